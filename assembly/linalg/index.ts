@@ -1,0 +1,6 @@
+// Dense linear algebra on wasm memory: row-major f64 matrices, leading dimensions in elements, addresses in bytes.
+export { cholesky, logDetFromCholesky } from "./cholesky";
+export { invertFromCholesky } from "./inverse";
+export { scratchBytes } from "./scratch";
+export { solveLower, solveLowerTransposed } from "./solve";
+export { rankKUpdate, symmetricTimes } from "./symmetric";

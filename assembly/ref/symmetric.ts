@@ -1,0 +1,36 @@
+// Textbook products with symmetric matrices: the slow twin of linalg/symmetric.ts, for tests only.
+
+function at(a: usize, ld: i32, i: i32, j: i32): usize {
+  return a + ((<usize>i * <usize>ld + <usize>j) << 3);
+}
+
+/** C = A B; A full symmetric n x n row-major, B and C n x nrhs with contiguous columns ldb and ldc apart. */
+export function symmetricTimes(
+  a: usize,
+  n: i32,
+  ld: i32,
+  b: usize,
+  ldb: i32,
+  c: usize,
+  ldc: i32,
+  nrhs: i32,
+): void {
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < nrhs; j++) {
+      let sum: f64 = 0;
+      for (let k = 0; k < n; k++) sum += load<f64>(at(a, ld, i, k)) * load<f64>(at(b, ldb, j, k));
+      store<f64>(at(c, ldc, j, i), sum);
+    }
+  }
+}
+
+/** lower(C) -= A A'; C n x n, A n x k, both row-major. */
+export function rankKUpdate(c: usize, n: i32, ldc: i32, a: usize, k: i32, lda: i32, scratch: usize): void {
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum: f64 = 0;
+      for (let p = 0; p < k; p++) sum += load<f64>(at(a, lda, i, p)) * load<f64>(at(a, lda, j, p));
+      store<f64>(at(c, ldc, i, j), load<f64>(at(c, ldc, i, j)) - sum);
+    }
+  }
+}

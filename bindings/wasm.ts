@@ -1,0 +1,33 @@
+import { instantiateSync } from "as-bind/dist/as-bind.esm.js";
+import { installConverters } from "./converters";
+import { wasmBase64 } from "./kernel.generated";
+
+/** The module's exports. `createProblem` takes an array and goes through as-bind; the rest are raw calls with numbers. */
+export interface Wasm {
+  readonly memory: WebAssembly.Memory;
+  createProblem(sizes: Int32Array): number;
+  disposeProblem(problem: number): void;
+  evaluate(problem: number, order: number): number;
+  /** frees what as-bind left on the managed heap */
+  __collect(): void;
+}
+
+let instance: Wasm | undefined;
+
+/** Compiles the inlined module on first use, synchronously: no fetch, no bundler setting, no await. */
+export function wasm(): Wasm {
+  if (instance === undefined) {
+    installConverters();
+    const bytes = Uint8Array.from(atob(wasmBase64), (character) => character.charCodeAt(0));
+    const bound = instantiateSync(bytes, {});
+    const raw = bound.loadedModule.instance.exports as unknown as Wasm;
+    instance = {
+      memory: raw.memory,
+      createProblem: bound.exports.createProblem as unknown as Wasm["createProblem"],
+      disposeProblem: raw.disposeProblem,
+      evaluate: raw.evaluate,
+      __collect: raw.__collect,
+    };
+  }
+  return instance;
+}

@@ -1,0 +1,75 @@
+import { Command, CommanderError } from "commander";
+import { DrmError } from "../errors";
+import { version } from "../version";
+import { exampleCommand } from "./example-command";
+import { fitCommand } from "./fit-command";
+import { type CliIo, type Outcome, writeAll } from "./io";
+import { style } from "./style";
+
+const EXAMPLES = `
+Start here:
+  $ drmeta example
+  $ drmeta fit data.csv 'yi ~ 1 + meta_V(V = vi)'
+  $ drmeta fit data.csv 'yi ~ x + meta_V(V = vi)' 'sigma ~ x' --check
+  $ drmeta fit --help`;
+
+/**
+ * Runs one command line (without `node` and the script) and returns the exit code: 0 done, 1 the data or the model is
+ * at fault, 2 usage, 3 a result was written but did not converge.
+ */
+export async function run(argv: readonly string[], io: CliIo): Promise<number> {
+  const outcome = await outcomeOf(argv, io);
+  await writeAll(io.stdout, outcome.stdout);
+  await writeAll(io.stderr, outcome.stderr);
+  return outcome.exitCode;
+}
+
+async function outcomeOf(argv: readonly string[], io: CliIo): Promise<Outcome> {
+  let outcome: Outcome | undefined;
+  let stdout = "";
+  let stderr = "";
+  const done = (result: Outcome) => {
+    outcome = result;
+  };
+  const program = new Command("drmeta")
+    .description("Meta-analysis with moderators for the mean and for the heterogeneity.")
+    .version(version, "-v, --version", "print the version")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        stdout += text;
+      },
+      writeErr: (text) => {
+        stderr += text;
+      },
+      outputError: (text, write) => write(`${prefix(io)}${text.replace(/^error: /, "")}`),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+    })
+    .addHelpText("after", EXAMPLES);
+  for (const command of [fitCommand(io, done), exampleCommand(io, done)]) {
+    program.addCommand(command.copyInheritedSettings(program).showHelpAfterError("See drmeta --help."));
+  }
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return outcome ?? { exitCode: 0, stdout, stderr };
+  } catch (error) {
+    // help and version end this way too
+    if (error instanceof CommanderError) {
+      return { exitCode: error.exitCode === 0 ? 0 : 2, stdout, stderr };
+    }
+    return { exitCode: 1, stdout: "", stderr: `${prefix(io)}${messageOf(error)}\n` };
+  }
+}
+
+function prefix(io: CliIo): string {
+  return `${style(io.stderr, "red", "drmeta:")} `;
+}
+
+/** A fault of the data or the model is told in one sentence; our own faults keep a stack for those who ask. */
+function messageOf(error: unknown): string {
+  if (error instanceof DrmError) return error.message;
+  if (!(error instanceof Error)) return `unexpected error: ${String(error)}`;
+  if (process.env.DRMETA_DEBUG) return `unexpected error: ${error.stack ?? error.message}`;
+  return `unexpected error: ${error.message} (set DRMETA_DEBUG=1 for the stack)`;
+}

@@ -1,0 +1,109 @@
+import { DrmError } from "../errors";
+import { hasDecimalComma, parseDecimal } from "./decimal";
+import { codesOf, factorFromText, levelIndex, unknownLevel } from "./factor-from";
+import type { Column, FactorColumn } from "./table";
+
+/**
+ * One column of CSV text, cells trimmed, as a Column: numbers if all of its cells are numbers or missing, logical if all
+ * are TRUE or FALSE, else a factor. When most cells are numbers the others are taken for mistakes: as a factor such a
+ * column would fit without complaint and mean nothing. `lineOf` gives a row's line in the file.
+ */
+export function columnFromText(
+  name: string,
+  cells: readonly string[],
+  levels: readonly string[] | undefined,
+  ordered: boolean,
+  lineOf: (row: number) => number,
+): Column {
+  if (levels !== undefined) return factorWithLevels(name, cells, levels, ordered, lineOf);
+  const values = new Float64Array(cells.length);
+  let numbers = 0;
+  let logicals = 0;
+  let others = 0;
+  let firstOther = -1;
+  for (let i = 0; i < values.length; i++) {
+    const cell = cells[i]!;
+    values[i] = Number.NaN;
+    if (isMissing(cell)) continue;
+    const value = parseDecimal(cell);
+    if (value !== undefined) {
+      values[i] = value;
+      numbers++;
+      continue;
+    }
+    if (firstOther < 0) firstOther = i;
+    if (isTrue(cell) || isFalse(cell)) logicals++;
+    else others++;
+  }
+  if (firstOther >= 0) {
+    if (mostlyNumbers(cells, numbers, logicals + others)) {
+      throw strayText(name, cells, firstOther, lineOf(firstOther));
+    }
+    if (numbers > 0 || others > 0 || ordered) {
+      return factorFromText(
+        cells.map((cell) => (isMissing(cell) ? null : cell)),
+        ordered,
+      );
+    }
+    for (let i = 0; i < values.length; i++) {
+      if (!isMissing(cells[i]!)) values[i] = isTrue(cells[i]!) ? 1 : 0;
+    }
+    return { kind: "logical", values };
+  }
+  if (ordered) {
+    throw new DrmError(
+      "bad_factor",
+      `column '${name}' is to be ordered but is numeric; give its levels in order`,
+    );
+  }
+  return { kind: "numeric", values };
+}
+
+/** A cell matches a level as it is written, or as a number does: 1.0 is level 1. NA can be a level, if it is listed. */
+function factorWithLevels(
+  name: string,
+  cells: readonly string[],
+  levels: readonly string[],
+  ordered: boolean,
+  lineOf: (row: number) => number,
+): FactorColumn {
+  const index = levelIndex(name, levels);
+  const lookUp = (cell: string) => {
+    const code = index.get(cell);
+    if (code !== undefined) return code;
+    return isMissing(cell) ? -1 : index.get(String(parseDecimal(cell)));
+  };
+  const codes = codesOf(cells, lookUp, (i) =>
+    unknownLevel(name, cells[i], `row ${i + 1} (line ${lineOf(i)})`, levels),
+  );
+  return { kind: "factor", codes, levels: [...index.keys()], ordered };
+}
+
+function mostlyNumbers(cells: readonly string[], numbers: number, others: number): boolean {
+  if (numbers > others) return true;
+  const commas = cells.filter(hasDecimalComma).length;
+  return numbers + commas > others - commas;
+}
+
+function strayText(name: string, cells: readonly string[], row: number, line: number): DrmError {
+  const cell = cells[row]!;
+  const advice = hasDecimalComma(cell)
+    ? `numbers need a decimal point: ${cell.replace(",", ".")}`
+    : "write NA or nothing for a missing value, or give the column's levels if it is a category";
+  return new DrmError(
+    "bad_data",
+    `column '${name}', row ${row + 1} (line ${line}): '${cell}' is not a number; ${advice}`,
+  );
+}
+
+function isMissing(cell: string): boolean {
+  return cell === "" || cell === "NA" || cell === "NaN";
+}
+
+function isTrue(cell: string): boolean {
+  return cell === "TRUE" || cell === "true";
+}
+
+function isFalse(cell: string): boolean {
+  return cell === "FALSE" || cell === "false";
+}

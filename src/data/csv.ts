@@ -1,0 +1,69 @@
+import { DrmError } from "../errors";
+import { columnFromText } from "./csv-column";
+import { type Delimiter, parseDelimited } from "./delimited";
+import type { FactorOptions } from "./factor-from";
+import type { Table } from "./table";
+import { lazyTable } from "./table-from";
+
+/** Options of parseCsv: levels of factors, and the delimiter when it should not be guessed. */
+export interface CsvOptions extends FactorOptions {
+  readonly delimiter?: Delimiter | undefined;
+}
+
+/**
+ * CSV text with a header row as a Table. Comma, semicolon or tab is told from the header. `NA`, `NaN` and empty cells
+ * are missing; spaces around a cell do not count; numbers need a decimal point. A column of TRUE and FALSE is logical,
+ * other text a factor. A column of mostly numbers with a stray text in it is an error when the column is used.
+ */
+export function parseCsv(text: string, options: CsvOptions = {}): Table {
+  const file = parseDelimited(text, options.delimiter);
+  const header = file.rows[0];
+  if (header === undefined)
+    throw new DrmError("bad_data", "the CSV is empty; wanted a header row and data rows");
+  const names = header.map((cell) => cell.trim());
+  checkHeader(names);
+  const rows = file.rows.slice(1);
+  if (rows.length === 0) throw new DrmError("no_rows", "the CSV has a header row but no data rows");
+  for (let i = 0; i < rows.length; i++) {
+    if (rows[i]!.length !== names.length) {
+      throw new DrmError(
+        "bad_data",
+        `data row ${i + 1} (line ${file.lineOf(i + 1)}) has ${rows[i]!.length} cells; wanted ${names.length}, one for ` +
+          "each name in the header",
+      );
+    }
+  }
+  const position = new Map(names.map((name, j) => [name, j]));
+  return lazyTable(
+    rows.length,
+    () => names,
+    options,
+    (name, levels, ordered) => {
+      const j = position.get(name);
+      if (j === undefined) return undefined;
+      const cells = rows.map((row) => row[j]!.trim());
+      return columnFromText(name, cells, levels, ordered, (i) => file.lineOf(i + 1));
+    },
+  );
+}
+
+function checkHeader(names: readonly string[]): void {
+  const position = new Map<string, number>();
+  for (let j = 0; j < names.length; j++) {
+    const name = names[j]!;
+    if (name === "") {
+      throw new DrmError(
+        "bad_data",
+        `the header has no name for column ${j + 1}; name it, or leave out row names (row.names = FALSE in R)`,
+      );
+    }
+    const before = position.get(name);
+    if (before !== undefined) {
+      throw new DrmError(
+        "bad_data",
+        `the header names columns ${before + 1} and ${j + 1} both '${name}'; rename one of them`,
+      );
+    }
+    position.set(name, j);
+  }
+}

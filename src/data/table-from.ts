@@ -1,0 +1,199 @@
+import { DrmError } from "../errors";
+import { type ColumnInput, columnFrom, columnLength } from "./column-from";
+import { type FactorOptions, levelsFor, relevel, requireFactorColumns } from "./factor-from";
+import type { Column, Table } from "./table";
+
+/** Anything shaped like an Apache Arrow table. */
+export interface ArrowLike {
+  readonly numRows: number;
+  readonly schema: { readonly fields: readonly { readonly name: string }[] };
+  getChild(name: string): ArrowVector | null;
+}
+
+interface ArrowVector {
+  toArray(): ArrayLike<unknown>;
+  readonly nullCount?: number;
+  get?(index: number): unknown;
+}
+
+/** Row objects, an object of columns, an Arrow-like table, or a Table. */
+export type DataInput = readonly object[] | Readonly<Record<string, ColumnInput>> | ArrowLike | Table;
+
+/**
+ * The user's data as a Table. Columns are converted when first asked for, then kept; only their lengths are looked at
+ * here. Text becomes a factor, even text that looks like numbers, with its levels sorted as R sorts them, or in the
+ * order of `factors[name]`, which also makes a factor of a numeric column. A Float64Array is used as it is: do not
+ * change it while the table is in use.
+ */
+export function tableFrom(data: DataInput, options: FactorOptions = {}): Table {
+  if (Array.isArray(data)) return fromRows(data, options);
+  if (typeof data !== "object" || data === null) {
+    throw new DrmError("bad_data", "data: wanted an array of row objects or an object of columns");
+  }
+  if (isTable(data)) return fromTable(data, options);
+  if (isArrow(data)) return fromArrow(data, options);
+  return fromColumns(data as Readonly<Record<string, unknown>>, options);
+}
+
+/** A table whose columns are made by `convert` on first use. `names` is called only when somebody wants them all. */
+export function lazyTable(
+  nrow: number,
+  names: () => readonly string[],
+  options: FactorOptions,
+  convert: (name: string, levels: readonly string[] | undefined, ordered: boolean) => Column | undefined,
+): Table {
+  let allNames: readonly string[] | undefined;
+  const named = () => {
+    allNames ??= names();
+    return allNames;
+  };
+  requireFactorColumns(options, named);
+  const cache = new Map<string, Column>();
+  return {
+    nrow,
+    get names() {
+      return named();
+    },
+    column(name) {
+      const known = cache.get(name);
+      if (known !== undefined) return known;
+      const column = convert(name, levelsFor(name, options), options.ordered?.has(name) ?? false);
+      if (column !== undefined) cache.set(name, column);
+      return column;
+    },
+  };
+}
+
+function fromColumns(data: Readonly<Record<string, unknown>>, options: FactorOptions): Table {
+  const names = Object.keys(data);
+  let nrow = -1;
+  let measured = "";
+  for (const name of names) {
+    // what is no column at all is only an error when it is used
+    const length = columnLength(data[name]);
+    if (length === undefined || length === nrow) continue;
+    if (nrow >= 0) {
+      throw new DrmError(
+        "bad_data",
+        `columns '${measured}' and '${name}' have ${nrow} and ${length} rows; wanted columns of one length`,
+      );
+    }
+    nrow = length;
+    measured = name;
+  }
+  if (nrow < 0)
+    throw new DrmError("bad_data", "data: no columns; wanted arrays of one length, one a variable");
+  if (nrow === 0) throw noRows();
+  return lazyTable(
+    nrow,
+    () => names,
+    options,
+    (name, levels, ordered) =>
+      Object.hasOwn(data, name) ? columnFrom(name, data[name], levels, ordered) : undefined,
+  );
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+function fromRows(rows: readonly unknown[], options: FactorOptions): Table {
+  if (rows.length === 0) throw noRows();
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    if (typeof row !== "object" || row === null || Array.isArray(row)) {
+      throw new DrmError("bad_data", `data, row ${i + 1}: wanted an object such as { yi: 0.3, vi: 0.02 }`);
+    }
+  }
+  const records = rows as readonly Row[];
+  return lazyTable(
+    rows.length,
+    () => keysOf(records),
+    options,
+    (name, levels, ordered) => {
+      const cells = cellsOf(records, name);
+      return cells === undefined ? undefined : columnFrom(name, cells, levels, ordered);
+    },
+  );
+}
+
+/** The union of the keys, in order of appearance. */
+function keysOf(rows: readonly Row[]): readonly string[] {
+  const keys = new Set<string>();
+  for (const row of rows) for (const key in row) if (Object.hasOwn(row, key)) keys.add(key);
+  return [...keys];
+}
+
+/** The cells under one key; a row without it has a missing cell. Undefined when no row has the key. */
+function cellsOf(rows: readonly Row[], name: string): unknown[] | undefined {
+  // names such as "constructor" are in every object without being a column
+  const inherited = name in Object.prototype;
+  const cells = new Array<unknown>(rows.length);
+  let found = false;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    const cell = inherited && !Object.hasOwn(row, name) ? undefined : row[name];
+    if (cell !== undefined) found = true;
+    cells[i] = cell;
+  }
+  return found || rows.some((row) => Object.hasOwn(row, name)) ? cells : undefined;
+}
+
+function fromTable(table: Table, options: FactorOptions): Table {
+  if (options.factors === undefined && options.ordered === undefined) return table;
+  return lazyTable(
+    table.nrow,
+    () => table.names,
+    options,
+    (name, levels, ordered) => {
+      const column = table.column(name);
+      if (column === undefined || (levels === undefined && !ordered)) return column;
+      if (levels !== undefined) return relevel(name, column, levels, ordered);
+      if (column.kind === "factor") return { ...column, ordered };
+      throw new DrmError(
+        "bad_factor",
+        `column '${name}' is to be ordered but is not text; give its levels in 'factors'`,
+      );
+    },
+  );
+}
+
+function fromArrow(data: ArrowLike, options: FactorOptions): Table {
+  if (data.numRows === 0) throw noRows();
+  const names = data.schema.fields.map((field) => field.name);
+  return lazyTable(
+    data.numRows,
+    () => names,
+    options,
+    (name, levels, ordered) => {
+      const vector = data.getChild(name);
+      if (vector === null || vector === undefined) return undefined;
+      const cells = arrowCells(vector, data.numRows);
+      if (cells.length !== data.numRows) {
+        throw new DrmError(
+          "bad_data",
+          `column '${name}' has ${cells.length} cells for ${data.numRows} rows; wanted an Arrow column of numbers, booleans or text`,
+        );
+      }
+      return columnFrom(name, cells, levels, ordered);
+    },
+  );
+}
+
+/** Arrow's toArray() returns the raw buffer of a numeric column, in which a null is a 0: then cells are read singly. */
+function arrowCells(vector: ArrowVector, nrow: number): ArrayLike<unknown> {
+  if (!vector.nullCount || vector.get === undefined) return vector.toArray();
+  return Array.from({ length: nrow }, (_, i) => vector.get!(i));
+}
+
+function isTable(data: object): data is Table {
+  const { nrow, column } = data as Record<string, unknown>;
+  return typeof nrow === "number" && typeof column === "function";
+}
+
+function isArrow(data: object): data is ArrowLike {
+  const { numRows, schema, getChild } = data as Record<string, unknown>;
+  return typeof numRows === "number" && typeof schema === "object" && typeof getChild === "function";
+}
+
+function noRows(): DrmError {
+  return new DrmError("no_rows", "data has no rows; wanted at least one row a study");
+}

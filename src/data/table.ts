@@ -1,0 +1,25 @@
+/** Stage 1. Whatever the user has (row objects, columns, an Arrow table, CSV text) becomes a Table. */
+
+/** A column of numbers. A missing cell is NaN. `logical` columns hold 0/1 and are treated as R treats them. */
+export interface NumericColumn {
+  readonly kind: "numeric" | "logical";
+  readonly values: Float64Array;
+}
+
+/** A categorical column. `codes[i]` indexes `levels`; a missing cell is -1. */
+export interface FactorColumn {
+  readonly kind: "factor";
+  readonly codes: Int32Array;
+  readonly levels: readonly string[];
+  readonly ordered: boolean;
+}
+
+export type Column = NumericColumn | FactorColumn;
+
+/** Columns are converted when they are first asked for, so that unused ones cost nothing and may hold anything. */
+export interface Table {
+  readonly nrow: number;
+  readonly names: readonly string[];
+  /** The column, or undefined when there is none of that name. Throws DrmError("bad_data") on cells of mixed type. */
+  column(name: string): Column | undefined;
+}

@@ -1,0 +1,100 @@
+import type { DparFormula } from "../formula/dpar-formula.js";
+import type { Factor } from "../formula/terms.js";
+import type { Source } from "../frame/evaluate.js";
+import type { Frame } from "../frame/frame.js";
+import { presentRows, restrictFrame } from "../frame/restrict.js";
+import { codeTerms } from "./coding.js";
+import { fillDesign } from "./columns.js";
+import { learnedColumn, type Memory } from "./learned.js";
+import { type DesignRecipe, recipeVariables } from "./recipe.js";
+import { evaluateVariable, requireTwoLevels } from "./variables.js";
+
+/** Stage 4. The design matrix of one parameter, with the column names that R's model.matrix gives. */
+export interface Design {
+  readonly key: string;
+  readonly names: readonly string[];
+  readonly nrow: number;
+  /** Column-major, nrow x names.length. */
+  readonly values: Float64Array;
+  /** The term of each column: 0 is the intercept, t is termLabels[t - 1]. */
+  readonly assign: readonly number[];
+  readonly termLabels: readonly string[];
+  /** Bivariate models: the rows that this parameter is about (the others are zero); null when all are. */
+  readonly present: Uint8Array | null;
+  readonly recipe: DesignRecipe;
+}
+
+const INTERCEPT_NAMES: readonly string[] = ["(Intercept)"];
+const INTERCEPT_ASSIGN: readonly number[] = [0];
+const NONE: readonly never[] = [];
+
+export function buildDesign(dpar: DparFormula, frame: Frame): Design {
+  const { key } = dpar;
+  const present = presentRows(dpar, frame);
+  if (present !== null) return scatter(buildOn(resolve(dpar, frame), restrictFrame(frame, present)), present);
+  if (dpar.intercept && dpar.terms.length === 0) {
+    return {
+      key,
+      names: INTERCEPT_NAMES,
+      nrow: frame.nrow,
+      values: new Float64Array(frame.nrow).fill(1),
+      assign: INTERCEPT_ASSIGN,
+      termLabels: NONE,
+      present: null,
+      recipe: { key, intercept: true, variables: NONE, terms: NONE, learned: {}, factors: {} },
+    };
+  }
+  return buildOn(resolve(dpar, frame), frame);
+}
+
+/** The columns that a `.` stands for are known once there is a frame. */
+function resolve(dpar: DparFormula, frame: Frame): DparFormula {
+  if (dpar.dot === null) return dpar;
+  return frame.formula.dpars.find(({ key }) => key === dpar.key) ?? dpar;
+}
+
+function buildOn(dpar: DparFormula, frame: Frame): Design {
+  const { key, intercept } = dpar;
+  const factors: Factor[] = [];
+  const termVariables = dpar.terms.map((term) => term.factors.map((factor) => indexOf(factor, factors)));
+  const memory: Memory = {};
+  const source = trainingSource(frame, memory);
+  const variables = factors.map((factor) => evaluateVariable(factor, source, memory));
+  const isFactor = variables.map((variable) => variable.kind === "factor");
+  for (const variable of variables) {
+    if (variable.kind === "factor") {
+      requireTwoLevels(variable.label, variable.factor.levels, frame.total - frame.nrow);
+    }
+  }
+  const termLabels = dpar.terms.map((term) => term.label);
+  const terms = codeTerms(termLabels, termVariables, isFactor, intercept);
+  const { names, assign, values } = fillDesign(intercept, terms, variables, frame.nrow);
+  const recipe = { key, intercept, terms, learned: memory, ...recipeVariables(factors, variables, frame) };
+  return { key, names, nrow: frame.nrow, values, assign, termLabels, present: null, recipe };
+}
+
+function indexOf(factor: Factor, factors: Factor[]): number {
+  for (let i = 0; i < factors.length; i++) if (factors[i]!.label === factor.label) return i;
+  return factors.push(factor) - 1;
+}
+
+function trainingSource(frame: Frame, memory: Memory): Source {
+  const source: Source = {
+    nrow: frame.nrow,
+    column: frame.column,
+    rowName: (row) => `row ${frame.rows[row]! + 1}`,
+    learned: (call) => learnedColumn(call, source, memory),
+  };
+  return source;
+}
+
+/** Back to all kept rows; the rows that this parameter is not about get zeros. */
+function scatter(design: Design, present: Uint8Array): Design {
+  const nrow = present.length;
+  const values = new Float64Array(nrow * design.names.length);
+  for (let j = 0; j < design.names.length; j++) {
+    let from = j * design.nrow;
+    for (let i = 0; i < nrow; i++) if (present[i] === 1) values[j * nrow + i] = design.values[from++]!;
+  }
+  return { ...design, nrow, values, present };
+}

@@ -1,0 +1,79 @@
+import { createProblem, Order, Status } from "../../bindings/kernel";
+import { DrmError } from "../errors";
+import type { Frame } from "../frame/frame";
+import type { Model } from "../model/model";
+import { rowOrder } from "../model/row-order";
+import type { Engine } from "./engine";
+
+/** Relative to a cluster's largest variance: a smallest eigenvalue down to minus this counts as zero. */
+const SEMIDEFINITE_TOLERANCE = 1.5e-8;
+
+/**
+ * Refuses a V with a negative eigenvalue, and a covariance that no value of sigma makes positive definite.
+ * @throws DrmError naming the data row at which the factorization broke down
+ */
+export function checkCovariance(engine: Engine, model: Model, frame: Frame): void {
+  const { knownV } = model;
+  if (knownV.clusterSizes.length > 0) checkSemidefinite(model, frame);
+  if (model.scale === null && !engine.objective.evaluate(new Float64Array(0))) {
+    const row = dataRow(engine.problem.badRow, model, frame);
+    const why = "its known variance leaves no randomness and sigma is held at 0";
+    throw new DrmError("not_positive_definite", `row ${row}: ${why}; estimate sigma or remove the row`);
+  }
+}
+
+/** V + 1.5e-8 max(diag) I must have a Cholesky factor, cluster by cluster. */
+function checkSemidefinite(model: Model, frame: Frame): void {
+  const { knownV } = model;
+  const rows = knownV.clusterRows.length;
+  const logSigmaOffset = new Float64Array(rows);
+  const v = new Float64Array(rows);
+  let start = 0;
+  for (const size of knownV.clusterSizes) {
+    let largest = 0;
+    for (let i = start; i < start + size; i++) {
+      v[i] = knownV.variances[knownV.clusterRows[i]!]!;
+      largest = Math.max(largest, v[i]!);
+    }
+    logSigmaOffset.fill(0.5 * Math.log(SEMIDEFINITE_TOLERANCE * largest), start, start + size);
+    start += size;
+  }
+  const problem = createProblem({
+    rows,
+    scalarRows: 0,
+    y: new Float64Array(rows),
+    X: new Float64Array(0),
+    p: 0,
+    W: new Float64Array(0),
+    q: 0,
+    logSigmaOffset,
+    v,
+    weights: null,
+    clusterSizes: knownV.clusterSizes,
+    clusterV: knownV.clusterV,
+  });
+  const status = problem.evaluate(new Float64Array(0), Order.Value);
+  const bad = problem.badRow;
+  problem.dispose();
+  if (status === Status.Ok) return;
+
+  let first = 0;
+  let cluster = 0;
+  while (first + knownV.clusterSizes[cluster]! <= bad) {
+    first += knownV.clusterSizes[cluster]!;
+    cluster++;
+  }
+  const members = Array.from(knownV.clusterRows.slice(first, bad + 1), (row: number) => frame.rows[row]! + 1);
+  const shown = members.length > 8 ? `${members.slice(0, 3).join(", ")}, ..., ${members.slice(-3).join(", ")}` : members.join(", ");
+  throw new DrmError(
+    "bad_known_v",
+    `V (${knownV.label}) is not a covariance matrix: the block of data rows ${shown} has a negative eigenvalue ` +
+      "(it is not positive semidefinite); check its covariances",
+  );
+}
+
+/** 1-based data row of a problem row. */
+function dataRow(problemRow: number, model: Model, frame: Frame): number {
+  const { modelRow } = rowOrder(model.rows, model.knownV);
+  return frame.rows[modelRow === null ? problemRow : modelRow[problemRow]!]! + 1;
+}

@@ -1,0 +1,48 @@
+import { ProblemTooLargeError } from "../../bindings/kernel";
+import { DrmError } from "../errors";
+import type { Frame } from "../frame/frame";
+import type { Model } from "../model/model";
+import { checkCovariance } from "./check-covariance";
+import { createEngine, type Engine } from "./engine";
+import type { Fit } from "./fit";
+import { type SearchOptions, search } from "./optimise";
+import { buildFit } from "./result";
+import { uncertainty } from "./uncertainty";
+
+export interface FitOptions {
+  readonly starts?: number;
+  readonly maxEvaluations?: number;
+}
+
+const DEFAULTS: SearchOptions = { starts: 3, maxEvaluations: 200 };
+
+/** Stage 6. Optimizes a model and collects the result. */
+export function fitModel(frame: Frame, model: Model, options: FitOptions): Fit {
+  const searchOptions = {
+    starts: options.starts ?? DEFAULTS.starts,
+    maxEvaluations: options.maxEvaluations ?? DEFAULTS.maxEvaluations,
+  };
+  const engine = engineFor(model);
+  try {
+    checkCovariance(engine, model, frame);
+    const found = search(engine, searchOptions);
+    engine.settleAt(found.best.theta);
+    return buildFit(frame, model, engine, found, uncertainty(engine, found.best), searchOptions);
+  } finally {
+    engine.dispose();
+  }
+}
+
+function engineFor(model: Model): Engine {
+  try {
+    return createEngine(model);
+  } catch (error) {
+    if (error instanceof ProblemTooLargeError) {
+      const mb = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MB`;
+      const what = `V has a cluster of ${Math.max(...model.knownV.clusterSizes)} rows that depend on each other`;
+      const needed = `the fit needs ${mb(error.neededBytes)} of WebAssembly memory and ${mb(error.availableBytes)} are available`;
+      throw new DrmError("too_large", `${what}: ${needed}; give V as blocks, or fit a subset`);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,126 @@
+import type { Column } from "../data/table";
+import type { Design } from "../design/design";
+
+/**
+ * What drm() returns: plain, frozen data. It survives structuredClone, so a worker can post it to a page; everything
+ * asked of it is a function (`summary(fit)`, `coef(fit)`, ...).
+ *
+ * Arrays are per row used, in data order, unless said otherwise. In a bivariate fit a row is a study, and what exists
+ * once per outcome is keyed by dpar (`mu1`, `mu2`, `sigma1`, `sigma2`).
+ */
+export interface Fit {
+  readonly kind: "drmeta-fit";
+  /** version of drmeta that made the fit */
+  readonly version: string;
+  readonly formulas: readonly string[];
+  readonly family: "gaussian" | "biv_gaussian";
+  readonly method: "ML" | "REML";
+  /** rows used; studies in a bivariate fit. Rows of zero weight count. */
+  readonly nobs: number;
+  readonly dropped: DroppedRows;
+  /** log-likelihood at the optimum, or its supremum when a parameter is at its boundary */
+  readonly logLik: number;
+  /** number of estimated parameters (mu, sigma, sd, rho12 together); those at a boundary count */
+  readonly df: number;
+  /** location first, then sigma, sd(group), rho12, in the order of `vcov` */
+  readonly coefficients: readonly Coefficient[];
+  /** k x k, row-major, link scale; NaN in the rows and columns of a coefficient that has no standard error */
+  readonly vcov: Float64Array;
+  /** dpars held at a value on their response scale, such as { sigma: 0 } */
+  readonly fixed: Readonly<Record<string, number>>;
+  /** by dpar key: "mu", "sigma", "sd(study)", ... ; fixed dpars have none */
+  readonly designs: Readonly<Record<string, Design>>;
+  /** by location dpar ("mu"; "mu1", "mu2"): response, NaN where a bivariate study lacks the outcome */
+  readonly response: Readonly<Record<string, Response>>;
+  /** likelihood multipliers, or null */
+  readonly weights: Float64Array | null;
+  readonly knownV: KnownVSummary;
+  /** one per grouping of the random intercepts, in formula order; absent without random effects */
+  readonly random?: readonly RandomEffect[];
+  /** by dpar: fitted mean (offset included) and fitted SD on the response scale; `rho12` on the response scale */
+  readonly fitted: Readonly<Record<string, Float64Array>>;
+  /** 0-based row numbers in the user's data */
+  readonly rows: Int32Array;
+  /** the columns that the formulas use, rows used only */
+  readonly data: Readonly<Record<string, Column>>;
+  readonly optim: OptimSummary;
+}
+
+export interface Response {
+  /** the left-hand side as written: "yi", "log(y)" */
+  readonly label: string;
+  readonly values: Float64Array;
+  readonly offset: Float64Array | null;
+}
+
+export interface Coefficient {
+  readonly dpar: string;
+  readonly term: string;
+  /** link scale (identity for mu, log-SD for sigma and sd, atanh-like for rho12); -Infinity, Infinity or NaN at a boundary */
+  readonly estimate: number;
+  /** NaN when it does not exist */
+  readonly stdError: number;
+  /** true when the likelihood keeps rising as this coefficient runs to infinity (an SD of zero, a correlation of +-1) */
+  readonly atBoundary: boolean;
+}
+
+export interface DroppedRows {
+  readonly count: number;
+  /** `row` is the 1-based data row; `columns` the ones that were missing in it */
+  readonly rows: readonly { readonly row: number; readonly columns: readonly string[] }[];
+  readonly byColumn: Readonly<Record<string, number>>;
+}
+
+/** The random intercepts of one grouping; the arrays but `codes` are one per level. */
+export interface RandomEffect {
+  /** "study", "district:school" */
+  readonly group: string;
+  readonly levels: readonly string[];
+  /** the level of each row used */
+  readonly codes: Int32Array;
+  /** fitted SD of the level's random intercept, response scale */
+  readonly sd: Float64Array;
+  /** predicted random intercept (BLUP) */
+  readonly estimate: Float64Array;
+  /** prediction error SD, with the location coefficients estimated */
+  readonly stdError: Float64Array;
+}
+
+export interface KnownVSummary {
+  readonly kind: "none" | "diagonal" | "block" | "dense";
+  /** the argument of meta_V as written, "" when there is none */
+  readonly label: string;
+  /** known sampling variances (the diagonal of V), one per row used; zeros without meta_V. Stacked y1[1], y2[1], ... when bivariate */
+  readonly variances: Float64Array;
+  /** covariance clusters of more than one row */
+  readonly clusters: number;
+  readonly largestCluster: number;
+  /** entries of V held, m^2 for a cluster of m rows; absent for a diagonal V */
+  readonly entries?: number;
+  /** of V; absent when it was not computed */
+  readonly rank?: number;
+  /** largest over smallest eigenvalue of the worst-conditioned cluster; absent when it was not computed */
+  readonly condition?: number;
+}
+
+/** Everything about the run. */
+export interface OptimSummary {
+  /** 0 converged; 1 not converged; 2 the likelihood is unbounded */
+  readonly code: 0 | 1 | 2;
+  readonly message: string;
+  readonly iterations: number;
+  readonly evaluations: number;
+  readonly maxEvaluations: number;
+  /** gradient of the negative log-likelihood at the optimum per coefficient, in standardised design columns; NaN for those at a boundary */
+  readonly gradient: Float64Array;
+  readonly maxGradient: number;
+  readonly gradientTolerance: number;
+  readonly hessianPositiveDefinite: boolean;
+  /** condition number of the joint Hessian in standardised columns */
+  readonly hessianCondition: number;
+  /** log-likelihoods of the distinct optima met, best first; more than one means that the likelihood has several maxima */
+  readonly optima: readonly number[];
+  readonly startsTried: number;
+  /** which covariance kernel ran: "scalar", "dense", ... */
+  readonly kernel: string;
+}

@@ -1,0 +1,72 @@
+/**
+ * The optimizer works in a basis in which the design columns are orthogonal and of unit mean square, so that a raw
+ * calendar year or a column in micrograms does not matter. Results are mapped back with `toOriginal`.
+ */
+export interface Basis {
+  /** rows x columns, column-major: X T */
+  readonly values: Float64Array;
+  /** T, columns x columns, row-major, upper triangular: coefficients of the original columns = T (coefficients here) */
+  readonly toOriginal: Float64Array;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Gram-Schmidt, twice, on the columns of a full-rank design (column-major). */
+export function orthogonalBasis(design: Float64Array, rows: number, columns: number): Basis {
+  const values = Float64Array.from(design);
+  const toOriginal = new Float64Array(columns * columns);
+  const target = Math.sqrt(rows);
+  for (let j = 0; j < columns; j++) {
+    toOriginal[j * columns + j] = 1;
+    const xj = values.subarray(j * rows, (j + 1) * rows);
+    // the second pass removes what rounding left behind in the first
+    for (let pass = 0; pass < 2; pass++) {
+      for (let k = 0; k < j; k++) {
+        const xk = values.subarray(k * rows, (k + 1) * rows);
+        let projection = 0;
+        for (let i = 0; i < rows; i++) projection += xk[i]! * xj[i]!;
+        projection /= rows;
+        if (projection === 0) continue;
+        for (let i = 0; i < rows; i++) xj[i]! -= projection * xk[i]!;
+        for (let i = 0; i <= k; i++) toOriginal[i * columns + j]! -= projection * toOriginal[i * columns + k]!;
+      }
+    }
+    let squares = 0;
+    for (let i = 0; i < rows; i++) squares += xj[i]! * xj[i]!;
+    const scale = squares > 0 ? target / Math.sqrt(squares) : 1;
+    for (let i = 0; i < rows; i++) xj[i]! *= scale;
+    for (let i = 0; i <= j; i++) toOriginal[i * columns + j]! *= scale;
+  }
+  return { values, toOriginal, rows, columns };
+}
+
+/** Coefficients that bring the basis closest to `target` (least squares), target per row. */
+export function project(basis: Basis, target: Float64Array): Float64Array {
+  const { values, rows, columns } = basis;
+  const coefficients = new Float64Array(columns);
+  for (let j = 0; j < columns; j++) {
+    let sum = 0;
+    for (let i = 0; i < rows; i++) sum += values[j * rows + i]! * target[i]!;
+    coefficients[j] = sum / rows;
+  }
+  return coefficients;
+}
+
+/** target += factor * basis * coefficients */
+export function addProduct(basis: Basis, coefficients: ArrayLike<number>, target: Float64Array, factor = 1): void {
+  const { values, rows, columns } = basis;
+  for (let j = 0; j < columns; j++) {
+    const c = factor * coefficients[j]!;
+    if (c === 0) continue;
+    const start = j * rows;
+    for (let i = 0; i < rows; i++) target[i]! += c * values[start + i]!;
+  }
+}
+
+/** T c: coefficients of the original columns. */
+export function toOriginal(basis: Basis, coefficients: ArrayLike<number>): Float64Array {
+  const { columns, toOriginal: T } = basis;
+  const out = new Float64Array(columns);
+  for (let i = 0; i < columns; i++) for (let j = i; j < columns; j++) out[i]! += T[i * columns + j]! * coefficients[j]!;
+  return out;
+}

@@ -1,0 +1,189 @@
+import { choleskyFactor, choleskySolve, symmetricEigen } from "./small-matrix";
+
+/** A function with exact first and second derivatives. Returns false where it is not defined (a step too far). */
+export interface Objective {
+  readonly size: number;
+  evaluate(theta: Float64Array): boolean;
+  readonly value: number;
+  /** the arrays of the last evaluation; overwritten by the next one */
+  readonly gradient: Float64Array;
+  /** row-major */
+  readonly hessian: Float64Array;
+}
+
+export interface Minimum {
+  theta: Float64Array;
+  value: number;
+  gradient: Float64Array;
+  hessian: Float64Array;
+  converged: boolean;
+  iterations: number;
+  evaluations: number;
+  /** true when `stop` ended the search */
+  stopped: boolean;
+}
+
+export interface TrustRegionOptions {
+  readonly maxEvaluations: number;
+  /** Asked after every accepted step; true ends the search there. */
+  readonly stop?: (current: Minimum) => boolean;
+}
+
+/** Largest gradient component at convergence, relative to max(1, |value|). */
+export const GRADIENT_TOLERANCE = 1e-8;
+/**
+ * Predicted decrease at convergence, relative to max(1, |value|). Half the squared distance to the optimum in standard
+ * errors: 1e-18 leaves an estimate within 2e-9 standard errors.
+ */
+const DECREASE_TOLERANCE = 1e-18;
+/** Below this the value's rounding error, not the model, decides whether it went down; then the gradient does. */
+const ROUNDING = 1e-12;
+const FIRST_RADIUS = 2;
+const MAX_RADIUS = 20;
+
+/**
+ * Trust-region Newton (Nocedal & Wright, Numerical Optimization, 2nd ed., algorithm 4.1, subproblem 4.5-4.6).
+ * Steps are evaluated with their Hessian at once: nearly all are accepted, so a separate value would be work for nothing.
+ */
+export function minimise(objective: Objective, start: Float64Array, options: TrustRegionOptions): Minimum {
+  const n = objective.size;
+  const current: Minimum = {
+    theta: Float64Array.from(start),
+    value: Number.POSITIVE_INFINITY,
+    gradient: new Float64Array(n).fill(Number.NaN),
+    hessian: new Float64Array(n * n).fill(Number.NaN),
+    converged: false,
+    iterations: 0,
+    evaluations: 1,
+    stopped: false,
+  };
+  if (!objective.evaluate(current.theta)) return current;
+  take(current, objective);
+
+  let radius = FIRST_RADIUS;
+  while (!current.converged && current.evaluations < options.maxEvaluations) {
+    const { step, decrease, inside } = trustRegionStep(current.gradient, current.hessian, n, radius);
+    const scale = Math.max(1, Math.abs(current.value));
+    if (decrease <= DECREASE_TOLERANCE * scale && maxAbs(current.gradient) <= GRADIENT_TOLERANCE * scale) {
+      current.converged = true;
+      break;
+    }
+    const candidate = new Float64Array(n);
+    for (let i = 0; i < n; i++) candidate[i] = current.theta[i]! + step[i]!;
+    const defined = objective.evaluate(candidate);
+    current.evaluations++;
+
+    const gain = current.value - objective.value;
+    const atRounding = decrease <= ROUNDING * scale;
+    const better = atRounding
+      ? gain >= -ROUNDING * scale && maxAbs(objective.gradient) < maxAbs(current.gradient)
+      : gain > 1e-4 * decrease;
+    if (!defined || !better) {
+      if (defined && atRounding && maxAbs(current.gradient) <= GRADIENT_TOLERANCE * scale) {
+        current.converged = true; // as far as double precision goes
+        break;
+      }
+      radius = 0.25 * Math.min(radius, norm(step));
+      if (radius < 1e-12) break;
+      continue;
+    }
+    const ratio = gain / decrease;
+    if (!atRounding && ratio < 0.25) radius *= 0.25;
+    else if (!inside && ratio > 0.75) radius = Math.min(2 * radius, MAX_RADIUS);
+    current.theta = candidate;
+    current.iterations++;
+    take(current, objective);
+    if (options.stop?.(current)) {
+      current.stopped = true;
+      break;
+    }
+  }
+  return current;
+}
+
+function take(current: Minimum, objective: Objective): void {
+  current.value = objective.value;
+  current.gradient.set(objective.gradient);
+  current.hessian.set(objective.hessian);
+}
+
+interface Step {
+  readonly step: Float64Array;
+  /** of the quadratic model */
+  readonly decrease: number;
+  /** the unconstrained Newton step was short enough */
+  readonly inside: boolean;
+}
+
+/** Minimises g's + s'Hs/2 within |s| <= radius; exact, by eigenvalues when the plain Newton step will not do. */
+function trustRegionStep(g: Float64Array, H: Float64Array, n: number, radius: number): Step {
+  const L = choleskyFactor(H, n);
+  if (L !== null) {
+    const step = choleskySolve(L, n, g);
+    let decrease = 0;
+    for (let i = 0; i < n; i++) {
+      decrease += 0.5 * g[i]! * step[i]!;
+      step[i] = -step[i]!;
+    }
+    if (norm(step) <= radius) return { step, decrease, inside: true };
+  }
+  const { values, vectors } = symmetricEigen(H, n);
+  const along = new Float64Array(n);
+  for (let k = 0; k < n; k++) for (let i = 0; i < n; i++) along[k]! += vectors[i * n + k]! * g[i]!;
+  const shift = secularShift(values, along, radius);
+  const step = new Float64Array(n);
+  let decrease = 0;
+  let length = 0;
+  for (let k = 0; k < n; k++) {
+    const denominator = values[k]! + shift;
+    const sk = denominator > 0 ? -along[k]! / denominator : 0;
+    decrease -= along[k]! * sk + 0.5 * values[k]! * sk * sk;
+    length += sk * sk;
+    for (let i = 0; i < n; i++) step[i]! += vectors[i * n + k]! * sk;
+  }
+  // the hard case: g has no part along the lowest, negative curvature; go to the edge in that direction
+  const rest = radius * radius - length;
+  if (values[0]! < 0 && rest > 1e-12 * radius * radius) {
+    const extra = Math.sqrt(rest);
+    decrease -= 0.5 * values[0]! * rest;
+    for (let i = 0; i < n; i++) step[i]! += vectors[i * n]! * extra;
+  }
+  return { step, decrease, inside: false };
+}
+
+/** The shift s >= max(0, -lowest eigenvalue) at which the step |(H + s)^-1 g| has length `radius`. */
+function secularShift(values: Float64Array, along: Float64Array, radius: number): number {
+  const length = (shift: number) => {
+    let sum = 0;
+    for (let k = 0; k < values.length; k++) {
+      if (along[k] !== 0) sum += (along[k]! / (values[k]! + shift)) ** 2;
+    }
+    return Math.sqrt(sum);
+  };
+  const lowest = values[0]!;
+  const spread = Math.max(Math.abs(lowest), Math.abs(values[values.length - 1]!), 1e-300);
+  let low = Math.max(0, -lowest);
+  if (length(low + 1e-14 * spread) <= radius) return low + 1e-14 * spread;
+  let high = low + norm(along) / radius;
+  for (let i = 0; i < 100 && high - low > 1e-3 * high; i++) {
+    const middle = 0.5 * (low + high);
+    if (length(middle) > radius) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+export function maxAbs(x: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < x.length; i++) {
+    const size = Math.abs(x[i]!);
+    if (!(size <= largest)) largest = size;
+  }
+  return largest;
+}
+
+function norm(x: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += x[i]! * x[i]!;
+  return Math.sqrt(sum);
+}

@@ -1,0 +1,57 @@
+import type { DparName } from "./dpar.js";
+import { type Expr, variablesOf } from "./expr.js";
+import { checkCalls } from "./functions.js";
+import type { KnownVCall } from "./known-v.js";
+import { type ParsedFormula, parseFormula } from "./parser.js";
+import type { RandomTerm } from "./random.js";
+import { checkRightSide } from "./right-side.js";
+import { expandTerms, hasDot, type Term } from "./terms.js";
+
+/** The formula of one distributional parameter, expanded. */
+export interface DparFormula {
+  /** "mu", "sigma", "sd(study)", "sd(district:school)", "mu1", "sd1(study)", ... */
+  readonly key: string;
+  readonly kind: "location" | "sigma" | "sd" | "rho12";
+  /** 0 in univariate models, and for rho12. */
+  readonly outcome: 0 | 1 | 2;
+  readonly group: readonly string[] | null;
+  readonly text: string;
+  /** True when it was not written, only implied: an intercept. */
+  readonly implied: boolean;
+  readonly response: Expr | null;
+  readonly intercept: boolean;
+  readonly terms: readonly Term[];
+  readonly offsets: readonly Expr[];
+  readonly random: readonly RandomTerm[];
+  readonly knownV: KnownVCall | null;
+  /** The right-hand side as written when it has a `.`, whose columns only the data can tell; else null. */
+  readonly dot: Expr | null;
+  /** Every column it reads, V's apart. */
+  readonly variables: readonly string[];
+}
+
+export function dparFormula(parsed: ParsedFormula, name: DparName): DparFormula {
+  const { text, right } = parsed;
+  if (name.response !== null) checkCalls(name.response, text);
+  const side = expandTerms(right, text);
+  checkRightSide(side, name, text);
+  const dot = hasDot(side.terms) ? right : null;
+  const dpar = { ...name, ...side, text: text.trim(), implied: false, dot };
+  return { ...dpar, variables: columnsOf(dpar) };
+}
+
+/** `sigma ~ 1` for a parameter that has no formula. */
+export function impliedDpar(name: DparName): DparFormula {
+  return { ...dparFormula(parseFormula(`${name.key} ~ 1`), name), implied: true };
+}
+
+export function columnsOf(dpar: Omit<DparFormula, "variables">): string[] {
+  const columns = new Set<string>();
+  if (dpar.response !== null) variablesOf(dpar.response, columns);
+  for (const term of dpar.terms) for (const factor of term.factors) variablesOf(factor.expr, columns);
+  for (const offset of dpar.offsets) variablesOf(offset, columns);
+  for (const { group } of dpar.random) for (const column of group) columns.add(column);
+  for (const column of dpar.group ?? []) columns.add(column);
+  columns.delete(".");
+  return [...columns];
+}

@@ -1,0 +1,64 @@
+/**
+ * The syntax tree of a formula: plain data, so that a fit that carries it survives structuredClone and JSON.
+ * `at` is the 0-based character where the node starts in the formula's text; errors put their caret there.
+ */
+export type Expr =
+  | { readonly type: "number"; readonly value: number; readonly integer: boolean; readonly at: number }
+  | { readonly type: "string"; readonly value: string; readonly at: number }
+  | { readonly type: "logical"; readonly value: boolean; readonly at: number }
+  | { readonly type: "name"; readonly name: string; readonly at: number }
+  | { readonly type: "group"; readonly arg: Expr; readonly at: number }
+  | { readonly type: "unary"; readonly op: UnaryOp; readonly arg: Expr; readonly at: number }
+  | {
+      readonly type: "binary";
+      readonly op: BinaryOp;
+      readonly left: Expr;
+      readonly right: Expr;
+      readonly at: number;
+    }
+  | CallExpr;
+
+export interface CallExpr {
+  readonly type: "call";
+  readonly fn: string;
+  readonly args: readonly Argument[];
+  readonly at: number;
+}
+
+export interface Argument {
+  readonly name: string | null;
+  readonly value: Expr;
+}
+
+export type UnaryOp = "-" | "+" | "!";
+export type BinaryOp =
+  | ("+" | "-" | "*" | "/" | "^" | ":" | "%in%" | "%%")
+  | ("<" | ">" | "<=" | ">=" | "==" | "!=" | "&" | "|");
+
+/** The column names that an expression reads, in order of appearance. */
+export function variablesOf(expr: Expr, into: Set<string> = new Set()): Set<string> {
+  switch (expr.type) {
+    case "name":
+      into.add(expr.name);
+      break;
+    case "group":
+    case "unary":
+      variablesOf(expr.arg, into);
+      break;
+    case "binary":
+      variablesOf(expr.left, into);
+      variablesOf(expr.right, into);
+      break;
+    case "call":
+      for (const argument of expr.args) variablesOf(argument.value, into);
+      break;
+  }
+  return into;
+}
+
+/** The expression without the parentheses around it. */
+export function ungroup(expr: Expr): Expr {
+  let inner = expr;
+  while (inner.type === "group") inner = inner.arg;
+  return inner;
+}

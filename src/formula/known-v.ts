@@ -1,0 +1,66 @@
+import { DrmError } from "../errors.js";
+import { caretError } from "./caret.js";
+import { deparse } from "./deparse.js";
+import { type CallExpr, type Expr, ungroup, variablesOf } from "./expr.js";
+import { checkCalls, constantOf } from "./functions.js";
+
+/** The known sampling covariance: a column, an expression, a supplied matrix, or a call that builds one. */
+export interface KnownVCall {
+  readonly fn: "meta_V" | "meta_known_V";
+  readonly argument: Expr;
+}
+
+/** Calls that build a covariance from columns; their arguments are checked where they are evaluated. */
+const BUILDERS = new Set(["meta_vcov_bivariate", "meta_vcov_cluster"]);
+
+export function knownVCall(call: CallExpr, text: string): KnownVCall {
+  const fn = call.fn as KnownVCall["fn"];
+  const fail = (sentence: string, code?: "not_supported") => caretError(sentence, text, call.at, code);
+  for (const { name, value } of call.args) {
+    if (name === "scale" && constantOf(value) === "proportional") {
+      throw fail(
+        `${fn}(scale = "proportional"), a V known up to a constant, is not supported: write ${fn}(V = ...)`,
+        "not_supported",
+      );
+    }
+    if (name === "scale" || name === "w") {
+      throw fail(`'${name}' is reserved in ${fn}(): the only argument is V, as in ${fn}(V = vi)`);
+    }
+  }
+  const argument = call.args[0];
+  if (argument === undefined) throw fail(`${fn}() needs the sampling variances: write ${fn}(V = vi)`);
+  const written = deparse(argument.value);
+  if (call.args.length > 1) {
+    throw fail(`${fn}() takes one argument, V, not ${call.args.length}: write ${fn}(V = ${written})`);
+  }
+  if (argument.name === null) throw fail(`the argument of ${fn}() is named: write ${fn}(V = ${written})`);
+  if (argument.name !== "V") {
+    throw fail(`${fn}() has no argument '${argument.name}': write ${fn}(V = ${written})`);
+  }
+  checkArgument(argument.value, text);
+  if (variablesOf(argument.value).size === 0) {
+    throw fail(
+      `V = ${written} is a single number: V needs one sampling variance for every row, as in V = vi`,
+    );
+  }
+  return { fn, argument: argument.value };
+}
+
+function checkArgument(expr: Expr, text: string): void {
+  const inner = ungroup(expr);
+  if (inner.type !== "call" || !BUILDERS.has(inner.fn)) {
+    if (inner.type === "call" && inner.fn.startsWith("meta_")) {
+      const known = [...BUILDERS].join(" and ");
+      throw caretError(`unknown function '${inner.fn}': V can be built by ${known}`, text, inner.at);
+    }
+    checkCalls(inner, text);
+    return;
+  }
+  for (const { value } of inner.args) checkCalls(value, text);
+}
+
+/** For formulas of parameters that have no V. */
+export function refuseKnownV(key: string, text: string): DrmError {
+  const sentence = `V belongs in the location formula, not in that of ${key}: sampling variances are known, not modelled`;
+  return new DrmError("bad_formula", `${sentence}\n  ${text}`);
+}

@@ -1,0 +1,148 @@
+import { caretError, unexpected } from "./caret.js";
+import type { Argument, BinaryOp, Expr } from "./expr.js";
+import { type Token, tokenize } from "./lexer.js";
+
+/** `name = left ~ right` with the first two optional. */
+export interface ParsedFormula {
+  readonly text: string;
+  readonly name: Expr | null;
+  readonly left: Expr | null;
+  readonly right: Expr;
+}
+
+// R's precedences: higher binds tighter. `^` is the only right-associative one; a unary minus sits between ^ and :
+const PRECEDENCE: Readonly<Record<string, number>> = {
+  "|": 1,
+  "&": 2,
+  "<": 4,
+  ">": 4,
+  "<=": 4,
+  ">=": 4,
+  "==": 4,
+  "!=": 4,
+  "+": 5,
+  "-": 5,
+  "*": 6,
+  "/": 6,
+  "%in%": 7,
+  "%%": 7,
+  ":": 8,
+  "^": 10,
+};
+const NOT = 3;
+const SIGN = 9;
+
+interface Cursor {
+  readonly text: string;
+  readonly tokens: readonly Token[];
+  index: number;
+}
+
+export function parseFormula(text: string): ParsedFormula {
+  const cursor: Cursor = { text, tokens: tokenize(text), index: 0 };
+  if (peek(cursor).kind === "end") throw caretError("an empty formula: write yi ~ x", text, 0);
+  let name: Expr | null = null;
+  let left: Expr | null = null;
+  if (!isOp(peek(cursor), "~")) left = parseExpr(cursor, 0);
+  if (left !== null && isOp(peek(cursor), "=")) {
+    cursor.index++;
+    name = left;
+    left = isOp(peek(cursor), "~") ? null : parseExpr(cursor, 0);
+  }
+  const tilde = peek(cursor);
+  if (tilde.kind === "end") {
+    throw caretError(`a formula needs a '~', as in yi ~ x; seen: ${text}`, text, tilde.at);
+  }
+  if (!isOp(tilde, "~")) throw unexpectedToken(cursor);
+  cursor.index++;
+  const right = parseExpr(cursor, 0);
+  if (isOp(peek(cursor), "~")) throw caretError("a formula has one '~' only", text, peek(cursor).at);
+  if (peek(cursor).kind !== "end") throw unexpectedToken(cursor);
+  return { text, name, left, right };
+}
+
+/** Precedence climbing: reads operators that bind at least as tightly as `minimum`. */
+function parseExpr(cursor: Cursor, minimum: number): Expr {
+  let left = parseOperand(cursor);
+  for (;;) {
+    const token = peek(cursor);
+    const precedence = token.kind === "op" ? PRECEDENCE[token.text] : undefined;
+    if (precedence === undefined) {
+      if (token.kind === "op" && token.text.startsWith("%")) throw unknownOperator(cursor.text, token);
+      return left;
+    }
+    if (precedence < minimum) return left;
+    cursor.index++;
+    const right = parseExpr(cursor, token.text === "^" ? SIGN : precedence + 1);
+    left = { type: "binary", op: token.text as BinaryOp, left, right, at: left.at };
+  }
+}
+
+function parseOperand(cursor: Cursor): Expr {
+  const token = peek(cursor);
+  const { at } = token;
+  if (token.kind === "end") throw unexpectedToken(cursor);
+  cursor.index++;
+  switch (token.kind) {
+    case "number": {
+      const integer = token.text.endsWith("L");
+      return { type: "number", value: Number(integer ? token.text.slice(0, -1) : token.text), integer, at };
+    }
+    case "string":
+      return { type: "string", value: token.text, at };
+    case "name":
+      if (isOp(peek(cursor), "(")) return parseCall(cursor, token);
+      if (!token.quoted && (token.text === "TRUE" || token.text === "FALSE")) {
+        return { type: "logical", value: token.text === "TRUE", at };
+      }
+      return { type: "name", name: token.text, at };
+    case "op":
+      if (token.text === "(") {
+        const arg = parseExpr(cursor, 0);
+        expectOp(cursor, ")");
+        return { type: "group", arg, at };
+      }
+      if (token.text === "-" || token.text === "+") {
+        return { type: "unary", op: token.text, arg: parseExpr(cursor, SIGN), at };
+      }
+      if (token.text === "!") return { type: "unary", op: "!", arg: parseExpr(cursor, NOT), at };
+  }
+  cursor.index--;
+  throw unexpectedToken(cursor);
+}
+
+function parseCall(cursor: Cursor, fn: Token): Expr {
+  cursor.index++;
+  const args: Argument[] = [];
+  while (!isOp(peek(cursor), ")")) {
+    if (args.length > 0) expectOp(cursor, ",");
+    const first = peek(cursor);
+    const named = (first.kind === "name" || first.kind === "string") && isOp(peek(cursor, 1), "=");
+    if (named) cursor.index += 2;
+    args.push({ name: named ? first.text : null, value: parseExpr(cursor, 0) });
+  }
+  cursor.index++;
+  return { type: "call", fn: fn.text, args, at: fn.at };
+}
+
+function peek(cursor: Cursor, ahead = 0): Token {
+  return cursor.tokens[Math.min(cursor.index + ahead, cursor.tokens.length - 1)]!;
+}
+
+function isOp(token: Token, op: string): boolean {
+  return token.kind === "op" && token.text === op;
+}
+
+function expectOp(cursor: Cursor, op: string): void {
+  if (!isOp(peek(cursor), op)) throw unexpectedToken(cursor);
+  cursor.index++;
+}
+
+function unexpectedToken(cursor: Cursor): Error {
+  const token = peek(cursor);
+  return unexpected(token.kind === "end" ? "end of formula" : `'${token.text}'`, cursor.text, token.at);
+}
+
+function unknownOperator(text: string, token: Token): Error {
+  return caretError(`unknown operator '${token.text}': formulas have %in% only`, text, token.at);
+}

@@ -1,0 +1,29 @@
+import { columnsOf, type DparFormula } from "../formula/dpar-formula.js";
+import { variablesOf } from "../formula/expr.js";
+import type { DrmFormula } from "../formula/formula.js";
+import { expandTerms, substituteDot } from "../formula/terms.js";
+
+/**
+ * `.` is every column of the data that has no other part in the model: not a response, not an offset, not in V,
+ * not the weights, not a grouping. Columns that are moderators elsewhere (`sigma ~ x`) stay in.
+ */
+export function expandDots(formula: DrmFormula, names: readonly string[], weights: unknown): DrmFormula {
+  if (formula.dpars.every((dpar) => dpar.dot === null)) return formula;
+  const taken = new Set<string>();
+  if (typeof weights === "string") taken.add(weights);
+  for (const { response, knownV, offsets, random, group } of formula.dpars) {
+    if (response !== null) variablesOf(response, taken);
+    if (knownV !== null) variablesOf(knownV.argument, taken);
+    for (const offset of offsets) variablesOf(offset, taken);
+    for (const column of random.flatMap((term) => term.group)) taken.add(column);
+    for (const column of group ?? []) taken.add(column);
+  }
+  const others = names.filter((name) => !taken.has(name));
+  return { ...formula, dpars: formula.dpars.map((dpar) => expandDot(dpar, others)) };
+}
+
+function expandDot(dpar: DparFormula, names: readonly string[]): DparFormula {
+  if (dpar.dot === null) return dpar;
+  const expanded = { ...dpar, ...expandTerms(substituteDot(dpar.dot, names), dpar.text), dot: null };
+  return { ...expanded, variables: columnsOf(expanded) };
+}

@@ -1,0 +1,150 @@
+import type { Column, Table } from "../data/table.js";
+import { DrmError, didYouMean } from "../errors.js";
+import type { DrmFormula } from "../formula/formula.js";
+import { asFactor } from "./as-factor.js";
+import { expandDots } from "./dot.js";
+import { dropUnusedLevels, takeRows, withLevels } from "./levels.js";
+import { type CandidateColumn, type Dropped, hasGaps, keepRows, NOTHING_DROPPED, noRows } from "./missing.js";
+import { type ColumnUse, columnUses, OUTCOME_1 } from "./roles.js";
+import { keptWeights, type Weights } from "./weights.js";
+
+/** Stage 3. The rows that are fitted and the columns that the formulas read, as numbers and factors. */
+export interface Frame {
+  /** The formula with every `.` replaced by columns. */
+  readonly formula: DrmFormula;
+  /** Rows kept. */
+  readonly nrow: number;
+  /** Rows of the data. */
+  readonly total: number;
+  /** For each kept row its 0-based data row. */
+  readonly rows: Int32Array;
+  /** Names of the columns that the formulas and the weights read. */
+  readonly used: readonly string[];
+  /** A column over the kept rows. It may share memory with the user's data: never write to it. */
+  column(name: string): Column;
+  readonly weights: Float64Array | null;
+  readonly dropped: Dropped;
+  /** Bivariate models: which outcomes each kept row has. */
+  readonly outcomePresent: readonly [Uint8Array, Uint8Array] | null;
+}
+
+export interface FrameOptions {
+  /** Levels by column, in order; makes a factor of a numeric column. */
+  readonly factors?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Columns that are ordered factors. */
+  readonly ordered?: ReadonlySet<string> | undefined;
+  readonly weights?: Weights | undefined;
+  /** Names that V may use for matrices and vectors that are not columns. */
+  readonly matrixNames?: ReadonlySet<string> | undefined;
+  /** Rows without a value in a V that was passed as a vector: 1 = missing. They are dropped like missing cells. */
+  readonly missingV?: { readonly name: string; readonly rows: Uint8Array } | null | undefined;
+}
+
+export function buildFrame(formula: DrmFormula, table: Table, options: FrameOptions = {}): Frame {
+  checkFactorNames(table, options);
+  const resolved = expandDots(formula, table.names, options.weights);
+  const columns = new Map<string, Column>();
+  const gaps: CandidateColumn[] = [];
+  const infinite: string[] = [];
+  for (const [name, use] of columnUses(resolved, options.matrixNames)) {
+    const column = convert(name, find(name, table, use, options), options);
+    columns.set(name, column);
+    if (!hasGaps(column)) continue;
+    gaps.push({ name, roles: use.roles, isMissing: missingTest(column) });
+    if (!use.onlyV) infinite.push(name);
+  }
+  const { missingV } = options;
+  if (missingV?.rows.includes(1)) {
+    const roles = OUTCOME_1;
+    gaps.push({ name: missingV.name, roles, isMissing: (row) => missingV.rows[row] === 1 });
+  }
+  const total = table.nrow;
+  const bivariate = resolved.family === "biv_gaussian";
+  const kept = gaps.length > 0 ? keepRows(total, gaps, bivariate) : everyRow(total, bivariate);
+  const { rows, dropped, outcomePresent } = kept;
+  const nrow = rows.length;
+  if (nrow === 0) throw noRows(total, dropped);
+  for (const [name, column] of columns) {
+    if (nrow < total) columns.set(name, takeRows(column, rows));
+    else if (column.kind === "factor") columns.set(name, dropUnusedLevels(column));
+  }
+  for (const name of infinite) refuseInfinite(name, columns.get(name)!, rows);
+  const weights = keptWeights(options.weights, table, rows);
+  const used = [...columns.keys()];
+  const column = (name: string): Column => {
+    let found = columns.get(name);
+    if (found === undefined) {
+      // not read by a formula: an identifier that a report wants; its missing cells stay
+      const raw = table.column(name);
+      if (raw === undefined) throw unknownColumn(name, table, options);
+      found = convert(name, raw, options);
+      if (nrow < total) found = takeRows(found, rows);
+      columns.set(name, found);
+    }
+    return found;
+  };
+  return { formula: resolved, nrow, total, rows, used, column, weights, dropped, outcomePresent };
+}
+
+function everyRow(total: number, bivariate: boolean): ReturnType<typeof keepRows> {
+  const rows = new Int32Array(total);
+  for (let i = 0; i < total; i++) rows[i] = i;
+  const outcomePresent = bivariate
+    ? ([new Uint8Array(total).fill(1), new Uint8Array(total).fill(1)] as const)
+    : null;
+  return { rows, dropped: NOTHING_DROPPED, outcomePresent };
+}
+
+function convert(name: string, column: Column, { factors, ordered }: FrameOptions): Column {
+  const levels = factors !== undefined && Object.hasOwn(factors, name) ? factors[name]! : null;
+  const isOrdered = ordered?.has(name) || (column.kind === "factor" && column.ordered);
+  if (levels !== null) return withLevels(name, column, levels, isOrdered);
+  return isOrdered ? asFactor(column, true) : column;
+}
+
+function missingTest(column: Column): (row: number) => boolean {
+  if (column.kind === "factor") return (row) => column.codes[row]! < 0;
+  return (row) => Number.isNaN(column.values[row]!);
+}
+
+function refuseInfinite(name: string, column: Column, rows: Int32Array): void {
+  if (column.kind === "factor") return;
+  const at = column.values.findIndex((value) => value === Infinity || value === -Infinity);
+  if (at >= 0) {
+    const seen = `'${name}' is ${column.values[at]} in row ${rows[at]! + 1}`;
+    throw new DrmError(
+      "bad_data",
+      `${seen}: a finite number is needed, or an empty cell to leave the row out`,
+    );
+  }
+}
+
+function find(name: string, table: Table, use: ColumnUse, options: FrameOptions): Column {
+  const column = table.column(name);
+  if (column !== undefined) return column;
+  throw unknownColumn(name, table, options, use);
+}
+
+function unknownColumn(name: string, table: Table, { matrixNames }: FrameOptions, use?: ColumnUse): DrmError {
+  const known = [...table.names, ...(use?.onlyV ? (matrixNames ?? []) : [])];
+  const hint = didYouMean(name, known);
+  const where = use === undefined ? "" : `\n  ${use.text}`;
+  if (matrixNames?.has(name)) {
+    const what = `'${name}' is a matrix, not a column: it can only be used in meta_V(V = ${name})`;
+    return new DrmError("unknown_column", what + where);
+  }
+  const what = use?.onlyV
+    ? `'${name}' is neither a column of the data nor a matrix`
+    : `column '${name}' not in data`;
+  return new DrmError("unknown_column", what + hint + where);
+}
+
+function checkFactorNames(table: Table, { factors, ordered }: FrameOptions): void {
+  if (factors === undefined && ordered === undefined) return;
+  for (const name of [...Object.keys(factors ?? {}), ...(ordered ?? [])]) {
+    if (!table.names.includes(name)) {
+      const hint = didYouMean(name, table.names);
+      throw new DrmError("unknown_column", `levels are given for '${name}', which is not in data${hint}`);
+    }
+  }
+}

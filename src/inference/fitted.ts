@@ -1,0 +1,88 @@
+import { DrmError } from "../errors";
+import type { Fit } from "../fit/fit";
+import { requireDpar } from "./coefficients";
+import {
+  type BivariateFit,
+  outcomesOf,
+  samplingVariances,
+  studyVariances,
+  type UnivariateFit,
+} from "./outcomes";
+
+/**
+ * Fitted values of a dpar on its response scale, one per row used: the mean (offset included) for mu, the SD of the
+ * extra heterogeneity for sigma, the correlation for rho12. Default "mu"; a bivariate fit has no default.
+ * Throws DrmError("bad_option") for a dpar that the model does not have.
+ */
+export function fitted(fit: Fit, dpar = "mu"): Float64Array {
+  const values = fit.fitted[dpar];
+  if (values !== undefined) return values;
+  requireDpar(fit, dpar);
+  const rows = Object.keys(fit.fitted).join(", ");
+  throw new DrmError("bad_option", `'${dpar}' has no value per row; fitted() has ${rows}`);
+}
+
+export interface BivariateSigma {
+  readonly sigma1: Float64Array;
+  readonly sigma2: Float64Array;
+}
+
+/**
+ * SD of the extra heterogeneity (the meta-analyst's tau), response scale, one per row used; 0 where it is at its
+ * boundary. `{ sigma1, sigma2 }` for a bivariate fit.
+ */
+export function sigma(fit: UnivariateFit): Float64Array;
+export function sigma(fit: BivariateFit): BivariateSigma;
+export function sigma(fit: Fit): Float64Array | BivariateSigma;
+export function sigma(fit: Fit): Float64Array | BivariateSigma {
+  if (fit.family === "gaussian") return fit.fitted.sigma;
+  return { sigma1: fit.fitted.sigma1, sigma2: fit.fitted.sigma2 };
+}
+
+/**
+ * Residual correlation of the two outcomes, one per study, between -1 and 1.
+ * Throws DrmError("bad_option") for a univariate fit.
+ */
+export function rho12(fit: Fit): Float64Array {
+  if (fit.family === "biv_gaussian") return fit.fitted.rho12;
+  throw new DrmError("bad_option", "rho12() needs a bivariate fit; this one has a single outcome");
+}
+
+export interface ResidualOptions {
+  /** "response" y - mu (default); "pearson" divides by the SD of y */
+  readonly type?: "response" | "pearson";
+}
+export interface BivariateResiduals {
+  readonly mu1: Float64Array;
+  readonly mu2: Float64Array;
+}
+
+/**
+ * Residuals, one per row used; `{ mu1, mu2 }` for a bivariate fit, NaN where a study lacks the outcome.
+ *
+ *   pearson_i = (y_i - mu_i) / sqrt(v_i + sigma_i^2 + omega_j^2)
+ *
+ * with v the known sampling variance and omega_j the study-level SDs of the row's groups. mu does not include the
+ * predicted random effects.
+ */
+export function residuals(fit: UnivariateFit, options?: ResidualOptions): Float64Array;
+export function residuals(fit: BivariateFit, options?: ResidualOptions): BivariateResiduals;
+export function residuals(fit: Fit, options?: ResidualOptions): Float64Array | BivariateResiduals;
+export function residuals(
+  fit: Fit,
+  { type = "response" }: ResidualOptions = {},
+): Float64Array | BivariateResiduals {
+  if (type !== "response" && type !== "pearson") {
+    throw new DrmError("bad_option", `type '${String(type)}': residuals are "response" or "pearson"`);
+  }
+  const byOutcome = outcomesOf(fit).map((outcome) => {
+    const y = fit.response[outcome.location].values;
+    const mu = fit.fitted[outcome.location];
+    if (type === "response") return y.map((value, i) => value - mu[i]);
+    const v = samplingVariances(fit, outcome);
+    const tau = fit.fitted[outcome.scale];
+    const study = studyVariances(fit);
+    return y.map((value, i) => (value - mu[i]) / Math.sqrt(v[i] + tau[i] ** 2 + study[i]));
+  });
+  return fit.family === "gaussian" ? byOutcome[0] : { mu1: byOutcome[0], mu2: byOutcome[1] };
+}

@@ -1,0 +1,59 @@
+import type { Fit } from "../fit/fit";
+import { outcomesOf } from "./outcomes";
+
+/**
+ * Log-likelihood at the optimum (its supremum when a parameter is at its boundary), constants included. For REML it is
+ * the restricted one with + log|X'X| / 2, as metafor reports it.
+ */
+export function logLik(fit: Fit): number {
+  return fit.logLik;
+}
+
+/** Number of estimated parameters: mu, sigma, sd(group) and rho12 together, under REML too. */
+export function df(fit: Fit): number {
+  return fit.df;
+}
+
+/** Rows used; studies in a bivariate fit. Rows of zero weight count. */
+export function nobs(fit: Fit): number {
+  return fit.nobs;
+}
+
+/** Akaike's criterion, -2 logLik + 2 df. */
+export function aic(fit: Fit): number {
+  return -2 * fit.logLik + 2 * fit.df;
+}
+
+/** Bayesian (Schwarz) criterion, -2 logLik + log(n) df, with n of `informationSize`. */
+export function bic(fit: Fit): number {
+  return -2 * fit.logLik + Math.log(informationSize(fit)) * fit.df;
+}
+
+/**
+ * AIC corrected for few rows (Hurvich and Tsai 1989): -2 logLik + 2 df n / (n - df - 1), with n of `informationSize`
+ * but at least df + 2, so that a saturated model gets a large finite value (metafor's convention).
+ */
+export function aicc(fit: Fit): number {
+  const n = Math.max(informationSize(fit), fit.df + 2);
+  return -2 * fit.logLik + (2 * fit.df * n) / (n - fit.df - 1);
+}
+
+/** The formulas as given. */
+export function formulas(fit: Fit): readonly string[] {
+  return fit.formulas;
+}
+
+/**
+ * The n of BIC and AICc. ML: nobs. REML: the number of error contrasts, observed effect sizes minus location
+ * coefficients, which in a bivariate fit counts both outcomes of a study.
+ */
+function informationSize(fit: Fit): number {
+  if (fit.method === "ML") return fit.nobs;
+  let observed = 0;
+  let locations = 0;
+  for (const { location } of outcomesOf(fit)) {
+    for (const y of fit.response[location].values) if (!Number.isNaN(y)) observed++;
+    for (const { dpar } of fit.coefficients) if (dpar === location) locations++;
+  }
+  return observed - locations;
+}

@@ -1,0 +1,149 @@
+import type { Table } from "../data/table";
+import { type DataInput, tableFrom } from "../data/table-from";
+import { DrmError } from "../errors";
+import type { Fit } from "../fit/fit";
+import { coefficientIndices, dparKeys, requireDpar, vcov } from "./coefficients";
+import { criticalValue } from "./level";
+import { linearPredictor } from "./linear-predictor";
+import { linkOf } from "./links";
+import { fittedRows, newRows, type PredictionRows } from "./new-data";
+
+export interface PredictOptions {
+  /** one dpar; default all that have a value per row */
+  readonly dpar?: string;
+  /** "response" (default): means, SDs, correlations. "link": mean, log-SD, atanh-like */
+  readonly type?: "response" | "link";
+  /** confidence level of the limits, default 0.95 */
+  readonly level?: number;
+  /** location offset of the new rows; without it the formula's offset() is evaluated on them */
+  readonly offset?: ArrayLike<number>;
+}
+
+/** Predictions of one dpar. Arrays are one per row; NaN where a predictor is missing. */
+export interface Prediction {
+  readonly dpar: string;
+  readonly type: "response" | "link";
+  readonly level: number;
+  readonly estimate: Float64Array;
+  readonly stdError: Float64Array;
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+}
+
+/**
+ * Predicted location and scale with standard errors and Wald limits, for the rows used or for new data (rows, columns,
+ * an Arrow table or a Table). One `Prediction` with `dpar`, otherwise one per dpar: `predict(fit, data).sigma`.
+ *
+ *   mu      x'beta + offset          se = sqrt(x' V_beta x)
+ *   sigma   exp(w'gamma)  (an SD)    se = sigma sqrt(w' V_gamma w), the delta method
+ *   rho12   0.999999 tanh(t'eta)     likewise
+ *
+ * Limits are computed on the link scale and then transformed. They are for the fitted value itself: they are not
+ * prediction intervals for a new study. At a boundary the estimate is the limit (an SD of 0) and has no standard
+ * error. A dpar held at a value is that value, with standard error 0.
+ * Throws DrmError: "bad_option" (dpar, type, level, offset length), "unknown_column", "bad_factor" (an unknown level).
+ */
+export function predict(
+  fit: Fit,
+  newdata: DataInput | undefined,
+  options: PredictOptions & { readonly dpar: string },
+): Prediction;
+export function predict(
+  fit: Fit,
+  newdata?: DataInput,
+  options?: PredictOptions & { readonly dpar?: undefined },
+): Record<string, Prediction>;
+export function predict(
+  fit: Fit,
+  newdata?: DataInput,
+  options: PredictOptions = {},
+): Prediction | Record<string, Prediction> {
+  const { dpar, type = "response", level = 0.95 } = options;
+  if (type !== "response" && type !== "link") {
+    throw new DrmError("bad_option", `type '${String(type)}': predictions are "response" or "link"`);
+  }
+  const table = newdata === undefined ? null : tableFrom(newdata);
+  const one = (key: string) => predictDpar(fit, key, table, { type, level, offset: options.offset });
+  if (dpar !== undefined) {
+    requireDpar(fit, dpar);
+    return one(dpar);
+  }
+  // the predictors of a grouping's SD need not be in the new data
+  const perRow = dparKeys(fit).filter((key) => !key.startsWith("sd"));
+  return Object.fromEntries(perRow.map((key) => [key, one(key)]));
+}
+
+interface Wanted {
+  readonly type: "response" | "link";
+  readonly level: number;
+  readonly offset: ArrayLike<number> | undefined;
+}
+
+function predictDpar(
+  fit: Fit,
+  dpar: string,
+  table: Table | null,
+  { type, level, offset }: Wanted,
+): Prediction {
+  const critical = criticalValue(level);
+  const link = linkOf(dpar);
+  if (dpar in fit.fixed) {
+    const held = type === "response" ? fit.fixed[dpar] : link.link(fit.fixed[dpar]);
+    const filled = (value: number) => new Float64Array(table?.nrow ?? fit.nobs).fill(value);
+    return {
+      dpar,
+      type,
+      level,
+      estimate: filled(held),
+      stdError: filled(0),
+      lower: filled(held),
+      upper: filled(held),
+    };
+  }
+  const rows = table === null ? fittedRows(fit, dpar) : newRows(fit, dpar, table, offset);
+  const gamma = coefficientIndices(fit, dpar).map((i) => fit.coefficients[i].estimate);
+  const { eta, stdError } = linearPredictor(
+    rows.values,
+    rows.nrow,
+    gamma,
+    vcov(fit, dpar).matrix,
+    rows.offset,
+  );
+  takeKnownRows(fit, dpar, rows, eta, link.link);
+  const lower = eta.map((value, i) => value - critical * stdError[i]);
+  const upper = eta.map((value, i) => value + critical * stdError[i]);
+  if (type === "link") return { dpar, type, level, estimate: eta, stdError, lower, upper };
+  return {
+    dpar,
+    type,
+    level,
+    estimate: eta.map(link.response),
+    stdError: stdError.map((se, i) => link.derivative(eta[i]) * se),
+    lower: lower.map(link.response),
+    upper: upper.map(link.response),
+  };
+}
+
+/**
+ * With sigma ~ habitat and the reference habitat at its boundary, another habitat's log-SD is -Inf + Inf: the
+ * coefficients no longer say what it is, but a row of the fit with the same design does.
+ */
+function takeKnownRows(
+  fit: Fit,
+  dpar: string,
+  { values, nrow }: PredictionRows,
+  eta: Float64Array,
+  link: (response: number) => number,
+): void {
+  const known = fit.designs[dpar];
+  const response = fit.fitted[dpar];
+  if (response === undefined || response.length !== known.nrow) return;
+  if (!fit.coefficients.some((coefficient) => coefficient.dpar === dpar && coefficient.atBoundary)) return;
+  for (let i = 0; i < nrow; i++) {
+    if (!Number.isNaN(eta[i]) || Number.isNaN(values[i])) continue;
+    for (let r = 0; r < known.nrow && Number.isNaN(eta[i]); r++) {
+      const same = known.names.every((_, j) => known.values[j * known.nrow + r] === values[j * nrow + i]);
+      if (same) eta[i] = link(response[r]);
+    }
+  }
+}

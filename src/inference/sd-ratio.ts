@@ -1,0 +1,56 @@
+import { DrmError, didYouMean } from "../errors";
+import type { Fit } from "../fit/fit";
+import { coefficientTable } from "./coefficient-table";
+
+export interface SdRatio {
+  readonly dpar: string;
+  readonly term: string;
+  /** exp(estimate): how many times larger the SD is per unit of the moderator, or against the reference level */
+  readonly sdRatio: number;
+  readonly sdLower: number;
+  readonly sdUpper: number;
+  /** the same for the variance, exp(2 estimate) */
+  readonly varianceRatio: number;
+  readonly varianceLower: number;
+  readonly varianceUpper: number;
+  readonly level: number;
+}
+
+export interface SdRatioOptions {
+  /** "sigma" (default when there is one), "sigma1", "sd(study)", ... */
+  readonly dpar?: string;
+  /** default 0.95 */
+  readonly level?: number;
+}
+
+/**
+ * A coefficient of a scale formula as a ratio of SDs and of variances, with limits transformed from the log-SD scale.
+ * Throws DrmError("bad_option") when the dpar has no such term, or is not on a log-SD scale.
+ */
+export function sdRatio(
+  fit: Fit,
+  term: string,
+  { dpar = "sigma", level = 0.95 }: SdRatioOptions = {},
+): SdRatio {
+  if (!dpar.startsWith("sigma") && !dpar.startsWith("sd")) {
+    throw new DrmError("bad_option", `sdRatio() is for SDs (sigma or sd(group)); '${dpar}' is not one`);
+  }
+  const rows = coefficientTable(fit, level).filter((row) => row.dpar === dpar);
+  const row = rows.find((candidate) => candidate.term === term);
+  if (row === undefined) {
+    const terms = rows.map((candidate) => candidate.term);
+    const known = terms.length === 0 ? `there is no formula for ${dpar}` : `${dpar} has ${terms.join(", ")}`;
+    throw new DrmError("bad_option", `no term '${term}': ${known}${didYouMean(term, terms)}`);
+  }
+  return {
+    dpar,
+    term,
+    sdRatio: Math.exp(row.estimate),
+    sdLower: Math.exp(row.lower),
+    sdUpper: Math.exp(row.upper),
+    varianceRatio: Math.exp(2 * row.estimate),
+    varianceLower: Math.exp(2 * row.lower),
+    varianceUpper: Math.exp(2 * row.upper),
+    level,
+  };
+}

@@ -1,0 +1,122 @@
+import { DrmError, didYouMean } from "../errors";
+import type { Fit } from "../fit/fit";
+import { type Outcome, outcomesOf, samplingVariances, studyVariances } from "./outcomes";
+
+/** Where the variance of each row used comes from. `sigma` is an SD, the others are variances. */
+export interface VarianceRows {
+  /** "mu", or "mu1" / "mu2" */
+  readonly outcome: string;
+  /** known sampling variance, the diagonal of V */
+  readonly samplingVariance: Float64Array;
+  /** extra heterogeneity, as an SD */
+  readonly sigma: Float64Array;
+  /** sigma squared */
+  readonly heterogeneityVariance: Float64Array;
+  /** from random intercepts; zeros without them */
+  readonly studyVariance: Float64Array;
+  /** the sum of the three variances */
+  readonly totalVariance: Float64Array;
+}
+
+/** Means over the rows of one group; `sigma` is the mean of the SDs. */
+export interface VarianceGroup {
+  readonly outcome: string;
+  /** level of the `by` column; "all" without one */
+  readonly group: string;
+  readonly rows: number;
+  readonly samplingVariance: number;
+  readonly sigma: number;
+  readonly heterogeneityVariance: number;
+  readonly studyVariance: number;
+  readonly totalVariance: number;
+}
+
+export interface VarianceComponents {
+  readonly by: string | null;
+  readonly groups: readonly VarianceGroup[];
+  readonly rows: readonly VarianceRows[];
+}
+
+export interface VarianceOptions {
+  /** a column that one of the formulas uses; groups are its levels (or distinct values) in order */
+  readonly by?: string;
+}
+
+/**
+ * Splits the marginal variance of every row into known sampling variance + extra heterogeneity + study level, and
+ * averages the parts by group:  v_i + sigma_i^2 + omega_j^2.
+ * Throws DrmError("unknown_column") when `by` is not a column of the fit.
+ */
+export function varianceComponents(fit: Fit, { by }: VarianceOptions = {}): VarianceComponents {
+  const groups = by === undefined ? [{ label: "all", members: allRows(fit) }] : groupsOf(fit, by);
+  const rows = outcomesOf(fit).map((outcome) => varianceRows(fit, outcome));
+  return {
+    by: by ?? null,
+    rows,
+    groups: rows.flatMap((parts, o) => {
+      const y = fit.response[outcomesOf(fit)[o].location].values;
+      return groups.map(({ label, members }) => {
+        // a study without this outcome has no variance to report
+        const observed = members.filter((i) => !Number.isNaN(y[i]));
+        const mean = (values: Float64Array) =>
+          observed.reduce((sum, i) => sum + values[i], 0) / observed.length;
+        return {
+          outcome: parts.outcome,
+          group: label,
+          rows: observed.length,
+          samplingVariance: mean(parts.samplingVariance),
+          sigma: mean(parts.sigma),
+          heterogeneityVariance: mean(parts.heterogeneityVariance),
+          studyVariance: mean(parts.studyVariance),
+          totalVariance: mean(parts.totalVariance),
+        };
+      });
+    }),
+  };
+}
+
+function varianceRows(fit: Fit, outcome: Outcome): VarianceRows {
+  const samplingVariance = samplingVariances(fit, outcome);
+  const sigma = fit.fitted[outcome.scale];
+  const heterogeneityVariance = sigma.map((sd) => sd * sd);
+  const studyVariance = studyVariances(fit);
+  const totalVariance = samplingVariance.map((v, i) => v + heterogeneityVariance[i] + studyVariance[i]);
+  return {
+    outcome: outcome.location,
+    samplingVariance,
+    sigma,
+    heterogeneityVariance,
+    studyVariance,
+    totalVariance,
+  };
+}
+
+interface Group {
+  readonly label: string;
+  readonly members: readonly number[];
+}
+
+function allRows(fit: Fit): readonly number[] {
+  return Array.from({ length: fit.nobs }, (_, i) => i);
+}
+
+function groupsOf(fit: Fit, by: string): readonly Group[] {
+  const column = Object.hasOwn(fit.data, by) ? fit.data[by] : undefined;
+  if (column === undefined) {
+    const known = Object.keys(fit.data);
+    throw new DrmError(
+      "unknown_column",
+      `by '${by}' is not a column that the formulas use (${known.join(", ")})${didYouMean(by, known)}`,
+    );
+  }
+  if (column.kind === "factor") {
+    return column.levels
+      .map((label, code) => ({ label, members: allRows(fit).filter((i) => column.codes[i] === code) }))
+      .filter(({ members }) => members.length > 0);
+  }
+  const distinct = [...new Set(column.values)].sort((a, b) => a - b);
+  return distinct.map((value) => ({
+    label: column.kind === "logical" ? String(value === 1) : String(value),
+    members: allRows(fit).filter((i) => column.values[i] === value),
+  }));
+}

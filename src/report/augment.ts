@@ -1,0 +1,55 @@
+import type { Column } from "../data/table";
+import type { Fit } from "../fit/fit";
+import { residuals } from "../inference/fitted";
+import { outcomesOf } from "../inference/outcomes";
+import { predict } from "../inference/predict";
+import { orNull } from "./missing";
+
+/** The data columns as the user had them, plus the dotted ones. */
+export type AugmentRow = Readonly<Record<string, number | string | boolean | null>>;
+
+/**
+ * One row per row used: `.row` (1-based data row), the columns that the formulas use, and
+ *
+ *   .fitted   mean, offset included         .se.fit   its standard error
+ *   .sigma    SD of extra heterogeneity     .resid    y - .fitted
+ *   .pearson  .resid over the SD of y
+ *
+ * In a bivariate fit each appears twice, `.fitted_mu1` ... `.pearson_mu2`, and `.rho12` once. null where a cell is
+ * missing.
+ */
+export function augment(fit: Fit): AugmentRow[] {
+  const computed = computedColumns(fit);
+  return Array.from({ length: fit.nobs }, (_, i) => {
+    const row: Record<string, number | string | boolean | null> = { ".row": fit.rows[i] + 1 };
+    for (const [name, column] of Object.entries(fit.data)) row[name] = cell(column, i);
+    for (const [name, values] of computed) row[name] = orNull(values[i]);
+    return row;
+  });
+}
+
+function computedColumns(fit: Fit): [string, Float64Array][] {
+  const raw = perOutcome(residuals(fit));
+  const pearson = perOutcome(residuals(fit, { type: "pearson" }));
+  const columns = outcomesOf(fit).flatMap(({ location, scale }, o): [string, Float64Array][] => {
+    const suffix = fit.family === "gaussian" ? "" : `_${location}`;
+    return [
+      [`.fitted${suffix}`, fit.fitted[location]],
+      [`.se.fit${suffix}`, predict(fit, undefined, { dpar: location }).stdError],
+      [`.sigma${suffix}`, fit.fitted[scale]],
+      [`.resid${suffix}`, raw[o]],
+      [`.pearson${suffix}`, pearson[o]],
+    ];
+  });
+  return fit.family === "gaussian" ? columns : [...columns, [".rho12", fit.fitted.rho12]];
+}
+
+function perOutcome(values: Float64Array | Readonly<Record<"mu1" | "mu2", Float64Array>>): Float64Array[] {
+  return values instanceof Float64Array ? [values] : [values.mu1, values.mu2];
+}
+
+function cell(column: Column, row: number): number | string | boolean | null {
+  if (column.kind === "factor") return column.codes[row] < 0 ? null : column.levels[column.codes[row]];
+  const value = column.values[row];
+  return column.kind === "logical" && !Number.isNaN(value) ? value === 1 : orNull(value);
+}

@@ -1,0 +1,23 @@
+import type { Fit } from "../../fit/fit";
+
+export type CheckStatus = "ok" | "note" | "warning" | "error";
+
+/** One finding. `value` is what was measured; `message` says what it means and, unless all is well, what to do. */
+export interface CheckRow {
+  readonly check: string;
+  readonly status: CheckStatus;
+  readonly value: string;
+  readonly message: string;
+}
+
+export interface CheckOptions {
+  /** largest acceptable |gradient|, in standardised design columns; default 1e-6 */
+  readonly gradientTolerance: number;
+}
+
+/** A check looks at a fit and reports, or returns null when it does not apply or only exists to raise a flag. */
+export type Check = (fit: Fit, options: CheckOptions) => CheckRow | null;
+
+export function row(check: string, status: CheckStatus, value: string, message: string): CheckRow {
+  return { check, status, value, message };
+}

@@ -1,0 +1,125 @@
+/** The scale side: SDs at zero, correlations at one, groups without replication. */
+import type { Fit } from "../../fit/fit";
+import { coefficientName } from "../../inference/coefficients";
+import { outcomesOf } from "../../inference/outcomes";
+import { formatSignificant } from "../format";
+import { type Check, row } from "./check";
+
+/** An SD this small against the sampling SD cannot be told from zero. */
+const ZERO_IN_EFFECT = 1e-4;
+const SMALLEST_SD = 1e-4;
+const LARGEST_RHO = 0.98;
+
+export const positiveScale: Check = (fit) => {
+  const scales = outcomesOf(fit).map(({ scale }) => scale);
+  let minimum = Number.POSITIVE_INFINITY;
+  let finite = true;
+  for (const { scale, location } of outcomesOf(fit)) {
+    const y = fit.response[location].values;
+    fit.fitted[scale].forEach((sd, i) => {
+      if (Number.isNaN(y[i])) return;
+      if (!Number.isFinite(sd) || sd < 0) finite = false;
+      minimum = Math.min(minimum, sd);
+    });
+  }
+  const value = `min ${formatSignificant(minimum)}`;
+  if (!finite) {
+    const message =
+      "A fitted sigma is not a finite number: rescale the moderators of sigma, or simplify its formula.";
+    return row("positive_scale", "error", value, message);
+  }
+  if (minimum > 0) return row("positive_scale", "ok", value, "Every fitted sigma is finite and positive.");
+  const explained = (dpar: string) =>
+    fit.fixed[dpar] === 0 || fit.coefficients.some((c) => c.dpar === dpar && c.atBoundary);
+  if (!scales.some(explained)) {
+    return row(
+      "positive_scale",
+      "error",
+      value,
+      "A fitted sigma is zero: its log-SD overflowed; simplify its formula.",
+    );
+  }
+  const message = scales.some((dpar) => fit.fixed[dpar] === 0)
+    ? "Sigma is held at 0: a common-effect model, by request."
+    : "Sigma is 0 for some rows; see scale_boundary.";
+  return row("positive_scale", "note", value, message);
+};
+
+/** Flags an SD that the likelihood sends to zero, also where the optimizer stopped a little short of it. */
+export const scaleBoundary: Check = (fit) => {
+  const atBoundary = fit.coefficients.filter(({ dpar, atBoundary }) => atBoundary && isScale(dpar));
+  const vanished = scaleKeys(fit).filter(
+    (dpar) => !(dpar in fit.fixed) && smallest(fit, dpar) < threshold(fit),
+  );
+  if (atBoundary.length === 0 && vanished.length === 0) return null;
+  const names = atBoundary.length > 0 ? atBoundary.map(coefficientName) : vanished;
+  return row(
+    "scale_boundary",
+    "warning",
+    names.join(", "),
+    "An SD is zero in effect: the data show no variation there beyond the rest of the model. Its log-SD has no " +
+      "standard error; drop the term, or hold the SD at 0 with fixed: { ... }.",
+  );
+};
+
+export const randomEffectSdBoundary: Check = (fit) => {
+  if (fit.random === undefined || fit.random.length === 0) return null;
+  const sds = fit.random.map(({ sd }) => Math.min(...sd));
+  const minimum = Math.min(...sds);
+  const value = `min ${formatSignificant(minimum)}`;
+  if (minimum >= SMALLEST_SD) {
+    return row("random_effect_sd_boundary", "ok", value, "Every random-intercept SD is away from zero.");
+  }
+  const { group } = fit.random[sds.indexOf(minimum)];
+  const message = `The SD of (1 | ${group}) is at zero: levels of ${group} do not differ beyond the other variances.`;
+  return row("random_effect_sd_boundary", "warning", value, message);
+};
+
+export const randomEffectReplication: Check = (fit) => {
+  if (fit.random === undefined || fit.random.length === 0) return null;
+  const thin = fit.random.map(({ group, levels, codes }) => {
+    const rows = new Int32Array(levels.length);
+    for (const code of codes) rows[code]++;
+    return { group, levels: levels.length, single: rows.filter((n) => n < 2).length };
+  });
+  const value = thin.map(({ group, single, levels }) => `${group}: ${single} of ${levels}`).join(", ");
+  if (thin.every(({ single }) => single === 0)) {
+    return row("random_effect_replication", "ok", value, "Every level has at least two rows.");
+  }
+  const message =
+    "Levels with one row: only the others tell the random-intercept SD apart from sigma; with few of them it is weakly known.";
+  return row("random_effect_replication", "note", value, message);
+};
+
+export const rho12Boundary: Check = ({ fitted }) => {
+  if (fitted.rho12 === undefined) return null;
+  let largest = 0;
+  for (const rho of fitted.rho12) if (Math.abs(rho) > largest) largest = Math.abs(rho);
+  const value = `max |rho| ${formatSignificant(largest)}`;
+  if (largest <= LARGEST_RHO)
+    return row("rho12_boundary", "ok", value, "The residual correlation is away from +-1.");
+  const message =
+    "The residual correlation is at its limit: drop moderators of rho12, or report it as not identified.";
+  return row("rho12_boundary", "warning", value, message);
+};
+
+function isScale(dpar: string): boolean {
+  return dpar.startsWith("sigma") || dpar.startsWith("sd");
+}
+
+function scaleKeys(fit: Fit): string[] {
+  return [...new Set(fit.coefficients.map(({ dpar }) => dpar))].filter(isScale);
+}
+
+function smallest(fit: Fit, dpar: string): number {
+  const values = fit.random?.find(({ group }) => dpar === `sd(${group})`)?.sd ?? fit.fitted[dpar] ?? [];
+  let minimum = Number.POSITIVE_INFINITY;
+  for (const sd of values) if (sd < minimum) minimum = sd;
+  return minimum;
+}
+
+function threshold({ knownV }: Fit): number {
+  let sum = 0;
+  for (const v of knownV.variances) if (Number.isFinite(v)) sum += v;
+  return ZERO_IN_EFFECT * Math.sqrt(sum / Math.max(1, knownV.variances.length));
+}

@@ -1,0 +1,134 @@
+import type { Fit } from "../../fit/fit";
+import { type CoefficientRow, coefficientTable } from "../../inference/coefficient-table";
+import { aic, bic } from "../../inference/information-criteria";
+import { type CheckRow, checkDrm } from "../checks/check-drm";
+import { type EncodedValue, encodeState } from "./state";
+
+/** null stands for every number that does not exist or is infinite. */
+type JsonNumber = number | null;
+
+export interface JsonCoefficient {
+  readonly dpar: string;
+  readonly term: string;
+  readonly estimate: JsonNumber;
+  readonly std_error: JsonNumber;
+  readonly statistic: JsonNumber;
+  readonly p_value: JsonNumber;
+  readonly conf_low: JsonNumber;
+  readonly conf_high: JsonNumber;
+}
+
+/** The object that `drmeta fit --json` prints. */
+export interface FitJson {
+  readonly drmeta: string;
+  readonly formulas: readonly string[];
+  readonly family: Fit["family"];
+  readonly method: Fit["method"];
+  readonly nobs: number;
+  /** how many rows */
+  readonly dropped: number;
+  readonly logLik: JsonNumber;
+  readonly df: number;
+  readonly AIC: JsonNumber;
+  readonly BIC: JsonNumber;
+  /** link scale */
+  readonly coefficients: readonly JsonCoefficient[];
+  /** in the order of `coefficients` */
+  readonly vcov: readonly (readonly JsonNumber[])[];
+  readonly convergence: {
+    readonly code: number;
+    readonly message: string;
+    readonly iterations: number;
+    readonly evaluations: number;
+    readonly max_gradient: JsonNumber;
+  };
+  readonly random: readonly {
+    readonly group: string;
+    readonly level: string;
+    /** response scale */
+    readonly sd: JsonNumber;
+    readonly estimate: JsonNumber;
+    readonly std_error: JsonNumber;
+  }[];
+  /** by dpar, response scale, one per row used */
+  readonly fitted?: Readonly<Record<string, readonly JsonNumber[]>>;
+  readonly checks?: readonly CheckRow[];
+  /** the complete state, for fromJSON() */
+  readonly fit?: EncodedValue;
+}
+
+export interface ToJsonOptions {
+  /** confidence level, default 0.95 */
+  readonly level?: number;
+  /** add fitted values */
+  readonly fitted?: boolean;
+  /** add the rows of checkDrm() */
+  readonly checks?: boolean;
+  /** add the complete state, so that fromJSON() can reopen the fit */
+  readonly full?: boolean;
+}
+
+/**
+ * The fit as one JSON object: `JSON.stringify(toJSON(fit))`. Full double precision; never NaN.
+ * Throws DrmError("bad_option") for a level outside (0, 1).
+ */
+export function toJSON(fit: Fit, options: ToJsonOptions = {}): FitJson {
+  const { level = 0.95, fitted = false, checks = false, full = false } = options;
+  const k = fit.coefficients.length;
+  return {
+    drmeta: fit.version,
+    formulas: fit.formulas,
+    family: fit.family,
+    method: fit.method,
+    nobs: fit.nobs,
+    dropped: fit.dropped.count,
+    logLik: finite(fit.logLik),
+    df: fit.df,
+    AIC: finite(aic(fit)),
+    BIC: finite(bic(fit)),
+    coefficients: coefficientTable(fit, level).map(jsonCoefficient),
+    vcov: Array.from({ length: k }, (_, i) => numbers(fit.vcov.subarray(i * k, (i + 1) * k))),
+    convergence: {
+      code: fit.optim.code,
+      message: fit.optim.message,
+      iterations: fit.optim.iterations,
+      evaluations: fit.optim.evaluations,
+      max_gradient: finite(fit.optim.maxGradient),
+    },
+    random: (fit.random ?? []).flatMap(({ group, levels, sd, estimate, stdError }) =>
+      levels.map((level, j) => ({
+        group,
+        level,
+        sd: finite(sd[j]),
+        estimate: finite(estimate[j]),
+        std_error: finite(stdError[j]),
+      })),
+    ),
+    ...(fitted && {
+      fitted: Object.fromEntries(Object.entries(fit.fitted).map(([dpar, values]) => [dpar, numbers(values)])),
+    }),
+    ...(checks && { checks: checkDrm(fit).map((row) => ({ ...row })) }),
+    ...(full && { fit: encodeState(fit) }),
+  };
+}
+
+function jsonCoefficient(row: CoefficientRow): JsonCoefficient {
+  return {
+    dpar: row.dpar,
+    term: row.term,
+    estimate: finite(row.estimate),
+    std_error: finite(row.stdError),
+    statistic: finite(row.statistic),
+    p_value: finite(row.pValue),
+    conf_low: finite(row.lower),
+    conf_high: finite(row.upper),
+  };
+}
+
+function finite(value: number): JsonNumber {
+  return Number.isFinite(value) ? value : null;
+}
+
+function numbers(values: Float64Array): JsonNumber[] {
+  return Array.from(values, finite);
+}

@@ -1,0 +1,80 @@
+import { count, formatColumn, formatFixed, formatPValue, limitLabels } from "./format";
+import type { FitSummary } from "./summary";
+import { renderText } from "./text-table";
+
+/** The order is that of R's summaries: model, coefficients, scale parameters, fit statistics. */
+export function summaryText(summary: FitSummary): string {
+  const blocks = [header(summary), coefficientBlock(summary)];
+  if (summary.parameters.length > 0) blocks.push(parameterBlock(summary));
+  blocks.push(footer(summary));
+  return blocks.join("\n\n");
+}
+
+function header({ formulas, family, method, knownV }: FitSummary): string {
+  const outcomes = family === "gaussian" ? "Meta-analysis" : "Bivariate meta-analysis";
+  const lines = [`${outcomes} by distributional regression, ${method}`];
+  for (const formula of formulas) lines.push(`  ${formula}`);
+  lines.push(`Known sampling covariance: ${knownVText(knownV)}`);
+  return lines.join("\n");
+}
+
+function knownVText({ kind, label, clusters, largestCluster }: FitSummary["knownV"]): string {
+  if (kind === "none") return "none";
+  if (kind === "diagonal") return `${label} (diagonal)`;
+  return `${label} (${kind}, ${count(clusters, "cluster")} of up to ${count(largestCluster, "row")})`;
+}
+
+function coefficientBlock({ coefficients, level }: FitSummary): string {
+  const [low, high] = limitLabels(level);
+  const column = (pick: (row: FitSummary["coefficients"][number]) => number, digits?: number) =>
+    formatColumn(coefficients.map(pick), digits);
+  const table = renderText([
+    { header: "", cells: coefficients.map(({ name }) => name), align: "left" },
+    { header: "estimate", cells: column((row) => row.estimate) },
+    { header: "std_error", cells: column((row) => row.stdError) },
+    { header: "z", cells: coefficients.map(({ statistic }) => formatFixed(statistic, 3)) },
+    { header: "p_value", cells: coefficients.map(({ pValue }) => formatPValue(pValue)) },
+    { header: low, cells: column((row) => row.lower, 5) },
+    { header: high, cells: column((row) => row.upper, 5) },
+  ]);
+  const atBoundary = coefficients.filter((row) => row.atBoundary).map(({ name }) => name);
+  if (atBoundary.length === 0) return table;
+  return `${table}\nAt the boundary, without a standard error: ${atBoundary.join(", ")}`;
+}
+
+function parameterBlock({ parameters }: FitSummary): string {
+  const table = renderText([
+    { header: "", cells: parameters.map(({ name }) => name), align: "left" },
+    { header: "component", cells: parameters.map(({ component }) => component) },
+    { header: "dpar", cells: parameters.map(({ dpar }) => dpar) },
+    { header: "term", cells: parameters.map(({ term }) => term) },
+    { header: "estimate", cells: formatColumn(parameters.map(({ estimate }) => estimate)) },
+    { header: "minimum", cells: formatColumn(parameters.map(({ minimum }) => minimum)) },
+    { header: "maximum", cells: formatColumn(parameters.map(({ maximum }) => maximum)) },
+    { header: "scale", cells: parameters.map(({ scale }) => scale) },
+  ]);
+  return `Distributional, random-effect, scale, and correlation parameters:\n${table}`;
+}
+
+function footer(summary: FitSummary): string {
+  const { df, nobs, dropped, convergence, family } = summary;
+  const lines = [
+    `logLik: ${formatFixed(summary.logLik, 2)}`,
+    `AIC: ${formatFixed(summary.aic, 2)}  BIC: ${formatFixed(summary.bic, 2)}  AICc: ${formatFixed(summary.aicc, 2)}`,
+    `df: ${df}  nobs: ${nobs}${family === "gaussian" ? "" : " studies"}`,
+  ];
+  if (dropped.count > 0) lines.push(`dropped rows: ${droppedText(dropped)}`);
+  const message = convergence.code === 0 ? "" : ` (${convergence.message})`;
+  lines.push(`convergence: ${convergence.code}${message}`);
+  return lines.join("\n");
+}
+
+const ROWS_LISTED = 10;
+
+/** "3 (missing yi: 2, duration: 1; rows 4, 17, 80)". */
+export function droppedText({ count: total, byColumn, rows }: FitSummary["dropped"]): string {
+  const reasons = Object.entries(byColumn).map(([column, n]) => `${column}: ${n}`);
+  const listed = rows.slice(0, ROWS_LISTED).map(({ row }) => row);
+  const more = rows.length > ROWS_LISTED ? ", ..." : "";
+  return `${total} (missing ${reasons.join(", ")}; rows ${listed.join(", ")}${more})`;
+}

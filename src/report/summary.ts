@@ -1,0 +1,58 @@
+import type { DroppedRows, Fit } from "../fit/fit";
+import { type CoefficientRow, coefficientTable } from "../inference/coefficient-table";
+import { aic, aicc, bic } from "../inference/information-criteria";
+import { type ParameterRange, parameterRanges } from "./parameter-ranges";
+import { type Printable, printable } from "./printable";
+import { summaryText } from "./summary-text";
+
+export interface SummaryOptions {
+  /** confidence level of the intervals, default 0.95 */
+  readonly level?: number;
+}
+
+/** What `String(summary(fit))` prints, as data. */
+export interface FitSummary {
+  readonly formulas: readonly string[];
+  readonly family: Fit["family"];
+  readonly method: Fit["method"];
+  readonly knownV: Pick<Fit["knownV"], "kind" | "label" | "clusters" | "largestCluster">;
+  readonly level: number;
+  /** link scale, Wald z tests and intervals */
+  readonly coefficients: readonly CoefficientRow[];
+  /** response scale */
+  readonly parameters: readonly ParameterRange[];
+  readonly logLik: number;
+  readonly aic: number;
+  readonly bic: number;
+  readonly aicc: number;
+  readonly df: number;
+  readonly nobs: number;
+  readonly dropped: DroppedRows;
+  readonly convergence: { readonly code: number; readonly message: string };
+}
+
+/**
+ * The fit as tables: coefficients (link scale: log-SD for sigma) and fitted scale parameters (response scale: SD).
+ * Plain data; `String(...)` gives the text. Throws DrmError("bad_option") for a level outside (0, 1).
+ */
+export function summary(fit: Fit, { level = 0.95 }: SummaryOptions = {}): Printable<FitSummary> {
+  const { kind, label, clusters, largestCluster } = fit.knownV;
+  const data: FitSummary = {
+    formulas: fit.formulas,
+    family: fit.family,
+    method: fit.method,
+    knownV: { kind, label, clusters, largestCluster },
+    level,
+    coefficients: coefficientTable(fit, level),
+    parameters: parameterRanges(fit),
+    logLik: fit.logLik,
+    aic: aic(fit),
+    bic: bic(fit),
+    aicc: aicc(fit),
+    df: fit.df,
+    nobs: fit.nobs,
+    dropped: fit.dropped,
+    convergence: { code: fit.optim.code, message: fit.optim.message },
+  };
+  return printable(data, summaryText);
+}

@@ -1,0 +1,202 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { run } from "../../src/cli/main";
+import { version } from "../../src/version";
+
+const RESTORATION = new URL("../../examples/restoration.csv", import.meta.url).pathname;
+const MODEL = ["yi ~ habitat + duration + meta_V(V = vi)", "sigma ~ habitat"];
+const LEVELS = ["--levels", "habitat=grassland,forest"];
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "drmeta-cli-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A file in the test's own folder. */
+function file(name: string, text: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+/** Runs a command line on streams that only remember. */
+async function drmeta(argv: string[], stdin = "") {
+  const written = { stdout: "", stderr: "" };
+  let writes = 0;
+  const stream = (name: "stdout" | "stderr") => ({
+    write(text: string, done: () => void) {
+      written[name] += text;
+      if (name === "stdout") writes++;
+      done();
+    },
+  });
+  const chunks = async function* () {
+    yield stdin.slice(0, 5);
+    yield Buffer.from(stdin.slice(5));
+  };
+  const io = { stdin: chunks(), stdout: stream("stdout"), stderr: stream("stderr") };
+  const exitCode = await run(argv, io);
+  expect(writes).toBeLessThanOrEqual(1);
+  return { exitCode, ...written };
+}
+
+describe("usage", () => {
+  test("--help teaches by example", async () => {
+    for (const argv of [["--help"], ["fit", "--help"], ["help", "fit"]]) {
+      const { exitCode, stdout, stderr } = await drmeta(argv);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+      expect(stdout).toContain("$ drmeta fit data.csv 'yi ~ 1 + meta_V(V = vi)'");
+    }
+  });
+
+  test("--version", async () => {
+    expect(await drmeta(["--version"])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  test.each<[string[], string]>([
+    [[], "Usage: drmeta"],
+    [["fitt"], "unknown command 'fitt'"],
+    [["fit"], "missing required argument 'data.csv'"],
+    [["fit", "x.csv"], "missing required argument 'formula'"],
+    [["fit", "x.csv", "y ~ 1", "--jsn"], "unknown option '--jsn'"],
+    [["fit", "x.csv", "y ~ 1", "--levels", "habitat"], "Wanted col=a,b,... or col=a<b<..."],
+    [["fit", "x.csv", "y ~ 1", "--method", "MLE"], "Allowed choices are ML, REML"],
+    [["fit", "x.csv", "y ~ 1", "--conf", "95"], "Write 0.95"],
+    [["fit", "x.csv", "y ~ 1", "--weights"], "argument missing"],
+    [["fit", "-", "y ~ meta_V(V = V)", "--matrix", "V=-"], "standard input"],
+    [["example", "more"], "too many arguments"],
+  ])("%j is exit code 2", async (argv, message) => {
+    const { exitCode, stdout, stderr } = await drmeta(argv);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain("error:");
+  });
+});
+
+describe("data or model at fault: exit code 1, nothing on stdout", () => {
+  const data = "yi,vi,habitat\n0.1,0.02,a\n0.3,0.01,b\n0.2,0.04,a\n0.5,0.03,b\n";
+  test.each<[string, string, string[], string]>([
+    ["unknown column", data, ["yi ~ habitatt + meta_V(V = vi)"], "did you mean 'habitat'?"],
+    ["unknown column of --levels", data, ["yi ~ 1", "--levels", "habitatt=a,b"], "did you mean 'habitat'?"],
+    ["bad level", data, ["yi ~ habitat", "--levels", "habitat=a,c"], "'b' is not among the levels a, c"],
+    ["not yet there", data, ["yi ~ 1", "--test", "knha"], "--test knha is not supported yet"],
+    ["formula", data, ["yi ~ habitat + + )"], "^"],
+    [
+      "stray text",
+      data.replace("0.04", "n/a"),
+      ["yi ~ meta_V(V = vi)"],
+      "row 3 (line 4): 'n/a' is not a number",
+    ],
+    ["ragged", `${data}1,2\n`, ["yi ~ 1"], "standard input: data row 5 (line 6) has 2 cells"],
+    ["empty", "", ["yi ~ 1"], "standard input: the CSV is empty"],
+  ])("%s", async (_, text, argv, message) => {
+    const { exitCode, stdout, stderr } = await drmeta(["fit", "-", ...argv], text);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toMatch(/^drmeta: /);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain("unexpected");
+  });
+
+  test("files that cannot be read", async () => {
+    const missing = await drmeta(["fit", join(folder, "none.csv"), "yi ~ 1"]);
+    expect(missing).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(missing.stderr).toContain("none.csv: there is no such file");
+    expect((await drmeta(["fit", folder, "yi ~ 1"])).stderr).toContain("it is a folder");
+    const latin1 = file("latin1.csv", Uint8Array.of(0x79, 0x0a, 0xe9));
+    expect((await drmeta(["fit", latin1, "y ~ 1"])).stderr).toContain("not UTF-8");
+  });
+
+  test("a matrix file is named", async () => {
+    const V = file("V.csv", "V1,V2\n1,0\n0,1\n");
+    const { exitCode, stderr } = await drmeta(["fit", "-", "yi ~ meta_V(V = V)", "--matrix", `V=${V}`], data);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("V.csv: matrix row 1, column 1: 'V1' is not a number");
+  });
+});
+
+describe("fit", () => {
+  // cases/drm-a-restoration.json
+  const logLik = -24.773196719485156;
+  const estimates = [
+    0.14555715572646888, 0.26228451507798484, 0.10332845534887833, -1.980485972286777, 1.0093594916974027,
+  ];
+
+  test("--json prints one object", async () => {
+    const { exitCode, stdout, stderr } = await drmeta([
+      "fit",
+      RESTORATION,
+      ...MODEL,
+      ...LEVELS,
+      "--json",
+      "--fitted",
+    ]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    const result = JSON.parse(stdout);
+    expect(result).toMatchObject({
+      drmeta: version,
+      formulas: MODEL,
+      method: "ML",
+      nobs: 80,
+      dropped: 0,
+      df: 5,
+    });
+    expect(result.logLik).toBeCloseTo(logLik, 7);
+    const found = result.coefficients.map((row: { estimate: number }) => row.estimate);
+    for (const [i, estimate] of estimates.entries()) expect(found[i]).toBeCloseTo(estimate, 7);
+    expect(result.fitted.mu).toHaveLength(80);
+    expect(result.checks.length).toBeGreaterThan(8);
+  });
+
+  test("the same from standard input, as text", async () => {
+    const text = readFileSync(RESTORATION, "utf8");
+    const { exitCode, stdout, stderr } = await drmeta(["fit", "-", ...MODEL, ...LEVELS, "--check"], text);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toMatch(/mu:habitatforest +0\.262284/);
+    expect(stdout).toContain("optimizer_convergence");
+  });
+
+  test("--fitted without --json is a table with a line for each row used", async () => {
+    const { stdout } = await drmeta(["fit", RESTORATION, ...MODEL, "--fitted"]);
+    expect(stdout).toMatch(/row\tmu\tsigma\n1\t0\.294\d+\t0\.13800\d+\n/);
+    expect(stdout.trimEnd()).toMatch(/\n80\t\S+\t\S+$/);
+  });
+
+  test("--conf changes the intervals, --fix holds sigma", async () => {
+    const interval = async (...more: string[]) => {
+      const { stdout } = await drmeta(["fit", RESTORATION, "yi ~ 1 + meta_V(V = vi)", "--json", ...more]);
+      const { conf_low, conf_high } = JSON.parse(stdout).coefficients[0];
+      return conf_high - conf_low;
+    };
+    expect((await interval("--conf", "0.99")) / (await interval())).toBeCloseTo(2.5758293 / 1.959964, 6);
+    expect(await interval("--fix", "sigma=0")).toBeLessThan(await interval());
+  });
+
+  test("--matrix takes a full covariance matrix or one column of variances", async () => {
+    const rows = readFileSync(RESTORATION, "utf8").trim().split("\n").slice(1);
+    const vi = rows.map((row) => row.split(",")[3]!);
+    const column = file("column.csv", vi.join("\n"));
+    const full = file(
+      "full.csv",
+      vi.map((v, i) => vi.map((_, j) => (i === j ? v : "0")).join(",")).join("\n"),
+    );
+    for (const path of [column, full]) {
+      const formulas = [MODEL[0]!.replace("V = vi", "V = S"), MODEL[1]!];
+      const { stdout } = await drmeta(["fit", RESTORATION, ...formulas, "--matrix", `S=${path}`, "--json"]);
+      expect(JSON.parse(stdout).logLik).toBeCloseTo(logLik, 7);
+    }
+  });
+});
+
+test("example: the command, the summary, the checks and the variance by habitat", async () => {
+  const { exitCode, stdout, stderr } = await drmeta(["example"]);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect(stdout).toContain("restoration.csv");
+  expect(stdout).toMatch(/sigma:habitatforest +1\.00935/);
+  expect(stdout).toContain("hessian_positive_definite");
+  // the article's table: sampling + heterogeneity = total
+  expect(stdout).toMatch(/grassland +40 +\S+ +0\.01904 +0\.06716/);
+  expect(stdout).toMatch(/forest +40 +\S+ +0\.14338 +0\.19329/);
+});

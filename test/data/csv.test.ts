@@ -1,0 +1,159 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type CsvOptions, parseCsv } from "../../src/data/csv";
+import { DrmError } from "../../src/errors";
+
+function messageOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof DrmError) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+  throw new Error("wanted a DrmError");
+}
+
+/** The column x of a CSV with these cells. */
+function columnOf(cells: string[], options?: CsvOptions) {
+  return parseCsv(`x;y\n${cells.map((cell) => `${cell};1`).join("\n")}`, options).column("x");
+}
+
+const three = { yi: { values: Float64Array.of(1, 2) }, h: { levels: ["a", "b"] } };
+
+describe("shapes of file", () => {
+  test.each([
+    ["plain", "yi,h\n1,a\n2,b\n"],
+    ["no newline at the end", "yi,h\n1,a\n2,b"],
+    ["CRLF", "yi,h\r\n1,a\r\n2,b\r\n"],
+    ["CR", "yi,h\r1,a\r2,b\r"],
+    ["mixed line ends", "yi,h\r\n1,a\n2,b\r\n"],
+    ["byte order mark", "\ufeffyi,h\n1,a\n2,b\n"],
+    ["semicolons", "yi;h\n1;a\n2;b\n"],
+    ["tabs", "yi\th\n1\ta\n2\tb\n"],
+    ["quotes", '"yi","h"\r\n"1","a"\r\n"2","b"\r\n'],
+    ["spaces", " yi , h\n 1 , a \n2\t,b\u00a0\n"],
+    ["blank lines", "\nyi,h\n\n1,a\n  \n2,b\n\n\n"],
+  ])("%s", (_, text) => {
+    const table = parseCsv(text);
+    expect(table).toMatchObject({ nrow: 2, names: ["yi", "h"] });
+    expect(table.column("yi")).toMatchObject(three.yi);
+    expect(table.column("h")).toMatchObject(three.h);
+    expect(table.column("z")).toBeUndefined();
+  });
+
+  test("the header alone decides on the delimiter; it can be given", () => {
+    expect(parseCsv('"a,b";c\n1;2\n').names).toEqual(["a,b", "c"]);
+    expect(parseCsv("a,b;c\n1;2\n", { delimiter: ";" }).names).toEqual(["a,b", "c"]);
+    expect(parseCsv("x\n1\n2\n").column("x")).toMatchObject(three.yi);
+  });
+
+  test.each([
+    ["nothing", "", "bad_data: the CSV is empty"],
+    ["a header only", "yi,vi\n\n", "no_rows: the CSV has a header row but no data rows"],
+    ["a name twice", "yi,vi, yi\n1,2,3", "bad_data: the header names columns 1 and 3 both 'yi'"],
+    [
+      "no name",
+      '"","yi"\n1,2',
+      "bad_data: the header has no name for column 1; name it, or leave out row names",
+    ],
+    ["a short row", "a,b\n1,2\n\n3\n", "bad_data: data row 2 (line 4) has 1 cells; wanted 2"],
+    ["a long row", 'a,b\n"x\ny",2\n1,2,3\n', "bad_data: data row 2 (line 4) has 3 cells; wanted 2"],
+    [
+      "an open quote",
+      'a,b\n1,2\n3,"4\n5,6\n',
+      "bad_data: line 3: a quoted cell begins here and is never closed",
+    ],
+    ["text after a quote", 'a,b\n1,"2"3\n', "bad_data: line 2: text after the closing quote"],
+  ])("%s is an error", (_, text, message) => {
+    expect(messageOf(() => parseCsv(text))).toContain(message);
+  });
+});
+
+describe("cells", () => {
+  test("numbers", () => {
+    const cells = ["1", "-.5", "+2", "1e-3", "2.", "1E3", "NA", "", "NaN", "Inf", "-inf", "+Infinity"];
+    const values = [1, -0.5, 2, 0.001, 2, 1000, NaN, NaN, NaN, Infinity, -Infinity, Infinity];
+    expect(columnOf(cells)).toEqual({ kind: "numeric", values: Float64Array.from(values) });
+  });
+
+  test("logicals and text", () => {
+    expect(columnOf(["TRUE", "NA", "false"])).toEqual({
+      kind: "logical",
+      values: Float64Array.of(1, NaN, 0),
+    });
+    expect(columnOf(["T", "", "F"])).toMatchObject({ codes: Int32Array.of(1, -1, 0), levels: ["F", "T"] });
+    expect(columnOf(["TRUE", "maybe"])).toMatchObject({ levels: ["maybe", "TRUE"] });
+    expect(columnOf(["TRUE", "FALSE"], { ordered: new Set(["x"]) })).toMatchObject({
+      levels: ["FALSE", "TRUE"],
+      ordered: true,
+    });
+  });
+
+  test.each(["1,5", "0x10", "1_000", "1 000", "n/a", "na", "12%", "1e", "--1", "1-2"])(
+    "'%s' among numbers is an error, once the column is used",
+    (cell) => {
+      const table = parseCsv(`x;y\n1;1\n2;1\n\n${cell};1\n`);
+      expect(table.column("y")).toMatchObject({ kind: "numeric" });
+      expect(messageOf(() => table.column("x"))).toContain(
+        `bad_data: column 'x', row 3 (line 5): '${cell}' is not a number`,
+      );
+    },
+  );
+
+  test("decimal commas get their own advice, even when all of the numbers have one", () => {
+    expect(messageOf(() => columnOf(["1,5", "2,25", "NA"]))).toContain(
+      "column 'x', row 1 (line 2): '1,5' is not a number; numbers need a decimal point: 1.5",
+    );
+  });
+
+  test("codes that are numbers only now and then are text", () => {
+    expect(columnOf(["1", "2a", "2b"])).toMatchObject({ levels: ["1", "2a", "2b"] });
+  });
+});
+
+describe("levels", () => {
+  test("numbers and stray text alike become levels, when they are listed", () => {
+    const x = columnOf(["1", "2.0", "x", "", "NA"], { factors: { x: ["x", "2", "1"] } });
+    expect(x).toEqual({
+      kind: "factor",
+      codes: Int32Array.of(2, 1, 0, -1, -1),
+      levels: ["x", "2", "1"],
+      ordered: false,
+    });
+    expect(columnOf(["NA", "EU"], { factors: { x: ["EU", "NA"] } })).toMatchObject({
+      codes: Int32Array.of(1, 0),
+    });
+  });
+
+  test("errors name the place", () => {
+    expect(messageOf(() => columnOf(["a", "c"], { factors: { x: ["a", "b"] } }))).toBe(
+      "bad_factor: factor 'x', row 2 (line 3): 'c' is not among the levels a, b; did you mean 'a'?",
+    );
+    expect(messageOf(() => columnOf(["a"], { factors: { z: ["a"] } }))).toMatch("unknown_column");
+    expect(messageOf(() => columnOf(["1"], { ordered: new Set(["x"]) }))).toMatch("bad_factor");
+  });
+});
+
+test("whatever text is written with quotes is read back", () => {
+  // text that is trimmed, not a number, not missing: what a factor level can be
+  const level = fc.string({ unit: "binary" }).map((text) => `<${text}>`);
+  const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(level, fc.double({ noNaN: true })), { minLength: 1 }),
+      fc.constantFrom(",", ";", "\t"),
+      fc.constantFrom("\n", "\r\n"),
+      (rows, delimiter, newline) => {
+        const lines = rows.map(([text, number]) => `${quote(text)}${delimiter}${number}`);
+        const table = parseCsv([`label${delimiter}value`, ...lines].join(newline));
+        const column = table.column("label");
+        if (column?.kind !== "factor") throw new Error("wanted a factor");
+        expect(Array.from(column.codes, (code) => column.levels[code])).toEqual(rows.map(([text]) => text));
+        expect(table.column("value")).toEqual({
+          kind: "numeric",
+          values: Float64Array.from(rows, ([, number]) => number + 0),
+        });
+      },
+    ),
+  );
+});

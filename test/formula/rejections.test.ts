@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { drmFormula } from "../../src/formula/formula.js";
+import { errorOf } from "../frame/literal-table.js";
+
+/** What a formula alone can be refused for, and the words that tell what to do. */
+const REJECTED: readonly (readonly [readonly string[], string])[] = [
+  [[], "no formula given"],
+  [[""], "an empty formula"],
+  [["~ x"], "a one-sided formula has no response: write yi ~ x"],
+  [["sigma ~ x"], "no location formula: add one with a response"],
+  [["yi ~ x", "zi2 ~ x"], "a second location formula"],
+  [["yi ~ x", "tau ~ x"], "the extra heterogeneity is sigma: write sigma ~ x"],
+  [["tau2 = ~ x", "yi ~ x"], "the extra heterogeneity is sigma: write sigma ~ x"],
+  [["yi ~ x", "nu ~ x"], "unknown parameter 'nu'"],
+  [["yi ~ x", "sigmaa ~ x"], "unknown parameter 'sigmaa'; did you mean 'sigma'?"],
+  [["yi ~ x", "nu = ~ x"], "unknown parameter 'nu'"],
+  [["yi ~ x", "sigma ~ x", "sigma = ~ z"], "sigma has 2 formulas: keep one"],
+  [["yi ~ (1 | a:b)", "sd(a:b) ~ x", "sd(b:a) ~ x"], "2 formulas: keep one"],
+  [["mu ~ x"], "mu needs a response: write mu = yi ~ x"],
+  [["sigma = y ~ x"], "sigma has no response"],
+  [["yi ~ x + yi"], "the response 'yi' is also a moderator"],
+  [["yi ~ 0"], "neither an intercept nor a moderator"],
+
+  [["yi ~ meta_V(vi)"], "write meta_V(V = vi)"],
+  [["yi ~ meta_V()"], "write meta_V(V = vi)"],
+  [["yi ~ meta_V(v = vi)"], "meta_V() has no argument 'v': write meta_V(V = vi)"],
+  [["yi ~ meta_V(V = vi, vj)"], "takes one argument, V, not 2"],
+  [["yi ~ meta_V(V = vi, w = w)"], "'w' is reserved"],
+  [["yi ~ meta_V(V = vi, scale = 2)"], "'scale' is reserved"],
+  [['yi ~ meta_V(V = vi, scale = "proportional")'], "not_supported: meta_V(scale = \"proportional\")"],
+  [["yi ~ meta_V(V = 0.1)"], "V = 0.1 is a single number"],
+  [["yi ~ meta_V(V = meta_vcov_x(v1))"], "unknown function 'meta_vcov_x'"],
+  [["yi ~ meta_V(V = vi) + meta_V(V = vj)"], "two known V terms"],
+  [["yi ~ x:meta_V(V = vi)"], "cannot be part of an interaction"],
+  [["yi ~ x * meta_V(V = vi)"], "cannot be part of an interaction"],
+  [["yi ~ x - meta_V(V = vi)"], "cannot be subtracted"],
+  [["yi ~ log(meta_V(V = vi))"], "cannot stand inside another function"],
+  [["yi ~ x", "sigma ~ meta_V(V = vi)"], "V belongs in the location formula, not in that of sigma"],
+  [["yi ~ (1 | g)", "sd(g) ~ meta_V(V = vi)"], "V belongs in the location formula, not in that of sd(g)"],
+  [["mu1 = y1 ~ meta_V(V = V)", "mu2 = y2 ~ meta_V(V = V)"], "mu1 and mu2 both have a V term"],
+  [["mu1 = y1 ~ 1", "mu2 = y2 ~ meta_V(V = V)"], "stands in the formula of mu1; move it there"],
+
+  [["yi ~ x", "sigma ~ offset(x)"], "not_supported: offset() in the formula of sigma"],
+  [["yi ~ offset(x, z)"], "offset() takes one expression"],
+  [["yi ~ x", "sigma ~ (1 | g)"], "not_supported: (1 | g) in the formula of sigma"],
+  [["mu1 = y1 ~ 1", "mu2 = y2 ~ 1", "rho12 ~ (1 | g)"], "not_supported: (1 | g) in the formula of rho12"],
+  [["yi ~ (x | g)"], "not_supported: (x | g) asks for a random slope"],
+  [["yi ~ (1 + x | g)"], "random slope, which is not supported"],
+  [["yi ~ (0 | g)"], "write a random intercept, (1 | g)"],
+  [["yi ~ x:(1 | g)"], "(1 | g) cannot be part of an interaction"],
+  [["yi ~ x + 1 | g"], "stands in parentheses: write (1 | group)"],
+  [["yi ~ (1 | a + b)"], "write (1 | a) + (1 | b)"],
+  [["yi ~ (1 | factor(g))"], "is not a grouping"],
+  [["yi ~ (1 | g) + (1 | g)"], "(1 | g) is in the formula twice"],
+  [["yi ~ x", "sd(g) ~ x"], "add (1 | g) to the location formula"],
+  [["yi ~ (1 | a/b)", "sd(a/b) ~ x"], "write sd(a) or sd(a:b)"],
+  [["yi ~ (1 | a)", "sd() ~ x"], "names one grouping"],
+
+  [["mu1 = y1 ~ x"], "mu1 has one, mu2 has none"],
+  [["mu2 = y2 ~ x"], "mu2 has one, mu1 has none"],
+  [["mu1 = y1 ~ x", "mu2 = y2 ~ x", "sigma ~ x"], "write sigma1 ~ x and sigma2 ~ x"],
+  [["mu1 = y1 ~ (1 | g)", "mu2 = y2 ~ x", "sd(g) ~ x"], "write sd1(g) ~ x and sd2(g) ~ x"],
+  [["mu1 = y1 ~ x", "y2 ~ x"], "a bivariate model has mu1 and mu2"],
+  [["yi ~ x", "rho12 ~ x"], "it needs mu1 and mu2 formulas"],
+
+  [["yi ~ sqr(x)"], "unknown function 'sqr'; did you mean 'sqrt'?"],
+  [["yi ~ meta_gaussian(x)"], "unknown function 'meta_gaussian'"],
+  [["meta_gaussian(yi) ~ x"], "unknown function 'meta_gaussian'"],
+  [["yi ~ poly(x, k)"], "'degree' of poly() must be a constant"],
+  [["yi ~ poly(x, dgree = 2)"], "poly() has no argument 'dgree'"],
+  [["yi ~ log(x, 2, 3)"], "too many arguments"],
+  [["yi ~ log()"], "log() needs a column"],
+  [["yi ~ 2 * x"], "arithmetic needs I()"],
+  [["yi ~ x^z"], "write I(x^z)"],
+  [["yi ~ x > 2"], "write I(x > 2)"],
+  [["yi ~ !x"], "write I(!x)"],
+  [["yi ~ 'x'"], "is not a term"],
+  [["yi ~ I(a:b)"], "':' makes interactions"],
+  [["yi ~ log(.)"], "'.' stands for whole columns"],
+];
+
+describe("formulas that are refused", () => {
+  it.each(REJECTED)("%j", (texts, message) => {
+    expect(errorOf(() => drmFormula(...texts))).toContain(message);
+  });
+
+  it("is a bad_formula with a caret under the place", () => {
+    expect(errorOf(() => drmFormula("yi ~ x + sqr(z)"))).toMatch(/^bad_formula: .*\n {2}yi ~ x \+ sqr\(z\)\n {11}\^$/);
+  });
+});
