@@ -104,20 +104,19 @@ function updateBelow(a: usize, n: i32, stride: usize, i: i32, k0: i32, k1: i32, 
   }
   for (let r = 0; r < rows; r++) memory.fill(block + <usize>r * stride, 0, (<usize>depth) << 3);
 
-  if (rows == 4) {
-    for (let j = 0; j < k1; j += 4) {
-      rankKTile(c, stride, broadcast, panel, depth, -1.0);
-      panel += PANEL;
-      c += 32;
-    }
-  } else {
-    for (let j = 0; j < k1; j += 4) {
+  for (let j = 0; j < k1; j += 4) {
+    const skip = max(j - k0, 0); // M_kj is 0 above its diagonal tile
+    const from = broadcast + ((<usize>skip) << 6);
+    const own = panel + ((<usize>skip) << 5);
+    if (rows == 4) {
+      rankKTile(c, stride, from, own, depth - skip, -1.0);
+    } else {
       loadEdge(edge, c, stride, rows, 4);
-      rankKTile(edge, 32, broadcast, panel, depth, -1.0);
+      rankKTile(edge, 32, from, own, depth - skip, -1.0);
       storeEdge(edge, c, stride, rows, 4);
-      panel += PANEL;
-      c += 32;
     }
+    panel += PANEL;
+    c += 32;
   }
 }
 

@@ -7,7 +7,7 @@
 /** Columns factored at a time. */
 export const BLOCK: i32 = 128;
 /** Up to this many rows the unblocked routines are faster. */
-export const SMALL: i32 = 16;
+export const SMALL: i32 = 10;
 
 // one 4 x 4 tile for the ragged last rows
 export const EDGE: usize = 0;

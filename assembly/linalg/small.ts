@@ -10,7 +10,7 @@ export function choleskySmall(a: usize, n: i32, ld: i32): i32 {
     const original = load<f64>(own);
     let pivot = original;
     let lj = a;
-    // L_ij = (A_ij - sum_{k < j} L_ik L_jk) / L_jj; the reciprocals of the diagonal wait in the upper triangle
+    // L_ij = (A_ij - sum_{k < j} L_ik L_jk) / L_jj
     let entry = li;
     while (entry < own) {
       let x = load<f64>(entry);

@@ -49,10 +49,20 @@ export function fitCommand(io: CliIo, done: (outcome: Outcome) => void): Command
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", EXAMPLES)
     .action(async (data: string, formulas: string[], options: FitOptions, command: Command) => {
+      if (isUnquoted(formulas)) {
+        command.error("error: the formula came in pieces; put each formula in quotes: 'yi ~ x'");
+      }
       const files = [data, ...Object.values(options.matrix ?? {})];
       if (files.filter((file) => file === "-").length > 1) {
         command.error("error: standard input (-) can be read once only; give the others as files");
       }
       done(await fitOutcome(data, formulas, options, io));
     });
+}
+
+/** `yi ~ x` without quotes: the shell passes three words, and may turn the tilde into the home folder. */
+function isUnquoted(formulas: readonly string[]): boolean {
+  return (
+    formulas.length > 1 && (formulas.includes("~") || !formulas.some((formula) => formula.includes("~")))
+  );
 }

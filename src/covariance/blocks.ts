@@ -41,7 +41,10 @@ function checkBlocks(blocks: BlockMatrix["blocks"], selection: Selection): numbe
     const { rows, matrix } = blocks[b]!;
     const name = `block ${b + 1} of '${label}'`;
     if (typeof rows?.length !== "number" || typeof matrix?.length !== "number") {
-      throw new DrmError("bad_known_v", `${name} must be { rows, matrix }: row numbers from 0 and their covariances`);
+      throw new DrmError(
+        "bad_known_v",
+        `${name} must be { rows, matrix }: row numbers from 0 and their covariances`,
+      );
     }
     largest = Math.max(largest, rows.length);
     checkOrder(name, matrix, rows.length);
@@ -52,8 +55,14 @@ function checkBlocks(blocks: BlockMatrix["blocks"], selection: Selection): numbe
         throw new DrmError("bad_known_v", `${name} has row ${row}, which the data do not have: ${range}`);
       }
       if (blockOf[row] !== 0) {
-        const where = blockOf[row] === b + 1 ? `twice in ${name}` : `in blocks ${blockOf[row]} and ${b + 1} of '${label}'`;
-        throw new DrmError("bad_known_v", `row ${row + 1} of the data is ${where}: a row belongs to one block`);
+        const where =
+          blockOf[row] === b + 1
+            ? `twice in ${name}`
+            : `in blocks ${blockOf[row]} and ${b + 1} of '${label}'`;
+        throw new DrmError(
+          "bad_known_v",
+          `row ${row + 1} of the data is ${where}: a row belongs to one block`,
+        );
       }
       blockOf[row] = b + 1;
     }
@@ -70,7 +79,10 @@ function checkBlocks(blocks: BlockMatrix["blocks"], selection: Selection): numbe
 function checkOrder(name: string, matrix: SquareMatrix, order: number): void {
   if (!isRows(matrix)) {
     if (matrix.length === order * order) return;
-    throw new DrmError("bad_known_v", `${name} has ${order} rows but ${matrix.length} cells; wanted ${order * order}`);
+    throw new DrmError(
+      "bad_known_v",
+      `${name} has ${order} rows but ${matrix.length} cells; wanted ${order * order}`,
+    );
   }
   for (const line of matrix) {
     if (line?.length === order && matrix.length === order) continue;

@@ -22,14 +22,15 @@ export interface Partition {
   /** Its place within the cluster. */
   readonly position: Int32Array;
   /** Where a cluster's triangle starts; one more element than there are clusters. */
-  readonly starts: Float64Array;
+  readonly starts: Int32Array;
 }
 
 const NO_ROWS = new Int32Array(0);
 const NO_VALUES = new Float64Array(0);
 
-// what a 32-bit WebAssembly memory can address; a larger V could never be fitted
-const MOST_BYTES = 2 ** 32;
+// 4 GiB, what a 32-bit WebAssembly memory can address: a larger V could never be fitted, and a smaller one has
+// indices that fit in 32 bits
+const MOST_CELLS = 2 ** 29;
 
 /** A covariance with nothing off its diagonal. */
 export function diagonalCovariance(variances: Float64Array): Covariance {
@@ -51,13 +52,6 @@ export function splitClusters(
   const partition = partitionOf(parent);
   const { sizes, rows, starts } = partition;
   if (sizes.length === 0) return diagonalCovariance(variances);
-  const bytes = 8 * starts[sizes.length]!;
-  if (bytes > MOST_BYTES) {
-    const needed = `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-    const largest = sizes.reduce((most, m) => Math.max(most, m), 0);
-    const what = `V's clusters need ${needed} (the largest has ${largest} rows); the limit is 4 GiB`;
-    throw new DrmError("too_large", `${what}: set negligible covariances to 0 so that clusters fall apart`);
-  }
   const clusterV = new Float64Array(starts[sizes.length]!);
   for (let c = 0, next = 0; c < sizes.length; c++) {
     let at = starts[c]!;
@@ -74,7 +68,18 @@ export function splitClusters(
 export function packedIndex({ clusterOf, position, starts }: Partition, k: number, l: number): number {
   const [p, q] = [position[k]!, position[l]!];
   const start = starts[clusterOf[k]!]!;
-  return p > q ? start + (p * (p + 1)) / 2 + q : start + (q * (q + 1)) / 2 + p;
+  return p > q ? start + triangle(p) + q : start + triangle(q) + p;
+}
+
+/** Cells of a packed triangle of order m, and where its row m starts within it. */
+export function triangle(m: number): number {
+  return (m * (m + 1)) / 2;
+}
+
+function tooLarge(cells: number, largest: number): DrmError {
+  const needed = `${((8 * cells) / 2 ** 30).toFixed(1)} GiB`;
+  const what = `V's clusters need ${needed} (the largest has ${largest} rows); the limit is 4 GiB`;
+  return new DrmError("too_large", `${what}: set negligible covariances to 0 so that clusters fall apart`);
 }
 
 function partitionOf(parent: Int32Array): Partition {
@@ -84,16 +89,22 @@ function partitionOf(parent: Int32Array): Partition {
   for (let i = 0; i < n; i++) members[parent[i]!]!++;
   let clusters = 0;
   let clustered = 0;
+  let cells = 0;
+  let largest = 0;
   for (let i = 0; i < n; i++) {
-    if (members[i]! < 2) continue;
+    const m = members[i]!;
+    if (m < 2) continue;
     clusters++;
-    clustered += members[i]!;
+    clustered += m;
+    cells += triangle(m);
+    largest = Math.max(largest, m);
   }
+  if (cells > MOST_CELLS) throw tooLarge(cells, largest);
   const sizes = new Int32Array(clusters);
   const rows = new Int32Array(clustered);
   const clusterOf = new Int32Array(n).fill(-1);
   const position = new Int32Array(n);
-  const starts = new Float64Array(clusters + 1);
+  const starts = new Int32Array(clusters + 1);
   const firstOf = new Int32Array(clusters);
   let found = 0;
   let first = 0;
@@ -102,7 +113,7 @@ function partitionOf(parent: Int32Array): Partition {
     const m = members[root]!;
     if (m < 2) continue;
     if (root === i) {
-      starts[found + 1] = starts[found]! + (m * (m + 1)) / 2;
+      starts[found + 1] = starts[found]! + triangle(m);
       firstOf[found] = first;
       first += m;
       clusterOf[i] = found++;

@@ -4,12 +4,12 @@ import { badVariance } from "./refuse";
 import type { Selection } from "./selection";
 
 /**
- * A vector of variances, one for each data row. One pass; its memory is shared when every row is kept and it is a
- * Float64Array.
+ * A vector of variances, one for each data row. One pass; its memory is shared when every row is kept, the model is
+ * univariate and it is a Float64Array.
  */
 export function fromVector(values: Cells, selection: Selection): Covariance {
-  const { source, total } = selection;
-  if (!(values instanceof Float64Array) || source.length !== total || source.includes(-1)) {
+  const { source, total, bivariate } = selection;
+  if (!(values instanceof Float64Array) || source.length !== total || bivariate) {
     return diagonalCovariance(takeVariances(values, selection));
   }
   for (let k = 0; k < values.length; k++) {

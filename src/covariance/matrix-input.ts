@@ -43,14 +43,16 @@ export function matrixForm(input: MatrixInput, selection: Selection): MatrixForm
     if (input.n !== total) throw wrongSize(selection, input.n, input.n);
     return { form: "sparse", matrix: input };
   }
-  if ("values" in input) {
-    const [nrow, ncol] = "nrow" in input ? [input.nrow, input.ncol] : [input.rows, input.columns];
-    if (nrow !== total || (ncol !== total && ncol !== 1)) throw wrongSize(selection, nrow, ncol === 1 ? null : ncol);
-    if (input.values.length !== nrow * ncol) {
-      const seen = `'${label}' is ${nrow} x ${ncol} but holds ${input.values.length} values`;
+  if (isSized(input)) {
+    const [nrow, ncol] = dimensions(input);
+    const { values } = input;
+    if (nrow !== total || (ncol !== total && ncol !== 1))
+      throw wrongSize(selection, nrow, ncol === 1 ? null : ncol);
+    if (values.length !== nrow * ncol) {
+      const seen = `'${label}' is ${nrow} x ${ncol} but holds ${values.length} values`;
       throw new DrmError("bad_known_v", `${seen}: it needs ${nrow * ncol}`);
     }
-    return ncol === 1 ? { form: "vector", values: input.values } : { form: "square", matrix: input.values };
+    return ncol === 1 ? { form: "vector", values } : { form: "square", matrix: values };
   }
   if (!("length" in input)) throw notMatrix(label, input);
   if (isRows(input)) {
@@ -85,8 +87,17 @@ export function missingRows(input: MatrixInput, n: number): Uint8Array | null {
 function variancesOf(input: MatrixInput): Cells | null {
   if (typeof input !== "object" || input === null) return null;
   if ("kind" in input) return input.kind === "cluster" ? input.vi : null;
-  if ("values" in input) return ("nrow" in input ? input.ncol : input.columns) === 1 ? input.values : null;
+  if (isSized(input)) return dimensions(input)[1] === 1 ? input.values : null;
   return "length" in input && !isRows(input) ? input : null;
+}
+
+// every array has a method called values, so that is not what tells
+function isSized(input: MatrixInput): input is SizedMatrix {
+  return "nrow" in input || "columns" in input;
+}
+
+function dimensions(matrix: SizedMatrix): [number, number] {
+  return "nrow" in matrix ? [matrix.nrow, matrix.ncol] : [matrix.rows, matrix.columns];
 }
 
 function checkRows(rows: readonly Cells[], selection: Selection): void {
@@ -107,7 +118,9 @@ function notMatrix(label: string, input: unknown): DrmError {
     const what = `'${label}' is a single number: V needs one sampling variance for every row`;
     return new DrmError("bad_known_v", `${what}, as a column, a vector or a matrix`);
   }
-  const seen = input === null || typeof input !== "object" ? String(input) : `an object with ${Object.keys(input)}`;
-  const forms = "a vector, rows of numbers, { blocks }, { n, row, column, value }, metaVcovCluster(), metaVcovBivariate()";
+  const seen =
+    input === null || typeof input !== "object" ? String(input) : `an object with ${Object.keys(input)}`;
+  const forms =
+    "a vector, rows of numbers, { blocks }, { n, row, column, value }, metaVcovCluster(), metaVcovBivariate()";
   return new DrmError("bad_known_v", `'${label}' is ${seen}, not a matrix; wanted ${forms}`);
 }

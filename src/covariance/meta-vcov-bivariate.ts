@@ -1,6 +1,7 @@
 import { DrmError } from "../errors";
 import { type Cells, readCells } from "./cells";
 import { type Covariance, packedIndex, splitClusters } from "./clusters";
+import { isVariance } from "./diagonal";
 import { badVariance, RELATIVE_TOLERANCE } from "./refuse";
 import { entryName, type Selection } from "./selection";
 import { link } from "./union-find";
@@ -37,13 +38,15 @@ export function metaVcovBivariate({ v1, v2, cor12, cov12 }: BivariateOptions): B
     const seen = `v1 has ${v1.length} values but v2 has ${v2.length}`;
     throw new DrmError("bad_known_v", `${seen}: give one of each for every study`);
   }
+  const correlations = cor12 === undefined ? undefined : recycle("cor12", cor12, v1.length);
+  correlations?.forEach(checkCorrelation);
   const bivariate = bivariateBlocks({
     v1: readCells("v1", v1),
     v2: readCells("v2", v2),
-    cor12: cor12 === undefined ? undefined : recycle("cor12", cor12, v1.length),
+    cor12: correlations,
     cov12: cov12 === undefined ? undefined : recycle("cov12", cov12, v1.length),
   });
-  for (let i = 0; i < v1.length; i++) checkStudy(bivariate, i, i);
+  checkStudies(bivariate);
   return bivariate;
 }
 
@@ -54,63 +57,97 @@ interface BlockParts {
   readonly cov12?: Float64Array | undefined;
 }
 
-/** Turns correlations into covariances; `rows` are the studies' 0-based data rows, all in order by default. */
-export function bivariateBlocks({ v1, v2, cor12, cov12 }: BlockParts, rows?: Int32Array): BivariateCovariance {
+/** Turns correlations, already checked, into covariances. */
+export function bivariateBlocks({ v1, v2, cor12, cov12 }: BlockParts): BivariateCovariance {
   if (cor12 !== undefined && cov12 !== undefined) {
     throw new DrmError("bad_known_v", "cor12 and cov12 are both given: keep one, the other follows from it");
   }
   if (cor12 === undefined) {
     return Object.freeze({ kind: "bivariate", v1, v2, cov12: cov12 ?? new Float64Array(v1.length) });
   }
-  const cov = cor12.map((cor, i) => {
-    if (Math.abs(cor) > 1) {
-      const study = (rows?.[i] ?? i) + 1;
-      throw new DrmError("bad_known_v", `study ${study}: cor12 = ${cor}, but a correlation is between -1 and 1`);
-    }
-    return cor * Math.sqrt(v1[i]!) * Math.sqrt(v2[i]!);
-  });
+  const cov = cor12.map((cor, i) => cor * Math.sqrt(v1[i]!) * Math.sqrt(v2[i]!));
   return Object.freeze({ kind: "bivariate", v1, v2, cov12: cov });
 }
 
-/**
- * The 2 x 2 blocks of the kept studies. `study` gives the block of a kept study, `rows` its 0-based data row; an
- * absent outcome leaves the other alone.
- */
-export function fromBivariate(
-  covariance: BivariateCovariance,
-  selection: Selection,
-  study: ArrayLike<number>,
-  rows: Int32Array,
-): Covariance {
+/** `study` is 0-based. */
+export function checkCorrelation(cor12: number, study: number): void {
+  if (!(Math.abs(cor12) > 1)) return;
+  const what = `study ${study + 1}: cor12 = ${cor12}`;
+  throw new DrmError("bad_known_v", `${what}, but a correlation is between -1 and 1`);
+}
+
+function checkStudies({ v1, v2, cov12 }: BivariateCovariance): void {
+  for (let i = 0; i < v1.length; i++) {
+    for (const [name, value] of [["v1", v1[i]!] as const, ["v2", v2[i]!] as const]) {
+      if (!isVariance(value) && !Number.isNaN(value)) throw badVariance(`${name}[${i + 1}]`, value);
+    }
+    checkPair(v1[i]!, v2[i]!, cov12[i]!, i, true);
+  }
+}
+
+/** The 2 x 2 blocks of the kept studies; an absent outcome leaves the other one alone. */
+export function fromBivariate(covariance: BivariateCovariance, selection: Selection): Covariance {
   const { source } = selection;
-  const variances = new Float64Array(source.length).fill(Number.NaN);
+  const { cov12 } = covariance;
   const values = [covariance.v1, covariance.v2] as const;
+  const variances = new Float64Array(source.length).fill(Number.NaN);
   for (let k = 0; k < source.length; k++) {
-    if (source[k]! < 0) continue;
-    const outcome = (k % 2) as 0 | 1;
-    variances[k] = values[outcome][study[k >> 1]!]!;
-    if (Number.isNaN(variances[k])) {
-      const name = `v${outcome + 1}[${rows[k >> 1]! + 1}]`;
-      const what = `${name} is missing, but ${entryName(selection, k)} is used`;
-      throw new DrmError("bad_known_v", `${what}: give its variance, or set the outcome to missing`);
+    const at = source[k]!;
+    if (at >= 0) variances[k] = usedVariance(values[at % 2]![at >> 1]!, selection, k);
+  }
+  for (let k = 0; k < source.length; k += 2) {
+    const [at, mirror] = [source[k]!, source[k + 1]!];
+    if (at >= 0 && mirror >= 0) {
+      checkPair(variances[k]!, variances[k + 1]!, cov12[at >> 1]!, selection.numbers[k]! >> 1, false);
     }
   }
-  const isPair = (i: number): boolean => source[2 * i]! >= 0 && source[2 * i + 1]! >= 0;
-  for (let i = 0; i < rows.length; i++) {
-    checkStudy(covariance, study[i]!, rows[i]!, isPair(i), source[2 * i]! >= 0, source[2 * i + 1]! >= 0);
-  }
+  const covarianceOf = (k: number): number =>
+    source[k]! >= 0 && source[k + 1]! >= 0 ? cov12[source[k]! >> 1]! : 0;
   return splitClusters(
     variances,
     (parent) => {
-      for (let i = 0; i < rows.length; i++) {
-        if (isPair(i) && covariance.cov12[study[i]!] !== 0) link(parent, 2 * i, 2 * i + 1);
-      }
+      for (let k = 0; k < source.length; k += 2) if (covarianceOf(k) !== 0) link(parent, k, k + 1);
     },
     (partition, clusterV) => {
-      for (let i = 0; i < rows.length; i++) {
-        if (partition.clusterOf[2 * i]! < 0) continue;
-        clusterV[packedIndex(partition, 2 * i, 2 * i + 1)] = covariance.cov12[study[i]!]!;
+      for (let k = 0; k < source.length; k += 2) {
+        if (partition.clusterOf[k]! >= 0) clusterV[packedIndex(partition, k, k + 1)] = covarianceOf(k);
       }
     },
   );
+}
+
+function usedVariance(value: number, selection: Selection, k: number): number {
+  if (isVariance(value)) return value;
+  const number = selection.numbers[k]!;
+  const name = `v${(number % 2) + 1}[${(number >> 1) + 1}]`;
+  if (!Number.isNaN(value)) throw badVariance(name, value);
+  const advice = "give its variance, or leave the outcome empty, too";
+  throw new DrmError("bad_known_v", `${name} is missing, but ${entryName(selection, k)} is used: ${advice}`);
+}
+
+/** `study` is 0-based. Missing numbers pass when `missingAllowed`: the study or one of its outcomes may yet be dropped. */
+function checkPair(v1: number, v2: number, cov: number, study: number, missingAllowed: boolean): void {
+  const fail = (sentence: string) => new DrmError("bad_known_v", `study ${study + 1}: ${sentence}`);
+  if (Number.isNaN(cov)) {
+    if (missingAllowed) return;
+    throw fail("the sampling covariance of its outcomes is missing, but both outcomes are used");
+  }
+  if (cov === 0) return;
+  if (v1 === 0 || v2 === 0) {
+    throw fail(`v${v1 === 0 ? 1 : 2} is 0 but cov12 = ${cov}: without a variance there is no covariance`);
+  }
+  const limit = Math.sqrt(v1) * Math.sqrt(v2);
+  if (Math.abs(cov) >= limit * (1 - RELATIVE_TOLERANCE)) {
+    const seen = `cov12 = ${cov} with v1 = ${v1} and v2 = ${v2}`;
+    throw fail(`${seen} is singular: |cov12| must be below sqrt(v1 v2) = ${Number(limit.toPrecision(6))}`);
+  }
+}
+
+function recycle(name: string, given: number | Cells, n: number): Float64Array {
+  if (typeof given === "number") return new Float64Array(n).fill(given);
+  const values = readCells(name, given);
+  if (values.length === n) return values;
+  if (values.length === 1) return new Float64Array(n).fill(values[0]!);
+  const seen = `${name} has ${values.length} values`;
+  throw new DrmError("bad_known_v", `${seen}: give one number, or one for each of the ${n} studies`);
 }

@@ -67,7 +67,10 @@ function checkType(type: string | undefined, hasTime: boolean): boolean {
     throw new DrmError("bad_known_v", 'type = "ar1" needs the times: give time as well');
   }
   if (type !== "ar1" && hasTime) {
-    throw new DrmError("bad_known_v", 'time has no use in a constant correlation: add type = "ar1" or take time out');
+    throw new DrmError(
+      "bad_known_v",
+      'time has no use in a constant correlation: add type = "ar1" or take time out',
+    );
   }
   return type === "ar1";
 }
@@ -161,7 +164,10 @@ function checkTime(time: number, rho: number, number: number): void {
     throw new DrmError("bad_known_v", `time[${number + 1}] is ${time}: times are finite numbers`);
   }
   if (rho < 0 && !Number.isInteger(time)) {
-    throw new DrmError("bad_known_v", `time[${number + 1}] = ${time}: with a negative rho times are whole numbers`);
+    throw new DrmError(
+      "bad_known_v",
+      `time[${number + 1}] = ${time}: with a negative rho times are whole numbers`,
+    );
   }
 }
 
@@ -173,7 +179,10 @@ function checkRho({ rho, time }: ClusterCovariance, starts: Int32Array): void {
   const least = -1 / (m - 1);
   if (rho < least * (1 + 1e-8)) {
     const limit = Number(least.toPrecision(4));
-    throw new DrmError("bad_known_v", `rho = ${rho} is not possible in a cluster of ${m} rows: the least is ${limit}`);
+    throw new DrmError(
+      "bad_known_v",
+      `rho = ${rho} is not possible in a cluster of ${m} rows: the least is ${limit}`,
+    );
   }
 }
 
@@ -183,5 +192,8 @@ function missing(name: string, number: number): DrmError {
 }
 
 function unequal(name: string, length: number, n: number): DrmError {
-  return new DrmError("bad_known_v", `vi has ${n} values but ${name} has ${length}: give one of each for every row`);
+  return new DrmError(
+    "bad_known_v",
+    `vi has ${n} values but ${name} has ${length}: give one of each for every row`,
+  );
 }

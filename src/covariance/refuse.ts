@@ -9,11 +9,21 @@ export const RELATIVE_TOLERANCE = 1.5e-8;
 
 /** What is wrong with a sampling variance; `name` is its cell, as in `vi[17]`. */
 export function badVariance(name: string, value: unknown): DrmError {
-  return new DrmError("bad_known_v", badCell(name, value) ?? `${name} = ${value}: sampling variances must be >= 0`);
+  return new DrmError(
+    "bad_known_v",
+    badCell(name, value) ?? `${name} = ${value}: sampling variances must be >= 0`,
+  );
 }
 
 /** What is wrong with the pair of cells (k, l) and (l, k) of a matrix; `a` and `b` are what stands there. */
-export function badPair(selection: Selection, k: number, l: number, a: unknown, b: unknown, variances: Float64Array): DrmError {
+export function badPair(
+  selection: Selection,
+  k: number,
+  l: number,
+  a: unknown,
+  b: unknown,
+  variances: Float64Array,
+): DrmError {
   const [ab, ba] = [cellName(selection, k, l), cellName(selection, l, k)];
   return new DrmError("bad_known_v", badCell(ab, a) ?? badCell(ba, b) ?? badNumbers());
 

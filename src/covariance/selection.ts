@@ -20,23 +20,33 @@ export interface Selection {
 }
 
 /** For a V whose entries are in data order, dropped rows included. */
-export function selectEntries(label: string, { rows, nrow, total, outcomePresent }: Frame): Selection {
-  if (outcomePresent === null) {
-    return { label, bivariate: false, dataRows: total, total, source: rows, numbers: rows };
-  }
-  const source = new Int32Array(2 * nrow);
-  for (let i = 0; i < nrow; i++) {
-    for (const outcome of [0, 1] as const) {
-      source[2 * i + outcome] = outcomePresent[outcome][i] === 1 ? 2 * rows[i]! + outcome : -1;
-    }
-  }
-  return { label, bivariate: true, dataRows: total, total: 2 * total, source, numbers: source };
+export function selectEntries(label: string, frame: Frame): Selection {
+  const { rows, total } = frame;
+  const source = entriesOf(rows, frame);
+  const bivariate = frame.outcomePresent !== null;
+  return { label, bivariate, dataRows: total, total: bivariate ? 2 * total : total, source, numbers: source };
 }
 
-/** For a V that was evaluated on the kept rows of a univariate model. */
-export function keptEntries(label: string, { rows, nrow }: Frame): Selection {
-  const source = Int32Array.from({ length: nrow }, (_, i) => i);
-  return { label, bivariate: false, dataRows: nrow, total: nrow, source, numbers: rows };
+/** For a V that was evaluated on the kept rows. */
+export function keptEntries(label: string, frame: Frame): Selection {
+  const { rows, nrow } = frame;
+  const places = new Int32Array(nrow);
+  for (let i = 0; i < nrow; i++) places[i] = i;
+  const bivariate = frame.outcomePresent !== null;
+  const source = entriesOf(places, frame);
+  const numbers = entriesOf(rows, frame);
+  return { label, bivariate, dataRows: nrow, total: bivariate ? 2 * nrow : nrow, source, numbers };
+}
+
+function entriesOf(rows: Int32Array, { nrow, outcomePresent }: Frame): Int32Array {
+  if (outcomePresent === null) return rows;
+  const [first, second] = outcomePresent;
+  const entries = new Int32Array(2 * nrow);
+  for (let i = 0; i < nrow; i++) {
+    entries[2 * i] = first[i] === 1 ? 2 * rows[i]! : -1;
+    entries[2 * i + 1] = second[i] === 1 ? 2 * rows[i]! + 1 : -1;
+  }
+  return entries;
 }
 
 /** The kept entry of each entry of the given V, -1 when it is not used. */
@@ -73,7 +83,10 @@ export function wrongSize(selection: Selection, rows: number, columns: number | 
   const stacked = bivariate ? " and two outcomes" : "";
   const verb = columns === null ? "has" : "is";
   const facts = `'${label}' ${verb} ${seen}, but the data have ${dataRows} rows${stacked}`;
-  return new DrmError("bad_known_v", `${facts}: it must ${columns === null ? "have" : "be"} ${wanted}${advice(selection, rows)}`);
+  return new DrmError(
+    "bad_known_v",
+    `${facts}: it must ${columns === null ? "have" : "be"} ${wanted}${advice(selection, rows)}`,
+  );
 }
 
 function advice(selection: Selection, rows: number): string {

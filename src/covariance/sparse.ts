@@ -1,7 +1,6 @@
 import { DrmError } from "../errors";
 import type { Cells } from "./cells";
-import { type Covariance, splitClusters } from "./clusters";
-import { packedIndex } from "./clusters";
+import { type Covariance, packedIndex, splitClusters } from "./clusters";
 import { isVariance } from "./diagonal";
 import { badPair, badVariance } from "./refuse";
 import { cellName, invert, type Selection } from "./selection";
@@ -55,26 +54,39 @@ export function fromSparse(matrix: SparseMatrix, selection: Selection): Covarian
 function agree({ selection, asymmetry }: PairLimits, k: number, l: number, a: number, b: number): number {
   if (Math.abs(a - b) <= asymmetry) return 0.5 * (a + b);
   const [cell, mirror] = [cellName(selection, k, l), cellName(selection, l, k)];
-  throw new DrmError("bad_known_v", `${cell} is given as ${a} and as ${b}: it must agree with itself and with ${mirror}`);
+  throw new DrmError(
+    "bad_known_v",
+    `${cell} is given as ${a} and as ${b}: it must agree with itself and with ${mirror}`,
+  );
 }
 
-function readVariances({ row, column, value }: SparseMatrix, kept: Int32Array, selection: Selection): Float64Array {
+function readVariances(
+  { row, column, value }: SparseMatrix,
+  kept: Int32Array,
+  selection: Selection,
+): Float64Array {
   const variances = new Float64Array(selection.source.length).fill(Number.NaN);
   for (let t = 0; t < value.length; t++) {
     const k = kept[row[t]!]!;
     if (row[t] !== column[t] || k < 0) continue;
     const v = value[t];
     if (!isVariance(v)) throw badVariance(cellName(selection, k, k), v);
-    if (variances[k] === variances[k] && variances[k] !== v) {
+    if (variances[k]! >= 0 && variances[k] !== v) {
       const cell = cellName(selection, k, k);
-      throw new DrmError("bad_known_v", `${cell} is given as ${variances[k]} and as ${v}: a variance is given once`);
+      throw new DrmError(
+        "bad_known_v",
+        `${cell} is given as ${variances[k]} and as ${v}: a variance is given once`,
+      );
     }
     variances[k] = v;
   }
   for (let k = 0; k < variances.length; k++) {
-    if (selection.source[k]! < 0 || variances[k] === variances[k]) continue;
+    if (selection.source[k]! < 0 || variances[k]! >= 0) continue;
     const cell = cellName(selection, k, k);
-    throw new DrmError("bad_known_v", `${cell} is not given: a sparse V needs every sampling variance, zeros too`);
+    throw new DrmError(
+      "bad_known_v",
+      `${cell} is not given: a sparse V needs every sampling variance, zeros too`,
+    );
   }
   return variances;
 }
@@ -82,13 +94,19 @@ function readVariances({ row, column, value }: SparseMatrix, kept: Int32Array, s
 function checkPlaces({ n, row, column, value }: SparseMatrix, { label }: Selection): void {
   if (row.length !== value.length || column.length !== value.length) {
     const seen = `${row.length} rows, ${column.length} columns and ${value.length} values`;
-    throw new DrmError("bad_known_v", `'${label}' has ${seen}: a sparse matrix needs one of each for every cell`);
+    throw new DrmError(
+      "bad_known_v",
+      `'${label}' has ${seen}: a sparse matrix needs one of each for every cell`,
+    );
   }
   for (let t = 0; t < value.length; t++) {
     for (const place of [row[t]!, column[t]!]) {
       if (place >= 0 && place < n && Number.isInteger(place)) continue;
       const cell = `(${row[t]}, ${column[t]})`;
-      throw new DrmError("bad_known_v", `'${label}' has a cell at ${cell}: rows and columns count from 0 to ${n - 1}`);
+      throw new DrmError(
+        "bad_known_v",
+        `'${label}' has a cell at ${cell}: rows and columns count from 0 to ${n - 1}`,
+      );
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Cells } from "./cells";
-import { type Partition, packedIndex } from "./clusters";
+import { type Partition, triangle } from "./clusters";
 import { isVariance } from "./diagonal";
 import { badPair, badVariance, largestOf, RELATIVE_TOLERANCE } from "./refuse";
 import { cellName, type Selection } from "./selection";
@@ -99,10 +99,9 @@ export function packSquare(
   matrix: SquareMatrix,
   order: number,
   at: Int32Array,
-  partition: Partition,
+  { clusterOf, position, starts }: Partition,
   clusterV: Float64Array,
 ): void {
-  const { clusterOf } = partition;
   const lines = isRows(matrix) ? matrix : null;
   const flat = matrix as ArrayLike<number>;
   for (let p0 = 0; p0 < order; p0 += TILE) {
@@ -115,11 +114,16 @@ export function packSquare(
         const line = lines === null ? flat : (lines[p] as ArrayLike<number>);
         const start = lines === null ? p * order : 0;
         const q1 = Math.min(q0 + TILE, p);
+        // packedIndex() with what belongs to k taken out of the loop
+        const m = position[k]!;
+        const first = starts[c]!;
+        const base = first + triangle(m);
         for (let q = q0; q < q1; q++) {
           const l = at[q]!;
           if (l < 0 || clusterOf[l] !== c) continue;
           const b = lines === null ? flat[q * order + p]! : lines[q]![p]!;
-          clusterV[packedIndex(partition, k, l)] = 0.5 * (line[start + q]! + b);
+          const j = position[l]!;
+          clusterV[j < m ? base + j : first + triangle(j) + m] = 0.5 * (line[start + q]! + b);
         }
       }
     }

@@ -144,7 +144,7 @@ function dependentColumn(
   const [only] = found.of;
   const copy = found.of.length === 1 && Math.abs(only!.coefficient - 1) < 1e-6;
   const relation = copy ? `a copy of ${sources[0]}` : `a linear combination of ${sources.join(", ")}`;
-  const more = others.length === 0 ? "" : `; so are ${list(others)}`;
+  const more = others.length === 0 ? "" : `, and so ${others.length === 1 ? "is" : "are"} ${list(others)}`;
   return aliased(
     `${key}: column '${names[found.column]}' is ${relation} (aliased)${more}: ${advice(design, found.column)}`,
   );

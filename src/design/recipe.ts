@@ -107,7 +107,7 @@ function newColumn(name: string, table: Table, { key, factors }: DesignRecipe): 
       `the formula of ${key} needs column '${name}', not in the new data${hint}`,
     );
   }
-  const known = factors[name];
+  const known = Object.hasOwn(factors, name) ? factors[name] : undefined;
   if (known !== undefined) return withLevels(name, column, known.levels, known.ordered, newRow);
   if (column.kind === "factor") return onlyMissing(column) ?? refuseText(name, column, key);
   return column;

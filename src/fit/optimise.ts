@@ -63,7 +63,7 @@ function withoutScale(engine: Engine): Optimum {
   return { theta, value, gradient: theta, converged, unbounded: false, iterations: 0, boundary: null };
 }
 
-function optimise(engine: Engine, start: Float64Array, maxEvaluations: number): Optimum {
+export function optimise(engine: Engine, start: Float64Array, maxEvaluations: number): Optimum {
   let atBoundary: Optimum | null = null;
   let unbounded = false;
   const run = minimise(engine.objective, start, {

@@ -1,3 +1,4 @@
+import { hasDot } from "./dot.js";
 import type { DparName } from "./dpar.js";
 import { type Expr, variablesOf } from "./expr.js";
 import { checkCalls } from "./functions.js";
@@ -5,7 +6,7 @@ import type { KnownVCall } from "./known-v.js";
 import { type ParsedFormula, parseFormula } from "./parser.js";
 import type { RandomTerm } from "./random.js";
 import { checkRightSide } from "./right-side.js";
-import { expandTerms, hasDot, type Term } from "./terms.js";
+import { expandTerms, type Term } from "./terms.js";
 
 /** The formula of one distributional parameter, expanded. */
 export interface DparFormula {

@@ -1,5 +1,5 @@
 import { caretError } from "./caret.js";
-import { deparse, deparseName } from "./deparse.js";
+import { deparse } from "./deparse.js";
 import { type Expr, ungroup } from "./expr.js";
 import { checkCalls } from "./functions.js";
 import { type KnownVCall, knownVCall } from "./known-v.js";
@@ -223,34 +223,4 @@ function cross(a: readonly Bits[], b: readonly Bits[]): Bits[] {
 
 function same(a: Bits, b: Bits): boolean {
   return a.length === b.length && a.every((index, i) => index === b[i]);
-}
-
-/** Puts the columns that `.` stands for in its place, so that the algebra can run again with the data known. */
-export function substituteDot(expr: Expr, names: readonly string[]): Expr {
-  switch (expr.type) {
-    case "name": {
-      if (expr.name !== ".") return expr;
-      const { at } = expr;
-      const columns = names.map((name): Expr => ({ type: "name", name, at }));
-      const sum = columns.reduce<Expr | null>(
-        (left, right) => (left === null ? right : { type: "binary", op: "+", left, right, at }),
-        null,
-      );
-      return sum === null
-        ? { type: "number", value: 1, integer: false, at }
-        : { type: "group", arg: sum, at };
-    }
-    case "group":
-    case "unary":
-      return { ...expr, arg: substituteDot(expr.arg, names) };
-    case "binary":
-      return { ...expr, left: substituteDot(expr.left, names), right: substituteDot(expr.right, names) };
-    default:
-      return expr;
-  }
-}
-
-export function hasDot(terms: readonly Term[]): boolean {
-  const dot = deparseName(".");
-  return terms.some((term) => term.factors.some((factor) => factor.label === dot));
 }

@@ -1,7 +1,8 @@
+import { substituteDot } from "../formula/dot.js";
 import { columnsOf, type DparFormula } from "../formula/dpar-formula.js";
 import { variablesOf } from "../formula/expr.js";
 import type { DrmFormula } from "../formula/formula.js";
-import { expandTerms, substituteDot } from "../formula/terms.js";
+import { expandTerms } from "../formula/terms.js";
 
 /**
  * `.` is every column of the data that has no other part in the model: not a response, not an offset, not in V,

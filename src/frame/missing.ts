@@ -48,21 +48,21 @@ export function keepRows(total: number, columns: readonly CandidateColumn[], biv
   }
   const rows: number[] = [];
   const droppedRows: { row: number; columns: string[] }[] = [];
-  const byColumn: Record<string, number> = {};
+  const byColumn = new Map<string, number>();
   for (let i = 0; i < total; i++) {
     if (isKept(lost[i]!, bivariate)) {
       rows.push(i);
       continue;
     }
     const names = columns.filter((column) => column.isMissing(i)).map((column) => column.name);
-    for (const name of names) byColumn[name] = (byColumn[name] ?? 0) + 1;
+    for (const name of names) byColumn.set(name, (byColumn.get(name) ?? 0) + 1);
     droppedRows.push({ row: i + 1, columns: names });
   }
   const kept = Int32Array.from(rows);
   const present = (outcome: number) => Uint8Array.from(rows, (i) => ((lost[i]! & outcome) === 0 ? 1 : 0));
   return {
     rows: kept,
-    dropped: { count: droppedRows.length, rows: droppedRows, byColumn },
+    dropped: { count: droppedRows.length, rows: droppedRows, byColumn: Object.fromEntries(byColumn) },
     outcomePresent: bivariate ? [present(OUTCOME_1), present(OUTCOME_2)] : null,
   };
 }

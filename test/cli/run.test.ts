@@ -67,6 +67,8 @@ describe("usage", () => {
     [["fit", "x.csv", "y ~ 1", "--conf", "95"], "Write 0.95"],
     [["fit", "x.csv", "y ~ 1", "--weights"], "argument missing"],
     [["fit", "-", "y ~ meta_V(V = V)", "--matrix", "V=-"], "standard input"],
+    [["fit", "x.csv", "yi", "~", "habitat"], "put each formula in quotes"],
+    [["fit", "x.csv", "yi", "/home/me", "habitat"], "put each formula in quotes"],
     [["example", "more"], "too many arguments"],
   ])("%j is exit code 2", async (argv, message) => {
     const { exitCode, stdout, stderr } = await drmeta(argv);

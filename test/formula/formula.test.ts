@@ -11,7 +11,12 @@ describe("drmFormula", () => {
       ["mu", false, "yi ~ habitat + meta_V(V = vi)"],
       ["sigma", true, "sigma ~ 1"],
     ]);
-    expect(dpars[0]).toMatchObject({ kind: "location", outcome: 0, group: null, variables: ["yi", "habitat"] });
+    expect(dpars[0]).toMatchObject({
+      kind: "location",
+      outcome: 0,
+      group: null,
+      variables: ["yi", "habitat"],
+    });
   });
 
   it("takes formulas in any order and form", () => {
@@ -21,14 +26,24 @@ describe("drmFormula", () => {
   });
 
   it("gives every random intercept its sd, in order", () => {
-    expect(keys("yi ~ 1 + (1 | district/school)")).toEqual(["mu", "sigma", "sd(district)", "sd(district:school)"]);
+    expect(keys("yi ~ 1 + (1 | district/school)")).toEqual([
+      "mu",
+      "sigma",
+      "sd(district)",
+      "sd(district:school)",
+    ]);
     expect(keys("yi ~ (1|a) + (1|b)", "sd(b) ~ x")).toEqual(["mu", "sigma", "sd(a)", "sd(b)"]);
     const { dpars } = drmFormula("yi ~ (1 | a:b)", "sd(b:a) ~ x");
     expect(dpars[2]).toMatchObject({ key: "sd(a:b)", group: ["a", "b"], implied: false });
   });
 
   it("recognizes bivariate models", () => {
-    const formula = drmFormula("rho12 = ~ x", "mu2 = y2 ~ 1", "mu1 = y1 ~ x + meta_V(V = V) + (1 | g)", "sigma2 ~ x");
+    const formula = drmFormula(
+      "rho12 = ~ x",
+      "mu2 = y2 ~ 1",
+      "mu1 = y1 ~ x + meta_V(V = V) + (1 | g)",
+      "sigma2 ~ x",
+    );
     expect(formula.family).toBe("biv_gaussian");
     expect(formula.dpars.map(({ key, outcome }) => [key, outcome])).toEqual([
       ["mu1", 1],

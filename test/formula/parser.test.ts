@@ -40,7 +40,9 @@ describe("parseFormula", () => {
       op: "+",
       left: { op: "*", left: { op: ":", left: { type: "unary", arg: { op: "^" } } } },
     });
-    expect(right("I(2^3^2)")).toMatchObject({ args: [{ value: { left: { value: 2 }, right: { op: "^" } } }] });
+    expect(right("I(2^3^2)")).toMatchObject({
+      args: [{ value: { left: { value: 2 }, right: { op: "^" } } }],
+    });
     expect(right("I(2^-1)")).toMatchObject({ args: [{ value: { right: { type: "unary" } } }] });
   });
 
@@ -95,7 +97,10 @@ describe("deparse", () => {
     ["I(a/b*c%%2)", "I(a/b * c%%2)"],
     ["relevel(h,ref='b')", 'relevel(h, ref = "b")'],
     ["`my var`", "`my var`"],
-    ["I(x/100000 + 123456 + 1e-5 + 0.10 + 1234567890123)", "I(x/1e+05 + 123456 + 1e-05 + 0.1 + 1234567890123)"],
+    [
+      "I(x/100000 + 123456 + 1e-5 + 0.10 + 1234567890123)",
+      "I(x/1e+05 + 123456 + 1e-05 + 0.1 + 1234567890123)",
+    ],
     ["I((a+b)*-2L)", "I((a + b) * -2L)"],
     ["I(!a & b==1 | x<=2)", "I(!a & b == 1 | x <= 2)"],
   ])("%s as R writes it", (text, expected) => {

@@ -27,7 +27,7 @@ const REJECTED: readonly (readonly [readonly string[], string])[] = [
   [["yi ~ meta_V(V = vi, vj)"], "takes one argument, V, not 2"],
   [["yi ~ meta_V(V = vi, w = w)"], "'w' is reserved"],
   [["yi ~ meta_V(V = vi, scale = 2)"], "'scale' is reserved"],
-  [['yi ~ meta_V(V = vi, scale = "proportional")'], "not_supported: meta_V(scale = \"proportional\")"],
+  [['yi ~ meta_V(V = vi, scale = "proportional")'], 'not_supported: meta_V(scale = "proportional")'],
   [["yi ~ meta_V(V = 0.1)"], "V = 0.1 is a single number"],
   [["yi ~ meta_V(V = meta_vcov_x(v1))"], "unknown function 'meta_vcov_x'"],
   [["yi ~ meta_V(V = vi) + meta_V(V = vj)"], "two known V terms"],
@@ -85,6 +85,8 @@ describe("formulas that are refused", () => {
   });
 
   it("is a bad_formula with a caret under the place", () => {
-    expect(errorOf(() => drmFormula("yi ~ x + sqr(z)"))).toMatch(/^bad_formula: .*\n {2}yi ~ x \+ sqr\(z\)\n {11}\^$/);
+    expect(errorOf(() => drmFormula("yi ~ x + sqr(z)"))).toMatch(
+      /^bad_formula: .*\n {2}yi ~ x \+ sqr\(z\)\n {11}\^$/,
+    );
   });
 });

@@ -24,7 +24,9 @@ export function errorOf(run: () => unknown): string {
   try {
     run();
   } catch (error) {
-    return error instanceof Error ? `${"code" in error ? error.code : error.name}: ${error.message}` : String(error);
+    return error instanceof Error
+      ? `${"code" in error ? error.code : error.name}: ${error.message}`
+      : String(error);
   }
   return "no error";
 }

@@ -95,7 +95,7 @@ export async function loadKernels(): Promise<Kernels> {
     "expArray",
     "logArray",
   ];
-  const fast = Object.fromEntries(names.map((name) => [name, raw[name]])) as Linalg;
+  const fast = Object.fromEntries(names.map((name) => [name, raw[name]])) as unknown as Linalg;
   const plain = Object.fromEntries(
     names.map((name) => [name, raw[`ref${name[0]!.toUpperCase()}${name.slice(1)}`]]),
   ) as unknown as Linalg;

@@ -14,9 +14,11 @@ export const optimizerConvergence: Check = ({ optim }) => {
 };
 
 export const optimizerBudget: Check = ({ optim }) => {
-  const { evaluations, maxEvaluations, code } = optim;
-  const value = `${evaluations} of ${count(maxEvaluations, "evaluation")}`;
-  if (evaluations < maxEvaluations) {
+  const { evaluations, maxEvaluations, startsTried, code } = optim;
+  // the limit is for one start, the count for all of them
+  const budget = maxEvaluations * Math.max(1, startsTried);
+  const value = `${evaluations} of ${count(budget, "evaluation")}`;
+  if (evaluations < (code === 0 ? budget : maxEvaluations)) {
     return row("optimizer_budget", "ok", value, "The optimizer stayed within its budget.");
   }
   return code === 0

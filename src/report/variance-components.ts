@@ -1,6 +1,9 @@
 import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
-import { type Outcome, outcomesOf, samplingVariances, studyVariances } from "./outcomes";
+import { type Outcome, outcomesOf, samplingVariances, studyVariances } from "../inference/outcomes";
+import { formatColumn } from "./format";
+import { type Printable, printable } from "./printable";
+import { renderText } from "./text-table";
 
 /** Where the variance of each row used comes from. `sigma` is an SD, the others are variances. */
 export interface VarianceRows {
@@ -44,13 +47,13 @@ export interface VarianceOptions {
 
 /**
  * Splits the marginal variance of every row into known sampling variance + extra heterogeneity + study level, and
- * averages the parts by group:  v_i + sigma_i^2 + omega_j^2.
+ * averages the parts by group:  v_i + sigma_i^2 + omega_j^2. Plain data; `String(...)` gives the table of groups.
  * Throws DrmError("unknown_column") when `by` is not a column of the fit.
  */
-export function varianceComponents(fit: Fit, { by }: VarianceOptions = {}): VarianceComponents {
+export function varianceComponents(fit: Fit, { by }: VarianceOptions = {}): Printable<VarianceComponents> {
   const groups = by === undefined ? [{ label: "all", members: allRows(fit) }] : groupsOf(fit, by);
   const rows = outcomesOf(fit).map((outcome) => varianceRows(fit, outcome));
-  return {
+  const data: VarianceComponents = {
     by: by ?? null,
     rows,
     groups: rows.flatMap((parts, o) => {
@@ -73,6 +76,27 @@ export function varianceComponents(fit: Fit, { by }: VarianceOptions = {}): Vari
       });
     }),
   };
+  return printable(data, groupsText);
+}
+
+function groupsText({ by, groups }: VarianceComponents): string {
+  const column = (header: string, pick: (group: VarianceGroup) => number) => {
+    return { header, cells: formatColumn(groups.map(pick)) };
+  };
+  const bivariate = groups.some(({ outcome }) => outcome !== "mu");
+  const random = groups.some(({ studyVariance }) => studyVariance > 0);
+  return renderText([
+    ...(bivariate
+      ? [{ header: "outcome", cells: groups.map(({ outcome }) => outcome), align: "left" as const }]
+      : []),
+    { header: by ?? "", cells: groups.map(({ group }) => group), align: "left" },
+    { header: "rows", cells: groups.map(({ rows }) => String(rows)) },
+    column("sampling_variance", ({ samplingVariance }) => samplingVariance),
+    column("sigma", ({ sigma }) => sigma),
+    column("heterogeneity_variance", ({ heterogeneityVariance }) => heterogeneityVariance),
+    ...(random ? [column("study_variance", ({ studyVariance }) => studyVariance)] : []),
+    column("total_variance", ({ totalVariance }) => totalVariance),
+  ]);
 }
 
 function varianceRows(fit: Fit, outcome: Outcome): VarianceRows {

@@ -1,0 +1,136 @@
+import { DrmError } from "../errors";
+import { deparse } from "../formula/deparse";
+import type { DparFormula } from "../formula/dpar-formula";
+import { type Expr, ungroup } from "../formula/expr";
+import { evaluateNumeric } from "../frame/evaluate";
+import type { Frame } from "../frame/frame";
+import { fromBlocks } from "./blocks";
+import { type Covariance, diagonalCovariance } from "./clusters";
+import { fromDense } from "./dense";
+import { fromVector } from "./diagonal";
+import { type MatrixInput, matrixForm } from "./matrix-input";
+import { fromBivariate } from "./meta-vcov-bivariate";
+import { fromClusters } from "./meta-vcov-cluster";
+import { keptEntries, type Selection, selectEntries, wrongSize } from "./selection";
+import { fromSparse } from "./sparse";
+import { bivariateCall, clusterCall, needsTwoOutcomes } from "./vcov-call";
+
+export { type MatrixInput, missingRows } from "./matrix-input";
+
+/**
+ * Stage 4. Known sampling covariance of the kept rows, split into clusters. Bivariate models: stacked rows y1[1], y2[1],
+ * y1[2], ... of the kept studies (2 nrow entries; those of absent outcomes are in the numbering, have variance NaN and
+ * belong to no cluster).
+ */
+export interface KnownV extends Covariance {
+  /** dense = one cluster holds all rows (all outcomes that are there, in a bivariate model). */
+  readonly kind: "none" | "diagonal" | "block" | "dense";
+  /** Argument of meta_V as written ("vi", "V", "se^2"); "" without meta_V, when `variances` are zeros. */
+  readonly label: string;
+}
+
+export interface KnownVOptions {
+  /** Receives the deprecation of meta_known_V(), once per process. Default console.warn. */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+/**
+ * Evaluates, subsets and checks the V of the location formula (mu, or mu1). A name is looked up in `matrices`, then in
+ * the data; in both is an error. Semidefiniteness is not checked here, only what is necessary for it in each pair.
+ * Throws DrmError("bad_known_v") and what evaluating the expression throws.
+ */
+export function buildKnownV(
+  location: DparFormula,
+  frame: Frame,
+  matrices: Readonly<Record<string, MatrixInput>>,
+  options: KnownVOptions = {},
+): KnownV {
+  const { knownV } = location;
+  if (knownV === null) {
+    const entries = frame.outcomePresent === null ? frame.nrow : 2 * frame.nrow;
+    return { kind: "none", label: "", ...diagonalCovariance(new Float64Array(entries)) };
+  }
+  if (knownV.fn === "meta_known_V") warnDeprecated(options.warn);
+  const argument = ungroup(knownV.argument);
+  const label = deparse(argument);
+  const covariance = evaluateV(argument, location.text, frame, matrices);
+  return { kind: kindOf(covariance), label, ...covariance };
+}
+
+function evaluateV(
+  argument: Expr,
+  text: string,
+  frame: Frame,
+  matrices: Readonly<Record<string, MatrixInput>>,
+): Covariance {
+  if (argument.type === "call" && argument.fn === "meta_vcov_cluster")
+    return clusterCall(argument, frame, text);
+  if (argument.type === "call" && argument.fn === "meta_vcov_bivariate")
+    return bivariateCall(argument, frame, text);
+  const label = deparse(argument);
+  if (argument.type === "name" && Object.hasOwn(matrices, argument.name)) {
+    if (isColumn(argument.name, frame)) {
+      const both = `'${label}' is a column of the data and a matrix`;
+      throw new DrmError("bad_known_v", `${both}: rename one so that meta_V(V = ${label}) can mean only one`);
+    }
+    return fromMatrix(matrices[argument.name]!, selectEntries(label, frame));
+  }
+  const values = evaluateNumeric(argument, frame, "meta_V()");
+  const selection = keptEntries(label, frame);
+  if (selection.bivariate) throw wrongSize(selection, values.length, null);
+  return fromVector(values, selection);
+}
+
+function fromMatrix(input: MatrixInput, selection: Selection): Covariance {
+  const { label, dataRows, total } = selection;
+  const given = matrixForm(input, selection);
+  switch (given.form) {
+    case "vector":
+      return fromVector(given.values, selection);
+    case "square":
+      return fromDense(given.matrix, selection);
+    case "blocks":
+      return fromBlocks(given.matrix, selection);
+    case "sparse":
+      return fromSparse(given.matrix, selection);
+    case "cluster":
+      if (given.matrix.vi.length !== total) throw wrongSize(selection, given.matrix.vi.length, null);
+      return fromClusters(given.matrix, selection);
+    case "bivariate": {
+      if (!selection.bivariate) throw needsTwoOutcomes(`metaVcovBivariate(), the value of '${label}',`);
+      const studies = given.matrix.v1.length;
+      if (studies === dataRows) return fromBivariate(given.matrix, selection);
+      const seen = `'${label}' has variances of ${studies} studies, but the data have ${dataRows} rows`;
+      throw new DrmError(
+        "bad_known_v",
+        `${seen}: give one of each for every data row, dropped rows included`,
+      );
+    }
+  }
+}
+
+function kindOf({ clusterSizes, variances }: Covariance): KnownV["kind"] {
+  if (clusterSizes.length === 0) return "diagonal";
+  if (clusterSizes.length > 1) return "block";
+  let used = 0;
+  for (const variance of variances) if (!Number.isNaN(variance)) used++;
+  return clusterSizes[0] === used ? "dense" : "block";
+}
+
+function isColumn(name: string, frame: Frame): boolean {
+  try {
+    frame.column(name);
+    return true;
+  } catch (error) {
+    // a column that cannot be converted is a column all the same
+    return !(error instanceof DrmError && error.code === "unknown_column");
+  }
+}
+
+let warned = false;
+
+function warnDeprecated(warn: (message: string) => void = console.warn): void {
+  if (warned) return;
+  warned = true;
+  warn("meta_known_V() is deprecated: write meta_V()");
+}
