@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** Reference cases: shared ones beside the repository when they are there, else the copies committed here. */
 const FOLDERS = [
-  new URL("../../shared/cases/", import.meta.url).pathname,
-  new URL("./cases/", import.meta.url).pathname,
+  fileURLToPath(new URL("../../shared/cases/", import.meta.url)),
+  fileURLToPath(new URL("./cases/", import.meta.url)),
 ];
 
 /** A fit computed in R and polished to the true optimum: the `drm-*` files. */

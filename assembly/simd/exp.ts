@@ -20,7 +20,7 @@ const P5: f64 = 4.13813679705723846039e-8;
 // adding 1.5 * 2^52 rounds to an integer and leaves it in the low bits of the mantissa
 const ROUND: f64 = 6755399441055744.0;
 
-/** Two lanes at once. A static method, because the `@inline` decorator on a free function is not parsed by the formatter. */
+/** Two lanes at once. A static method because the formatter does not parse `@inline` on a free function. */
 export abstract class ExpLanes {
   @inline static of(x: v128): v128 {
     // pmin and pmax return their first operand when the comparison is false, so NaN stays NaN

@@ -23,7 +23,7 @@ const EXPONENT: i64 = 0xfff0000000000000;
 const SMALLEST_NORMAL: f64 = 2.2250738585072014e-308;
 const TWO54: f64 = 18014398509481984.0;
 
-/** Two lanes at once. A static method, because the `@inline` decorator on a free function is not parsed by the formatter. */
+/** Two lanes at once. A static method because the formatter does not parse `@inline` on a free function. */
 export abstract class LogLanes {
   @inline static of(x: v128): v128 {
     const subnormal = f64x2.lt(x, f64x2.splat(SMALLEST_NORMAL));

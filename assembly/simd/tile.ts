@@ -26,7 +26,7 @@ export function rankKTile(c: usize, stride: usize, a: usize, b: usize, k: i32, a
   let s: v128;
   const end = b + ((<usize>k) << 5);
   // Four steps a turn. The exits in between are never taken: they end the basic block, within which V8 would
-  // otherwise move all 24 loads to the front and spill most of them (24 against 11 GFLOP/s). Each needs its own
+  // otherwise move all 24 loads to the front and spill most of them (1.5 times slower). Each needs its own
   // condition, or V8 drops it as a repetition of the first.
   while (b < end) {
     b0 = v128.load(b, 0);

@@ -29,9 +29,10 @@ export function selectEntries(label: string, frame: Frame): Selection {
 
 /** For a V that was evaluated on the kept rows. */
 export function keptEntries(label: string, frame: Frame): Selection {
-  const { rows, nrow } = frame;
-  const places = new Int32Array(nrow);
-  for (let i = 0; i < nrow; i++) places[i] = i;
+  const { rows, nrow, total } = frame;
+  // with nothing dropped the data rows are already 0, 1, 2, ...
+  const places = nrow === total ? rows : new Int32Array(nrow);
+  if (nrow < total) for (let i = 0; i < nrow; i++) places[i] = i;
   const bivariate = frame.outcomePresent !== null;
   const source = entriesOf(places, frame);
   const numbers = entriesOf(rows, frame);

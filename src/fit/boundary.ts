@@ -1,5 +1,5 @@
-import type { Engine } from "./engine";
 import { symmetricEigen } from "./small-matrix";
+import type { StandardModel } from "./standard-model";
 import { addProduct } from "./standardise";
 import type { Objective } from "./trust-region";
 
@@ -29,16 +29,16 @@ const PERFECT_FIT = -20;
 const VANISHED = 400;
 
 /** log sigma per row, in engine units. */
-function logSigmas(engine: Engine, theta: Float64Array): Float64Array {
-  const out = Float64Array.from(engine.logSigmaOffset);
-  addProduct(engine.scaleBasis, theta, out);
+function logSigmas(model: StandardModel, theta: Float64Array): Float64Array {
+  const out = Float64Array.from(model.logSigmaOffset);
+  addProduct(model.scaleBasis, theta, out);
   return out;
 }
 
 /** log(sigma^2 / v) per row; Infinity where v is 0, since sigma cannot vanish there. */
-function logVarianceRatios(engine: Engine, theta: Float64Array): Float64Array {
-  const { v } = engine;
-  return logSigmas(engine, theta).map((u, i) => (v[i]! > 0 ? 2 * u - Math.log(v[i]!) : Number.POSITIVE_INFINITY));
+function logVarianceRatios(model: StandardModel, theta: Float64Array): Float64Array {
+  const { v } = model;
+  return logSigmas(model, theta).map((u, i) => (v[i]! > 0 ? 2 * u - Math.log(v[i]!) : Number.POSITIVE_INFINITY));
 }
 
 export type Suspicion = "none" | "vanishing" | "perfect fit";
@@ -47,21 +47,21 @@ export type Suspicion = "none" | "vanishing" | "perfect fit";
  * Whether some row's sigma has become small beside its sampling error, or, where there is none, beside the spread of
  * the data (the residuals are zero there and the likelihood has no bound). One pass, no logarithm, in the usual case.
  */
-export function suspicion(engine: Engine, theta: Float64Array): Suspicion {
-  const { v, largestV, zeroV } = engine;
-  const u = logSigmas(engine, theta);
+export function suspicion(model: StandardModel, theta: Float64Array): Suspicion {
+  const { v, largestV, zeroV } = model;
+  const u = logSigmas(model, theta);
   const limit = THRESHOLDS[THRESHOLDS.length - 1]!;
   const smallest = minimum(u);
   if (zeroV && smallest < PERFECT_FIT) {
     for (let i = 0; i < u.length; i++) if (u[i]! < PERFECT_FIT && v[i] === 0) return "perfect fit";
   }
   if (2 * smallest > Math.log(limit * largestV)) return "none";
-  return minimum(logVarianceRatios(engine, theta)) < Math.log(limit) ? "vanishing" : "none";
+  return minimum(logVarianceRatios(model, theta)) < Math.log(limit) ? "vanishing" : "none";
 }
 
 /** Directions along which suspected rows can vanish at `theta`, sharpest first. */
-export function recessions(engine: Engine, theta: Float64Array): Boundary[] {
-  const ratios = logVarianceRatios(engine, theta);
+export function recessions(model: StandardModel, theta: Float64Array): Boundary[] {
+  const ratios = logVarianceRatios(model, theta);
   const found: Boundary[] = [];
   let rowsBefore = 0;
   for (const threshold of THRESHOLDS) {
@@ -70,16 +70,16 @@ export function recessions(engine: Engine, theta: Float64Array): Boundary[] {
     const count = vanishing.reduce((sum, flag) => sum + flag, 0);
     if (count === rowsBefore) continue;
     rowsBefore = count;
-    const boundary = recession(engine, theta, ratios, vanishing);
+    const boundary = recession(model, theta, ratios, vanishing);
     if (boundary !== null) found.push(boundary);
   }
   return found;
 }
 
-function recession(engine: Engine, theta: Float64Array, ratios: Float64Array, vanishing: Uint8Array): Boundary | null {
+function recession(model: StandardModel, theta: Float64Array, ratios: Float64Array, vanishing: Uint8Array): Boundary | null {
   const q = theta.length;
   const rows = ratios.length;
-  const W = engine.scaleBasis.values;
+  const W = model.scaleBasis.values;
   const remaining = gram(W, rows, q, vanishing, 0);
   const { values, vectors } = symmetricEigen(remaining, q);
   let nullity = 0;

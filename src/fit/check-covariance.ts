@@ -74,6 +74,6 @@ function checkSemidefinite(model: Model, frame: Frame): void {
 
 /** 1-based data row of a problem row. */
 function dataRow(problemRow: number, model: Model, frame: Frame): number {
-  const { modelRow } = rowOrder(model.rows, model.knownV);
+  const { modelRow } = rowOrder(model.rows, model.knownV.clusterRows);
   return frame.rows[modelRow === null ? problemRow : modelRow[problemRow]!]! + 1;
 }

@@ -7,6 +7,7 @@ import { createEngine, type Engine } from "./engine";
 import type { Fit } from "./fit";
 import { type SearchOptions, search } from "./optimise";
 import { buildFit } from "./result";
+import { standardModel } from "./standard-model";
 import { uncertainty } from "./uncertainty";
 
 export interface FitOptions {
@@ -14,7 +15,7 @@ export interface FitOptions {
   readonly maxEvaluations?: number;
 }
 
-const DEFAULTS: SearchOptions = { starts: 3, maxEvaluations: 200 };
+const DEFAULTS: SearchOptions = { starts: 9, maxEvaluations: 200 };
 
 /** Stage 6. Optimizes a model and collects the result. */
 export function fitModel(frame: Frame, model: Model, options: FitOptions): Fit {
@@ -35,7 +36,7 @@ export function fitModel(frame: Frame, model: Model, options: FitOptions): Fit {
 
 function engineFor(model: Model): Engine {
   try {
-    return createEngine(model);
+    return createEngine(standardModel(model));
   } catch (error) {
     if (error instanceof ProblemTooLargeError) {
       const mb = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MB`;

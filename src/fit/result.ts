@@ -45,7 +45,7 @@ export function buildFit(
     method: model.method,
     nobs: frame.nrow,
     dropped: frame.dropped,
-    logLik: engine.logLikConstant - found.best.value,
+    logLik: engine.model.logLikConstant - found.best.value,
     df: coefficients.length,
     coefficients,
     vcov: inference.vcov,
@@ -76,12 +76,12 @@ function coefficientRows(designs: Readonly<Record<string, Design>>, inference: U
 
 /** From the engine's own basis, where nothing cancels and a vanished sigma is exactly zero. */
 function fittedValues(model: Model, engine: Engine, found: Search): { mu: Float64Array; sigma: Float64Array } {
-  const { locationBasis, scaleBasis, leastSquares, unit } = engine;
+  const { locationBasis, scaleBasis, leastSquares, unit } = engine.model;
   const beta = engine.problem.read("beta", new Float64Array(locationBasis.columns));
   for (let j = 0; j < beta.length; j++) beta[j] = leastSquares[j]! + unit * beta[j]!;
   const mu = new Float64Array(model.rows);
   addProduct(locationBasis, beta, mu);
-  const sigma = Float64Array.from(engine.logSigmaOffset);
+  const sigma = Float64Array.from(engine.model.logSigmaOffset);
   addProduct(scaleBasis, found.best.theta, sigma);
   for (let i = 0; i < sigma.length; i++) sigma[i] = unit * Math.exp(sigma[i]!);
   return { mu, sigma };
@@ -108,7 +108,7 @@ function optimSummary(
   options: SearchOptions,
 ): OptimSummary {
   const finite = inference.gradient.filter((g) => !Number.isNaN(g));
-  const constant = engine.logLikConstant;
+  const constant = engine.model.logLikConstant;
   return {
     code: best.unbounded ? 2 : best.converged ? 0 : 1,
     message: message(best, distinct.length),

@@ -21,7 +21,8 @@ export interface Uncertainty {
  * Hessian is taken over the directions that are still free.
  */
 export function uncertainty(engine: Engine, optimum: Optimum): Uncertainty {
-  const { problem, locationBasis, scaleBasis, unit } = engine;
+  const { problem, model } = engine;
+  const { locationBasis, scaleBasis, unit } = model;
   const p = locationBasis.columns;
   const q = scaleBasis.columns;
   const k = p + q;
@@ -55,7 +56,7 @@ export function uncertainty(engine: Engine, optimum: Optimum): Uncertainty {
   const estimates = new Float64Array(k);
   const gradient = new Float64Array(k);
   const beta = problem.read("beta", new Float64Array(p));
-  for (let i = 0; i < p; i++) beta[i] = engine.leastSquares[i]! + unit * beta[i]!;
+  for (let i = 0; i < p; i++) beta[i] = model.leastSquares[i]! + unit * beta[i]!;
   estimates.set(toOriginal(locationBasis, beta), 0);
   estimates.set(toOriginal(scaleBasis, optimum.theta), p);
   problem.read("locationGradient", gradient.subarray(0, p));

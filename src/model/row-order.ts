@@ -1,5 +1,3 @@
-import type { KnownV } from "../covariance/known-v";
-
 /**
  * The order in which the engine keeps rows: those with a variance of their own first (an even number, since they are
  * taken two at a time), then the clusters one after the other.
@@ -12,8 +10,7 @@ export interface RowOrder {
   readonly modelRow: Int32Array | null;
 }
 
-export function rowOrder(rows: number, knownV: KnownV): RowOrder {
-  const { clusterRows } = knownV;
+export function rowOrder(rows: number, clusterRows: Int32Array): RowOrder {
   const alone = rows - clusterRows.length;
   const scalarRows = alone + (alone & 1);
   const total = scalarRows + clusterRows.length;

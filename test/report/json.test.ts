@@ -131,7 +131,7 @@ describe("encodeState", () => {
   });
   it("refuses what is not plain data", () => {
     expect(() => encodeState({ f: () => 1 })).toThrow("cannot save a function");
-    expect(() => encodeState(new Map())).toThrow("cannot save a object");
+    expect(() => encodeState(new Map())).toThrow("cannot save an instance of Map");
     expect(() => decodeState({ $Float16Array: [1] })).toThrow("written by another version, or damaged");
   });
 });

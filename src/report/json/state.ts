@@ -33,7 +33,7 @@ export function encodeState(value: unknown): EncodedValue {
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype === Object.prototype || prototype === null) return encodeObject(value);
   }
-  throw new DrmError("bad_data", `cannot save a ${typeof value} as JSON: a fit is plain data`);
+  throw new DrmError("bad_data", `cannot save ${describe(value)} as JSON: a fit is plain data`);
 }
 
 /** The inverse of encodeState. Throws DrmError("bad_data") on an unknown "$" key. */
@@ -67,6 +67,10 @@ function fromEntries(entries: readonly (readonly [string, EncodedValue])[]): unk
 function typedName(value: object): TypedName | null {
   for (const name of Object.keys(TYPED) as TypedName[]) if (value instanceof TYPED[name]) return name;
   return null;
+}
+
+function describe(value: unknown): string {
+  return typeof value === "object" ? `an instance of ${value?.constructor?.name}` : `a ${typeof value}`;
 }
 
 function isPlain(value: number): boolean {
