@@ -2,7 +2,7 @@ import { parseCsv } from "../data/csv";
 import { type NumericMatrix, readMatrixCsv } from "../data/matrix-csv";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import { checkDrm, confint, drm, drmFormula, gaussian, summary, toJSON } from "../index";
+import { checkDrm, confint, drm, drmFormula, summary, toJSON } from "../index";
 import { fittedTable } from "./fitted-table";
 import type { CliIo, Outcome } from "./io";
 import type { LevelsOption } from "./option-values";
@@ -35,18 +35,21 @@ export async function fitOutcome(
 ): Promise<Outcome> {
   const { method, conf, test } = options;
   if (test !== "z") throw new DrmError("not_supported", `--test ${test} is not supported yet: use --test z`);
+  const formula = drmFormula(...formulas);
+  if (options.biv && formula.family !== "biv_gaussian") {
+    throw new DrmError("bad_formula", "--biv needs two outcomes: 'mu1 = y1 ~ ...' and 'mu2 = y2 ~ ...'");
+  }
   const text = await readText(path, io);
   const data = inFile(path, () => parseCsv(text, options.levels));
   const matrices = await readMatrices(options.matrix ?? {}, io);
   const notes: string[] = [];
-  const fit = drm(drmFormula(...formulas), {
+  const fit = drm(formula, {
     data,
     matrices,
     method,
     warn: (message) => notes.push(message),
     ...(options.weights === undefined ? {} : { weights: options.weights }),
     ...(options.fix === undefined ? {} : { fixed: options.fix }),
-    ...(options.biv ? { family: [gaussian(), gaussian()] } : {}),
   });
   // refuses what it cannot do; the summary prints Wald intervals
   if (options.confint !== "wald") confint(fit, { method: options.confint, level: conf });

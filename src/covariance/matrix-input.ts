@@ -1,8 +1,8 @@
 import { DrmError } from "../errors";
 import type { BlockMatrix } from "./blocks";
 import type { Cells } from "./cells";
-import type { BivariateCovariance } from "./meta-vcov-bivariate";
-import type { ClusterCovariance } from "./meta-vcov-cluster";
+import { type BivariateCovariance, metaVcovBivariate } from "./meta-vcov-bivariate";
+import { type ClusterCovariance, metaVcovCluster } from "./meta-vcov-cluster";
 import { type Selection, wrongSize } from "./selection";
 import type { SparseMatrix } from "./sparse";
 import { isRows, type SquareMatrix } from "./square";
@@ -37,8 +37,9 @@ export function matrixForm(input: MatrixInput, selection: Selection): MatrixForm
   const { label, total } = selection;
   if (typeof input !== "object" || input === null) throw notMatrix(label, input);
   if ("blocks" in input && Array.isArray(input.blocks)) return { form: "blocks", matrix: input };
-  if ("kind" in input && input.kind === "cluster") return { form: "cluster", matrix: input };
-  if ("kind" in input && input.kind === "bivariate") return { form: "bivariate", matrix: input };
+  if ("kind" in input && input.kind === "cluster") return { form: "cluster", matrix: reviveCluster(input) };
+  if ("kind" in input && input.kind === "bivariate")
+    return { form: "bivariate", matrix: reviveBivariate(input) };
   if ("n" in input && "row" in input && "column" in input && "value" in input) {
     if (input.n !== total) throw wrongSize(selection, input.n, input.n);
     return { form: "sparse", matrix: input };
@@ -65,6 +66,18 @@ export function matrixForm(input: MatrixInput, selection: Selection): MatrixForm
   // a whole square is a matrix, unless it has the look of a vector that lost its dropped rows
   const isMatrix = Number.isInteger(side) && input.length > total;
   throw isMatrix ? wrongSize(selection, side, side) : wrongSize(selection, input.length, null);
+}
+
+/** An object that was read from JSON holds plain arrays, in which null is missing. */
+function reviveCluster(input: ClusterCovariance): ClusterCovariance {
+  const { vi, cluster, rho, time } = input;
+  if (vi instanceof Float64Array && cluster instanceof Int32Array) return input;
+  return metaVcovCluster(time ? { vi, cluster, rho, time, type: "ar1" } : { vi, cluster, rho });
+}
+
+function reviveBivariate(input: BivariateCovariance): BivariateCovariance {
+  const { v1, v2, cov12 } = input;
+  return v1 instanceof Float64Array ? input : metaVcovBivariate({ v1, v2, cov12 });
 }
 
 /**
@@ -119,7 +132,9 @@ function notMatrix(label: string, input: unknown): DrmError {
     return new DrmError("bad_known_v", `${what}, as a column, a vector or a matrix`);
   }
   const seen =
-    input === null || typeof input !== "object" ? String(input) : `an object with ${Object.keys(input)}`;
+    input === null || typeof input !== "object"
+      ? String(input)
+      : `an object with ${Object.keys(input).slice(0, 5)}`;
   const forms =
     "a vector, rows of numbers, { blocks }, { n, row, column, value }, metaVcovCluster(), metaVcovBivariate()";
   return new DrmError("bad_known_v", `'${label}' is ${seen}, not a matrix; wanted ${forms}`);

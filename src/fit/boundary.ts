@@ -25,20 +25,15 @@ const THRESHOLDS = [1e-11, 1e-9, 1e-7, 1e-5, 1e-3];
 const NEARBY_RATIO = 1e-8;
 /** log sigma, in units of the data's spread, at which residuals of zero are taken for the reason */
 const PERFECT_FIT = -20;
-/** exp(2 * -400) is zero in double precision */
-const VANISHED = 400;
-
-/** log sigma per row, in engine units. */
-function logSigmas(model: StandardModel, theta: Float64Array): Float64Array {
-  const out = Float64Array.from(model.logSigmaOffset);
-  addProduct(model.scaleBasis, theta, out);
-  return out;
-}
+/** exp(-800) is zero in double precision, and so is the square */
+const VANISHED = 800;
 
 /** log(sigma^2 / v) per row; Infinity where v is 0, since sigma cannot vanish there. */
 function logVarianceRatios(model: StandardModel, theta: Float64Array): Float64Array {
   const { v } = model;
-  return logSigmas(model, theta).map((u, i) => (v[i]! > 0 ? 2 * u - Math.log(v[i]!) : Number.POSITIVE_INFINITY));
+  const u = Float64Array.from(model.logSigmaOffset);
+  addProduct(model.scaleBasis, theta, u);
+  return u.map((u, i) => (v[i]! > 0 ? 2 * u - Math.log(v[i]!) : Number.POSITIVE_INFINITY));
 }
 
 export type Suspicion = "none" | "vanishing" | "perfect fit";
@@ -48,15 +43,20 @@ export type Suspicion = "none" | "vanishing" | "perfect fit";
  * the data (the residuals are zero there and the likelihood has no bound). One pass, no logarithm, in the usual case.
  */
 export function suspicion(model: StandardModel, theta: Float64Array): Suspicion {
-  const { v, largestV, zeroV } = model;
-  const u = logSigmas(model, theta);
-  const limit = THRESHOLDS[THRESHOLDS.length - 1]!;
-  const smallest = minimum(u);
-  if (zeroV && smallest < PERFECT_FIT) {
-    for (let i = 0; i < u.length; i++) if (u[i]! < PERFECT_FIT && v[i] === 0) return "perfect fit";
+  const { v, largestV, zeroV, logSigmaOffset, rows } = model;
+  const W = model.scaleBasis.values;
+  let smallest = Number.POSITIVE_INFINITY;
+  let perfect = false;
+  for (let i = 0; i < rows; i++) {
+    let u = logSigmaOffset[i]!;
+    for (let k = 0; k < theta.length; k++) u += theta[k]! * W[k * rows + i]!;
+    if (u < smallest) smallest = u;
+    if (zeroV && u < PERFECT_FIT && v[i] === 0) perfect = true;
   }
-  if (2 * smallest > Math.log(limit * largestV)) return "none";
-  return minimum(logVarianceRatios(model, theta)) < Math.log(limit) ? "vanishing" : "none";
+  if (perfect) return "perfect fit";
+  const limit = Math.log(THRESHOLDS[THRESHOLDS.length - 1]!);
+  if (2 * smallest > limit + Math.log(largestV)) return "none";
+  return minimum(logVarianceRatios(model, theta)) < limit ? "vanishing" : "none";
 }
 
 /** Directions along which suspected rows can vanish at `theta`, sharpest first. */

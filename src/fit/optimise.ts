@@ -34,8 +34,8 @@ export interface SearchOptions {
 /** Two optima closer than this in log-likelihood are taken for one. */
 const SAME_OPTIMUM = 1e-6;
 /** A search ends where the quadratic around an optimum already met explains its value to this share. */
-const BASIN_MISFIT = 0.1;
-const BASIN_DEPTH = 0.5;
+const BASIN_MISFIT = 0.25;
+const BASIN_DEPTH = 2;
 
 /**
  * Newton from several starts; keeps the best optimum and says which others were met. Where an evaluation is dear the

@@ -38,7 +38,7 @@ export const GRADIENT_TOLERANCE = 1e-8;
 const DECREASE_TOLERANCE = 1e-18;
 /** Below this the value's rounding error, not the model, decides whether it went down; then the gradient does. */
 const ROUNDING = 1e-12;
-const FIRST_RADIUS = 2;
+const FIRST_RADIUS = 3;
 const MAX_RADIUS = 20;
 
 /**
@@ -115,18 +115,45 @@ interface Step {
   readonly inside: boolean;
 }
 
-/** Minimises g's + s'Hs/2 within |s| <= radius; exact, by eigenvalues when the plain Newton step will not do. */
+/** Minimises g's + s'Hs/2 within |s| <= radius. */
 function trustRegionStep(g: Float64Array, H: Float64Array, n: number, radius: number): Step {
   const L = choleskyFactor(H, n);
-  if (L !== null) {
-    const step = choleskySolve(L, n, g);
-    let decrease = 0;
-    for (let i = 0; i < n; i++) {
-      decrease += 0.5 * g[i]! * step[i]!;
-      step[i] = -step[i]!;
-    }
-    if (norm(step) <= radius) return { step, decrease, inside: true };
+  if (L === null) return indefiniteStep(g, H, n, radius);
+  const step = choleskySolve(L, n, g);
+  const inside = norm(step) <= radius;
+  if (!inside) shorten(step, g, H, n, radius);
+  let decrease = 0;
+  for (let i = 0; i < n; i++) {
+    step[i] = -step[i]!;
+    decrease -= g[i]! * step[i]!;
   }
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) decrease -= 0.5 * step[i]! * H[i * n + j]! * step[j]!;
+  return { step, decrease, inside };
+}
+
+/**
+ * H positive definite, Newton step too long: the shift at which |(H + shift)^-1 g| = radius, by Newton's method on the
+ * inverse length, which climbs to it from 0 (Nocedal & Wright, algorithm 4.3). A length within a tenth will do.
+ */
+function shorten(step: Float64Array, g: Float64Array, H: Float64Array, n: number, radius: number): void {
+  const shifted = Float64Array.from(H);
+  let shift = 0;
+  for (let iteration = 0; iteration < 20; iteration++) {
+    const length = norm(step);
+    if (length <= 1.1 * radius) break;
+    for (let i = 0; i < n; i++) shifted[i * n + i] = H[i * n + i]! + shift;
+    const L = choleskyFactor(shifted, n)!;
+    let half = 0; // |L^-1 step|^2 = step' (H + shift)^-1 step
+    const solved = choleskySolve(L, n, step);
+    for (let i = 0; i < n; i++) half += step[i]! * solved[i]!;
+    shift += ((length * length) / half) * (length / radius - 1);
+    for (let i = 0; i < n; i++) shifted[i * n + i] = H[i * n + i]! + shift;
+    step.set(choleskySolve(choleskyFactor(shifted, n)!, n, g));
+  }
+}
+
+/** H with a negative eigenvalue: exact, by eigenvalues. */
+function indefiniteStep(g: Float64Array, H: Float64Array, n: number, radius: number): Step {
   const { values, vectors } = symmetricEigen(H, n);
   const along = new Float64Array(n);
   for (let k = 0; k < n; k++) for (let i = 0; i < n; i++) along[k]! += vectors[i * n + k]! * g[i]!;

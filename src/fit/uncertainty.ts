@@ -1,6 +1,6 @@
 import type { Engine } from "./engine";
 import type { Optimum } from "./optimise";
-import { choleskyFactor, choleskyInverse, symmetricEigen } from "./small-matrix";
+import { choleskyFactor, choleskyInverse } from "./small-matrix";
 import { toOriginal } from "./standardise";
 
 /** Coefficients and their covariance in the user's columns and units: location first, then scale. */
@@ -9,7 +9,7 @@ export interface Uncertainty {
   /** k x k, row-major; NaN for a coefficient without a standard error */
   readonly vcov: Float64Array;
   readonly atBoundary: Uint8Array;
-  /** of the joint Hessian in standardised columns, boundary directions left out */
+  /** of the joint Hessian in standardised columns, boundary directions left out; condition number in the 1-norm */
   readonly hessianPositiveDefinite: boolean;
   readonly hessianCondition: number;
   /** -log L's gradient per coefficient, standardised columns */
@@ -47,11 +47,10 @@ export function uncertainty(engine: Engine, optimum: Optimum): Uncertainty {
     }
   }
   const reduced = congruence(M, J, k, n);
-  const { values } = symmetricEigen(reduced, n);
-  const smallest = values[0] ?? 1;
-  const largest = values[n - 1] ?? 1;
   const L = choleskyFactor(reduced, n);
-  const vcov = L === null ? new Float64Array(k * k).fill(Number.NaN) : congruence(transpose(D, k, n), choleskyInverse(L, n), n, k);
+  const inverse = L === null ? null : choleskyInverse(L, n);
+  const vcov =
+    inverse === null ? new Float64Array(k * k).fill(Number.NaN) : congruence(transpose(D, k, n), inverse, n, k);
 
   const estimates = new Float64Array(k);
   const gradient = new Float64Array(k);
@@ -82,7 +81,7 @@ export function uncertainty(engine: Engine, optimum: Optimum): Uncertainty {
     vcov,
     atBoundary,
     hessianPositiveDefinite: L !== null,
-    hessianCondition: smallest > 0 ? largest / smallest : Number.POSITIVE_INFINITY,
+    hessianCondition: inverse === null ? Number.POSITIVE_INFINITY : oneNorm(reduced, n) * oneNorm(inverse, n),
     gradient,
   };
 }
@@ -123,6 +122,17 @@ function congruence(A: Float64Array, B: Float64Array, k: number, n: number): Flo
     }
   }
   return out;
+}
+
+/** Largest column sum of absolute values. */
+function oneNorm(A: Float64Array, n: number): number {
+  let largest = 0;
+  for (let j = 0; j < n; j++) {
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += Math.abs(A[i * n + j]!);
+    largest = Math.max(largest, sum);
+  }
+  return largest;
 }
 
 function transpose(A: Float64Array, rows: number, columns: number): Float64Array {

@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run } from "../../src/cli/main";
 import { version } from "../../src/version";
 
-const RESTORATION = new URL("../../examples/restoration.csv", import.meta.url).pathname;
+const RESTORATION = fileURLToPath(new URL("../../examples/restoration.csv", import.meta.url));
 const MODEL = ["yi ~ habitat + duration + meta_V(V = vi)", "sigma ~ habitat"];
 const LEVELS = ["--levels", "habitat=grassland,forest"];
 
@@ -84,6 +85,7 @@ describe("data or model at fault: exit code 1, nothing on stdout", () => {
     ["unknown column", data, ["yi ~ habitatt + meta_V(V = vi)"], "did you mean 'habitat'?"],
     ["unknown column of --levels", data, ["yi ~ 1", "--levels", "habitatt=a,b"], "did you mean 'habitat'?"],
     ["bad level", data, ["yi ~ habitat", "--levels", "habitat=a,c"], "'b' is not among the levels a, c"],
+    ["one outcome with --biv", data, ["yi ~ 1", "--biv"], "--biv needs two outcomes"],
     ["not yet there", data, ["yi ~ 1", "--test", "knha"], "--test knha is not supported yet"],
     ["formula", data, ["yi ~ habitat + + )"], "^"],
     [
@@ -99,7 +101,7 @@ describe("data or model at fault: exit code 1, nothing on stdout", () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toMatch(/^drmeta: /);
     expect(stderr).toContain(message);
-    expect(stderr).not.toContain("unexpected");
+    expect(stderr).not.toContain("unexpected error");
   });
 
   test("files that cannot be read", async () => {
@@ -174,6 +176,22 @@ describe("fit", () => {
     };
     expect((await interval("--conf", "0.99")) / (await interval())).toBeCloseTo(2.5758293 / 1.959964, 6);
     expect(await interval("--fix", "sigma=0")).toBeLessThan(await interval());
+  });
+
+  test("a fit that did not converge is written and told: exit code 3", async () => {
+    const perfect = "yi,vi\n0.5,0\n0.5,0\n0.5,0\n";
+    for (const json of [[], ["--json"]]) {
+      const result = await drmeta(["fit", "-", "yi ~ 1 + meta_V(V = vi)", ...json], perfect);
+      expect(result.exitCode).toBe(3);
+      expect(result.stdout).not.toBe("");
+      expect(result.stderr).toMatch(/^drmeta: did not converge: /);
+    }
+  });
+
+  test("a deprecated spelling is told on stderr, and fitted", async () => {
+    const { exitCode, stderr } = await drmeta(["fit", RESTORATION, "yi ~ 1 + meta_known_V(V = vi)"]);
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/^drmeta: .*meta_known_V.*deprecated/);
   });
 
   test("--matrix takes a full covariance matrix or one column of variances", async () => {
