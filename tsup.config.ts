@@ -1,26 +1,57 @@
-import { defineConfig } from "tsup";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { defineConfig, type Options } from "tsup";
 
+type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
+
+/** Leaves a list of the bundled files in build/: scripts/build-package.mjs collects their licences. */
+const listBundledFiles: Plugin = {
+  name: "list-bundled-files",
+  setup(build) {
+    build.initialOptions.metafile = true;
+    build.onEnd(({ metafile }) => {
+      if (metafile === undefined) return;
+      mkdirSync("build/bundled", { recursive: true });
+      for (const [output, { inputs }] of Object.entries(metafile.outputs)) {
+        const files = Object.keys(inputs).filter((file) => inputs[file]!.bytesInOutput > 0);
+        writeFileSync(`build/bundled/${output.replaceAll("/", "-")}.json`, JSON.stringify(files));
+      }
+    });
+  },
+};
+
+// as-bind as a dependency would make every user install the compiler, and @stdlib hundreds of packages: all go inside.
+// Their licences are gathered in one file, so the comments that repeat them (100 kB) need not be in the code.
+const everythingInside: Options = {
+  noExternal: [/.*/],
+  splitting: false,
+  removeNodeProtocol: false,
+  esbuildPlugins: [listBundledFiles],
+  esbuildOptions(options) {
+    options.legalComments = "none";
+    // papaparse's main file asks for node's streams; the one for browsers runs everywhere
+    options.mainFields = ["browser", "module", "main"];
+  },
+};
+
+// neither minified nor with source maps: a stack trace is readable as it is, and a bundler minifies
 export default defineConfig([
   {
+    ...everythingInside,
     entry: { index: "src/index.ts" },
     format: ["esm", "cjs"],
     target: "es2022",
     platform: "neutral",
-    mainFields: ["module", "main"],
     dts: true,
-    sourcemap: true,
-    treeshake: true,
-    clean: true,
-    // as-bind would make every user install the compiler, and @stdlib hundreds of packages: both go inside
-    noExternal: [/.*/],
   },
   {
+    ...everythingInside,
     entry: { cli: "src/cli/bin.ts" },
     format: ["esm"],
     target: "node20",
     platform: "node",
-    sourcemap: true,
-    noExternal: [/.*/],
-    banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+    // commander is CommonJS and requires node's modules
+    banner: {
+      js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
+    },
   },
 ]);

@@ -1,12 +1,17 @@
 // Compiles assembly/ and writes bindings/kernel.generated.ts: the module as base64, with its hash.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import asc from "assemblyscript/asc";
 
 await mkdir("build", { recursive: true });
 // the transform goes on the command line: a relative path in asconfig.json is resolved from the compiler's folder
 const { error, stderr } = await asc.main([
-  "--config", "asconfig.json", "--target", "release", "--transform", "./bindings/asbind-transform.mjs",
+  "--config",
+  "asconfig.json",
+  "--target",
+  "release",
+  "--transform",
+  "./bindings/asbind-transform.mjs",
 ]);
 if (error) {
   console.error(stderr.toString());
@@ -14,7 +19,7 @@ if (error) {
 }
 const wasm = await readFile("build/drmeta.wasm");
 const sha256 = createHash("sha256").update(wasm).digest("hex");
-await writeFile(
+await writeIfChanged(
   "bindings/kernel.generated.ts",
   `// Generated from assembly/ by scripts/build-wasm.mjs; do not edit.
 export const wasmSha256 = "${sha256}";
@@ -23,3 +28,10 @@ export const wasmBase64 =
 `,
 );
 console.log(`build/drmeta.wasm ${wasm.length} bytes, sha256 ${sha256.slice(0, 12)}`);
+
+/** In one step, and not at all when nothing changed: tests and builds that run meanwhile read the file. */
+async function writeIfChanged(path, text) {
+  if ((await readFile(path, "utf8").catch(() => "")) === text) return;
+  await writeFile(`${path}.${process.pid}`, text);
+  await rename(`${path}.${process.pid}`, path);
+}

@@ -4,8 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { parseCsv } from "../data/csv";
 import { DrmError } from "../errors";
-import { checkDrm, drm, drmFormula, summary } from "../index";
-import { groupVariance } from "./group-variance";
+import { checkDrm, drm, drmFormula, summary, varianceComponents } from "../index";
 import type { CliIo, Outcome } from "./io";
 import { readText } from "./read-text";
 import { style } from "./style";
@@ -41,7 +40,7 @@ async function exampleOutcome(io: CliIo): Promise<Outcome> {
     String(checkDrm(fit)).trimEnd(),
     "",
     heading("Variance by habitat"),
-    groupVariance(fit, "habitat"),
+    String(varianceComponents(fit, { by: "habitat" })).trimEnd(),
     "",
   ];
   return { exitCode: fit.optim.code === 0 ? 0 : 3, stdout: sections.join("\n"), stderr: "" };

@@ -216,7 +216,7 @@ test("example: the command, the summary, the checks and the variance by habitat"
   expect(stdout).toContain("restoration.csv");
   expect(stdout).toMatch(/sigma:habitatforest +1\.00935/);
   expect(stdout).toContain("hessian_positive_definite");
-  // the article's table: sampling + heterogeneity = total
-  expect(stdout).toMatch(/grassland +40 +\S+ +0\.01904 +0\.06716/);
-  expect(stdout).toMatch(/forest +40 +\S+ +0\.14338 +0\.19329/);
+  // sampling variance, sigma, sigma squared, and the total of the two variances
+  expect(stdout).toMatch(/grassland +40 +0\.0481\d+ +0\.13800\d+ +0\.0190\d+ +0\.06715\d+/);
+  expect(stdout).toMatch(/forest +40 +0\.0499\d+ +0\.37865\d+ +0\.14338\d+ +0\.19328\d+/);
 });
