@@ -19,40 +19,48 @@ export enum Order {
   Hessian = 2,
 }
 
-/** Sizes that `createProblem` takes, in this order. */
-export enum Size {
-  /** rows N in all, the scalar kernel's padding included */
+/**
+ * The 32-bit words at the start of a problem: sizes (given to `createProblem` in this order), then byte addresses.
+ *
+ * Rows come in four sections, one after the other, one kernel each: scalar, nested, pair, dense.
+ * Matrices are column-major unless said otherwise; N is the number of rows in all.
+ */
+export enum Field {
+  /** N, the scalar section's padding included */
   Rows,
-  /** rows 0 .. ScalarRows-1 are clusters of their own (diagonal V); an even number */
+  /** rows whose variance is their own; an even number */
   ScalarRows,
+  /** rows with diagonal V in nested random intercepts */
+  NestedRows,
+  /** rows of two-outcome studies, two a study */
+  PairRows,
   /** columns of X */
   P,
-  /** columns of W */
+  /** columns of W, U and T; theta is (gamma, alpha, eta) in this order */
   QSigma,
+  QSd,
+  QRho,
   /** 1 when a column of weights is present */
   Weighted,
-  /** clusters of several rows, in rows ScalarRows .. N-1, one after the other */
+  /** levels of all random intercepts; those of the nested section come first */
+  Units,
+  /** levels in the nested section, children before their parents ... */
+  NestedUnits,
+  /** ... and how many of them hold rows rather than other levels: the first ones */
+  InnerUnits,
+  /** random intercepts that a row of the dense section can be in */
+  Terms,
+  /** studies with two outcomes: those of the pair section, then those in dense clusters */
+  Pairs,
+  /** clusters of the dense section */
   Clusters,
   /** doubles in the packed lower triangles of their V, one after the other */
   PackedV,
-  /** rows of the largest of them */
   LargestCluster,
-  Count,
-}
+  /** most levels and most pairs in one dense cluster */
+  LargestUnits,
+  LargestPairs,
 
-/**
- * The 32-bit words at the start of a problem: the sizes above, then byte addresses.
- * Matrices are column-major with N rows unless said otherwise.
- */
-export enum Field {
-  Rows,
-  ScalarRows,
-  P,
-  QSigma,
-  Weighted,
-  Clusters,
-  PackedV,
-  LargestCluster,
   /** length of theta */
   Q,
   BadRow,
@@ -64,8 +72,17 @@ export enum Field {
   LogSigmaOffset, // N; log sigma_i = LogSigmaOffset_i + W_i gamma (-Infinity: sigma_i = 0)
   V, // N, the diagonal of V
   Weights, // N, when Weighted
-  ClusterSizes, // Clusters 32-bit words
+  U, // Units x QSd
+  LogSdOffset, // Units; log omega_u = LogSdOffset_u + U_u alpha
+  UnitParent, // NestedUnits 32-bit words: the level that holds this one, -1 at the top
+  UnitEnd, // InnerUnits 32-bit words: rows of the nested section up to the end of this level
+  T, // Pairs x QRho
+  EtaOffset, // Pairs; rho_s = 0.999999 tanh(EtaOffset_s + T_s eta)
+  PairV, // PairRows / 2: the covariance inside each pair of the pair section
+  ClusterSizes, // Clusters x 3, row-major, 32-bit words: rows, levels and pairs of each dense cluster
   ClusterV, // PackedV: row-major lower triangles
+  RowUnits, // dense rows x Terms, row-major, 32-bit words: level within the cluster, -1 for none
+  PairFirst, // dense pairs x 2, row-major, 32-bit words: rows within the cluster
   Theta, // Q, written before each evaluation
 
   // results
@@ -77,6 +94,9 @@ export enum Field {
   LocationHessian, // P x P: X' Sigma^-1 X
   CrossHessian, // P x Q, row-major: second derivatives in (beta, theta)
   ThetaHessian, // Q x Q at fixed beta
+  UnitScore, // Units: z_u' Sigma^-1 r, z_u the indicator of the level's rows; from order 1 on
+  UnitInverse, // Units: z_u' Sigma^-1 z_u
+  UnitSolved, // Units x P, row-major: z_u' Sigma^-1 X; with order 2
 
   // work
   LocationFactor, // P x P, row-major: Cholesky factor of X' Sigma^-1 X in the lower triangle
@@ -84,11 +104,18 @@ export enum Field {
   LocationRight, // P: X' Sigma^-1 y
   Sums, // 2: log|Sigma|, r' Sigma^-1 r
   Sigma2, // N
-  Inverse, // N, 1 / (v + sigma^2) of the scalar rows
-  WeightedInverse, // ScalarRows, weight / (v + sigma^2); the same address as Inverse without weights
-  Whitened, // (N - ScalarRows) x (P + 1), row-major: L^-1 [X y] of the clusters
-  Matrix, // one m x m matrix a cluster: Sigma, its factor, its inverse in turn
+  Inverse, // N, 1 / (v + sigma^2); not in the dense section
+  WeightedInverse, // N, weight / (v + sigma^2); the same address as Inverse without weights
+  Omega2, // Units
+  Nested, // NestedUnits x nestedWidth, row-major: see kernels/nested.ts
+  Whitened, // dense rows x (P + 1), row-major: L^-1 [X y]
+  Matrix, // one m x m matrix a dense cluster: Sigma, its factor, its inverse in turn
   Vectors, // short-lived columns of the kernels
   Scratch, // packing buffers of linalg/
   Count,
+}
+
+/** How many of the fields are sizes given to `createProblem`. */
+export enum Sizes {
+  Count = 19,
 }

@@ -8,6 +8,9 @@
 
 import { Field, Order, Status } from "./abi";
 import { denseLocation, denseScale } from "./kernels/dense";
+import { levelVariances } from "./kernels/level-variances";
+import { nestedLocation, nestedScale } from "./kernels/nested";
+import { pairLocation, pairScale } from "./kernels/pair";
 import { scalarLocation, scalarScale } from "./kernels/scalar";
 import { cholesky, solveLower, solveLowerTransposed } from "./linalg";
 import { at, get } from "./problem";
@@ -25,7 +28,12 @@ export function evaluateProblem(problem: usize, order: i32): i32 {
     zero(at(problem, Field.CrossHessian), p * q);
   }
 
+  levelVariances(problem);
   let status = scalarLocation(problem);
+  if (status != Status.Ok) return status;
+  status = nestedLocation(problem);
+  if (status != Status.Ok) return status;
+  status = pairLocation(problem);
   if (status != Status.Ok) return status;
   status = denseLocation(problem, order);
   if (status != Status.Ok) return status;
@@ -34,6 +42,8 @@ export function evaluateProblem(problem: usize, order: i32): i32 {
   if (status != Status.Ok) return status;
 
   scalarScale(problem, order);
+  nestedScale(problem, order);
+  pairScale(problem, order);
   denseScale(problem, order);
   if (order == Order.Hessian) profile(problem, p, q);
 

@@ -1,32 +1,18 @@
 // GFLOP/s of the dense kernels beside the multiply-add peak of the machine, measured interleaved in one run, and
 // beside R's chol and chol2inv when Rscript is present.
 //
-//   node bench/run.mjs bench/linalg.bench.ts
+//   node bench/run.mjs bench/linalg.bench.ts [--quick]
 //
 // Matrices are seeded; every result is checked by residual before it is timed. Times are medians of repeats; the
 // spread is half the interquartile range relative to the median. Flops counted: Cholesky n^3/3, inverse from the
 // factor 2 n^3/3. The table goes to the terminal, the numbers to build/bench/linalg.json.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
-import { doubles, loadKernels, positiveDefinite, uniform } from "../test/kernels/compile.js";
+import { doubles, loadKernels, positiveDefinite, uniform } from "../test/kernels/compile";
+import { describeMachine, writeResults } from "./machine";
+import { secondsOf as seconds, summarise, type Timing } from "./timing";
 
 const kernels = await loadKernels();
 const { fast, plain } = kernels;
-
-type Timing = { median: number; spread: number };
-
-function summarise(seconds: number[]): Timing {
-  const sorted = [...seconds].sort((x, y) => x - y);
-  const at = (q: number): number => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!;
-  return { median: at(0.5), spread: (at(0.75) - at(0.25)) / 2 / at(0.5) };
-}
-
-function seconds(run: () => void): number {
-  const start = performance.now();
-  run();
-  return (performance.now() - start) / 1e3;
-}
 
 const PEAK_TURNS = 200_000;
 const FLOPS_A_TURN = 24;
@@ -198,10 +184,12 @@ const columns = (cells: (string | number)[], width = 11): string =>
 for (let i = 0; i < 20; i++) peakRate();
 for (const n of [40, 200]) measure(n); // warm up: wasm code is tiered up on its own thread
 
-console.log(`${cpus()[0]?.model ?? "unknown processor"}, Node ${process.version}`);
-const sizes = [64, 200, 500, 1000, 2000];
+console.log(describeMachine());
+const quick = process.argv.includes("--quick");
+const sizes = quick ? [64, 200, 500] : [64, 200, 500, 1000, 2000];
 const rows = sizes.map(measure);
 const r = measureR(sizes);
+if (r.size === 0) console.log("R: not installed");
 
 console.log("\nGFLOP/s (median)");
 console.log(
@@ -245,8 +233,4 @@ const elementwise = measureElementwise();
 console.log("\nnanoseconds an element");
 for (const [name, value] of Object.entries(elementwise)) console.log(columns([name, value], 13));
 
-mkdirSync("build/bench", { recursive: true });
-writeFileSync(
-  "build/bench/linalg.json",
-  `${JSON.stringify({ machine: cpus()[0]?.model, node: process.version, rows, r: Object.fromEntries(r), small, elementwise }, null, 2)}\n`,
-);
+writeResults("linalg", { rows, r: Object.fromEntries(r), small, elementwise });

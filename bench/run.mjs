@@ -1,23 +1,63 @@
-// node bench/run.mjs FILE.ts: bundles one TypeScript benchmark to build/bench/ and runs it.
-// Packages stay external: `benchmark` does not survive bundling.
+// node bench/run.mjs [FILE.ts] [--quick | --full]: bundles one TypeScript benchmark to build/bench/ and runs it; without
+// a file all of them, each in a process of its own. Compiles the kernels first, so that no stale module is measured.
+import { spawnSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
-const file = process.argv[2];
-if (file === undefined) {
-  console.error("usage: node bench/run.mjs FILE.ts");
+const ALL = ["linalg", "fits", "scaling", "memory"].map((name) => `bench/${name}.bench.ts`);
+
+const file = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
+const flags = process.argv.slice(2).filter((argument) => argument.startsWith("-"));
+const unknown = flags.find((flag) => !["--quick", "--full"].includes(flag));
+if (unknown !== undefined) {
+  console.error(`unknown option ${unknown}\nusage: node bench/run.mjs [FILE.ts] [--quick | --full]`);
   process.exit(2);
 }
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+
+if (file === undefined) {
+  let failed = false;
+  for (const each of ALL) {
+    console.log(`\n=== ${each}`);
+    const { status } = spawnSync(process.execPath, ["bench/run.mjs", each, ...flags], { stdio: "inherit" });
+    failed ||= status !== 0;
+  }
+  process.exit(failed ? 1 : 0);
+}
+
+const compiled = spawnSync(process.execPath, ["scripts/build-wasm.mjs"], { encoding: "utf8" });
+if (compiled.status !== 0) {
+  console.error(compiled.stderr);
+  process.exit(1);
+}
+
+/** In the bundle `import.meta.url` still names the source file: data is found relative to it. */
+const sourceUrls = {
+  name: "source-urls",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/](bench|test)[\\/].*\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      return {
+        contents: text.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path))),
+        loader: "ts",
+      };
+    });
+  },
+};
+
 const outfile = join("build", "bench", `${basename(file).replace(/\.ts$/, "")}.mjs`);
 await build({
   entryPoints: [file],
   outfile,
   bundle: true,
-  packages: "external",
+  // `benchmark` does not survive bundling; the compiler is large
+  external: ["benchmark", "assemblyscript"],
   platform: "node",
   format: "esm",
   target: "node20",
   sourcemap: "inline",
+  plugins: [sourceUrls],
 });
 await import(pathToFileURL(resolve(outfile)).href);

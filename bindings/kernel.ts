@@ -1,32 +1,70 @@
-import { Field, Order, Size, Status } from "../assembly/abi";
+import { Field, Order, Sizes, Status } from "../assembly/abi";
 import { type Wasm, wasm } from "./wasm";
 
 export { Order, Status };
 
 /**
- * What the covariance engine fits. Rows are in problem order: rows whose V is diagonal first, then the clusters of
- * several rows one after the other. Matrices are column-major.
+ * What the covariance engine fits. Rows are in problem order: scalar, nested, pair and dense section, one after the
+ * other (assembly/abi.ts). Matrices are column-major.
  */
 export interface ProblemInput {
   readonly rows: number;
-  /** rows 0 .. scalarRows-1 are clusters of their own */
   readonly scalarRows: number;
+  readonly nestedRows: number;
+  readonly pairRows: number;
   readonly y: Float64Array;
   /** rows x p */
   readonly X: Float64Array;
   readonly p: number;
-  /** rows x q; log sigma = logSigmaOffset + W gamma */
+  /** rows x qSigma; log sigma = logSigmaOffset + W gamma */
   readonly W: Float64Array;
-  readonly q: number;
+  readonly qSigma: number;
   /** -Infinity holds a row's sigma at 0 */
   readonly logSigmaOffset: Float64Array;
   /** diagonal of V */
   readonly v: Float64Array;
-  /** likelihood multipliers (constant within a cluster), or null */
+  /** likelihood multipliers (constant within a cluster or study), or null */
   readonly weights: Float64Array | null;
-  /** sizes of the clusters of several rows, and their V as row-major lower triangles one after the other */
-  readonly clusterSizes: Int32Array;
-  readonly clusterV: Float64Array;
+  readonly levels: LevelsInput;
+  readonly pairs: PairsInput;
+  readonly clusters: ClustersInput;
+}
+
+/** Levels of random intercepts: those of the nested section first, children before parents. */
+export interface LevelsInput {
+  readonly count: number;
+  /** count x qSd; log omega = logSdOffset + U alpha */
+  readonly U: Float64Array;
+  readonly qSd: number;
+  readonly logSdOffset: Float64Array;
+  /** of the nested section: the level that holds each, -1 at the top */
+  readonly parent: Int32Array;
+  /** of the nested section's inner levels: rows of the section up to the end of each */
+  readonly end: Int32Array;
+}
+
+/** Studies with two outcomes: those of the pair section, then those in dense clusters. */
+export interface PairsInput {
+  readonly count: number;
+  /** count x qRho; rho = 0.999999 tanh(etaOffset + T eta) */
+  readonly T: Float64Array;
+  readonly qRho: number;
+  readonly etaOffset: Float64Array;
+  /** of the pair section: the known covariance of the two outcomes */
+  readonly v12: Float64Array;
+}
+
+/** Clusters of the dense section. */
+export interface ClustersInput {
+  /** rows, levels and pairs of each, one triple after the other */
+  readonly sizes: Int32Array;
+  /** row-major lower triangles of V, one after the other */
+  readonly V: Float64Array;
+  /** dense rows x terms, row-major: level within the cluster, -1 for none */
+  readonly rowLevels: Int32Array;
+  readonly terms: number;
+  /** two rows within the cluster for each of its pairs */
+  readonly pairRows: Int32Array;
 }
 
 /** A problem in WebAssembly memory. Everything it returns is a copy. */
@@ -36,17 +74,14 @@ export interface Problem {
   readonly value: number;
   /** problem row (0-based) where Sigma was found not to be positive definite */
   readonly badRow: number;
-  /** copies of the last evaluation's results into `into` */
+  /** copies the last evaluation's results into `into` */
   read(field: ResultField, into: Float64Array): Float64Array;
   /** Frees the memory. Calling it twice is harmless. */
   dispose(): void;
   [Symbol.dispose](): void;
 }
 
-export type ResultField =
-  | "beta" | "locationGradient" | "gradient" | "hessian" | "locationHessian" | "crossHessian" | "thetaHessian";
-
-const RESULT_FIELDS: Readonly<Record<ResultField, Field>> = {
+const RESULT_FIELDS = {
   beta: Field.Beta,
   locationGradient: Field.LocationGradient,
   gradient: Field.Gradient,
@@ -54,7 +89,12 @@ const RESULT_FIELDS: Readonly<Record<ResultField, Field>> = {
   locationHessian: Field.LocationHessian,
   crossHessian: Field.CrossHessian,
   thetaHessian: Field.ThetaHessian,
-};
+  unitScore: Field.UnitScore,
+  unitInverse: Field.UnitInverse,
+  unitSolved: Field.UnitSolved,
+} as const;
+
+export type ResultField = keyof typeof RESULT_FIELDS;
 
 /** One heap block holds a problem, and the allocator's blocks end at 1 GiB. */
 const MAX_PROBLEM_BYTES = 2 ** 30 - 2 ** 16;
@@ -69,45 +109,53 @@ export class ProblemTooLargeError extends Error {
   }
 }
 
+// older engines know no Symbol.dispose
+const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
+
 // views on the module's memory; re-taken when it has grown, since growth detaches them
 let f64 = new Float64Array(0);
 let i32 = new Int32Array(0);
 let problemsCreated = 0;
-const sizes = new Int32Array(Size.Count);
+const sizes = new Int32Array(Sizes.Count);
 
 /** The conversion of `sizes` leaves a few dozen bytes on the managed heap: collect now and then, not at every call. */
 const COLLECT_EVERY = 256;
 
 /** Copies a problem into WebAssembly memory, once. Throws ProblemTooLargeError. */
 export function createProblem(input: ProblemInput): Problem {
-  const { rows, scalarRows, p, q, clusterSizes, clusterV } = input;
-  let largest = 0;
-  for (const size of clusterSizes) largest = Math.max(largest, size);
-  checkBytes(input, largest);
-
+  const { levels, pairs, clusters } = input;
+  writeSizes(input);
+  checkBytes();
   const module = wasm();
-  sizes[Size.Rows] = rows;
-  sizes[Size.ScalarRows] = scalarRows;
-  sizes[Size.P] = p;
-  sizes[Size.QSigma] = q;
-  sizes[Size.Weighted] = input.weights ? 1 : 0;
-  sizes[Size.Clusters] = clusterSizes.length;
-  sizes[Size.PackedV] = clusterV.length;
-  sizes[Size.LargestCluster] = largest;
   let address = module.createProblem(sizes);
   if (++problemsCreated % COLLECT_EVERY === 0) module.__collect();
   retakeViews(module);
 
   const header = address >> 2;
-  f64.set(input.y, i32[header + Field.Y]! >>> 3);
-  f64.set(input.X, i32[header + Field.X]! >>> 3);
-  f64.set(input.W, i32[header + Field.W]! >>> 3);
-  f64.set(input.logSigmaOffset, i32[header + Field.LogSigmaOffset]! >>> 3);
-  f64.set(input.v, i32[header + Field.V]! >>> 3);
-  if (input.weights) f64.set(input.weights, i32[header + Field.Weights]! >>> 3);
-  if (clusterSizes.length > 0) {
-    i32.set(clusterSizes, i32[header + Field.ClusterSizes]! >>> 2);
-    f64.set(clusterV, i32[header + Field.ClusterV]! >>> 3);
+  const doubles = (field: Field, values: Float64Array) => f64.set(values, i32[header + field]! >>> 3);
+  const words = (field: Field, values: Int32Array) => i32.set(values, i32[header + field]! >>> 2);
+  doubles(Field.Y, input.y);
+  doubles(Field.X, input.X);
+  doubles(Field.W, input.W);
+  doubles(Field.LogSigmaOffset, input.logSigmaOffset);
+  doubles(Field.V, input.v);
+  if (input.weights) doubles(Field.Weights, input.weights);
+  if (levels.count > 0) {
+    doubles(Field.U, levels.U);
+    doubles(Field.LogSdOffset, levels.logSdOffset);
+    words(Field.UnitParent, levels.parent);
+    words(Field.UnitEnd, levels.end);
+  }
+  if (pairs.count > 0) {
+    doubles(Field.T, pairs.T);
+    doubles(Field.EtaOffset, pairs.etaOffset);
+    doubles(Field.PairV, pairs.v12);
+  }
+  if (clusters.sizes.length > 0) {
+    words(Field.ClusterSizes, clusters.sizes);
+    doubles(Field.ClusterV, clusters.V);
+    words(Field.RowUnits, clusters.rowLevels);
+    words(Field.PairFirst, clusters.pairRows);
   }
   const theta = i32[header + Field.Theta]! >>> 3;
   const value = i32[header + Field.Value]! >>> 3;
@@ -138,8 +186,8 @@ export function createProblem(input: ProblemInput): Problem {
       return into;
     },
     dispose,
-    [Symbol.dispose]: dispose,
-  };
+    [DISPOSE]: dispose,
+  } as Problem;
 }
 
 function retakeViews(module: Wasm): void {
@@ -148,16 +196,47 @@ function retakeViews(module: Wasm): void {
   i32 = new Int32Array(module.memory.buffer);
 }
 
+function writeSizes(input: ProblemInput): void {
+  const { levels, pairs, clusters } = input;
+  sizes.fill(0);
+  sizes[Field.Rows] = input.rows;
+  sizes[Field.ScalarRows] = input.scalarRows;
+  sizes[Field.NestedRows] = input.nestedRows;
+  sizes[Field.PairRows] = input.pairRows;
+  sizes[Field.P] = input.p;
+  sizes[Field.QSigma] = input.qSigma;
+  sizes[Field.QSd] = levels.qSd;
+  sizes[Field.QRho] = pairs.qRho;
+  sizes[Field.Weighted] = input.weights ? 1 : 0;
+  sizes[Field.Units] = levels.count;
+  sizes[Field.NestedUnits] = levels.parent.length;
+  sizes[Field.InnerUnits] = levels.end.length;
+  sizes[Field.Terms] = clusters.terms;
+  sizes[Field.Pairs] = pairs.count;
+  sizes[Field.Clusters] = clusters.sizes.length / 3;
+  sizes[Field.PackedV] = clusters.V.length;
+  for (let c = 0; c < clusters.sizes.length; c += 3) {
+    sizes[Field.LargestCluster] = Math.max(sizes[Field.LargestCluster]!, clusters.sizes[c]!);
+    sizes[Field.LargestUnits] = Math.max(sizes[Field.LargestUnits]!, clusters.sizes[c + 1]!);
+    sizes[Field.LargestPairs] = Math.max(sizes[Field.LargestPairs]!, clusters.sizes[c + 2]!);
+  }
+}
+
 /**
- * Memory of a problem with clusters of m rows: V as a packed triangle and one m x m work matrix each,
- *   8 sum m (3 m + 1) / 2   bytes,  plus about 8 rows (p + q + 8).
+ * Memory of a problem with dense clusters of m rows: V as a packed triangle and one m x m work matrix each,
+ *   8 sum m (3 m + 1) / 2   bytes,  plus about 8 rows (p + q + 10).
  */
-function checkBytes(input: ProblemInput, largestCluster: number): void {
-  const { rows, scalarRows, p, q, clusterV } = input;
-  const inClusters = rows - scalarRows;
-  const matrices = 3 * clusterV.length - inClusters;
-  const packing = largestCluster * 256 + 8192;
-  const vectors = rows * (p + q + 8) + inClusters * (p + 1) + largestCluster * (p + 3);
-  const needed = 8 * (matrices + packing + vectors);
+function checkBytes(): void {
+  const size = (field: Field) => sizes[field]!;
+  const rows = size(Field.Rows);
+  const dense = rows - size(Field.ScalarRows) - size(Field.NestedRows) - size(Field.PairRows);
+  const p = size(Field.P);
+  const q = size(Field.QSigma) + size(Field.QSd) + size(Field.QRho);
+  const m = size(Field.LargestCluster);
+  const g = size(Field.LargestUnits);
+  const matrices = 3 * size(Field.PackedV) - dense;
+  const vectors = rows * (p + size(Field.QSigma) + 8) + dense * (p + 1) + size(Field.Units) * (3 * p + 4 * q + 12);
+  const cluster = m * (p + 131) + (m + g + size(Field.LargestPairs)) * (q + 2) + g * (m + g + p);
+  const needed = 8 * (matrices + vectors + cluster + 8192);
   if (needed > MAX_PROBLEM_BYTES) throw new ProblemTooLargeError(needed, MAX_PROBLEM_BYTES);
 }

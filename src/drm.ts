@@ -1,18 +1,13 @@
-import { buildKnownV, type MatrixInput, missingRows } from "./covariance/known-v";
+import { type MatrixInput, missingRows } from "./covariance/known-v";
 import type { Table } from "./data/table";
 import { type DataInput, tableFrom } from "./data/table-from";
-import { buildDesign } from "./design/design";
-import { checkRank } from "./design/rank";
 import { DrmError } from "./errors";
 import type { Fit } from "./fit/fit";
 import { fitModel } from "./fit/fit-model";
-import { deparse } from "./formula/deparse";
-import type { DparFormula } from "./formula/dpar-formula";
-import type { DrmFormula } from "./formula/formula";
-import { drmFormula } from "./formula/formula";
-import { type Frame, buildFrame } from "./frame/frame";
-import { evaluateNumeric } from "./frame/evaluate";
-import type { Model } from "./model/model";
+import { ungroup } from "./formula/expr";
+import { type DrmFormula, drmFormula } from "./formula/formula";
+import { buildFrame, type Frame } from "./frame/frame";
+import { buildModel } from "./model/build-model";
 
 export type { DataInput, MatrixInput };
 
@@ -52,9 +47,10 @@ export interface DrmOptions {
 }
 
 /**
- * Fits a Gaussian distributional regression with known sampling covariance,
- *   y ~ N(X beta + offset, V + diag(sigma^2)),  log sigma = W gamma,
- * by maximum likelihood.
+ * Fits a Gaussian distributional regression with known sampling covariance by maximum likelihood:
+ *   y ~ N(X beta + offset, V + R + Z G Z'),
+ * R = diag(sigma^2) with log sigma = W gamma (for two outcomes with the covariance rho12 sigma1 sigma2 within a row),
+ * G = diag(omega^2) with log omega = U alpha for the levels of the random intercepts.
  *
  * @param formula from drmFormula(), or one formula as a string
  * @throws DrmError when the formula or the data are at fault. A fit that did not converge is returned, not thrown:
@@ -63,10 +59,12 @@ export interface DrmOptions {
 export function drm(formula: DrmFormula | string, options: DrmOptions): Fit {
   const parsed = typeof formula === "string" ? drmFormula(formula) : formula;
   checkOptions(parsed, options);
-  const table = tableFrom(options.data);
+  const table = tableFrom(options.data, {
+    ...(options.factors && { factors: options.factors }),
+    ...(options.ordered && { ordered: new Set(options.ordered) }),
+  });
   const frame = frameFor(parsed, table, options);
-  const model = modelFor(frame, options);
-  return fitModel(frame, model, options);
+  return fitModel(frame, buildModel(frame, options), options);
 }
 
 function checkOptions(formula: DrmFormula, { family, method, starts, maxEvaluations }: DrmOptions): void {
@@ -92,18 +90,12 @@ function checkOptions(formula: DrmFormula, { family, method, starts, maxEvaluati
       throw new DrmError("bad_option", `${name} = ${value}: a whole number of at least 1 is needed`);
     }
   }
-  if (formula.family === "biv_gaussian") {
-    throw new DrmError("not_supported", "models with two outcomes (mu1, mu2) are not supported yet");
-  }
-  const random = formula.dpars.find(({ kind }) => kind === "sd");
-  if (random !== undefined) {
-    throw new DrmError("not_supported", `random intercepts ((1 | ${random.group?.join(":")})) are not supported yet`);
-  }
 }
 
 function frameFor(formula: DrmFormula, table: Table, options: DrmOptions): Frame {
   const { factors, ordered, matrices, weights } = options;
-  const known = formula.dpars[0]!.knownV?.argument;
+  const argument = formula.dpars[0]!.knownV?.argument;
+  const known = argument && ungroup(argument);
   const named = known?.type === "name" && matrices !== undefined && Object.hasOwn(matrices, known.name) ? known.name : null;
   const missing = named === null ? null : missingRows(matrices![named]!, table.nrow);
   return buildFrame(formula, table, {
@@ -113,58 +105,4 @@ function frameFor(formula: DrmFormula, table: Table, options: DrmOptions): Frame
     matrixNames: matrices === undefined ? undefined : new Set(Object.keys(matrices)),
     missingV: named === null || missing === null ? null : { name: named, rows: missing },
   });
-}
-
-function modelFor(frame: Frame, options: DrmOptions): Model {
-  const { formula } = frame;
-  const locationFormula = formula.dpars.find(({ kind }) => kind === "location")!;
-  const scaleFormula = formula.dpars.find(({ kind }) => kind === "sigma")!;
-  const location = buildDesign(locationFormula, frame);
-  checkRank(location);
-
-  const fixedSigma = fixedValue(options.fixed, scaleFormula.implied);
-  const scale = fixedSigma === null ? buildDesign(scaleFormula, frame) : null;
-  if (scale !== null) checkRank(scale);
-
-  const response = evaluateNumeric(locationFormula.response!, frame, "the response");
-  const offset = sumOfOffsets(locationFormula, frame);
-  return {
-    method: options.method ?? "ML",
-    rows: frame.nrow,
-    y: offset === null ? response : response.map((value, i) => value - offset[i]!),
-    offset,
-    responseLabel: deparse(locationFormula.response!),
-    location,
-    scale,
-    fixedLogSigma: fixedSigma === null ? Number.NaN : Math.log(fixedSigma),
-    knownV: buildKnownV(locationFormula, frame, options.matrices ?? {}, options.warn ? { warn: options.warn } : {}),
-    weights: frame.weights,
-  };
-}
-
-function sumOfOffsets({ offsets }: DparFormula, frame: Frame): Float64Array | null {
-  if (offsets.length === 0) return null;
-  const sum = new Float64Array(frame.nrow);
-  for (const offset of offsets) {
-    const values = evaluateNumeric(offset, frame, "an offset");
-    for (let i = 0; i < sum.length; i++) sum[i]! += values[i]!;
-  }
-  return sum;
-}
-
-/** The value that sigma is held at, or null. */
-function fixedValue(fixed: DrmOptions["fixed"], implied: boolean): number | null {
-  for (const [name, value] of Object.entries(fixed ?? {})) {
-    if (name !== "sigma") {
-      throw new DrmError("bad_option", `fixed: '${name}' cannot be held at a value; only sigma can, as in { sigma: 0 }`);
-    }
-    if (!(Number.isFinite(value) && value >= 0)) {
-      throw new DrmError("bad_option", `fixed: sigma = ${value}, but an SD is a finite number >= 0`);
-    }
-    if (!implied) {
-      throw new DrmError("bad_option", "fixed: sigma is held at a value and has a formula; remove one of the two");
-    }
-    return value;
-  }
-  return null;
 }

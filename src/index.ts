@@ -3,7 +3,6 @@
 // formulas and data
 export { drmFormula, type DrmFormula } from "./formula/formula";
 export { tableFrom, type DataInput } from "./data/table-from";
-export { parseCsv, type CsvOptions } from "./data/csv";
 export type { Column, FactorColumn, NumericColumn, Table } from "./data/table";
 export { DrmError, type ErrorCode } from "./errors";
 

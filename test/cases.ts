@@ -1,12 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Reference cases: shared ones beside the repository when they are there, else the copies committed here. */
-const FOLDERS = [
-  fileURLToPath(new URL("../../shared/cases/", import.meta.url)),
-  fileURLToPath(new URL("./cases/", import.meta.url)),
-];
+/** The reference cases: shared ones beside the repository where they are, else the copies committed here. */
+const SHARED = fileURLToPath(new URL("../../shared/cases/", import.meta.url));
+const FOLDER = existsSync(SHARED) ? SHARED : fileURLToPath(new URL("./cases/", import.meta.url));
 
 /** A fit computed in R and polished to the true optimum: the `drm-*` files. */
 export interface DrmCase {
@@ -38,21 +35,13 @@ export interface DrmCase {
 
 /** The parsed case file `id.json`. The `v*` files have another shape: name it as the type argument. */
 export function loadCase<T = DrmCase>(id: string): T {
-  for (const folder of FOLDERS) {
-    const path = join(folder, `${id}.json`);
-    if (existsSync(path)) return JSON.parse(readFileSync(path, "utf8")) as T;
-  }
-  throw new Error(`no case file ${id}.json in ${FOLDERS.join(" or ")}`);
+  return JSON.parse(readFileSync(`${FOLDER}${id}.json`, "utf8")) as T;
 }
 
-/** The ids of all cases that can be loaded, sorted; `prefix` selects, such as "drm-". */
+/** The ids of all cases, sorted; `prefix` selects, such as "drm-". */
 export function listCases(prefix = ""): string[] {
-  const ids = new Set<string>();
-  for (const folder of FOLDERS) {
-    if (!existsSync(folder)) continue;
-    for (const name of readdirSync(folder)) {
-      if (name.endsWith(".json") && name.startsWith(prefix)) ids.add(name.slice(0, -".json".length));
-    }
-  }
-  return [...ids].sort();
+  return readdirSync(FOLDER)
+    .filter((name) => name.endsWith(".json") && name.startsWith(prefix))
+    .map((name) => name.slice(0, -".json".length))
+    .sort();
 }

@@ -1,101 +1,158 @@
-// Clusters of several rows with a covariance: Sigma = V + diag(sigma^2) as one m x m matrix.
+// Clusters with a covariance as one m x m matrix:
 //
-//   B = Sigma^-1,  q = B r,  s = sigma^2:
-//   d/du_i        =  s_i (B_ii - q_i^2)
-//   d2/du_i du_j  =  2 s_i s_j B_ij (2 q_i q_j - B_ij)  + [i = j] 2 d/du_i
-//   d2/dbeta du_i =  2 s_i q_i (B X)_i
+//   S = V + diag(sigma^2) + sum over levels u of omega_u^2 z_u z_u' + sum over studies s of c_s (e_a e_b' + e_b e_a')
 //
-// The traces tr(B D_k B D_l) are elementwise squares of B, so that beside Cholesky (m^3/3) and inverse (2 m^3/3)
-// everything is O(m^2). A weight w multiplies the cluster's joint log-likelihood.
+// (z_u: rows of level u; a, b: the two rows of study s; c_s = rho_s sigma_a sigma_b). What the model moves are the
+// coefficients e of these matrices E_e: one a row, one a level, one a study. With B = S^-1 and q = B r,
+//
+//   d(-log L)/de  = h_e = (tr(B E_e) - q' E_e q) / 2
+//   d2/de df      = K_ef = -tr(B E_e B E_f) / 2 + q' E_e B E_f q
+//   in theta:       gradient D'h,  Hessian D' K D + sum_e h_e d2e/dtheta2,  D = de/dtheta
+//   with beta:      X' B (sum_e D_ek E_e) q
+//
+// All E are of rank one or two, so K_ef is a few products of entries of B (its elementwise square, for two rows), and
+// beside Cholesky (m^3/3) and inverse (2 m^3/3) everything is O(m^2). A weight multiplies the cluster's log-likelihood.
 
 import { Field, Order, Status } from "../abi";
+import { add, read, write } from "../accumulate";
 import { cholesky, invertFromCholesky, logDetFromCholesky, solveLower, symmetricTimes } from "../linalg";
-import { at, get } from "../problem";
+import { at, denseStart, get } from "../problem";
+import { axpy } from "../simd/axpy";
 import { dot } from "../simd/dot";
-import { ExpLanes } from "../simd/exp";
+import { Correlation } from "./correlation";
+import { Entries } from "./entries";
+import { modelVariances } from "./scalar";
 
-/** Factors every cluster and adds log|Sigma|, X' Sigma^-1 X and X' Sigma^-1 y; from order 1 on leaves Sigma^-1 behind. */
+/** Where a walk over the clusters stands: all addresses and numbers move on together. */
+class Cursor {
+  cluster: i32 = 0;
+  rows: i32 = 0;
+  units: i32 = 0;
+  pairs: i32 = 0;
+  /** first row, level and study, in problem order */
+  row: i32 = 0;
+  unit: i32 = 0;
+  pair: i32 = 0;
+  packed: usize = 0;
+  matrix: usize = 0;
+  whitened: usize = 0;
+  rowUnits: usize = 0;
+  pairFirst: usize = 0;
+
+  start(problem: usize): void {
+    this.cluster = -1;
+    this.rows = this.units = this.pairs = 0;
+    this.row = denseStart(problem);
+    this.unit = get(problem, Field.NestedUnits);
+    this.pair = get(problem, Field.PairRows) >> 1;
+    this.packed = at(problem, Field.ClusterV);
+    this.matrix = at(problem, Field.Matrix);
+    this.whitened = at(problem, Field.Whitened);
+    this.rowUnits = at(problem, Field.RowUnits);
+    this.pairFirst = at(problem, Field.PairFirst);
+  }
+
+  /** Moves to the next cluster; false when there is none. */
+  next(problem: usize): bool {
+    const m = <usize>this.rows;
+    this.row += this.rows;
+    this.unit += this.units;
+    this.pair += this.pairs;
+    this.packed += (m * (m + 1)) << 2;
+    this.matrix += (m * m) << 3;
+    this.whitened += (m * <usize>(get(problem, Field.P) + 1)) << 3;
+    this.rowUnits += (m * <usize>get(problem, Field.Terms)) << 2;
+    this.pairFirst += <usize>this.pairs << 3;
+    if (++this.cluster >= get(problem, Field.Clusters)) return false;
+    const sizes = at(problem, Field.ClusterSizes) + 12 * <usize>this.cluster;
+    this.rows = load<i32>(sizes);
+    this.units = load<i32>(sizes, 4);
+    this.pairs = load<i32>(sizes, 8);
+    return true;
+  }
+}
+
+const cursor = new Cursor();
+
+/** Factors every cluster and adds log|S|, X' B X and X' B y; from order 1 on leaves B behind. */
 export function denseLocation(problem: usize, order: i32): i32 {
-  const clusters = get(problem, Field.Clusters);
-  if (clusters == 0) return Status.Ok;
+  if (get(problem, Field.Clusters) == 0) return Status.Ok;
   const p = get(problem, Field.P);
   const gram = at(problem, Field.LocationHessian);
   const right = at(problem, Field.LocationRight);
   const sums = at(problem, Field.Sums);
   const scratch = at(problem, Field.Scratch);
-  const sizes = at(problem, Field.ClusterSizes);
   const columns = p + 1;
   const rowBytes = <usize>columns << 3;
-  let start = get(problem, Field.ScalarRows);
-  let packed = at(problem, Field.ClusterV);
-  let matrix = at(problem, Field.Matrix);
-  let whitened = at(problem, Field.Whitened);
+  const first = denseStart(problem);
 
-  rowVariances(problem, start);
-  for (let c = 0; c < clusters; c++) {
-    const m = load<i32>(sizes + (<usize>c << 2));
-    const weight = rowWeight(problem, start);
-    packed = fillSigma(problem, matrix, packed, start, m);
+  modelVariances(problem, first, get(problem, Field.Rows) - first);
+  cursor.start(problem);
+  while (cursor.next(problem)) {
+    const m = cursor.rows;
+    const matrix = cursor.matrix;
+    const weight = clusterWeight(problem);
+    fillSigma(problem);
     const failed = cholesky(matrix, m, m, scratch);
     if (failed != 0) {
-      store<i32>(problem + (Field.BadRow << 2), start + failed - 1);
+      store<i32>(problem + (Field.BadRow << 2), cursor.row + failed - 1);
       return Status.NotPositiveDefinite;
     }
-    store<f64>(sums, load<f64>(sums) + weight * logDetFromCholesky(matrix, m, m));
+    add(sums, 0, weight * logDetFromCholesky(matrix, m, m));
 
-    gather(problem, whitened, start, m, columns);
-    solveLower(matrix, m, m, whitened, columns, columns);
-    const end = whitened + <usize>m * rowBytes;
-    for (; whitened < end; whitened += rowBytes) {
-      const wy = weight * load<f64>(whitened + rowBytes - 8);
+    gather(problem, cursor.whitened, cursor.row, m, columns);
+    solveLower(matrix, m, m, cursor.whitened, columns, columns);
+    const end = cursor.whitened + <usize>m * rowBytes;
+    for (let z = cursor.whitened; z < end; z += rowBytes) {
+      const wy = weight * read(z, p);
       for (let j = 0; j < p; j++) {
-        const zj = load<f64>(whitened + (<usize>j << 3));
+        const zj = read(z, j);
         add(right, j, wy * zj);
-        for (let k = 0; k <= j; k++) add(gram, j * p + k, weight * zj * load<f64>(whitened + (<usize>k << 3)));
+        for (let k = 0; k <= j; k++) add(gram, j * p + k, weight * zj * read(z, k));
       }
     }
     if (order > Order.Value) invertFromCholesky(matrix, m, m, scratch);
-    matrix += (<usize>m * <usize>m) << 3;
-    start += m;
   }
   return Status.Ok;
 }
 
-/** sigma_i^2 = exp(2 (offset + W gamma)) for the rows from `start` on. */
-function rowVariances(problem: usize, start: i32): void {
-  const n = get(problem, Field.Rows);
-  const q = get(problem, Field.QSigma);
-  const theta = at(problem, Field.Theta);
-  const sigma2 = at(problem, Field.Sigma2);
-  const offsets = at(problem, Field.LogSigmaOffset);
-  const w = at(problem, Field.W);
-  const stride = <usize>n << 3;
-  for (let i = start; i < n; i++) {
-    let u = load<f64>(offsets + (<usize>i << 3));
-    for (let k = 0; k < q; k++) {
-      u += load<f64>(theta + (<usize>k << 3)) * load<f64>(w + <usize>k * stride + (<usize>i << 3));
-    }
-    store<f64>(sigma2 + (<usize>i << 3), f64x2.extract_lane(ExpLanes.of(f64x2.splat(2 * u)), 0));
-  }
+/** The weight of the cluster at the cursor (constant within it). */
+function clusterWeight(problem: usize): f64 {
+  return get(problem, Field.Weighted) != 0 ? read(at(problem, Field.Weights), cursor.row) : 1;
 }
 
-/** The weight of the cluster that starts at row `start` (constant within a cluster). */
-function rowWeight(problem: usize, start: i32): f64 {
-  return get(problem, Field.Weighted) != 0 ? load<f64>(at(problem, Field.Weights) + (<usize>start << 3)) : 1;
-}
-
-/** Writes the lower triangle of V + diag(sigma^2) and returns the address after this cluster's packed V. */
-function fillSigma(problem: usize, matrix: usize, packed: usize, start: i32, m: i32): usize {
-  const sigma2 = at(problem, Field.Sigma2) + (<usize>start << 3);
+/** Writes the lower triangle of S. */
+function fillSigma(problem: usize): void {
+  const m = cursor.rows;
+  const matrix = cursor.matrix;
+  const terms = get(problem, Field.Terms);
+  const sigma2 = at(problem, Field.Sigma2) + (<usize>cursor.row << 3);
+  const omega2 = at(problem, Field.Omega2) + (<usize>cursor.unit << 3);
+  let packed = cursor.packed;
   for (let i = 0; i < m; i++) {
     const row = matrix + ((<usize>i * <usize>m) << 3);
     const bytes = <usize>(i + 1) << 3;
     memory.copy(row, packed, bytes);
     packed += bytes;
-    const diagonal = row + bytes - 8;
-    store<f64>(diagonal, load<f64>(diagonal) + load<f64>(sigma2 + (<usize>i << 3)));
+    add(row, i, read(sigma2, i));
+    for (let t = 0; t < terms; t++) {
+      const u = rowUnit(i, t, terms);
+      if (u < 0) continue;
+      const o2 = read(omega2, u);
+      for (let j = 0; j <= i; j++) if (rowUnit(j, t, terms) == u) add(row, j, o2);
+    }
   }
-  return packed;
+  for (let s = 0; s < cursor.pairs; s++) {
+    const a = load<i32>(cursor.pairFirst + (<usize>s << 3));
+    const b = load<i32>(cursor.pairFirst + (<usize>s << 3), 4);
+    const c = Correlation.at(problem, cursor.pair + s).rho * Math.sqrt(read(sigma2, a) * read(sigma2, b));
+    add(matrix, max(a, b) * m + min(a, b), c);
+  }
+}
+
+/** Level (within the cluster) of row i in random intercept t, -1 for none. */
+function rowUnit(i: i32, t: i32, terms: i32): i32 {
+  return load<i32>(cursor.rowUnits + (<usize>(i * terms + t) << 2));
 }
 
 /** [X y] of a cluster, row-major. */
@@ -115,115 +172,119 @@ function gather(problem: usize, target: usize, start: i32, m: i32, columns: i32)
   }
 }
 
-/** Adds r' Sigma^-1 r and, by order, the derivatives in theta. Beta has been solved for. */
+/** Adds r' B r and, by order, the derivatives in theta. Beta has been solved for. */
 export function denseScale(problem: usize, order: i32): void {
-  const clusters = get(problem, Field.Clusters);
-  if (clusters == 0) return;
+  if (get(problem, Field.Clusters) == 0) return;
   const p = get(problem, Field.P);
   const sums = at(problem, Field.Sums);
-  const sizes = at(problem, Field.ClusterSizes);
   const beta = at(problem, Field.Beta);
-  let start = get(problem, Field.ScalarRows);
-  let matrix = at(problem, Field.Matrix);
-  let whitened = at(problem, Field.Whitened);
-
-  for (let c = 0; c < clusters; c++) {
-    const m = load<i32>(sizes + (<usize>c << 2));
-    const weight = rowWeight(problem, start);
+  cursor.start(problem);
+  while (cursor.next(problem)) {
+    const weight = clusterWeight(problem);
     let quadratic: f64 = 0;
-    for (let i = 0; i < m; i++) {
-      let z = load<f64>(whitened + (<usize>p << 3));
-      for (let j = 0; j < p; j++) z -= load<f64>(beta + (<usize>j << 3)) * load<f64>(whitened + (<usize>j << 3));
+    let row = cursor.whitened;
+    for (let i = 0; i < cursor.rows; i++) {
+      let z = read(row, p);
+      for (let j = 0; j < p; j++) z -= read(beta, j) * read(row, j);
       quadratic += z * z;
-      whitened += <usize>(p + 1) << 3;
+      row += <usize>(p + 1) << 3;
     }
-    store<f64>(sums, load<f64>(sums, 8) + weight * quadratic, 8);
-    if (order > Order.Value) clusterDerivatives(problem, matrix, start, m, weight, order);
-    matrix += (<usize>m * <usize>m) << 3;
-    start += m;
+    add(sums, 1, weight * quadratic);
+    if (order > Order.Value) clusterDerivatives(problem, weight, order);
   }
 }
 
-function clusterDerivatives(problem: usize, B: usize, start: i32, m: i32, weight: f64, order: i32): void {
+const entries = new Entries();
+
+function clusterDerivatives(problem: usize, weight: f64, order: i32): void {
   const n = get(problem, Field.Rows);
   const p = get(problem, Field.P);
-  const q = get(problem, Field.QSigma);
+  const m = cursor.rows;
+  const units = cursor.units;
   const stride = <usize>n << 3;
   const column = <usize>m << 3;
-  const offset = <usize>start << 3;
-  const w = at(problem, Field.W) + offset;
-  const sigma2 = at(problem, Field.Sigma2) + offset;
-  const gradient = at(problem, Field.Gradient);
-  const hessian = at(problem, Field.ThetaHessian);
-  const cross = at(problem, Field.CrossHessian);
-
-  // [B X, B r]
-  const solved = at(problem, Field.Vectors);
-  const qv = solved + <usize>p * column; // q = B r
-  const row = qv + column;
-  const residual = row + column;
+  const offset = <usize>cursor.row << 3;
+  const B = cursor.matrix;
   const x = at(problem, Field.X) + offset;
+
+  // the layout that vectorDoubles() in problem.ts makes room for
+  const solved = at(problem, Field.Vectors); // B X, m x p
+  const residual = solved + <usize>p * column;
+  const t = residual + column; // x_e' q of rows and levels
+  const count = m + units + cursor.pairs;
+  const unitRows = t + (<usize>count << 3); // z_u' B, units x m
+  const unitUnits = unitRows + ((<usize>units * <usize>m) << 3); // z_u' B z_v, units x units
+  const unitX = unitUnits + ((<usize>units * <usize>units) << 3); // z_u' B X, units x p
+  const work = unitX + ((<usize>units * <usize>p) << 3);
+
   for (let i: usize = 0; i < column; i += 8) {
     let r = load<f64>(at(problem, Field.Y) + offset + i);
-    for (let j = 0; j < p; j++) {
-      r -= load<f64>(at(problem, Field.Beta) + (<usize>j << 3)) * load<f64>(x + <usize>j * stride + i);
-    }
+    for (let j = 0; j < p; j++) r -= read(at(problem, Field.Beta), j) * load<f64>(x + <usize>j * stride + i);
     store<f64>(residual + i, r);
   }
-  symmetricTimes(B, m, m, residual, m, qv, m, 1);
+  symmetricTimes(B, m, m, residual, m, t, m, 1);
   const slope = at(problem, Field.LocationGradient);
-  for (let j = 0; j < p; j++) add(slope, j, -weight * dot(qv, x + <usize>j * stride, m));
+  for (let j = 0; j < p; j++) add(slope, j, -weight * dot(t, x + <usize>j * stride, m));
   if (order == Order.Hessian) symmetricTimes(B, m, m, x, n, solved, m, p);
+  if (units > 0) gatherUnits(problem, B, t, solved, unitRows, unitUnits, unitX, order);
 
+  entries.rows = m;
+  entries.units = units;
+  entries.pairs = cursor.pairs;
+  entries.firstRow = cursor.row;
+  entries.firstUnit = cursor.unit;
+  entries.firstPair = cursor.pair;
+  entries.pairFirst = cursor.pairFirst;
+  entries.B = B;
+  entries.t = t;
+  entries.unitRows = unitRows;
+  entries.unitUnits = unitUnits;
+  entries.solved = solved;
+  entries.unitX = unitX;
+  entries.work = work;
+  entries.accumulate(problem, weight, order);
+}
+
+/** Sums B, q and B X over the rows of each level. */
+function gatherUnits(
+  problem: usize,
+  B: usize,
+  t: usize,
+  solved: usize,
+  unitRows: usize,
+  unitUnits: usize,
+  unitX: usize,
+  order: i32,
+): void {
+  const p = get(problem, Field.P);
+  const terms = get(problem, Field.Terms);
+  const m = cursor.rows;
+  const units = cursor.units;
+  const rowBytes = <usize>m << 3;
+  memory.fill(t + rowBytes, 0, <usize>(units + cursor.pairs) << 3);
+  memory.fill(unitRows, 0, <usize>units * rowBytes);
+  memory.fill(unitUnits, 0, (<usize>units * <usize>units) << 3);
+  memory.fill(unitX, 0, (<usize>units * <usize>p) << 3);
   for (let i = 0; i < m; i++) {
-    const here = <usize>i << 3;
-    const Bi = B + <usize>i * column;
-    const si = load<f64>(sigma2 + here);
-    const qi = load<f64>(qv + here);
-    const bii = load<f64>(Bi + here);
-    const d1 = weight * si * (bii - qi * qi);
-    for (let k = 0; k < q; k++) add(gradient, k, d1 * load<f64>(w + <usize>k * stride + here));
-    if (order != Order.Hessian) continue;
-
-    // row i of the second derivatives, left of the diagonal: 2 s_i (2 q_i s_j q_j B_ij - s_j B_ij^2)
-    curvatureRow(row, Bi, sigma2, qv, qi, 2 * weight * si, i);
-    const own = 2 * d1 + 2 * weight * si * si * bii * (2 * qi * qi - bii);
-    for (let k = 0; k < q; k++) {
-      const wk = w + <usize>k * stride;
-      const left = dot(row, wk, i);
-      const wik = load<f64>(wk + here);
-      // K_ij enters twice, as (i, j) and (j, i)
-      for (let l = 0; l < q; l++) {
-        const wil = load<f64>(w + <usize>l * stride + here);
-        if (l <= k) add(hessian, k * q + l, left * wil + own * wik * wil);
-        if (l >= k) add(hessian, l * q + k, left * wil);
-      }
-      for (let j = 0; j < p; j++) {
-        add(cross, j * q + k, 2 * weight * si * qi * wik * load<f64>(solved + <usize>j * column + here));
-      }
+    for (let k = 0; k < terms; k++) {
+      const u = rowUnit(i, k, terms);
+      if (u < 0) continue;
+      add(t, m + u, read(t, i));
+      axpy(unitRows + <usize>u * rowBytes, 1, B + <usize>i * rowBytes, m);
+      if (order != Order.Hessian) continue;
+      for (let j = 0; j < p; j++) add(unitX, u * p + j, read(solved, j * m + i));
     }
   }
-}
-
-/** row[j] = scale s_j B_ij (2 q_i q_j - B_ij), j < n. */
-function curvatureRow(row: usize, Bi: usize, sigma2: usize, qv: usize, qi: f64, scale: f64, n: i32): void {
-  const twice = f64x2.splat(2 * qi);
-  const factor = f64x2.splat(scale);
-  let j: usize = 0;
-  const pairs = <usize>(n & ~1) << 3;
-  for (; j < pairs; j += 16) {
-    const b = v128.load(Bi + j);
-    const inner = f64x2.sub(f64x2.mul(twice, v128.load(qv + j)), b);
-    v128.store(row + j, f64x2.mul(f64x2.mul(factor, v128.load(sigma2 + j)), f64x2.mul(b, inner)));
+  for (let u = 0; u < units; u++) {
+    for (let i = 0; i < m; i++) {
+      const b = read(unitRows, u * m + i);
+      for (let k = 0; k < terms; k++) {
+        const v = rowUnit(i, k, terms);
+        if (v >= 0) add(unitUnits, u * units + v, b);
+      }
+    }
+    write(at(problem, Field.UnitScore), cursor.unit + u, read(t, m + u));
+    write(at(problem, Field.UnitInverse), cursor.unit + u, read(unitUnits, u * units + u));
+    for (let j = 0; j < p; j++) write(at(problem, Field.UnitSolved), (cursor.unit + u) * p + j, read(unitX, u * p + j));
   }
-  if (n & 1) {
-    const b = load<f64>(Bi + j);
-    store<f64>(row + j, scale * load<f64>(sigma2 + j) * b * (2 * qi * load<f64>(qv + j) - b));
-  }
-}
-
-/** a[i] += x */
-function add(a: usize, i: i32, x: f64): void {
-  const address = a + (<usize>i << 3);
-  store<f64>(address, load<f64>(address) + x);
 }

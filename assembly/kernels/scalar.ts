@@ -10,24 +10,86 @@
 // nothing is called per row.
 
 import { Field, Order, Status } from "../abi";
+import { add, read } from "../accumulate";
 import { at, get } from "../problem";
 import { axpy } from "../simd/axpy";
 import { dot } from "../simd/dot";
-import { ExpLanes } from "../simd/exp";
+import { ExpLanes, expArray } from "../simd/exp";
 import { LogLanes } from "../simd/log";
 import { multiply } from "../simd/multiply";
 
-/** Rows a chunk: six vectors of 256 doubles are 12 kB, less than half of any L1 cache. */
+/** Rows a chunk, an even number: six vectors of 256 doubles are 12 kB, less than half of any L1 cache. */
 export const CHUNK: i32 = 256;
+
+/** Vectors of a chunk that are in use at the same time. */
+export const SCALAR_VECTORS: i32 = 6;
+
+/**
+ * sigma^2, 1 / (v + sigma^2) and weight / (v + sigma^2) of rows start .. start + m - 1, m even.
+ * Returns the sum of weight log(v + sigma^2), NaN when some variance is not positive (BadRow is then set).
+ */
+export function rowVariances(problem: usize, start: i32, m: i32): f64 {
+  const stride = <usize>get(problem, Field.Rows) << 3;
+  const q = get(problem, Field.QSigma);
+  const weighted = get(problem, Field.Weighted) != 0;
+  const theta = at(problem, Field.Theta);
+  const offset = <usize>start << 3;
+  const bytes = <usize>m << 3;
+  const sigma2 = at(problem, Field.Sigma2) + offset;
+  const inverse = at(problem, Field.Inverse) + offset;
+  const weightedInverse = at(problem, Field.WeightedInverse) + offset;
+  const v = at(problem, Field.V) + offset;
+  const weights = at(problem, Field.Weights) + offset;
+
+  memory.copy(sigma2, at(problem, Field.LogSigmaOffset) + offset, bytes);
+  for (let k = 0; k < q; k++) {
+    axpy(sigma2, load<f64>(theta + (<usize>k << 3)), at(problem, Field.W) + <usize>k * stride + offset, m);
+  }
+  let positive = i64x2.splat(-1);
+  let logs = f64x2.splat(0);
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const u = v128.load(sigma2 + i);
+    const s2 = ExpLanes.of(f64x2.add(u, u));
+    const t = f64x2.add(v128.load(v + i), s2);
+    positive = v128.and(positive, f64x2.gt(t, f64x2.splat(0)));
+    const inv = f64x2.div(f64x2.splat(1), t);
+    v128.store(sigma2 + i, s2);
+    v128.store(inverse + i, inv);
+    let logT = LogLanes.of(t);
+    if (weighted) {
+      const w = v128.load(weights + i);
+      v128.store(weightedInverse + i, f64x2.mul(w, inv));
+      logT = f64x2.mul(w, logT);
+    }
+    logs = f64x2.add(logs, logT);
+  }
+  if (!i64x2.all_true(positive)) {
+    store<i32>(problem + (Field.BadRow << 2), start + firstNotPositive(v, sigma2, m));
+    return NaN;
+  }
+  return f64x2.extract_lane(logs, 0) + f64x2.extract_lane(logs, 1);
+}
+
+/** sigma^2 = exp(2 (offset + W gamma)) of rows start .. start + m - 1. */
+export function modelVariances(problem: usize, start: i32, m: i32): void {
+  const stride = <usize>get(problem, Field.Rows) << 3;
+  const q = get(problem, Field.QSigma);
+  const theta = at(problem, Field.Theta);
+  const offset = <usize>start << 3;
+  const sigma2 = at(problem, Field.Sigma2) + offset;
+  memory.copy(sigma2, at(problem, Field.LogSigmaOffset) + offset, <usize>m << 3);
+  for (let k = 0; k < q; k++) {
+    axpy(sigma2, read(theta, k), at(problem, Field.W) + <usize>k * stride + offset, m);
+  }
+  axpy(sigma2, 1, sigma2, m);
+  expArray(sigma2, sigma2, m);
+}
 
 /** Adds the scalar rows' log|Sigma|, X' Sigma^-1 X and X' Sigma^-1 y. */
 export function scalarLocation(problem: usize): i32 {
   const n = get(problem, Field.ScalarRows);
   const stride = <usize>get(problem, Field.Rows) << 3;
   const p = get(problem, Field.P);
-  const q = get(problem, Field.QSigma);
-  const weighted = get(problem, Field.Weighted) != 0;
-  const theta = at(problem, Field.Theta);
   const gram = at(problem, Field.LocationHessian);
   const right = at(problem, Field.LocationRight);
   const work = at(problem, Field.Vectors);
@@ -35,47 +97,14 @@ export function scalarLocation(problem: usize): i32 {
 
   for (let start = 0; start < n; start += CHUNK) {
     const m = min(CHUNK, n - start);
+    logDet += rowVariances(problem, start, m);
+    if (isNaN(logDet)) return Status.NotPositiveDefinite;
+
     const offset = <usize>start << 3;
-    const sigma2 = at(problem, Field.Sigma2) + offset;
-    const inverse = at(problem, Field.Inverse) + offset;
     const weightedInverse = at(problem, Field.WeightedInverse) + offset;
-
-    memory.copy(sigma2, at(problem, Field.LogSigmaOffset) + offset, <usize>m << 3);
-    for (let k = 0; k < q; k++) {
-      const gamma = load<f64>(theta + (<usize>k << 3));
-      axpy(sigma2, gamma, at(problem, Field.W) + <usize>k * stride + offset, m);
-    }
-
-    const v = at(problem, Field.V) + offset;
-    const weights = at(problem, Field.Weights) + offset;
-    let positive = i64x2.splat(-1);
-    let logs = f64x2.splat(0);
-    const bytes = <usize>m << 3;
-    for (let i: usize = 0; i < bytes; i += 16) {
-      const u = v128.load(sigma2 + i);
-      const s2 = ExpLanes.of(f64x2.add(u, u));
-      const t = f64x2.add(v128.load(v + i), s2);
-      positive = v128.and(positive, f64x2.gt(t, f64x2.splat(0)));
-      const inv = f64x2.div(f64x2.splat(1), t);
-      v128.store(sigma2 + i, s2);
-      v128.store(inverse + i, inv);
-      let logT = LogLanes.of(t);
-      if (weighted) {
-        const w = v128.load(weights + i);
-        v128.store(weightedInverse + i, f64x2.mul(w, inv));
-        logT = f64x2.mul(w, logT);
-      }
-      logs = f64x2.add(logs, logT);
-    }
-    if (!i64x2.all_true(positive)) {
-      store<i32>(problem + (Field.BadRow << 2), start + firstNotPositive(v, sigma2, m));
-      return Status.NotPositiveDefinite;
-    }
-    logDet += f64x2.extract_lane(logs, 0) + f64x2.extract_lane(logs, 1);
-
     const y = at(problem, Field.Y) + offset;
+    const x = at(problem, Field.X) + offset;
     for (let j = 0; j < p; j++) {
-      const x = at(problem, Field.X) + offset;
       multiply(work, weightedInverse, x + <usize>j * stride, m);
       add(right, j, dot(work, y, m));
       for (let k = 0; k <= j; k++) add(gram, j * p + k, dot(work, x + <usize>k * stride, m));
@@ -98,7 +127,8 @@ export function scalarScale(problem: usize, order: i32): void {
   const n = get(problem, Field.ScalarRows);
   const stride = <usize>get(problem, Field.Rows) << 3;
   const p = get(problem, Field.P);
-  const q = get(problem, Field.QSigma);
+  const qSigma = get(problem, Field.QSigma);
+  const q = get(problem, Field.Q);
   const weighted = get(problem, Field.Weighted) != 0;
   const beta = at(problem, Field.Beta);
   const gradient = at(problem, Field.Gradient);
@@ -152,7 +182,7 @@ export function scalarScale(problem: usize, order: i32): void {
     if (order == Order.Value) continue;
 
     for (let j = 0; j < p; j++) add(slope, j, -dot(solvedResidual, x + <usize>j * stride, m));
-    for (let k = 0; k < q; k++) {
+    for (let k = 0; k < qSigma; k++) {
       const wk = w + <usize>k * stride;
       add(gradient, k, dot(first, wk, m));
       if (order == Order.Gradient) continue;
@@ -163,10 +193,4 @@ export function scalarScale(problem: usize, order: i32): void {
     }
   }
   add(at(problem, Field.Sums), 1, quadratic);
-}
-
-/** a[i] += x */
-function add(a: usize, i: i32, x: f64): void {
-  const address = a + (<usize>i << 3);
-  store<f64>(address, load<f64>(address) + x);
 }

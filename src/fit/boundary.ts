@@ -1,119 +1,88 @@
 import { symmetricEigen } from "./small-matrix";
 import type { StandardModel } from "./standard-model";
-import { addProduct } from "./standardise";
+import { type ThetaBlock, thetaBlocks } from "./theta-blocks";
 import type { Objective } from "./trust-region";
+import { nearness } from "./vanishing";
 
 /**
- * Heterogeneity running to zero. The likelihood then has a supremum but no maximum: along some direction d of the scale
- * coefficients W d < 0 for a set Z of rows (their sigma vanishes) and W d = 0 for the others. In the limit the Z rows
- * keep only their known variance, and the objective is flat along d; the search goes on in the complement of all such d.
+ * The edge of the parameter space: some sigma or omega running to 0, or rho to +-1. The likelihood then has a supremum
+ * but no maximum: along some direction d of one block of theta, W d < 0 for a set Z of its entities (their sigma
+ * vanishes) and W d = 0 for the others. In the limit the objective is flat along d, and the search goes on in the
+ * complement of all such d.
  */
-export interface Boundary {
-  /** q x m, row-major: basis of the directions in which the objective still varies */
+export interface Recession {
+  readonly block: ThetaBlock;
+  /** block columns x freeCount, row-major: the directions of the block in which the objective still varies */
   readonly free: Float64Array;
   readonly freeCount: number;
-  /** q: the direction of recession; coefficients with a part in it run to infinity with its sign */
+  /** full length: coefficients with a part in it run to infinity with its sign */
   readonly direction: Float64Array;
-  /** theta with the Z rows' sigma at exactly zero */
-  readonly theta: Float64Array;
-  /** theta with the Z rows' sigma still just there, where the derivative in their variance can be seen */
-  readonly nearby: Float64Array;
+  /** multiples of the direction that take the entities to where the derivative in their variance can just be seen ... */
+  readonly toNearby: number;
+  /** ... and where it is exactly zero */
+  readonly toEdge: number;
 }
 
-/** sigma^2 / v below which a row is suspected, and the smaller ones tried first: the fewer rows, the sharper the test. */
-const THRESHOLDS = [1e-11, 1e-9, 1e-7, 1e-5, 1e-3];
-const NEARBY_RATIO = 1e-8;
-/** log sigma, in units of the data's spread, at which residuals of zero are taken for the reason */
-const PERFECT_FIT = -20;
-/** exp(-800) is zero in double precision, and so is the square */
+/** Measures (nearness()) tried as the line between vanishing entities and others, the smaller sets first: they are sharper. */
+const THRESHOLDS = [1e-11, 1e-9, 1e-7, 1e-5, 1e-3].map(Math.log);
+const NEARBY = Math.log(1e-8);
+/** exp(-800) is zero in double precision, and tanh(800) is one */
 const VANISHED = 800;
 
-/** log(sigma^2 / v) per row; Infinity where v is 0, since sigma cannot vanish there. */
-function logVarianceRatios(model: StandardModel, theta: Float64Array): Float64Array {
-  const { v } = model;
-  const u = Float64Array.from(model.logSigmaOffset);
-  addProduct(model.scaleBasis, theta, u);
-  return u.map((u, i) => (v[i]! > 0 ? 2 * u - Math.log(v[i]!) : Number.POSITIVE_INFINITY));
-}
-
-export type Suspicion = "none" | "vanishing" | "perfect fit";
-
-/**
- * Whether some row's sigma has become small beside its sampling error, or, where there is none, beside the spread of
- * the data (the residuals are zero there and the likelihood has no bound). One pass, no logarithm, in the usual case.
- */
-export function suspicion(model: StandardModel, theta: Float64Array): Suspicion {
-  const { v, largestV, zeroV, logSigmaOffset, rows } = model;
-  const W = model.scaleBasis.values;
-  let smallest = Number.POSITIVE_INFINITY;
-  let perfect = false;
-  for (let i = 0; i < rows; i++) {
-    let u = logSigmaOffset[i]!;
-    for (let k = 0; k < theta.length; k++) u += theta[k]! * W[k * rows + i]!;
-    if (u < smallest) smallest = u;
-    if (zeroV && u < PERFECT_FIT && v[i] === 0) perfect = true;
-  }
-  if (perfect) return "perfect fit";
-  const limit = Math.log(THRESHOLDS[THRESHOLDS.length - 1]!);
-  if (2 * smallest > limit + Math.log(largestV)) return "none";
-  return minimum(logVarianceRatios(model, theta)) < limit ? "vanishing" : "none";
-}
-
-/** Directions along which suspected rows can vanish at `theta`, sharpest first. */
-export function recessions(model: StandardModel, theta: Float64Array): Boundary[] {
-  const ratios = logVarianceRatios(model, theta);
-  const found: Boundary[] = [];
-  let rowsBefore = 0;
-  for (const threshold of THRESHOLDS) {
-    const limit = Math.log(threshold);
-    const vanishing = Uint8Array.from(ratios, (ratio) => (ratio < limit ? 1 : 0));
-    const count = vanishing.reduce((sum, flag) => sum + flag, 0);
-    if (count === rowsBefore) continue;
-    rowsBefore = count;
-    const boundary = recession(model, theta, ratios, vanishing);
-    if (boundary !== null) found.push(boundary);
+/** Directions along which suspect entities of a block can vanish at `theta`. */
+export function recessions(model: StandardModel, theta: Float64Array): Recession[] {
+  const found: Recession[] = [];
+  for (const block of thetaBlocks(model)) {
+    const near = nearness(model, block, theta);
+    let before = 0;
+    for (const limit of THRESHOLDS) {
+      const vanishing = Uint8Array.from(near.measure, (measure) => (measure < limit ? 1 : 0));
+      const count = vanishing.reduce((sum, flag) => sum + flag, 0);
+      if (count === before) continue;
+      before = count;
+      const recession = recessionOf(block, theta.length, near.measure, near.sign, vanishing);
+      if (recession !== null) found.push(recession);
+    }
   }
   return found;
 }
 
-function recession(model: StandardModel, theta: Float64Array, ratios: Float64Array, vanishing: Uint8Array): Boundary | null {
-  const q = theta.length;
-  const rows = ratios.length;
-  const W = model.scaleBasis.values;
-  const remaining = gram(W, rows, q, vanishing, 0);
-  const { values, vectors } = symmetricEigen(remaining, q);
+function recessionOf(
+  block: ThetaBlock,
+  size: number,
+  measure: Float64Array,
+  sign: (entity: number) => number,
+  vanishing: Uint8Array,
+): Recession | null {
+  const { values: W, rows, columns: q } = block.basis;
+  const { values, vectors } = symmetricEigen(gram(W, rows, q, vanishing, 0), q);
   let nullity = 0;
   while (nullity < q && values[nullity]! < 1e-10 * rows) nullity++;
   if (nullity === 0) return null;
 
-  const direction = leastSquaresDescent(gram(W, rows, q, vanishing, 1), W, rows, q, vanishing, vectors, nullity);
-  // every vanishing row must go down, or the set is not one that vanishes together
+  const inBlock = leastSquaresDescent(W, rows, q, vanishing, sign, vectors, nullity);
+  // every vanishing entity must go down, or the set is not one that vanishes together
   let slowest = Number.NEGATIVE_INFINITY;
-  let nearbyLength = 0;
+  let toNearby = 0;
   for (let i = 0; i < rows; i++) {
     if (vanishing[i] === 0) continue;
     let change = 0;
-    for (let k = 0; k < q; k++) change += W[k * rows + i]! * direction[k]!;
+    for (let k = 0; k < q; k++) change += W[k * rows + i]! * inBlock[k]!;
+    change *= sign(i);
     slowest = Math.max(slowest, change);
-    if (Number.isFinite(ratios[i]!)) {
-      nearbyLength = Math.max(nearbyLength, (ratios[i]! - Math.log(NEARBY_RATIO)) / (-2 * change));
-    }
+    if (Number.isFinite(measure[i]!)) toNearby = Math.max(toNearby, (measure[i]! - NEARBY) / (-2 * change));
   }
   if (!(slowest < -1e-6)) return null;
 
   const freeCount = q - nullity;
   const free = new Float64Array(q * freeCount);
   for (let i = 0; i < q; i++) for (let k = 0; k < freeCount; k++) free[i * freeCount + k] = vectors[i * q + nullity + k]!;
-  return {
-    free,
-    freeCount,
-    direction,
-    theta: theta.map((value, k) => value + (VANISHED / -slowest) * direction[k]!),
-    nearby: theta.map((value, k) => value + nearbyLength * direction[k]!),
-  };
+  const direction = new Float64Array(size);
+  direction.set(inBlock, block.start);
+  return { block, free, freeCount, direction, toNearby, toEdge: VANISHED / -slowest };
 }
 
-/** W'W over the rows whose flag is `flag`. */
+/** W'W over the entities whose flag is `flag`. */
 function gram(W: Float64Array, rows: number, q: number, flags: Uint8Array, flag: 0 | 1): Float64Array {
   const out = new Float64Array(q * q);
   for (let k = 0; k < q; k++) {
@@ -127,18 +96,21 @@ function gram(W: Float64Array, rows: number, q: number, flags: Uint8Array, flag:
   return out;
 }
 
-/** The d in the null space that brings W d closest to -1 on the vanishing rows. */
+/** The d in the null space (the first `nullity` vectors) that brings sign W d closest to -1 on the vanishing entities. */
 function leastSquaresDescent(
-  vanishingGram: Float64Array,
   W: Float64Array,
   rows: number,
   q: number,
   vanishing: Uint8Array,
+  sign: (entity: number) => number,
   vectors: Float64Array,
   nullity: number,
 ): Float64Array {
+  const G = gram(W, rows, q, vanishing, 1);
   const right = new Float64Array(q);
-  for (let k = 0; k < q; k++) for (let i = 0; i < rows; i++) if (vanishing[i] === 1) right[k]! -= W[k * rows + i]!;
+  for (let k = 0; k < q; k++) {
+    for (let i = 0; i < rows; i++) if (vanishing[i] === 1) right[k]! -= sign(i) * W[k * rows + i]!;
+  }
   // within the null space: (N'GN) c = N'b by its own eigenvectors
   const inner = new Float64Array(nullity * nullity);
   const innerRight = new Float64Array(nullity);
@@ -147,7 +119,7 @@ function leastSquaresDescent(
       innerRight[a]! += vectors[i * q + a]! * right[i]!;
       for (let b = 0; b < nullity; b++) {
         for (let j = 0; j < q; j++) {
-          inner[a * nullity + b]! += vectors[i * q + a]! * vanishingGram[i * q + j]! * vectors[j * q + b]!;
+          inner[a * nullity + b]! += vectors[i * q + a]! * G[i * q + j]! * vectors[j * q + b]!;
         }
       }
     }
@@ -167,31 +139,59 @@ function leastSquaresDescent(
   return direction;
 }
 
-/** The objective on theta = base + free phi. */
-export function restrictTo(objective: Objective, base: Float64Array, free: Float64Array, freeCount: number): Objective {
+/** The directions of theta that are free when these recessions (at most one a block) are at their edges. */
+export interface FreeSpace {
+  /** size x count, row-major, orthonormal columns */
+  readonly basis: Float64Array;
+  readonly count: number;
+}
+
+export function freeSpace(model: StandardModel, size: number, atEdge: readonly Recession[]): FreeSpace {
+  const blocks = thetaBlocks(model);
+  const recessionOfBlock = (block: ThetaBlock) => atEdge.find((recession) => recession.block.kind === block.kind);
+  let count = 0;
+  for (const block of blocks) count += recessionOfBlock(block)?.freeCount ?? block.basis.columns;
+  const basis = new Float64Array(size * count);
+  let column = 0;
+  for (const block of blocks) {
+    const recession = recessionOfBlock(block);
+    const width = recession?.freeCount ?? block.basis.columns;
+    for (let i = 0; i < block.basis.columns; i++) {
+      for (let a = 0; a < width; a++) {
+        const value = recession === undefined ? (i === a ? 1 : 0) : recession.free[i * width + a]!;
+        basis[(block.start + i) * count + column + a] = value;
+      }
+    }
+    column += width;
+  }
+  return { basis, count };
+}
+
+/** The objective on theta = base + basis phi. */
+export function restrictTo(objective: Objective, base: Float64Array, { basis, count }: FreeSpace): Objective {
   const q = base.length;
   const theta = new Float64Array(q);
-  const gradient = new Float64Array(freeCount);
-  const hessian = new Float64Array(freeCount * freeCount);
+  const gradient = new Float64Array(count);
+  const hessian = new Float64Array(count * count);
   return {
-    size: freeCount,
+    size: count,
     gradient,
     hessian,
     get value() {
       return objective.value;
     },
     evaluate(phi) {
-      expand(base, free, freeCount, phi, theta);
+      theta.set(expand(base, { basis, count }, phi));
       if (!objective.evaluate(theta)) return false;
       gradient.fill(0);
       hessian.fill(0);
       for (let i = 0; i < q; i++) {
-        for (let a = 0; a < freeCount; a++) {
-          const fia = free[i * freeCount + a]!;
+        for (let a = 0; a < count; a++) {
+          const fia = basis[i * count + a]!;
           gradient[a]! += fia * objective.gradient[i]!;
           for (let j = 0; j < q; j++) {
             const h = fia * objective.hessian[i * q + j]!;
-            for (let b = 0; b < freeCount; b++) hessian[a * freeCount + b]! += h * free[j * freeCount + b]!;
+            for (let b = 0; b < count; b++) hessian[a * count + b]! += h * basis[j * count + b]!;
           }
         }
       }
@@ -200,23 +200,14 @@ export function restrictTo(objective: Objective, base: Float64Array, free: Float
   };
 }
 
-/** base + free phi */
-export function expand(
-  base: Float64Array,
-  free: Float64Array,
-  freeCount: number,
-  phi: Float64Array,
-  into: Float64Array = new Float64Array(base.length),
-): Float64Array {
-  into.set(base);
-  for (let i = 0; i < base.length; i++) {
-    for (let a = 0; a < freeCount; a++) into[i]! += free[i * freeCount + a]! * phi[a]!;
-  }
-  return into;
+/** base + basis phi */
+export function expand(base: Float64Array, { basis, count }: FreeSpace, phi: Float64Array): Float64Array {
+  const theta = Float64Array.from(base);
+  for (let i = 0; i < base.length; i++) for (let a = 0; a < count; a++) theta[i]! += basis[i * count + a]! * phi[a]!;
+  return theta;
 }
 
-function minimum(values: Float64Array): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < values.length; i++) if (values[i]! < least) least = values[i]!;
-  return least;
+/** theta + factor direction */
+export function along(theta: Float64Array, direction: Float64Array, factor: number): Float64Array {
+  return theta.map((value, k) => value + factor * direction[k]!);
 }

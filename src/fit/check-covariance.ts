@@ -2,9 +2,10 @@ import { createProblem, Order, Status } from "../../bindings/kernel";
 import { DrmError } from "../errors";
 import type { Frame } from "../frame/frame";
 import type { Model } from "../model/model";
-import { rowOrder } from "../model/row-order";
 import type { Engine } from "./engine";
 
+const NO_NUMBERS = new Float64Array(0);
+const NO_WORDS = new Int32Array(0);
 /** Relative to a cluster's largest variance: a smallest eigenvalue down to minus this counts as zero. */
 const SEMIDEFINITE_TOLERANCE = 1.5e-8;
 
@@ -15,8 +16,10 @@ const SEMIDEFINITE_TOLERANCE = 1.5e-8;
 export function checkCovariance(engine: Engine, model: Model, frame: Frame): void {
   const { knownV } = model;
   if (knownV.clusterSizes.length > 0) checkSemidefinite(model, frame);
-  if (model.scale === null && !engine.objective.evaluate(new Float64Array(0))) {
-    const row = dataRow(engine.problem.badRow, model, frame);
+  if (engine.objective.size === 0 && !engine.objective.evaluate(new Float64Array(0))) {
+    const { modelRow } = engine.layout;
+    const bad = engine.problem.badRow;
+    const row = dataRow(modelRow === null ? bad : modelRow[bad]!, model, frame);
     const why = "its known variance leaves no randomness and sigma is held at 0";
     throw new DrmError("not_positive_definite", `row ${row}: ${why}; estimate sigma or remove the row`);
   }
@@ -38,19 +41,27 @@ function checkSemidefinite(model: Model, frame: Frame): void {
     logSigmaOffset.fill(0.5 * Math.log(SEMIDEFINITE_TOLERANCE * largest), start, start + size);
     start += size;
   }
+  const noLevels = { count: 0, U: NO_NUMBERS, qSd: 0, logSdOffset: NO_NUMBERS, parent: NO_WORDS, end: NO_WORDS };
+  const sizes = new Int32Array(3 * knownV.clusterSizes.length);
+  knownV.clusterSizes.forEach((size, c) => {
+    sizes[3 * c] = size;
+  });
   const problem = createProblem({
     rows,
     scalarRows: 0,
+    nestedRows: 0,
+    pairRows: 0,
     y: new Float64Array(rows),
-    X: new Float64Array(0),
+    X: NO_NUMBERS,
     p: 0,
-    W: new Float64Array(0),
-    q: 0,
+    W: NO_NUMBERS,
+    qSigma: 0,
     logSigmaOffset,
     v,
     weights: null,
-    clusterSizes: knownV.clusterSizes,
-    clusterV: knownV.clusterV,
+    levels: noLevels,
+    pairs: { count: 0, T: NO_NUMBERS, qRho: 0, etaOffset: NO_NUMBERS, v12: NO_NUMBERS },
+    clusters: { sizes, V: knownV.clusterV, rowLevels: NO_WORDS, terms: 0, pairRows: NO_WORDS },
   });
   const status = problem.evaluate(new Float64Array(0), Order.Value);
   const bad = problem.badRow;
@@ -63,7 +74,7 @@ function checkSemidefinite(model: Model, frame: Frame): void {
     first += knownV.clusterSizes[cluster]!;
     cluster++;
   }
-  const members = Array.from(knownV.clusterRows.slice(first, bad + 1), (row: number) => frame.rows[row]! + 1);
+  const members = Array.from(knownV.clusterRows.slice(first, bad + 1), (row: number) => dataRow(row, model, frame));
   const shown = members.length > 8 ? `${members.slice(0, 3).join(", ")}, ..., ${members.slice(-3).join(", ")}` : members.join(", ");
   throw new DrmError(
     "bad_known_v",
@@ -72,8 +83,7 @@ function checkSemidefinite(model: Model, frame: Frame): void {
   );
 }
 
-/** 1-based data row of a problem row. */
-function dataRow(problemRow: number, model: Model, frame: Frame): number {
-  const { modelRow } = rowOrder(model.rows, model.knownV.clusterRows);
-  return frame.rows[modelRow === null ? problemRow : modelRow[problemRow]!]! + 1;
+/** 1-based data row of an observation. */
+function dataRow(observation: number, { outcomes }: Model, frame: Frame): number {
+  return frame.rows[outcomes === null ? observation : outcomes.frameRow[observation]!]! + 1;
 }

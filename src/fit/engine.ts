@@ -1,11 +1,13 @@
 import { createProblem, Order, type Problem, Status } from "../../bindings/kernel";
-import { rowOrder, toProblemOrder } from "../model/row-order";
+import { packV } from "../model/packed-v";
+import { rearrange, type Sections, sections } from "../model/sections";
 import type { StandardModel } from "./standard-model";
 import type { Objective } from "./trust-region";
 
 /** A standard model in WebAssembly memory, with its profiled objective. */
 export interface Engine {
   readonly model: StandardModel;
+  readonly layout: Sections;
   readonly objective: Objective;
   readonly problem: Problem;
   evaluations(): number;
@@ -15,25 +17,16 @@ export interface Engine {
 }
 
 export function createEngine(model: StandardModel): Engine {
-  const { rows, weights, locationBasis, scaleBasis } = model;
-  const p = locationBasis.columns;
-  const q = scaleBasis.columns;
-  const order = rowOrder(rows, model.clusterRows);
-  const problem = createProblem({
-    rows: order.total,
-    scalarRows: order.scalarRows,
-    y: toProblemOrder(model.y, order, rows, 1),
-    X: toProblemOrder(locationBasis.values, order, rows, p),
-    p,
-    W: toProblemOrder(scaleBasis.values, order, rows, q),
-    q,
-    // padding: v = 1 and sigma = 0 add log 1 = 0 and, with y = 0 and x = 0, nothing else
-    logSigmaOffset: toProblemOrder(model.logSigmaOffset, order, rows, 1, Number.NEGATIVE_INFINITY),
-    v: toProblemOrder(model.v, order, rows, 1, 1),
-    weights: weights === null ? null : toProblemOrder(weights, order, rows, 1, 1),
-    clusterSizes: model.clusterSizes,
-    clusterV: model.clusterV,
+  const { known, random, pairs } = model;
+  const layout = sections({
+    rows: model.rows,
+    clusterSizes: known.clusterSizes,
+    clusterRows: known.clusterRows,
+    random,
+    pairs,
   });
+  const problem = load(model, layout);
+  const q = model.scale.columns + model.sd.columns + model.rho.columns;
 
   let evaluations = 0;
   const last = new Float64Array(q);
@@ -53,12 +46,13 @@ export function createEngine(model: StandardModel): Engine {
       objective.value = problem.value;
       problem.read("gradient", gradient);
       problem.read("hessian", hessian);
-      lastDefined = hessian.every(Number.isFinite) && gradient.every(Number.isFinite);
+      lastDefined = allFinite(gradient) && allFinite(hessian);
       return lastDefined;
     },
   };
   return {
     model,
+    layout,
     objective,
     problem,
     evaluations: () => evaluations,
@@ -67,4 +61,55 @@ export function createEngine(model: StandardModel): Engine {
     },
     dispose: () => problem.dispose(),
   };
+}
+
+function load(model: StandardModel, layout: Sections): Problem {
+  const { rows, location, scale, sd, rho, weights } = model;
+  const row = (values: Float64Array, columns = 1, fill = 0) =>
+    rearrange(values, layout.modelRow, rows, columns, fill);
+  const V = packV(layout, model.known, model.unit * model.unit);
+  const levels = layout.modelLevel;
+  const pairs = layout.modelPair;
+  return createProblem({
+    rows: layout.rows,
+    scalarRows: layout.scalarRows,
+    nestedRows: layout.nestedRows,
+    pairRows: layout.pairRows,
+    y: row(model.y),
+    X: row(location.values, location.columns),
+    p: location.columns,
+    W: row(scale.values, scale.columns),
+    qSigma: scale.columns,
+    // padding: v = 1 and sigma = 0 add log 1 = 0 and, with y = 0 and x = 0, nothing else
+    logSigmaOffset: row(model.logSigmaOffset, 1, Number.NEGATIVE_INFINITY),
+    v: row(model.v, 1, 1),
+    weights: weights === null ? null : row(weights, 1, 1),
+    levels: {
+      count: levels.length,
+      U: rearrange(sd.values, levels, sd.rows, sd.columns),
+      qSd: sd.columns,
+      logSdOffset: rearrange(model.logSdOffset, levels, sd.rows, 1),
+      parent: layout.levelParent,
+      end: layout.levelEnd,
+    },
+    pairs: {
+      count: pairs.length,
+      T: rearrange(rho.values, pairs, rho.rows, rho.columns),
+      qRho: rho.columns,
+      etaOffset: new Float64Array(pairs.length),
+      v12: V.pairs,
+    },
+    clusters: {
+      sizes: layout.clusterSizes,
+      V: V.clusters,
+      rowLevels: layout.rowLevels,
+      terms: layout.terms,
+      pairRows: layout.clusterPairs,
+    },
+  });
+}
+
+function allFinite(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i]!)) return false;
+  return true;
 }

@@ -1,6 +1,7 @@
 import { ProblemTooLargeError } from "../../bindings/kernel";
 import { DrmError } from "../errors";
 import type { Frame } from "../frame/frame";
+import type { BuiltModel } from "../model/build-model";
 import type { Model } from "../model/model";
 import { checkCovariance } from "./check-covariance";
 import { createEngine, type Engine } from "./engine";
@@ -18,7 +19,8 @@ export interface FitOptions {
 const DEFAULTS: SearchOptions = { starts: 9, maxEvaluations: 200 };
 
 /** Stage 6. Optimizes a model and collects the result. */
-export function fitModel(frame: Frame, model: Model, options: FitOptions): Fit {
+export function fitModel(frame: Frame, built: BuiltModel, options: FitOptions): Fit {
+  const { model } = built;
   const searchOptions = {
     starts: options.starts ?? DEFAULTS.starts,
     maxEvaluations: options.maxEvaluations ?? DEFAULTS.maxEvaluations,
@@ -28,7 +30,7 @@ export function fitModel(frame: Frame, model: Model, options: FitOptions): Fit {
     checkCovariance(engine, model, frame);
     const found = search(engine, searchOptions);
     engine.settleAt(found.best.theta);
-    return buildFit(frame, model, engine, found, uncertainty(engine, found.best), searchOptions);
+    return buildFit(frame, built, engine, found, uncertainty(engine, found.best), searchOptions);
   } finally {
     engine.dispose();
   }

@@ -73,6 +73,8 @@ export interface DroppedRows {
 
 /** The random intercepts of one grouping; the arrays but `codes` are one per level. */
 export interface RandomEffect {
+  /** "sd(study)"; "sd1(study)" for the first of two outcomes */
+  readonly dpar: string;
   /** "study", "district:school" */
   readonly group: string;
   readonly levels: readonly string[];

@@ -1,8 +1,14 @@
-import { type Boundary, expand, recessions, restrictTo, suspicion } from "./boundary";
+import { along, expand, type FreeSpace, freeSpace, type Recession, recessions, restrictTo } from "./boundary";
 import { createEngine, type Engine } from "./engine";
 import { rehearsalOf } from "./standard-model";
 import { startingPoints } from "./starts";
 import { GRADIENT_TOLERANCE, type Minimum, minimise } from "./trust-region";
+import { suspicion } from "./vanishing";
+
+export interface Boundary {
+  readonly free: FreeSpace;
+  readonly edges: readonly Recession[];
+}
 
 /** The best point found for the scale coefficients, in engine coordinates. */
 export interface Optimum {
@@ -14,7 +20,7 @@ export interface Optimum {
   /** the likelihood rises without limit (a zero variance met by a perfect fit) */
   readonly unbounded: boolean;
   readonly iterations: number;
-  /** the directions left free when some sigma is at zero; null inside the parameter space */
+  /** what is at the edge of the parameter space, and the directions left free; null inside it */
   readonly boundary: Boundary | null;
 }
 
@@ -31,6 +37,8 @@ export interface SearchOptions {
   readonly starts: number;
 }
 
+/** Above this a likelihood is close to quadratic, and a second start too dear without a rehearsal. */
+const MANY_ROWS = 2000;
 /** Two optima closer than this in log-likelihood are taken for one. */
 const SAME_OPTIMUM = 1e-6;
 /** A search ends where the quadratic around an optimum already met explains its value to this share. */
@@ -46,8 +54,9 @@ export function search(engine: Engine, options: SearchOptions): Search {
     const best = withoutScale(engine);
     return { best, distinct: [best.value], startsTried: 1 };
   }
-  const starts = startingPoints(engine.model, options.starts);
   const rehearsal = options.starts > 1 ? rehearsalOf(engine.model) : null;
+  const affordable = rehearsal !== null || engine.model.rows <= MANY_ROWS ? options.starts : 1;
+  const starts = startingPoints(engine.model, affordable);
   if (rehearsal === null) return searchFrom(engine, starts, options);
   const small = createEngine(rehearsal);
   const tried = climb(small, starts, options);
@@ -109,7 +118,7 @@ function optimise(
   maxEvaluations: number,
   known: readonly Optimum[],
 ): Optimum | null {
-  let atBoundary: Optimum | null = null;
+  let atEdge: Optimum | null = null;
   let unbounded = false;
   let repeated = false;
   const run = minimise(engine.objective, start, {
@@ -121,36 +130,59 @@ function optimise(
       const suspected = suspicion(engine.model, current.theta);
       unbounded = suspected === "perfect fit";
       if (suspected !== "vanishing") return unbounded;
-      atBoundary = boundaryOptimum(engine, current, maxEvaluations);
-      return atBoundary !== null;
+      atEdge = edgeOptimum(engine, current, current.theta, [], maxEvaluations);
+      return atEdge !== null;
     },
   });
   if (repeated) return null;
-  return atBoundary ?? { ...run, unbounded, boundary: null };
+  return atEdge ?? { ...run, unbounded, boundary: null };
 }
 
 /**
- * The optimum on the boundary near `current`, or null when there is none: the supremum must be at least as good, and
- * raising the vanished variances must make it worse (the derivative in the variance, one-sided, at zero).
+ * The optimum at the edge near `theta`, or null when there is none: the supremum must be at least as good as `current`,
+ * and leaving the edge must make it worse (the one-sided derivative in the vanished variance, or the correlation).
+ * `atEdge` are the recessions already followed; others may show up on the way.
  */
-function boundaryOptimum(engine: Engine, current: Minimum, maxEvaluations: number): Optimum | null {
-  for (const boundary of recessions(engine.model, current.theta)) {
-    if (!worsens(engine, boundary.nearby, boundary.direction)) continue;
-    const { free, freeCount } = boundary;
-    const restricted = restrictTo(engine.objective, boundary.theta, free, freeCount);
-    const run = minimise(restricted, new Float64Array(freeCount), { maxEvaluations });
+function edgeOptimum(
+  engine: Engine,
+  current: Minimum,
+  theta: Float64Array,
+  atEdge: readonly Recession[],
+  maxEvaluations: number,
+): Optimum | null {
+  const { model, objective } = engine;
+  for (const recession of recessions(model, theta)) {
+    const before = atEdge.find(({ block }) => block.kind === recession.block.kind);
+    if (before !== undefined && recession.freeCount >= before.freeCount) continue;
+    if (!risesAway(engine, along(theta, recession.direction, recession.toNearby), recession)) continue;
+
+    const edges = [...atEdge.filter((other) => other !== before), recession];
+    const free = freeSpace(model, theta.length, edges);
+    const base = along(theta, recession.direction, recession.toEdge);
+    let deeper: Optimum | null = null;
+    const run = minimise(restrictTo(objective, base, free), new Float64Array(free.count), {
+      maxEvaluations,
+      stop: ({ theta: phi, iterations }) => {
+        if (iterations < 2) return false;
+        deeper = edgeOptimum(engine, current, expand(base, free, phi), edges, maxEvaluations);
+        return deeper !== null;
+      },
+    });
+    if (deeper !== null) return deeper;
     if (!run.converged || run.value > current.value + 1e-9 * Math.max(1, Math.abs(current.value))) continue;
-    const theta = expand(boundary.theta, free, freeCount, run.theta);
-    const shift = boundary.nearby.map((near, k) => near - boundary.theta[k]!);
-    const nearby = theta.map((value, k) => value + shift[k]!);
-    if (!worsens(engine, nearby, boundary.direction)) continue;
-    return { ...run, theta, unbounded: false, boundary, iterations: current.iterations + run.iterations };
+    const optimum = expand(base, free, run.theta);
+    const stays = edges.every((edge) =>
+      risesAway(engine, along(optimum, edge.direction, edge.toNearby - edge.toEdge), edge),
+    );
+    if (!stays) continue;
+    const iterations = current.iterations + run.iterations;
+    return { ...run, theta: optimum, iterations, unbounded: false, boundary: { free, edges } };
   }
   return null;
 }
 
-/** True when the objective falls on along `direction`, that is, rises with the vanishing variances. */
-function worsens(engine: Engine, nearby: Float64Array, direction: Float64Array): boolean {
+/** True when the objective, at a point near the edge, falls towards it. */
+function risesAway(engine: Engine, nearby: Float64Array, { direction }: Recession): boolean {
   if (!engine.objective.evaluate(nearby)) return false;
   let slope = 0;
   for (let k = 0; k < direction.length; k++) slope += direction[k]! * engine.objective.gradient[k]!;

@@ -1,42 +1,43 @@
 import type { Column } from "../data/table";
 import type { Design } from "../design/design";
+import { deparse } from "../formula/deparse";
 import type { Frame } from "../frame/frame";
+import type { BuiltModel } from "../model/build-model";
 import type { Model } from "../model/model";
 import { version } from "../version";
 import type { Engine } from "./engine";
-import type { Coefficient, Fit, KnownVSummary, OptimSummary } from "./fit";
+import type { Coefficient, Fit, KnownVSummary, OptimSummary, Response } from "./fit";
+import { fittedValues } from "./fitted-values";
 import { gradientTolerance, type Search, type SearchOptions } from "./optimise";
-import { addProduct } from "./standardise";
+import { randomEffects } from "./random-effects";
 import { maxAbs } from "./trust-region";
 import type { Uncertainty } from "./uncertainty";
 
-/** Collects what drm() returns. */
+/** Collects what drm() returns. The engine has been settled at the optimum. */
 export function buildFit(
   frame: Frame,
-  model: Model,
+  built: BuiltModel,
   engine: Engine,
   found: Search,
   inference: Uncertainty,
   options: SearchOptions,
 ): Fit {
   const { formula } = frame;
-  const location = formula.dpars[0]!;
-  const designs: Record<string, Design> = { mu: model.location };
-  const fixed: Record<string, number> = {};
-  if (model.scale === null) fixed.sigma = Math.exp(model.fixedLogSigma);
-  else designs.sigma = model.scale;
-
-  const coefficients = coefficientRows(designs, inference);
-  const fitted = fittedValues(model, engine, found);
-  const response: Float64Array = Float64Array.from(model.y);
-  const offset = location.offsets.length === 0 ? null : new Float64Array(model.rows);
-  if (offset !== null) {
-    for (let i = 0; i < offset.length; i++) {
-      offset[i] = model.offset![i]!;
-      response[i]! += offset[i]!;
-      fitted.mu[i]! += offset[i]!;
-    }
+  const { model, locations, knownV } = built;
+  const designs: Record<string, Design> = {};
+  for (const block of [model.location, model.scale, model.sd, model.rho]) {
+    for (const design of block.designs) designs[design.key] = design;
   }
+  const fixed: Record<string, number> = {};
+  for (const { key, kind, outcome } of formula.dpars) {
+    if (kind === "sigma" && designs[key] === undefined) fixed[key] = heldSigma(model, outcome);
+  }
+  const response: Record<string, Response> = {};
+  for (const { key, response: values, offset } of locations) {
+    const dpar = formula.dpars.find((candidate) => candidate.key === key)!;
+    response[key] = { label: deparse(dpar.response!), values, offset };
+  }
+  const coefficients = coefficientRows(designs, inference);
   return Object.freeze({
     kind: "drmeta-fit",
     version,
@@ -51,14 +52,21 @@ export function buildFit(
     vcov: inference.vcov,
     fixed,
     designs,
-    response: { mu: { label: model.responseLabel, values: response, offset } },
-    weights: model.weights,
-    knownV: knownVSummary(model),
-    fitted,
+    response,
+    weights: frame.weights,
+    knownV: knownVSummary(knownV),
+    fitted: fittedValues(frame, built, engine, found.best.theta),
+    random: randomEffects(model, engine, found.best.theta),
     rows: frame.rows,
     data: columnsUsed(frame),
-    optim: optimSummary(model, engine, found, inference, options),
+    optim: optimSummary(engine, found, inference, options),
   } satisfies Fit);
+}
+
+/** The value that an outcome's sigma is held at. */
+function heldSigma({ logSigmaOffset, outcomes }: Model, outcome: 0 | 1 | 2): number {
+  const at = outcomes === null ? 0 : outcomes.outcome.indexOf(outcome - 1);
+  return Math.exp(logSigmaOffset?.[at] ?? Number.NaN);
 }
 
 function coefficientRows(designs: Readonly<Record<string, Design>>, inference: Uncertainty): Coefficient[] {
@@ -74,24 +82,14 @@ function coefficientRows(designs: Readonly<Record<string, Design>>, inference: U
   }));
 }
 
-/** From the engine's own basis, where nothing cancels and a vanished sigma is exactly zero. */
-function fittedValues(model: Model, engine: Engine, found: Search): { mu: Float64Array; sigma: Float64Array } {
-  const { locationBasis, scaleBasis, leastSquares, unit } = engine.model;
-  const beta = engine.problem.read("beta", new Float64Array(locationBasis.columns));
-  for (let j = 0; j < beta.length; j++) beta[j] = leastSquares[j]! + unit * beta[j]!;
-  const mu = new Float64Array(model.rows);
-  addProduct(locationBasis, beta, mu);
-  const sigma = Float64Array.from(engine.model.logSigmaOffset);
-  addProduct(scaleBasis, found.best.theta, sigma);
-  for (let i = 0; i < sigma.length; i++) sigma[i] = unit * Math.exp(sigma[i]!);
-  return { mu, sigma };
-}
-
-function knownVSummary({ knownV }: Model): KnownVSummary {
-  const { kind, label, variances, clusterSizes } = knownV;
+function knownVSummary({ kind, label, variances, clusterSizes, clusterV }: BuiltModel["knownV"]): KnownVSummary {
   let largestCluster = 1;
   for (const size of clusterSizes) largestCluster = Math.max(largestCluster, size);
-  return { kind, label, variances, clusters: clusterSizes.length, largestCluster };
+  const summary = { kind, label, variances, clusters: clusterSizes.length, largestCluster };
+  if (clusterSizes.length === 0) return summary;
+  let inClusters = 0;
+  for (const size of clusterSizes) inClusters += size;
+  return { ...summary, entries: variances.length - inClusters + 2 * clusterV.length - inClusters };
 }
 
 function columnsUsed(frame: Frame): Record<string, Column> {
@@ -101,7 +99,6 @@ function columnsUsed(frame: Frame): Record<string, Column> {
 }
 
 function optimSummary(
-  model: Model,
   engine: Engine,
   { best, distinct, startsTried }: Search,
   inference: Uncertainty,
@@ -122,7 +119,7 @@ function optimSummary(
     hessianCondition: inference.hessianCondition,
     optima: distinct.map((value) => constant - value),
     startsTried,
-    kernel: kernelName(model),
+    kernel: kernelName(engine),
   };
 }
 
@@ -132,11 +129,26 @@ function message(best: Search["best"], optima: number): string {
   }
   if (!best.converged) return "not converged: the estimates are not the optimum";
   const several = optima > 1 ? `; ${optima} distinct maxima were met and the highest is reported` : "";
-  if (best.boundary !== null) return `converged at the boundary: a heterogeneity is estimated as zero${several}`;
+  if (best.boundary !== null) {
+    const edges = best.boundary.edges.map(({ block }) => EDGES[block.kind]).join(", and ");
+    return `converged at the boundary: ${edges}${several}`;
+  }
   return `converged${several}`;
 }
 
-function kernelName({ knownV, rows }: Model): string {
-  if (knownV.clusterSizes.length === 0) return "scalar";
-  return knownV.clusterRows.length === rows ? "dense" : "scalar + dense";
+const EDGES = {
+  sigma: "a heterogeneity (sigma) is estimated as zero",
+  sd: "a random-intercept SD is estimated as zero",
+  rho: "a residual correlation (rho12) is estimated as +1 or -1",
+} as const;
+
+/** The kernels that ran, joined by " + ". */
+function kernelName({ layout }: Engine): string {
+  const names = [
+    layout.scalarRows > 0 && "scalar",
+    layout.nestedRows > 0 && "nested",
+    layout.pairRows > 0 && "pair",
+    layout.clusterSizes.length > 0 && "dense",
+  ];
+  return names.filter(Boolean).join(" + ");
 }

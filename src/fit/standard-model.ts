@@ -1,48 +1,56 @@
-import type { Model } from "../model/model";
-import { addProduct, type Basis, orthogonalBasis, project } from "./standardise";
+import type { Block, Model } from "../model/model";
+import { addProduct, type Basis, NO_BASIS, orthogonalBasis, project } from "./standardise";
 
 /**
  * A model in the units in which it is optimized: orthogonal design columns, the response without its least-squares fit
- * and divided by a power of two near its spread. Rows in model order.
+ * and divided by a power of two near its spread. Observations in model order.
+ *
+ * theta = (gamma, alpha, eta): log sigma = logSigmaOffset + scale gamma, log omega = logSdOffset + sd alpha,
+ * rho = 0.999999 tanh(rho eta).
  */
 export interface StandardModel {
   readonly rows: number;
   readonly y: Float64Array;
-  readonly locationBasis: Basis;
-  readonly scaleBasis: Basis;
-  /** log sigma = logSigmaOffset + scaleBasis theta */
+  readonly location: Basis;
+  /** over observations */
+  readonly scale: Basis;
+  /** over the levels of the random intercepts */
+  readonly sd: Basis;
+  /** over the studies with two outcomes */
+  readonly rho: Basis;
   readonly logSigmaOffset: Float64Array;
+  readonly logSdOffset: Float64Array;
   /** diagonal of V */
   readonly v: Float64Array;
   readonly largestV: number;
   /** some row has no known variance */
   readonly zeroV: boolean;
   readonly weights: Float64Array | null;
-  /** clusters of V, as in KnownV */
-  readonly clusterSizes: Int32Array;
-  readonly clusterRows: Int32Array;
-  readonly clusterV: Float64Array;
+  /** V as in KnownV, in the user's units: the engine divides by unit^2 */
+  readonly known: Model["knownV"];
+  readonly random: readonly { readonly index: Int32Array; readonly levels: number; readonly firstUnit: number }[];
+  readonly pairs: Int32Array;
+  /** coefficients of theta that belong to moderators: all but the first column of each design */
+  readonly slopes: readonly number[];
   /** user's beta = T (leastSquares + unit * beta here) */
   readonly leastSquares: Float64Array;
-  /** user's log sigma = log(unit) + log sigma here */
+  /** user's log SDs = log(unit) + log SDs here */
   readonly unit: number;
   /** user's log L = logLikConstant - objective here */
   readonly logLikConstant: number;
 }
 
-const NO_COLUMNS: Basis = { values: new Float64Array(0), toOriginal: new Float64Array(0), rows: 0, columns: 0 };
-
 export function standardModel(model: Model): StandardModel {
-  const { rows, knownV, weights, location, scale } = model;
-  const locationBasis = orthogonalBasis(location.values, rows, location.names.length);
-  const scaleBasis = scale === null ? NO_COLUMNS : orthogonalBasis(scale.values, rows, scale.names.length);
-
-  const leastSquares = project(locationBasis, model.y);
+  const { rows, knownV, weights } = model;
+  const location = basisOf(model.location);
+  const leastSquares = project(location, model.y);
   const y = Float64Array.from(model.y);
-  addProduct(locationBasis, leastSquares, y, -1);
+  addProduct(location, leastSquares, y, -1);
   const unit = spreadUnit(y, knownV.variances);
   const v = new Float64Array(rows);
   const variance = unit * unit;
+  const shift = -Math.log(unit);
+  const logSigmaOffset = new Float64Array(rows).fill(shift);
   let largestV = 0;
   let zeroV = false;
   let totalWeight = 0;
@@ -53,25 +61,44 @@ export function standardModel(model: Model): StandardModel {
     if (vi > largestV) largestV = vi;
     if (vi === 0) zeroV = true;
     totalWeight += weights === null ? 1 : weights[i]!;
+    if (model.logSigmaOffset !== null) logSigmaOffset[i]! += model.logSigmaOffset[i]!;
   }
-  const fixedLogSigma = scale === null ? model.fixedLogSigma : 0;
   return {
     rows,
     y,
-    locationBasis,
-    scaleBasis,
-    logSigmaOffset: new Float64Array(rows).fill(fixedLogSigma - Math.log(unit)),
+    location,
+    scale: basisOf(model.scale),
+    sd: basisOf(model.sd),
+    rho: basisOf(model.rho),
+    logSigmaOffset,
+    logSdOffset: new Float64Array(model.sd.rows).fill(shift),
     v,
     largestV,
     zeroV,
     weights,
-    clusterSizes: knownV.clusterSizes,
-    clusterRows: knownV.clusterRows,
-    clusterV: variance === 1 ? knownV.clusterV : knownV.clusterV.map((value) => value / variance),
+    known: knownV,
+    random: model.random.map(({ index, design, firstUnit }) => ({ index, levels: design.nrow, firstUnit })),
+    pairs: model.pairs,
+    slopes: slopesOf([model.scale, model.sd, model.rho]),
     leastSquares,
     unit,
     logLikConstant: -totalWeight * (0.5 * Math.log(2 * Math.PI) + Math.log(unit)),
   };
+}
+
+function slopesOf(blocks: readonly Block[]): number[] {
+  const slopes: number[] = [];
+  let column = 0;
+  for (const { designs } of blocks) {
+    for (const { names } of designs) {
+      for (let j = 0; j < names.length; j++, column++) if (j > 0) slopes.push(column);
+    }
+  }
+  return slopes;
+}
+
+function basisOf({ values, rows, columns }: Block): Basis {
+  return columns === 0 ? { ...NO_BASIS, rows } : orthogonalBasis(values, rows, columns);
 }
 
 /** A power of two, so that dividing by it is exact, near the root mean square of the residuals. */
@@ -88,16 +115,21 @@ function spreadUnit(residuals: Float64Array, variances: Float64Array): number {
 
 const REHEARSAL_ROWS = 2000;
 const GOLDEN = 0.6180339887498949;
+const NONE = new Int32Array(0);
 
 /**
- * A small problem in the same scale coordinates with nearly the same optima: at most 2,000 rows, and V's diagonal alone.
- * Null when the model is no dearer than that itself. The starts are tried there before the real problem is touched.
+ * A small problem in the same coordinates with nearly the same optima: at most 2,000 rows, and of V only the diagonal.
+ * The starts are tried there before the real problem is touched. Null when the model is no dearer than that itself, or
+ * cannot be cut down (levels and studies are not split).
  */
 export function rehearsalOf(model: StandardModel): StandardModel | null {
-  const { rows, clusterSizes, scaleBasis } = model;
-  if (rows <= REHEARSAL_ROWS && clusterSizes.length === 0) return null;
-  const none = new Int32Array(0);
-  const diagonal = { ...model, clusterSizes: none, clusterRows: none, clusterV: new Float64Array(0) };
+  const { rows, known, scale, random, pairs } = model;
+  if (rows <= REHEARSAL_ROWS && known.clusterSizes.length === 0) return null;
+  if (pairs.length > 0 || (rows > REHEARSAL_ROWS && random.length > 0)) return null;
+  const diagonal = {
+    ...model,
+    known: { ...known, clusterSizes: NONE, clusterRows: NONE, clusterV: new Float64Array(0) },
+  };
   if (rows <= REHEARSAL_ROWS) return diagonal;
 
   // one row of each stretch of the data, at a place that no repeating pattern in the rows keeps step with
@@ -105,18 +137,19 @@ export function rehearsalOf(model: StandardModel): StandardModel | null {
     Math.floor(((j + ((j * GOLDEN) % 1)) * rows) / REHEARSAL_ROWS),
   );
   const take = (values: Float64Array) => Float64Array.from(pick, (row) => values[row]!);
-  const W = new Float64Array(REHEARSAL_ROWS * scaleBasis.columns);
-  for (let k = 0; k < scaleBasis.columns; k++) {
-    W.set(take(scaleBasis.values.subarray(k * rows, (k + 1) * rows)), k * REHEARSAL_ROWS);
+  const W = new Float64Array(REHEARSAL_ROWS * scale.columns);
+  for (let k = 0; k < scale.columns; k++) {
+    W.set(take(scale.values.subarray(k * rows, (k + 1) * rows)), k * REHEARSAL_ROWS);
   }
   return {
     ...diagonal,
     rows: REHEARSAL_ROWS,
+    known: { ...diagonal.known, variances: take(known.variances) },
     y: take(model.y),
     // residuals of the least-squares fit will do; a rare level of a moderator may not even be among these rows
-    locationBasis: NO_COLUMNS,
+    location: { ...NO_BASIS, rows: REHEARSAL_ROWS },
     leastSquares: new Float64Array(0),
-    scaleBasis: { ...scaleBasis, values: W, rows: REHEARSAL_ROWS },
+    scale: { ...scale, values: W, rows: REHEARSAL_ROWS },
     logSigmaOffset: take(model.logSigmaOffset),
     v: take(model.v),
     weights: model.weights === null ? null : take(model.weights),

@@ -70,3 +70,5 @@ export function toOriginal(basis: Basis, coefficients: ArrayLike<number>): Float
   for (let i = 0; i < columns; i++) for (let j = i; j < columns; j++) out[i]! += T[i * columns + j]! * coefficients[j]!;
   return out;
 }
+
+export const NO_BASIS: Basis = { values: new Float64Array(0), toOriginal: new Float64Array(0), rows: 0, columns: 0 };

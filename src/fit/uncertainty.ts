@@ -1,89 +1,143 @@
 import type { Engine } from "./engine";
 import type { Optimum } from "./optimise";
-import { choleskyFactor, choleskyInverse } from "./small-matrix";
+import { choleskyFactor, choleskyInverse, symmetricEigen } from "./small-matrix";
 import { toOriginal } from "./standardise";
+import { thetaBlocks } from "./theta-blocks";
 
-/** Coefficients and their covariance in the user's columns and units: location first, then scale. */
+/** Coefficients and their covariance in the user's columns and units: location first, then theta. */
 export interface Uncertainty {
   readonly estimates: Float64Array;
   /** k x k, row-major; NaN for a coefficient without a standard error */
   readonly vcov: Float64Array;
   readonly atBoundary: Uint8Array;
-  /** of the joint Hessian in standardised columns, boundary directions left out; condition number in the 1-norm */
+  /** of the joint Hessian in standardised columns, edge directions left out; condition number in the 1-norm */
   readonly hessianPositiveDefinite: boolean;
   readonly hessianCondition: number;
   /** -log L's gradient per coefficient, standardised columns */
   readonly gradient: Float64Array;
 }
 
+/** Beside the largest eigenvalue: the likelihood does not depend on a direction with less curvature than this. */
+const FLAT = 1e-12;
+
 /**
- * Inverse of the observed joint Hessian of (beta, gamma) at the optimum, the cross block included. At a boundary the
- * Hessian is taken over the directions that are still free.
+ * Inverse of the observed joint Hessian of (beta, theta) at the optimum, the cross block included. At the edge of the
+ * parameter space the Hessian is taken over the directions that are still free.
  */
 export function uncertainty(engine: Engine, optimum: Optimum): Uncertainty {
-  const { problem, model } = engine;
-  const { locationBasis, scaleBasis, unit } = model;
-  const p = locationBasis.columns;
-  const q = scaleBasis.columns;
+  const { problem, model, objective } = engine;
+  const { location, unit } = model;
+  const p = location.columns;
+  const q = objective.size;
   const k = p + q;
-  const m = optimum.boundary === null ? q : optimum.boundary.freeCount;
-  const free = optimum.boundary === null ? identity(q) : optimum.boundary.free;
+  const free = optimum.boundary?.free ?? { basis: identity(q), count: q };
+  const n = p + free.count;
 
-  const J = jointHessian(engine, p, q);
-  const n = p + m;
-  // D: user's coefficients = D (engine's free directions)
+  // M: the engine's coefficients = M (free directions); D: the user's = D (free directions)
+  const toUser = userCoefficients(engine, p, q);
   const M = new Float64Array(k * n);
-  const D = new Float64Array(k * n);
-  for (let i = 0; i < p; i++) {
-    M[i * n + i] = 1;
-    for (let j = i; j < p; j++) D[i * n + j] = unit * locationBasis.toOriginal[i * p + j]!;
-  }
+  for (let i = 0; i < p; i++) M[i * n + i] = 1;
   for (let i = 0; i < q; i++) {
-    for (let a = 0; a < m; a++) {
-      M[(p + i) * n + p + a] = free[i * m + a]!;
-      let sum = 0;
-      for (let j = i; j < q; j++) sum += scaleBasis.toOriginal[i * q + j]! * free[j * m + a]!;
-      D[(p + i) * n + p + a] = sum;
-    }
+    for (let a = 0; a < free.count; a++) M[(p + i) * n + p + a] = free.basis[i * free.count + a]!;
   }
-  const reduced = congruence(M, J, k, n);
-  const L = choleskyFactor(reduced, n);
-  const inverse = L === null ? null : choleskyInverse(L, n);
+  const D = product(toUser, M, k, k, n);
+  const reduced = congruence(M, jointHessian(engine, p, q), k, n);
+  const inverse = inverseOf(reduced, n);
   const vcov =
-    inverse === null ? new Float64Array(k * k).fill(Number.NaN) : congruence(transpose(D, k, n), inverse, n, k);
+    inverse === null ? new Float64Array(k * k).fill(Number.NaN) : congruence(transpose(D, k, n), inverse.matrix, n, k);
 
   const estimates = new Float64Array(k);
   const gradient = new Float64Array(k);
   const beta = problem.read("beta", new Float64Array(p));
   for (let i = 0; i < p; i++) beta[i] = model.leastSquares[i]! + unit * beta[i]!;
-  estimates.set(toOriginal(locationBasis, beta), 0);
-  estimates.set(toOriginal(scaleBasis, optimum.theta), p);
+  estimates.set(toOriginal(location, beta), 0);
+  for (const { basis, start } of thetaBlocks(model)) {
+    estimates.set(toOriginal(basis, optimum.theta.subarray(start, start + basis.columns)), p + start);
+  }
   problem.read("locationGradient", gradient.subarray(0, p));
   problem.read("gradient", gradient.subarray(p));
 
   const atBoundary = new Uint8Array(k);
-  if (optimum.boundary !== null) {
-    const direction = toOriginal(scaleBasis, optimum.boundary.direction);
-    const largestPart = Math.max(...direction.map(Math.abs));
-    for (let i = 0; i < q; i++) {
-      if (Math.abs(direction[i]!) < 1e-8 * largestPart) continue;
-      atBoundary[p + i] = 1;
-      estimates[p + i] = Math.sign(direction[i]!) * Number.POSITIVE_INFINITY;
-      gradient[p + i] = Number.NaN;
-      for (let j = 0; j < k; j++) {
-        vcov[(p + i) * k + j] = Number.NaN;
-        vcov[j * k + p + i] = Number.NaN;
-      }
+  const drop = (i: number) => {
+    for (let j = 0; j < k; j++) {
+      vcov[i * k + j] = Number.NaN;
+      vcov[j * k + i] = Number.NaN;
     }
+  };
+  for (const { block, direction } of optimum.boundary?.edges ?? []) {
+    const { basis, start } = block;
+    const user = toOriginal(basis, direction.subarray(start, start + basis.columns));
+    const largest = user.reduce((most, part) => Math.max(most, Math.abs(part)), 0);
+    user.forEach((part, j) => {
+      if (Math.abs(part) < 1e-8 * largest) return;
+      const i = p + start + j;
+      atBoundary[i] = 1;
+      estimates[i] = Math.sign(part) * Number.POSITIVE_INFINITY;
+      gradient[i] = Number.NaN;
+      drop(i);
+    });
+  }
+  // coefficients on which the likelihood does not depend, such as rho when a sigma is zero
+  for (const direction of inverse?.flat ?? []) {
+    const user = product(D, direction, k, n, 1);
+    const largest = user.reduce((most, part) => Math.max(most, Math.abs(part)), 0);
+    user.forEach((part, i) => {
+      if (Math.abs(part) > 1e-6 * largest) drop(i);
+    });
   }
   return {
     estimates,
     vcov,
     atBoundary,
-    hessianPositiveDefinite: L !== null,
-    hessianCondition: inverse === null ? Number.POSITIVE_INFINITY : oneNorm(reduced, n) * oneNorm(inverse, n),
+    hessianPositiveDefinite: inverse !== null && inverse.flat.length === 0,
+    hessianCondition: inverse === null ? Number.POSITIVE_INFINITY : inverse.condition,
     gradient,
   };
+}
+
+interface Inverse {
+  readonly matrix: Float64Array;
+  readonly condition: number;
+  /** directions without curvature, left out of the inverse */
+  readonly flat: readonly Float64Array[];
+}
+
+/** Null when the matrix has a negative eigenvalue. */
+function inverseOf(A: Float64Array, n: number): Inverse | null {
+  const L = choleskyFactor(A, n);
+  if (L !== null) {
+    const matrix = choleskyInverse(L, n);
+    return { matrix, condition: oneNorm(A, n) * oneNorm(matrix, n), flat: [] };
+  }
+  const { values, vectors } = symmetricEigen(A, n);
+  const flatBelow = FLAT * Math.abs(values[n - 1]!);
+  if (!(values[0]! > -flatBelow)) return null;
+  const matrix = new Float64Array(n * n);
+  const flat: Float64Array[] = [];
+  for (let e = 0; e < n; e++) {
+    const vector = Float64Array.from({ length: n }, (_, i) => vectors[i * n + e]!);
+    if (values[e]! <= flatBelow) {
+      flat.push(vector);
+      continue;
+    }
+    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) matrix[i * n + j]! += (vector[i]! * vector[j]!) / values[e]!;
+  }
+  return { matrix, condition: Number.POSITIVE_INFINITY, flat };
+}
+
+/** Block-diagonal k x k matrix that takes the engine's coefficients to the user's (shifts left out). */
+function userCoefficients(engine: Engine, p: number, q: number): Float64Array {
+  const { location, unit } = engine.model;
+  const k = p + q;
+  const out = new Float64Array(k * k);
+  for (let i = 0; i < p; i++) for (let j = i; j < p; j++) out[i * k + j] = unit * location.toOriginal[i * p + j]!;
+  for (const { basis, start } of thetaBlocks(engine.model)) {
+    const width = basis.columns;
+    for (let i = 0; i < width; i++) {
+      for (let j = i; j < width; j++) out[(p + start + i) * k + p + start + j] = basis.toOriginal[i * width + j]!;
+    }
+  }
+  return out;
 }
 
 function jointHessian(engine: Engine, p: number, q: number): Float64Array {
@@ -103,24 +157,27 @@ function jointHessian(engine: Engine, p: number, q: number): Float64Array {
   return J;
 }
 
+/** A B for A k x l and B l x n, row-major. */
+function product(A: Float64Array, B: Float64Array, k: number, l: number, n: number): Float64Array {
+  const out = new Float64Array(k * n);
+  for (let i = 0; i < k; i++) {
+    for (let m = 0; m < l; m++) {
+      const a = A[i * l + m]!;
+      if (a === 0) continue;
+      for (let j = 0; j < n; j++) out[i * n + j]! += a * B[m * n + j]!;
+    }
+  }
+  return out;
+}
+
 /** A' B A for A k x n and symmetric B k x k, row-major. */
 function congruence(A: Float64Array, B: Float64Array, k: number, n: number): Float64Array {
-  const BA = new Float64Array(k * n);
-  for (let i = 0; i < k; i++) {
-    for (let l = 0; l < k; l++) {
-      const b = B[i * k + l]!;
-      if (b === 0) continue;
-      for (let j = 0; j < n; j++) BA[i * n + j]! += b * A[l * n + j]!;
-    }
-  }
-  const out = new Float64Array(n * n);
-  for (let l = 0; l < k; l++) {
-    for (let i = 0; i < n; i++) {
-      const a = A[l * n + i]!;
-      if (a === 0) continue;
-      for (let j = 0; j < n; j++) out[i * n + j]! += a * BA[l * n + j]!;
-    }
-  }
+  return product(transpose(A, k, n), product(B, A, k, k, n), n, k, n);
+}
+
+function transpose(A: Float64Array, rows: number, columns: number): Float64Array {
+  const out = new Float64Array(A.length);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = A[i * columns + j]!;
   return out;
 }
 
@@ -133,12 +190,6 @@ function oneNorm(A: Float64Array, n: number): number {
     largest = Math.max(largest, sum);
   }
   return largest;
-}
-
-function transpose(A: Float64Array, rows: number, columns: number): Float64Array {
-  const out = new Float64Array(A.length);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = A[i * columns + j]!;
-  return out;
 }
 
 function identity(n: number): Float64Array {

@@ -1,23 +1,89 @@
 import type { KnownV } from "../covariance/known-v";
 import type { Design } from "../design/design";
+import type { GroupDesign } from "../design/group-design";
 
-/** Stage 5. Everything that the likelihood needs, in data order. Immutable. */
+/**
+ * Stage 5. Everything that the likelihood needs. Immutable. Its rows are observations: with one outcome the rows of the
+ * frame, with two the outcomes that are there, y1[1], y2[1], y1[2], ...
+ */
 export interface Model {
   readonly method: "ML" | "REML";
-  /** rows of the stacked response */
   readonly rows: number;
   /** response minus offset */
   readonly y: Float64Array;
-  /** the sum of the offset() terms, null when there are none */
-  readonly offset: Float64Array | null;
-  /** the left-hand side as written */
-  readonly responseLabel: string;
-  readonly location: Design;
-  /** null when sigma is held at a value */
-  readonly scale: Design | null;
-  /** log of the value that sigma is held at (-Infinity for 0); NaN when it is estimated */
-  readonly fixedLogSigma: number;
-  readonly knownV: KnownV;
+  /** the frame's row and the outcome (0 or 1) of each observation; null with one outcome */
+  readonly outcomes: Outcomes | null;
   /** likelihood multipliers, or null for all ones */
   readonly weights: Float64Array | null;
+  /** over the observations */
+  readonly location: Block;
+  /** over the observations; no columns when every sigma is held at a value */
+  readonly scale: Block;
+  /** log of the value that an observation's sigma is held at (-Infinity for 0), 0 where it is estimated */
+  readonly logSigmaOffset: Float64Array | null;
+  /** known covariance of the observations */
+  readonly knownV: KnownV;
+  /** over the levels of all random intercepts, one intercept after the other */
+  readonly sd: Block;
+  readonly random: readonly RandomIntercept[];
+  /** over the studies with two outcomes */
+  readonly rho: Block;
+  /** the two observations of each of these studies, one pair after the other */
+  readonly pairs: Int32Array;
 }
+
+export interface Outcomes {
+  readonly frameRow: Int32Array;
+  readonly outcome: Uint8Array;
+}
+
+/** Designs side by side, each in the rows that it is about and zero elsewhere. */
+export interface Block {
+  readonly rows: number;
+  readonly columns: number;
+  /** column-major */
+  readonly values: Float64Array;
+  readonly designs: readonly Design[];
+}
+
+export interface RandomIntercept {
+  /** "sd(study)" */
+  readonly key: string;
+  /** "study" */
+  readonly label: string;
+  readonly design: GroupDesign;
+  /** level of each observation, -1 for none */
+  readonly index: Int32Array;
+  /** number of its first level among those of all random intercepts */
+  readonly firstUnit: number;
+}
+
+/** One design as it stands. */
+export function singleBlock(design: Design): Block {
+  return { rows: design.nrow, columns: design.names.length, values: design.values, designs: [design] };
+}
+
+/** `rowOf(design number, design row)` says where each row of a design goes, -1 for nowhere. */
+export function stackBlocks(
+  designs: readonly Design[],
+  rows: number,
+  rowOf: (design: number, row: number) => number,
+): Block {
+  let columns = 0;
+  for (const { names } of designs) columns += names.length;
+  const values = new Float64Array(rows * columns);
+  let column = 0;
+  for (let d = 0; d < designs.length; d++) {
+    const { nrow, names } = designs[d]!;
+    const source = designs[d]!.values;
+    for (let j = 0; j < names.length; j++, column++) {
+      for (let i = 0; i < nrow; i++) {
+        const to = rowOf(d, i);
+        if (to >= 0) values[column * rows + to] = source[j * nrow + i]!;
+      }
+    }
+  }
+  return { rows, columns, values, designs };
+}
+
+export const NO_BLOCK: Block = { rows: 0, columns: 0, values: new Float64Array(0), designs: [] };

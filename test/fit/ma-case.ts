@@ -49,11 +49,15 @@ export interface MaCase {
       }
     | { readonly kind: "dense"; readonly rows: readonly (readonly number[])[] };
   readonly data_wide?: { readonly columns: Readonly<Record<string, readonly (number | string | null)[]>> };
-  readonly data_with_missing?: Readonly<Record<string, readonly (number | string | null)[]>>;
+  readonly data_with_missing?: {
+    readonly n: number;
+    readonly columns: Readonly<Record<string, readonly (number | string | null)[]>>;
+  };
   readonly rows_kept?: readonly number[];
   readonly model: {
     readonly formula: Readonly<Record<string, string>>;
-    readonly design: Readonly<Record<string, CaseDesign>>;
+    /** null in bivariate cases */
+    readonly design: Readonly<Record<string, CaseDesign>> | null;
   };
   readonly fits: readonly { readonly method: "ML" | "REML"; readonly polished: Polished }[];
   readonly check_points: readonly CheckPoint[];
@@ -72,7 +76,7 @@ export function jobOf(given: MaCase, method: "ML" | "REML"): Job {
   const { formula } = given.model;
   const bivariate = formula.mu1 !== undefined;
   const wide = given.data_wide?.columns;
-  const data = (bivariate ? wide : (given.data_with_missing ?? given.data.columns)) as Record<string, number[]>;
+  const data = (bivariate ? wide : (given.data_with_missing?.columns ?? given.data.columns)) as Record<string, number[]>;
   const common = { data, method, factors: factorsOf(given, data) };
   if (bivariate) {
     // the file's V is over the outcomes that were observed; the same numbers stand in columns, one study a row

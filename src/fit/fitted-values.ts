@@ -1,0 +1,56 @@
+import type { Frame } from "../frame/frame";
+import type { BuiltModel } from "../model/build-model";
+import type { Engine } from "./engine";
+import { addProduct } from "./standardise";
+import { linearPredictor, thetaBlocks } from "./theta-blocks";
+
+/** As in assembly/kernels/correlation.ts. */
+const LARGEST_CORRELATION = 0.999999;
+
+/**
+ * By dpar and per row of the frame: means (offset included), SDs and rho12 on the response scale; NaN for an outcome
+ * that is absent. Computed in the engine's own basis, where nothing cancels and a vanished sigma is exactly zero.
+ */
+export function fittedValues(
+  frame: Frame,
+  { model, locations }: BuiltModel,
+  engine: Engine,
+  theta: Float64Array,
+): Record<string, Float64Array> {
+  const { location, leastSquares, unit, logSigmaOffset } = engine.model;
+  const beta = engine.problem.read("beta", new Float64Array(location.columns));
+  for (let j = 0; j < beta.length; j++) beta[j] = leastSquares[j]! + unit * beta[j]!;
+  const mu = new Float64Array(model.rows);
+  addProduct(location, beta, mu);
+  const blocks = thetaBlocks(engine.model);
+  const scale = blocks.find(({ kind }) => kind === "sigma");
+  const logSigma = scale === undefined ? logSigmaOffset : linearPredictor(engine.model, scale, theta);
+  const sigma = logSigma.map((u) => unit * Math.exp(u));
+
+  const out: Record<string, Float64Array> = {};
+  const sigmas = frame.formula.dpars.filter(({ kind }) => kind === "sigma");
+  locations.forEach(({ key, offset }, outcome) => {
+    const means = byRow(mu, outcome, frame, model);
+    out[key] = offset === null ? means : means.map((value, i) => value + offset[i]!);
+  });
+  sigmas.forEach(({ key }, outcome) => {
+    out[key] = byRow(sigma, outcome, frame, model);
+  });
+  const rho = blocks.find(({ kind }) => kind === "rho");
+  if (rho !== undefined && model.outcomes !== null) {
+    const eta = linearPredictor(engine.model, rho, theta);
+    out.rho12 = new Float64Array(frame.nrow).fill(Number.NaN);
+    for (let s = 0; s < eta.length; s++) {
+      out.rho12[model.outcomes.frameRow[model.pairs[2 * s]!]!] = LARGEST_CORRELATION * Math.tanh(eta[s]!);
+    }
+  }
+  return out;
+}
+
+/** One outcome's observations, in the rows of the frame. */
+function byRow(values: Float64Array, outcome: number, frame: Frame, { outcomes }: BuiltModel["model"]): Float64Array {
+  if (outcomes === null) return values;
+  const out = new Float64Array(frame.nrow).fill(Number.NaN);
+  for (let k = 0; k < values.length; k++) if (outcomes.outcome[k] === outcome) out[outcomes.frameRow[k]!] = values[k]!;
+  return out;
+}

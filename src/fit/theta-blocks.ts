@@ -1,0 +1,36 @@
+import type { StandardModel } from "./standard-model";
+import type { Basis } from "./standardise";
+
+/**
+ * The parts of theta. Each moves one kind of entity: observations (log sigma), levels of random intercepts (log omega),
+ * studies with two outcomes (the correlation's linear predictor).
+ */
+export type BlockKind = "sigma" | "sd" | "rho";
+
+export interface ThetaBlock {
+  readonly kind: BlockKind;
+  readonly basis: Basis;
+  /** its first coefficient in theta */
+  readonly start: number;
+}
+
+export function thetaBlocks({ scale, sd, rho }: StandardModel): ThetaBlock[] {
+  const blocks: ThetaBlock[] = [
+    { kind: "sigma", basis: scale, start: 0 },
+    { kind: "sd", basis: sd, start: scale.columns },
+    { kind: "rho", basis: rho, start: scale.columns + sd.columns },
+  ];
+  return blocks.filter(({ basis }) => basis.columns > 0);
+}
+
+/** The linear predictor of a block's entities, offsets included. */
+export function linearPredictor(model: StandardModel, { kind, basis, start }: ThetaBlock, theta: Float64Array): Float64Array {
+  const offset = kind === "sigma" ? model.logSigmaOffset : kind === "sd" ? model.logSdOffset : null;
+  const out = offset === null ? new Float64Array(basis.rows) : Float64Array.from(offset);
+  const { values, rows, columns } = basis;
+  for (let k = 0; k < columns; k++) {
+    const c = theta[start + k]!;
+    for (let i = 0; i < rows; i++) out[i]! += c * values[k * rows + i]!;
+  }
+  return out;
+}

@@ -1,0 +1,72 @@
+import type { StandardModel } from "./standard-model";
+import { linearPredictor, type ThetaBlock, thetaBlocks } from "./theta-blocks";
+
+/**
+ * How near each entity of a block is to the edge of the parameter space, on a log scale on which minus infinity is the
+ * edge: log(sigma^2 / v) of an observation, log(omega^2 / the variance of the level's mean) of a level, log(1 - rho^2)
+ * of a study. `sign` turns a change of the linear predictor into one of this measure: d measure = 2 sign d predictor.
+ */
+export interface Nearness {
+  readonly measure: Float64Array;
+  readonly sign: (entity: number) => number;
+}
+
+export function nearness(model: StandardModel, block: ThetaBlock, theta: Float64Array): Nearness {
+  const predictor = linearPredictor(model, block, theta);
+  if (block.kind === "rho") {
+    const measure = predictor.map((eta) => Math.log(4) - 2 * Math.abs(eta) - 2 * Math.log1p(Math.exp(-2 * Math.abs(eta))));
+    return { measure, sign: (s) => -Math.sign(predictor[s]!) };
+  }
+  const noise = block.kind === "sigma" ? model.v : meanVariances(model, theta);
+  // where there is no other source of noise an SD cannot vanish beside it
+  const measure = predictor.map((u, i) => (noise[i]! > 0 ? 2 * u - Math.log(noise[i]!) : Number.POSITIVE_INFINITY));
+  return { measure, sign: () => 1 };
+}
+
+/** (mean of v + sigma^2 over the level's observations) / their number, per level. */
+function meanVariances(model: StandardModel, theta: Float64Array): Float64Array {
+  const { v, random } = model;
+  const sigma = thetaBlocks(model).find(({ kind }) => kind === "sigma");
+  const u = sigma === undefined ? model.logSigmaOffset : linearPredictor(model, sigma, theta);
+  const sums = new Float64Array(model.sd.rows);
+  const counts = new Float64Array(model.sd.rows);
+  for (const { index, firstUnit } of random) {
+    for (let i = 0; i < index.length; i++) {
+      if (index[i]! < 0) continue;
+      sums[firstUnit + index[i]!]! += v[i]! + Math.exp(2 * u[i]!);
+      counts[firstUnit + index[i]!]!++;
+    }
+  }
+  return sums.map((sum, level) => sum / counts[level]! ** 2);
+}
+
+/** A measure below this makes an entity suspect. */
+export const SUSPECT = Math.log(1e-3);
+/** log sigma, in units of the data's spread, at which residuals of zero are taken for the reason */
+const PERFECT_FIT = -20;
+
+export type Suspicion = "none" | "vanishing" | "perfect fit";
+
+/**
+ * Whether some entity has come near the edge, or some sigma without a known variance beside it has become tiny beside
+ * the spread of the data (the residuals are zero there and the likelihood has no bound).
+ */
+export function suspicion(model: StandardModel, theta: Float64Array): Suspicion {
+  const { v, largestV, zeroV } = model;
+  let found: Suspicion = "none";
+  for (const block of thetaBlocks(model)) {
+    if (block.kind === "sigma") {
+      // one pass without a logarithm in the usual case
+      const predictor = linearPredictor(model, block, theta);
+      let smallest = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < predictor.length; i++) {
+        if (predictor[i]! < smallest) smallest = predictor[i]!;
+        if (zeroV && predictor[i]! < PERFECT_FIT && v[i] === 0) return "perfect fit";
+      }
+      if (2 * smallest > SUSPECT + Math.log(largestV)) continue;
+    }
+    const { measure } = nearness(model, block, theta);
+    for (let i = 0; i < measure.length; i++) if (measure[i]! < SUSPECT) found = "vanishing";
+  }
+  return found;
+}

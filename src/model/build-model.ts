@@ -1,0 +1,205 @@
+import { buildKnownV, type KnownV, type KnownVOptions, type MatrixInput } from "../covariance/known-v";
+import { buildDesign, type Design } from "../design/design";
+import { buildGroupDesign } from "../design/group-design";
+import { checkRank } from "../design/rank";
+import { DrmError } from "../errors";
+import type { DparFormula } from "../formula/dpar-formula";
+import { evaluateNumeric } from "../frame/evaluate";
+import type { Frame } from "../frame/frame";
+import { checkRandomIntercepts, checkWeights } from "./check-model";
+import { fixedLogSigmas } from "./fixed";
+import { type Block, type Model, NO_BLOCK, type Outcomes, type RandomIntercept, singleBlock, stackBlocks } from "./model";
+
+export interface ModelOptions {
+  readonly matrices?: Readonly<Record<string, MatrixInput>>;
+  readonly fixed?: Readonly<Record<string, number>>;
+  readonly method?: "ML" | "REML";
+  readonly warn?: (message: string) => void;
+}
+
+/** What the frame says about the response of one location formula, per row of the frame. */
+export interface LocationData {
+  readonly key: string;
+  readonly response: Float64Array;
+  /** sum of the offset() terms, null when there are none */
+  readonly offset: Float64Array | null;
+}
+
+export interface BuiltModel {
+  readonly model: Model;
+  /** one entry an outcome */
+  readonly locations: readonly LocationData[];
+  /** as in the frame, absent outcomes included */
+  readonly knownV: KnownV;
+}
+
+/** Stage 5. Designs, known covariance, random intercepts and pairs as observations. */
+export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
+  const { formula } = frame;
+  const ofKind = (kind: DparFormula["kind"]) => formula.dpars.filter((dpar) => dpar.kind === kind);
+  const outcomes = frame.outcomePresent === null ? null : presentOutcomes(frame.outcomePresent);
+  const observation = outcomes === null ? null : observationNumbers(outcomes, frame.nrow);
+  const rows = outcomes === null ? frame.nrow : outcomes.outcome.length;
+
+  const locations = ofKind("location").map((dpar) => locationData(dpar, frame));
+  const location = blockOf(ofKind("location").map((dpar) => ranked(buildDesign(dpar, frame))), rows, observation);
+  const { estimated, logSigma } = fixedLogSigmas(ofKind("sigma"), options.fixed);
+  const scale = blockOf(
+    ofKind("sigma").map((dpar, k) => (estimated[k] ? ranked(buildDesign(dpar, frame)) : null)),
+    rows,
+    observation,
+  );
+  const random = randomIntercepts(ofKind("sd"), frame, rows, observation);
+  const { pairs, rho } = studies(ofKind("rho12"), frame, observation);
+
+  const vOptions: KnownVOptions = options.warn ? { warn: options.warn } : {};
+  const knownV = buildKnownV(formula.dpars[0]!, frame, options.matrices ?? {}, vOptions);
+  const weights = frame.weights;
+  const model: Model = {
+    method: options.method ?? "ML",
+    rows,
+    y: responses(locations, outcomes),
+    outcomes,
+    weights: weights === null || outcomes === null ? weights : outcomes.frameRow.length === 0 ? weights : Float64Array.from(outcomes.frameRow, (row) => weights[row]!),
+    location,
+    scale,
+    logSigmaOffset: logSigma === null ? null : offsets(logSigma, rows, outcomes),
+    knownV: observation === null ? knownV : observedV(knownV, observation, rows),
+    sd: levelsBlock(random),
+    random,
+    rho,
+    pairs,
+  };
+  checkRandomIntercepts(model, estimated, frame);
+  checkWeights(model, frame);
+  return { model, locations, knownV };
+}
+
+function ranked(design: Design): Design {
+  checkRank(design);
+  return design;
+}
+
+function locationData(dpar: DparFormula, frame: Frame): LocationData {
+  const response = evaluateNumeric(dpar.response!, frame, "the response");
+  if (dpar.offsets.length === 0) return { key: dpar.key, response, offset: null };
+  const offset = new Float64Array(frame.nrow);
+  for (const term of dpar.offsets) {
+    const values = evaluateNumeric(term, frame, "an offset");
+    for (let i = 0; i < offset.length; i++) offset[i]! += values[i]!;
+  }
+  return { key: dpar.key, response, offset };
+}
+
+/** Every outcome that is there: y1[1], y2[1], y1[2], ... */
+function presentOutcomes([first, second]: readonly [Uint8Array, Uint8Array]): Outcomes {
+  const frameRow: number[] = [];
+  const outcome: number[] = [];
+  for (let row = 0; row < first.length; row++) {
+    if (first[row] === 1) {
+      frameRow.push(row);
+      outcome.push(0);
+    }
+    if (second[row] === 1) {
+      frameRow.push(row);
+      outcome.push(1);
+    }
+  }
+  return { frameRow: Int32Array.from(frameRow), outcome: Uint8Array.from(outcome) };
+}
+
+/** Number of the observation of outcome o in frame row i at 2 i + o, -1 where it is absent. */
+function observationNumbers({ frameRow, outcome }: Outcomes, rows: number): Int32Array {
+  const numbers = new Int32Array(2 * rows).fill(-1);
+  for (let k = 0; k < frameRow.length; k++) numbers[2 * frameRow[k]! + outcome[k]!] = k;
+  return numbers;
+}
+
+/** Designs side by side over the observations; null where a dpar has no coefficients. */
+function blockOf(designs: readonly (Design | null)[], rows: number, observation: Int32Array | null): Block {
+  if (observation === null) return designs[0] ? singleBlock(designs[0]) : { ...NO_BLOCK, rows };
+  const outcomeOf: number[] = [];
+  designs.forEach((design, outcome) => design && outcomeOf.push(outcome));
+  const present = designs.filter((design) => design !== null);
+  return stackBlocks(present, rows, (d, row) => observation[2 * row + outcomeOf[d]!]!);
+}
+
+function responses(locations: readonly LocationData[], outcomes: Outcomes | null): Float64Array {
+  const centred = locations.map(({ response, offset }) =>
+    offset === null ? response : response.map((value, i) => value - offset[i]!),
+  );
+  if (outcomes === null) return centred[0]!;
+  return Float64Array.from(outcomes.frameRow, (row, k) => centred[outcomes.outcome[k]!]![row]!);
+}
+
+/** Log of the value that each observation's sigma is held at, 0 where it is estimated. */
+function offsets(logSigma: readonly number[], rows: number, outcomes: Outcomes | null): Float64Array {
+  const out = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) out[i] = logSigma[outcomes === null ? 0 : outcomes.outcome[i]!]!;
+  return out;
+}
+
+function randomIntercepts(
+  dpars: readonly DparFormula[],
+  frame: Frame,
+  rows: number,
+  observation: Int32Array | null,
+): RandomIntercept[] {
+  let firstUnit = 0;
+  return dpars.map((dpar) => {
+    const design = buildGroupDesign(dpar, frame);
+    checkRank(design);
+    let index = design.index;
+    if (observation !== null) {
+      index = new Int32Array(rows).fill(-1);
+      for (let row = 0; row < frame.nrow; row++) {
+        const at = observation[2 * row + dpar.outcome - 1]!;
+        if (at >= 0) index[at] = design.index[row]!;
+      }
+    }
+    const intercept = { key: dpar.key, label: dpar.group!.join(":"), design, index, firstUnit };
+    firstUnit += design.nrow;
+    return intercept;
+  });
+}
+
+function levelsBlock(random: readonly RandomIntercept[]): Block {
+  if (random.length === 0) return NO_BLOCK;
+  if (random.length === 1) return singleBlock(random[0]!.design);
+  const last = random[random.length - 1]!;
+  const designs = random.map(({ design }) => design);
+  return stackBlocks(designs, last.firstUnit + last.design.nrow, (d, level) => random[d]!.firstUnit + level);
+}
+
+/** Studies with both outcomes, and the design of their correlation. */
+function studies(
+  dpars: readonly DparFormula[],
+  frame: Frame,
+  observation: Int32Array | null,
+): { pairs: Int32Array; rho: Block } {
+  if (observation === null || dpars.length === 0) return { pairs: new Int32Array(0), rho: NO_BLOCK };
+  const pairs: number[] = [];
+  const pairOf = new Int32Array(frame.nrow).fill(-1);
+  for (let row = 0; row < frame.nrow; row++) {
+    const [first, second] = [observation[2 * row]!, observation[2 * row + 1]!];
+    if (first < 0 || second < 0) continue;
+    pairOf[row] = pairs.length / 2;
+    pairs.push(first, second);
+  }
+  if (pairs.length === 0) {
+    const why = "no row has both outcomes, so their correlation rho12 cannot be estimated";
+    throw new DrmError("bad_data", `${why}: fit the two outcomes separately`);
+  }
+  const design = ranked(buildDesign(dpars[0]!, frame));
+  return { pairs: Int32Array.from(pairs), rho: stackBlocks([design], pairs.length / 2, (_, row) => pairOf[row]!) };
+}
+
+/** V of the observations from V of all 2 n places. */
+function observedV(knownV: KnownV, observation: Int32Array, rows: number): KnownV {
+  const variances = new Float64Array(rows);
+  for (let place = 0; place < observation.length; place++) {
+    if (observation[place]! >= 0) variances[observation[place]!] = knownV.variances[place]!;
+  }
+  const clusterRows = knownV.clusterRows.map((place) => observation[place]!);
+  return { ...knownV, variances, clusterRows };
+}

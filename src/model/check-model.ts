@@ -1,0 +1,62 @@
+import { DrmError } from "../errors";
+import type { Frame } from "../frame/frame";
+import type { Model, RandomIntercept } from "./model";
+
+/**
+ * Refuses random intercepts whose SD cannot be told apart from another part of the model.
+ * `estimated`: whether each sigma is.
+ */
+export function checkRandomIntercepts({ random }: Model, estimated: readonly boolean[], frame: Frame): void {
+  for (const { key, label, design } of random) {
+    if (!estimated.includes(true) || design.counts.some((count) => count > 1)) continue;
+    const what = `every level of '${label}' has one row, so ${key} and sigma cannot be told apart`;
+    throw new DrmError("bad_term", `${what}: remove (1 | ${label}); sigma is the heterogeneity between rows already`);
+  }
+  for (let a = 0; a < random.length; a++) {
+    for (let b = 0; b < a; b++) {
+      if (!samePartition(random[a]!, random[b]!)) continue;
+      const labels = `'${random[b]!.label}' and '${random[a]!.label}'`;
+      throw new DrmError(
+        "bad_term",
+        `${labels} put the ${frame.nrow} rows into the same groups, so their SDs cannot be told apart: remove one of the two random intercepts`,
+      );
+    }
+  }
+}
+
+function samePartition(a: RandomIntercept, b: RandomIntercept): boolean {
+  if (a.design.nrow !== b.design.nrow) return false;
+  const partner = new Int32Array(a.design.nrow).fill(-1);
+  for (let i = 0; i < a.index.length; i++) {
+    const level = a.index[i]!;
+    if (level < 0 !== b.index[i]! < 0) return false;
+    if (level < 0) continue;
+    if (partner[level] === -1) partner[level] = b.index[i]!;
+    else if (partner[level] !== b.index[i]) return false;
+  }
+  return true;
+}
+
+/** Weights multiply a covariance cluster's joint log-likelihood, so they must agree within it. */
+export function checkWeights({ weights, knownV, random, outcomes }: Model, frame: Frame): void {
+  if (weights === null || knownV.clusterSizes.length === 0) return;
+  if (random.length > 0) {
+    throw new DrmError(
+      "not_supported",
+      "weights together with random intercepts and a V with covariances are not supported: drop the weights, or give V as variances",
+    );
+  }
+  const rowOf = (observation: number) =>
+    frame.rows[outcomes === null ? observation : outcomes.frameRow[observation]!]! + 1;
+  let start = 0;
+  for (const size of knownV.clusterSizes) {
+    const first = knownV.clusterRows[start]!;
+    for (let i = start + 1; i < start + size; i++) {
+      const row = knownV.clusterRows[i]!;
+      if (weights[row] === weights[first]) continue;
+      const where = `rows ${rowOf(first)} and ${rowOf(row)} are correlated in V but have weights ${weights[first]} and ${weights[row]}`;
+      throw new DrmError("bad_weights", `${where}: a weight multiplies the joint log-likelihood of correlated rows, so it must be the same for all of them`);
+    }
+    start += size;
+  }
+}

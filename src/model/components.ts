@@ -1,0 +1,97 @@
+import { flatten, link, newForest } from "../covariance/union-find";
+
+/** What ties observations together. */
+export interface Ties {
+  readonly rows: number;
+  readonly clusterSizes: Int32Array;
+  readonly clusterRows: Int32Array;
+  readonly random: readonly { readonly index: Int32Array; readonly levels: number }[];
+  readonly pairs: Int32Array;
+}
+
+/** Which kernel fits a component of observations that depend on each other. */
+export const SCALAR = 0;
+export const NESTED = 1;
+export const PAIR = 2;
+export const DENSE = 3;
+
+export interface Components {
+  /** first observation of each observation's component */
+  readonly root: Int32Array;
+  /** kernel by root */
+  readonly kernel: Uint8Array;
+  /** random intercepts from the finest to the coarsest */
+  readonly fineToCoarse: readonly number[];
+}
+
+/** Connected components of "shares a covariance, a level or a study", and the kernel for each. */
+export function components({ rows, clusterSizes, clusterRows, random, pairs }: Ties): Components {
+  const root = newForest(rows);
+  eachCluster(clusterSizes, clusterRows, (first, row) => link(root, first, row));
+  for (const { index, levels } of random) {
+    const firstOf = new Int32Array(levels).fill(-1);
+    for (let i = 0; i < rows; i++) {
+      const level = index[i]!;
+      if (level < 0) continue;
+      if (firstOf[level] === -1) firstOf[level] = i;
+      else link(root, firstOf[level]!, i);
+    }
+  }
+  for (let s = 0; s < pairs.length; s += 2) link(root, pairs[s]!, pairs[s + 1]!);
+  flatten(root);
+
+  const fineToCoarse = random.map((_, t) => t).sort((a, b) => random[b]!.levels - random[a]!.levels);
+  const nested = isNested(fineToCoarse.map((t) => random[t]!));
+  const kernel = new Uint8Array(rows);
+  for (let i = 0; i < rows; i++) {
+    const memberships = random.reduce((count, { index }) => count + (index[i]! >= 0 ? 1 : 0), 0);
+    // a row outside some of the intercepts has no place in the tree
+    const here = memberships === 0 ? SCALAR : nested && memberships === random.length ? NESTED : DENSE;
+    raise(kernel, root[i]!, here);
+  }
+  const members = new Int32Array(rows);
+  for (let i = 0; i < rows; i++) members[root[i]!]!++;
+  for (let s = 0; s < pairs.length; s += 2) {
+    const r = root[pairs[s]!]!;
+    raise(kernel, r, members[r] === 2 && kernel[r] === SCALAR ? PAIR : DENSE);
+  }
+  eachCluster(clusterSizes, clusterRows, (_, row) => {
+    if (kernel[root[row]!] !== PAIR) kernel[root[row]!] = DENSE;
+  });
+  return { root, kernel, fineToCoarse };
+}
+
+/** Two different demands on one component need the kernel that can do everything. */
+function raise(kernel: Uint8Array, root: number, wanted: number): void {
+  const now = kernel[root]!;
+  if (now === wanted || wanted === SCALAR) {
+    if (wanted === SCALAR && now === NESTED) kernel[root] = DENSE;
+    return;
+  }
+  kernel[root] = now === SCALAR ? wanted : DENSE;
+}
+
+function eachCluster(sizes: Int32Array, rows: Int32Array, visit: (first: number, row: number) => void): void {
+  let start = 0;
+  for (let c = 0; c < sizes.length; c++) {
+    const first = rows[start]!;
+    for (let i = start; i < start + sizes[c]!; i++) visit(first, rows[i]!);
+    start += sizes[c]!;
+  }
+}
+
+/** Every level of a finer intercept lies in one level of the next coarser one. */
+function isNested(fineToCoarse: readonly { readonly index: Int32Array; readonly levels: number }[]): boolean {
+  for (let t = 0; t + 1 < fineToCoarse.length; t++) {
+    const { index, levels } = fineToCoarse[t]!;
+    const above = fineToCoarse[t + 1]!.index;
+    const parent = new Int32Array(levels).fill(-1);
+    for (let i = 0; i < index.length; i++) {
+      const level = index[i]!;
+      if (level < 0 || above[i]! < 0) continue;
+      if (parent[level] === -1) parent[level] = above[i]!;
+      else if (parent[level] !== above[i]) return false;
+    }
+  }
+  return true;
+}

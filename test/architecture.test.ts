@@ -1,0 +1,185 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+
+/**
+ * src/ in data-flow order: a file imports from its own stage and from those above it. A new folder or a new file
+ * directly in src/ needs its place here.
+ */
+const STAGES = [
+  "errors",
+  "version",
+  "data",
+  "formula",
+  "frame",
+  "design",
+  "covariance",
+  "model",
+  "fit",
+  "drm",
+  "stats",
+  "inference",
+  "effects",
+  "report",
+  "plot",
+  "batch",
+  "index",
+  "cli",
+];
+
+/** Below the kernels nothing knows memory: only these stages may. */
+const MAY_USE_BINDINGS = new Set(["fit", "batch"]);
+/** Everything else also runs in pages. `batch/node` is the side of batch/ that only Node uses. */
+const MAY_USE_NODE = ["src/cli/", "src/batch/node"];
+
+/** Packages by the stage that uses them: anything more would be in every bundle unseen. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  data: ["papaparse"],
+  stats: ["@stdlib/math-base-special-erfc", "@stdlib/math-base-special-erfcinv"],
+  cli: ["commander"],
+};
+
+/**
+ * Imports that close a circle on purpose. problem.ts asks the kernels how much room they need, and they read the problem
+ * through it: functions and constants, which the order of loading does not touch.
+ */
+const MAY_CLOSE_A_CIRCLE = (from: string, to: string) =>
+  from === "assembly/problem" && to.startsWith("assembly/kernels/");
+
+interface Import {
+  readonly from: string;
+  /** a file of the project without its extension, or a package */
+  readonly to: string;
+  /** `import type`: erased by the compiler */
+  readonly onlyTypes: boolean;
+}
+
+const IMPORT = /^\s*(?:import|export)\b( type\b)?(?:[^"'`;]*?\bfrom)?\s*["']([^"']+)["']/gm;
+const DYNAMIC_IMPORT = /\b(?:import|require)\(()\s*["']([^"']+)["']\s*\)/g;
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(ROOT, file), "utf8");
+  const found = [...text.matchAll(IMPORT), ...text.matchAll(DYNAMIC_IMPORT)];
+  return found.map(([, type, specifier]) => ({
+    from: file,
+    onlyTypes: Boolean(type),
+    to: specifier!.startsWith(".")
+      ? normalize(join(dirname(file), specifier!)).replace(/\.(js|ts)$/, "")
+      : specifier!,
+  }));
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
+    .map((name) => `${folder}/${name}`)
+    .sort();
+}
+
+/** `src/fit/starts.ts` is of stage fit, `src/drm.ts` of stage drm. */
+function stageOf(file: string): string {
+  return file.split("/")[1]!.replace(/\.ts$/, "");
+}
+
+const inSrc = sources("src").flatMap(importsOf);
+const shown = (found: readonly Import[]) => found.map(({ from, to }) => `${from} imports ${to}`);
+
+describe("src/", () => {
+  test("every folder has its place in the order", () => {
+    expect([...new Set(sources("src").map(stageOf))].filter((stage) => !STAGES.includes(stage))).toEqual([]);
+  });
+
+  test("a stage imports only stages above it", () => {
+    const downward = inSrc.filter(
+      ({ from, to }) => to.startsWith("src/") && STAGES.indexOf(stageOf(to)) > STAGES.indexOf(stageOf(from)),
+    );
+    expect(shown(downward)).toEqual([]);
+  });
+
+  test("only fit/ and batch/ import bindings/, and nothing imports assembly/", () => {
+    const low = inSrc.filter(
+      ({ from, to }) =>
+        to.startsWith("assembly/") || (to.startsWith("bindings/") && !MAY_USE_BINDINGS.has(stageOf(from))),
+    );
+    expect(shown(low)).toEqual([]);
+  });
+
+  test("only the command line imports Node's modules", () => {
+    const node = inSrc.filter(
+      ({ from, to }) => to.startsWith("node:") && !MAY_USE_NODE.some((place) => from.startsWith(place)),
+    );
+    expect(shown(node)).toEqual([]);
+  });
+
+  test("packages are the listed ones, and Node's modules are called node:", () => {
+    const outside = inSrc.filter(
+      ({ from, to }) =>
+        !/^(src\/|bindings\/|node:|package\.json$)/.test(to) && !PACKAGES[stageOf(from)]?.includes(to),
+    );
+    expect(shown(outside)).toEqual([]);
+  });
+});
+
+describe("the boundary", () => {
+  const inBindings = sources("bindings").flatMap(importsOf);
+  const inAssembly = sources("assembly").flatMap(importsOf);
+
+  test("bindings/ imports as-bind and the layout in assembly/abi.ts", () => {
+    const foreign = inBindings.filter(({ to }) => !/^(bindings\/|assembly\/abi$|as-bind\/)/.test(to));
+    expect(shown(foreign)).toEqual([]);
+  });
+
+  test("assembly/ imports nothing but itself", () => {
+    expect(shown(inAssembly.filter(({ to }) => !to.startsWith("assembly/")))).toEqual([]);
+  });
+
+  test("no file needs itself, however indirectly", () => {
+    const byFile = new Map<string, string[]>();
+    for (const { from, to, onlyTypes } of [...inSrc, ...inBindings, ...inAssembly]) {
+      const key = from.replace(/\.ts$/, "");
+      if (onlyTypes || MAY_CLOSE_A_CIRCLE(key, to)) continue;
+      byFile.set(key, [...(byFile.get(key) ?? []), to]);
+    }
+    expect(cycles(byFile)).toEqual([]);
+  });
+});
+
+test("the scanner sees every way to import", () => {
+  const written = [
+    'import a from "./a";',
+    'import type { B } from "./b";',
+    'import {\n  c,\n  type D,\n} from "./c";',
+    'import "./d";',
+    'export { e } from "./e";',
+    "export * from './f';",
+    'const g = await import("./g");',
+  ].join("\n");
+  const found = [...written.matchAll(IMPORT), ...written.matchAll(DYNAMIC_IMPORT)].map(([, , to]) => to);
+  expect(found).toEqual(["./a", "./b", "./c", "./d", "./e", "./f", "./g"]);
+  expect(inSrc.length).toBeGreaterThan(sources("src").length);
+});
+
+/** Depth first; a file met again on the way down closes a circle. */
+function cycles(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const path: string[] = [];
+  const found: string[] = [];
+  function visit(file: string): void {
+    const at = path.indexOf(file);
+    if (at >= 0) {
+      found.push([...path.slice(at), file].join(" -> "));
+      return;
+    }
+    if (done.has(file)) return;
+    path.push(file);
+    // `./linalg` is linalg/index.ts
+    for (const to of imports.get(file) ?? []) visit(imports.has(to) ? to : `${to}/index`);
+    path.pop();
+    done.add(file);
+  }
+  for (const file of imports.keys()) visit(file);
+  return found;
+}

@@ -1,0 +1,141 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type EngineAnswer, engineFor, type TestEngine } from "./engine-for";
+import { textbookGls, textbookLogLik, times } from "./plain-problem";
+import { randomFrom, randomProblem, type Shape, V_KINDS } from "./random-problem";
+
+/** Values and means are two orders of summation of the same numbers. */
+const VALUE = 1e-11;
+/**
+ * Central differences of fourth order with step h: truncation h^4, rounding 1e-16 / h times the size of the value. The
+ * scale of a comparison is the largest entry, since a small one carries the rounding of the large ones.
+ */
+const GRADIENT = 1e-7;
+const HESSIAN = 1e-7;
+/** second differences of values: rounding 1e-16 / h^2 */
+const JOINT = 1e-6;
+const RUNS = 300;
+
+const shape: fc.Arbitrary<Shape> = fc.record({
+  seed: fc.nat(),
+  rows: fc.integer({ min: 5, max: 16 }),
+  p: fc.integer({ min: 1, max: 3 }),
+  q: fc.integer({ min: 1, max: 3 }),
+  kind: fc.constantFrom(...V_KINDS),
+  weighted: fc.boolean(),
+});
+
+const settings = { numRuns: RUNS, seed: 20260101 };
+
+/** A point away from any optimum: log sigma between about -2 and 1. */
+function pointFor({ seed, q }: Shape): Float64Array {
+  const random = randomFrom(seed + 1);
+  return Float64Array.from({ length: q }, (_, k) => (k === 0 ? -0.5 : 0) + 0.5 * random.normal());
+}
+
+function largest(values: ArrayLike<number>): number {
+  let size = 0;
+  for (let i = 0; i < values.length; i++) size = Math.max(size, Math.abs(values[i]!));
+  return size;
+}
+
+function expectClose(seen: ArrayLike<number>, wanted: ArrayLike<number>, tolerance: number, what: string): void {
+  const scale = Math.max(1, largest(wanted));
+  expect(seen.length, what).toBe(wanted.length);
+  for (let i = 0; i < wanted.length; i++) {
+    const error = Math.abs(seen[i]! - wanted[i]!) / scale;
+    if (!(error <= tolerance)) expect.fail(`${what}[${i}]: ${seen[i]}, wanted ${wanted[i]} (error ${error.toExponential(1)})`);
+  }
+}
+
+/** d f / d x_k by central differences of fourth order. */
+function slopes(f: (x: Float64Array) => ArrayLike<number>, x: Float64Array, h: number): number[][] {
+  return Array.from(x, (_, k) => {
+    const at = (step: number): number[] => {
+      const moved = Float64Array.from(x);
+      moved[k]! += step * h;
+      return Array.from(f(moved));
+    };
+    const [a, b, c, d] = [at(-2), at(-1), at(1), at(2)];
+    return a.map((_, i) => (a[i]! - 8 * b[i]! + 8 * c[i]! - d[i]!) / (12 * h));
+  });
+}
+
+function withEngine(given: Shape, run: (engine: TestEngine, at: Float64Array, answer: EngineAnswer) => void): void {
+  const engine = engineFor(randomProblem(given));
+  try {
+    const at = pointFor(given);
+    const answer = engine.at(at);
+    expect(answer.defined).toBe(true);
+    run(engine, at, answer);
+  } finally {
+    engine.dispose();
+  }
+}
+
+describe("the profiled log-likelihood", () => {
+  it("is the textbook's at the textbook's GLS mean", () => {
+    fc.assert(
+      fc.property(shape, (given) => {
+        withEngine(given, (engine, at, answer) => {
+          const problem = randomProblem(given);
+          const logSigma = engine.logSigma(at);
+          const mu = times(problem.X, textbookGls(problem, logSigma));
+          expectClose(answer.mu, mu, 100 * VALUE, "mu");
+          expectClose([answer.logLik], [textbookLogLik(problem, mu, logSigma)], VALUE, "logLik");
+        });
+      }),
+      settings,
+    );
+  });
+
+  it("has the gradient that its differences give", () => {
+    fc.assert(
+      fc.property(shape, (given) => {
+        withEngine(given, (engine, at, { gradient, locationGradient }) => {
+          const differences = slopes((x) => [-engine.at(x).logLik], at, 2e-3).map(([slope]) => slope!);
+          expectClose(gradient, differences, GRADIENT, "gradient");
+          // beta is at its optimum: the derivative in it is rounding alone
+          expectClose(locationGradient, new Float64Array(engine.p), 1e-10, "gradient in beta");
+        });
+      }),
+      settings,
+    );
+  });
+
+  it("has the Hessian that the differences of its gradient give", () => {
+    fc.assert(
+      fc.property(shape, (given) => {
+        withEngine(given, (engine, at, { hessian }) => {
+          const differences = slopes((x) => engine.at(x).gradient, at, 1e-3).flat();
+          expectClose(hessian, differences, HESSIAN, "Hessian");
+        });
+      }),
+      settings,
+    );
+  });
+});
+
+describe("the joint Hessian of beta and the scale coefficients", () => {
+  it("is that of the textbook's joint log-likelihood", () => {
+    fc.assert(
+      fc.property(shape, (given) => {
+        withEngine(given, (engine, at, answer) => {
+          const problem = randomProblem(given);
+          const { p, q } = engine;
+          const beta = engine.beta();
+          const joint = (x: Float64Array): number =>
+            -textbookLogLik(problem, engine.muOf(x.subarray(0, p)), engine.logSigma(x.subarray(p)));
+          const gradient = (x: Float64Array): number[] => slopes((z) => [joint(z)], x, 1e-2).map(([slope]) => slope!);
+          const whole = slopes(gradient, Float64Array.of(...beta, ...at), 1e-2);
+          const block = (from: number, rows: number, to: number, columns: number): number[] =>
+            whole.slice(from, from + rows).flatMap((row) => row.slice(to, to + columns));
+          expectClose(answer.locationHessian, block(0, p, 0, p), JOINT, "location");
+          expectClose(answer.crossHessian, block(0, p, p, q), JOINT, "cross");
+          expectClose(answer.thetaHessian, block(p, q, p, q), JOINT, "scale");
+        });
+      }),
+      settings,
+    );
+  });
+});

@@ -1,0 +1,239 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createContext, runInContext } from "node:vm";
+import { build } from "esbuild";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import manifest from "../../package.json";
+import { codeBlocks } from "../code-blocks";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** cases/drm-a-restoration.json */
+const LOG_LIK = -24.773196719485;
+
+const PACKED = [
+  "CHANGELOG.md",
+  "LICENSE",
+  "README.md",
+  "dist/THIRD-PARTY-LICENSES.txt",
+  "dist/cli.js",
+  "dist/drmeta.wasm",
+  "dist/index.cjs",
+  "dist/index.d.cts",
+  "dist/index.d.ts",
+  "dist/index.js",
+  "examples/README.md",
+  "examples/restoration.csv",
+  "package.json",
+];
+
+/** The worked example; `importing` is how the language at hand gets at the package. */
+const example = (importing: string) => `${importing}
+const csv = readFileSync("node_modules/drmeta/examples/restoration.csv", "utf8");
+const data = parseCsv(csv, { factors: { habitat: ["grassland", "forest"] } });
+const fit = drm(drmFormula("yi ~ habitat + duration + meta_V(V = vi)", "sigma ~ habitat"), { data });
+console.log(JSON.stringify({ version, logLik: logLik(fit) }));
+`;
+
+/** Strict code of a user who has neither Node's types nor those of a page. */
+const TYPED = `import { checkDrm, coef, drm, drmFormula, gaussian, logLik, sigma, summary, type Fit } from "drmeta";
+
+const fit: Fit = drm(drmFormula("yi ~ x + meta_V(V = vi)", "sigma ~ x"), {
+  family: gaussian(),
+  data: { yi: [0.1, 0.4, 0.3], vi: new Float64Array([0.01, 0.02, 0.03]), x: ["a", "b", "a"] },
+  factors: { x: ["a", "b"] },
+});
+const value: number = logLik(fit);
+const intercept: number | undefined = coef(fit, "sigma")["(Intercept)"];
+const text: string = String(summary(fit)) + String(checkDrm(fit)) + JSON.stringify(sigma(fit));
+export const result = { value, intercept, text };
+// @ts-expect-error a formula is a string
+drmFormula(1);
+`;
+
+let scratch: string;
+let installed: string;
+let packed: { filename: string; files: { path: string }[] };
+
+beforeAll(() => {
+  if (!distIsFresh()) node("scripts/build-package.mjs");
+  scratch = mkdtempSync(join(tmpdir(), "drmeta-package-"));
+  installed = join(scratch, "node_modules/drmeta");
+  [packed] = JSON.parse(npm(ROOT, "pack", "--json", "--ignore-scripts", "--pack-destination", scratch));
+  write("package.json", '{ "private": true, "type": "module" }\n');
+  npm(scratch, "install", "--offline", "--no-audit", "--no-fund", `./${packed.filename}`);
+}, 180_000);
+
+afterAll(() => {
+  if (scratch !== undefined) rmSync(scratch, { recursive: true });
+});
+
+test("the tarball holds these files and no others", () => {
+  expect(packed.files.map(({ path }) => path).sort()).toEqual(PACKED);
+});
+
+test("installing it installs nothing else", () => {
+  const names = readdirSync(join(scratch, "node_modules")).filter((name) => !name.startsWith("."));
+  expect(names).toEqual(["drmeta"]);
+  expect(manifest).not.toHaveProperty("dependencies");
+});
+
+test("the worked example as an ES module", () => {
+  const importing = `import { readFileSync } from "node:fs";
+import { drm, drmFormula, logLik, parseCsv, version } from "drmeta";`;
+  write("esm.mjs", example(importing));
+  expectExample(node("esm.mjs", scratch));
+});
+
+test("the worked example as CommonJS", () => {
+  const importing = `const { readFileSync } = require("node:fs");
+const { drm, drmFormula, logLik, parseCsv, version } = require("drmeta");`;
+  write("cjs.cjs", example(importing));
+  expectExample(node("cjs.cjs", scratch));
+});
+
+test("in a page: bundled, without anything of Node", async () => {
+  const code = readFileSync(join(installed, "dist/index.js"), "utf8");
+  expect(code).not.toMatch(/\bnode:|\brequire\(|^import /m);
+  const { outputFiles } = await build({
+    stdin: { contents: 'export * from "drmeta";', resolveDir: scratch },
+    bundle: true,
+    format: "iife",
+    globalName: "drmeta",
+    platform: "browser",
+    write: false,
+  });
+  // all that it may find besides the language: a page has these too
+  const page = createContext({ atob, TextDecoder, TextEncoder, console });
+  runInContext(outputFiles[0]!.text, page);
+  const script = example("const { drm, drmFormula, logLik, parseCsv, version } = drmeta;")
+    .replace(/readFileSync\(.*\)/, "csvText")
+    .replace("console.log(", "printed = (");
+  Object.assign(page, { csvText: readFileSync(`${ROOT}examples/restoration.csv`, "utf8"), printed: "" });
+  runInContext(script, page);
+  expectExample(page.printed);
+});
+
+test.each([
+  { module: "node16", moduleResolution: "node16", files: ["typed.mts", "typed.cts"] },
+  { module: "esnext", moduleResolution: "bundler", files: ["typed.ts"] },
+])("types, $moduleResolution", ({ files, ...resolution }) => {
+  for (const file of files) write(file, TYPED);
+  // ES2022 and nothing else: no library of a page, no types of Node
+  expect(tsc({ ...resolution, lib: ["ES2022"], types: [] }, files)).toBe("");
+});
+
+test("types of the README's code", () => {
+  const blocks = codeBlocks(`${ROOT}README.md`).filter(({ language }) => language === "ts");
+  expect(blocks.length).toBeGreaterThan(0);
+  write("readme.mts", blocks.map(({ code }) => code).join("\n"));
+  const options = { module: "node16", moduleResolution: "node16", types: ["node"], skipLibCheck: true };
+  expect(tsc({ ...options, typeRoots: [`${ROOT}node_modules/@types`] }, ["readme.mts"])).toBe("");
+});
+
+test("the command", () => {
+  const drmeta = (...argv: string[]) => output(scratch, join(scratch, "node_modules/.bin/drmeta"), argv);
+  expect(drmeta("--version")).toBe(`${manifest.version}\n`);
+  expect(drmeta("example")).toContain("sigma:habitatforest");
+  const model = ["yi ~ habitat + duration + meta_V(V = vi)", "sigma ~ habitat"];
+  const fit = ["fit", join(installed, "examples/restoration.csv"), ...model];
+  expect(drmeta(...fit)).toContain("logLik: -24.77");
+  const { logLik } = JSON.parse(drmeta(...fit, "--json"));
+  expect(Math.abs(logLik - LOG_LIK)).toBeLessThan(1e-9);
+});
+
+test("the command needs nothing but Node", () => {
+  const code = readFileSync(join(installed, "dist/cli.js"), "utf8");
+  expect(code.startsWith("#!/usr/bin/env node\n")).toBe(true);
+  const imported = [...code.matchAll(/^import .*?"([^"]+)";$|__require\("([^"]+)"\)/gm)];
+  expect(imported.length).toBeGreaterThan(3);
+  for (const [, from, required] of imported) expect(from ?? required).toMatch(/^node:/);
+});
+
+test("the wasm is there to be streamed, the one that is inlined", () => {
+  const wasm = output(scratch, process.execPath, ["-p", "require.resolve('drmeta/drmeta.wasm')"]);
+  const base64 = readFileSync(wasm.trim()).toString("base64");
+  for (const file of ["index.js", "index.cjs", "cli.js"]) {
+    const code = readFileSync(join(installed, "dist", file), "utf8");
+    // once: a second copy would mean that something was bundled twice
+    expect(code.split(base64)).toHaveLength(2);
+  }
+});
+
+test("licences of bundled packages are there", () => {
+  const text = readFileSync(join(installed, "dist/THIRD-PARTY-LICENSES.txt"), "utf8");
+  for (const name of [
+    "@stdlib/math-base-special-erfc",
+    "as-bind",
+    "assemblyscript",
+    "commander",
+    "papaparse",
+  ]) {
+    expect(text).toMatch(new RegExp(`^${name} \\d`, "m"));
+  }
+});
+
+test("publint finds nothing", async () => {
+  const { messages, pkg } = await publint({ pkgDir: installed, pack: false, strict: true });
+  expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+});
+
+function expectExample(printed: string): void {
+  const { version, logLik } = JSON.parse(printed);
+  expect(version).toBe(manifest.version);
+  expect(Math.abs(logLik - LOG_LIK)).toBeLessThan(1e-9);
+}
+
+/** Whether dist/ was built after the last change of what it is built from. */
+function distIsFresh(): boolean {
+  const changed = (path: string): number => {
+    const stats = statSync(`${ROOT}${path}`, { throwIfNoEntry: false });
+    if (stats === undefined) return Number.POSITIVE_INFINITY;
+    if (!stats.isDirectory()) return stats.mtimeMs;
+    return Math.max(...readdirSync(`${ROOT}${path}`).map((name) => changed(`${path}/${name}`)));
+  };
+  const built = statSync(`${ROOT}dist/THIRD-PARTY-LICENSES.txt`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return ["src", "bindings", "scripts", "package.json", "tsup.config.ts"].every(
+    (path) => changed(path) < built,
+  );
+}
+
+function write(name: string, text: string): void {
+  mkdirSync(scratch, { recursive: true });
+  writeFileSync(join(scratch, name), text);
+}
+
+function node(script: string, cwd = ROOT): string {
+  return output(cwd, process.execPath, [script]);
+}
+
+function npm(cwd: string, ...argv: string[]): string {
+  return output(cwd, "npm", argv);
+}
+
+function output(cwd: string, command: string, argv: string[]): string {
+  return execFileSync(command, argv, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** What the compiler says, "" when it is content. */
+function tsc(compilerOptions: Record<string, unknown>, files: string[]): string {
+  const options = { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true };
+  write(
+    "tsconfig.json",
+    JSON.stringify({
+      compilerOptions: { target: "es2022", noEmit: true, ...options, ...compilerOptions },
+      files,
+    }),
+  );
+  try {
+    return execFileSync(process.execPath, [`${ROOT}node_modules/typescript/bin/tsc`, "-p", scratch], {
+      encoding: "utf8",
+    });
+  } catch (error) {
+    return String((error as { stdout: string }).stdout);
+  }
+}

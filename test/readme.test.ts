@@ -1,0 +1,106 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { describe, expect, test } from "vitest";
+import { run } from "../src/cli/main";
+import { type CodeBlock, codeBlocks, matchesShown } from "./code-blocks";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+
+/** The documents whose code runs. The `ts` blocks of one are one program: later blocks go on from earlier ones. */
+const DOCUMENTS = ["README.md"];
+
+describe.each(DOCUMENTS)("%s", (name) => {
+  const blocks = codeBlocks(join(ROOT, name));
+  const program = blocks.filter(({ language }) => language === "ts");
+  const commands = blocks.filter(({ language, code }) => language === "sh" && code.startsWith("drmeta "));
+
+  test.runIf(program.length > 0)("TypeScript", async () => {
+    const printed = await runProgram(program.map(({ code }) => code));
+    for (const [i, block] of program.entries()) expectShown(block, printed[i]!);
+  });
+
+  test.each(commands)("line $line: command", async (block) => {
+    const { exitCode, stdout, stderr } = await drmeta(shellWords(block.code).slice(1));
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expectShown(block, stdout);
+  });
+});
+
+test("words of a command line", () => {
+  expect(shellWords("drmeta fit a.csv 'y ~ x' \\\n  \"sigma ~ x\" --json\n")).toEqual([
+    "drmeta",
+    "fit",
+    "a.csv",
+    "y ~ x",
+    "sigma ~ x",
+    "--json",
+  ]);
+});
+
+test("a document may leave lines out", () => {
+  expect(matchesShown("a\nb  \nc\n", "a\n...\nc\n")).toBe(true);
+  expect(matchesShown("a\nb\nc\n", "a\n...\n")).toBe(true);
+  expect(matchesShown("a\nb\nc\n", "a\nc\n")).toBe(false);
+  expect(matchesShown("a.c\n", "abc\n")).toBe(false);
+});
+
+/** A block that shows no output must run all the same. */
+function expectShown({ output, line }: CodeBlock, printed: string): void {
+  if (output === null || matchesShown(printed, output)) return;
+  // fails, and shows the difference
+  expect(printed, `the output shown after line ${line}`).toBe(output);
+}
+
+const BETWEEN = "\u0001";
+
+/** Runs the blocks as one program on the sources, and returns what each printed. */
+async function runProgram(blocks: readonly string[]): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), "drmeta-readme-"));
+  try {
+    const outfile = join(folder, "program.mjs");
+    await build({
+      stdin: {
+        contents: blocks.join(`\nconsole.log(${JSON.stringify(BETWEEN)});\n`),
+        loader: "ts",
+        resolveDir: ROOT,
+      },
+      outfile,
+      bundle: true,
+      format: "esm",
+      platform: "node",
+      target: "node20",
+      mainFields: ["browser", "module", "main"],
+      alias: { drmeta: join(ROOT, "src/index.ts") },
+      logLevel: "silent",
+    });
+    const printed = execFileSync(process.execPath, [outfile], { cwd: ROOT, encoding: "utf8" });
+    return printed.split(`${BETWEEN}\n`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Runs a command line on streams that only remember. */
+async function drmeta(argv: string[]) {
+  const written = { stdout: "", stderr: "" };
+  const stream = (name: "stdout" | "stderr") => ({
+    write(text: string, done: () => void) {
+      written[name] += text;
+      done();
+    },
+  });
+  const exitCode = await run(argv, { stdin: empty(), stdout: stream("stdout"), stderr: stream("stderr") });
+  return { exitCode, ...written };
+}
+
+async function* empty(): AsyncGenerator<string> {}
+
+/** As a shell splits them: quotes hold words together, a backslash joins lines. */
+function shellWords(command: string): string[] {
+  const words = command.replace(/\\\n/g, " ").match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? [];
+  return words.map((word) => word.replace(/'([^']*)'|"([^"]*)"/g, "$1$2"));
+}
