@@ -93,14 +93,17 @@ function checkOptions(formula: DrmFormula, { family, method, starts, maxEvaluati
 }
 
 function frameFor(formula: DrmFormula, table: Table, options: DrmOptions): Frame {
-  const { factors, ordered, matrices, weights } = options;
+  const { ordered, weights } = options;
+  // null is how JSON and R-minded callers say "none"
+  const factors = options.factors ?? undefined;
+  const matrices = options.matrices ?? undefined;
   const argument = formula.dpars[0]!.knownV?.argument;
   const known = argument && ungroup(argument);
   const named = known?.type === "name" && matrices !== undefined && Object.hasOwn(matrices, known.name) ? known.name : null;
   const missing = named === null ? null : missingRows(matrices![named]!, table.nrow);
   return buildFrame(formula, table, {
     factors,
-    ordered: ordered === undefined ? undefined : new Set(ordered),
+    ordered: ordered ? new Set(ordered) : undefined,
     weights,
     matrixNames: matrices === undefined ? undefined : new Set(Object.keys(matrices)),
     missingV: named === null || missing === null ? null : { name: named, rows: missing },

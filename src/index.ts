@@ -3,6 +3,7 @@
 // formulas and data
 export { drmFormula, type DrmFormula } from "./formula/formula";
 export { tableFrom, type DataInput } from "./data/table-from";
+export { type CsvOptions, parseCsv } from "./data/csv";
 export type { Column, FactorColumn, NumericColumn, Table } from "./data/table";
 export { DrmError, type ErrorCode } from "./errors";
 

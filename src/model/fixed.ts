@@ -13,7 +13,7 @@ export function fixedLogSigmas(
   dpars: readonly DparFormula[],
   fixed: Readonly<Record<string, number>> | undefined,
 ): FixedSigmas {
-  if (fixed === undefined) return { estimated: dpars.map(() => true), logSigma: null };
+  if (!fixed) return { estimated: dpars.map(() => true), logSigma: null };
   const keys = dpars.map(({ key }) => key);
   for (const [name, value] of Object.entries(fixed)) {
     const dpar = dpars.find(({ key }) => key === name);

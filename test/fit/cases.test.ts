@@ -14,14 +14,9 @@ import { byName, type Job, jobOf, type MaCase, numberOf, type Polished } from ".
 const NOT_YET: readonly Missing[] = [
   { what: "REML", code: "not_supported", needs: ({ options }) => options.method === "REML" },
   {
-    what: "random intercepts",
-    code: "not_supported",
-    needs: ({ formulas }) => formulas.some((formula) => /\(1 \|/.test(formula)),
-  },
-  {
-    what: "two outcomes",
-    code: "not_supported",
-    needs: ({ formulas }) => formulas[0]!.startsWith("mu1"),
+    what: "a known correlation matrix of random effects (phylogenetic)",
+    code: "bad_formula",
+    needs: ({ formulas }) => formulas.some((formula) => formula.includes("relmat(")),
   },
 ];
 
@@ -39,6 +34,7 @@ const LOG_LIK = 1e-8;
 const LOG_LIK_AT_BOUNDARY = 1e-6;
 /** The v* cases' correlation is tanh(eta), ours 0.999999 tanh(eta): with a moderator of rho12 no exact conversion. */
 const RHO_WITH_MODERATOR = 1e-4;
+const LOG_LIK_RHO_WITH_MODERATOR = 1e-6;
 
 /** |seen - wanted| against max(1, |wanted|) times the tolerance. */
 function close(seen: number, wanted: number, tolerance: number, what: string): void {
@@ -74,7 +70,7 @@ function fitJob({ formulas, options }: Job): Fit {
 }
 
 const MA_CASES = listCases("v").map((id) => loadCase<MaCase>(id)).filter(({ kind }) => kind !== "escalc");
-const DRM_CASES = listCases("drm-").map((id) => ({ id, ...loadCase(id) }));
+const DRM_CASES = listCases("drm-").map((id) => ({ ...loadCase(id), id }));
 
 function drmJob({ formulas, method, data, factors, weights, matrices }: DrmCase): Job {
   const options = { data, method, weights, ...(factors ? { factors } : {}), ...(matrices ? { matrices } : {}) };
@@ -87,8 +83,8 @@ const EVERY_JOB = [
 ];
 
 describe("what is not supported yet", () => {
-  // the first job that needs nothing else
-  it.each(NOT_YET)("$what", ({ needs, code, what }) => {
+  // on the first job that needs nothing else
+  it.each(NOT_YET.filter(({ needs }) => EVERY_JOB.some(needs)))("$what", ({ needs, code, what }) => {
     const others = NOT_YET.filter((other) => other.what !== what);
     const job = EVERY_JOB.find((one) => needs(one) && !others.some((other) => other.needs(one))) ?? EVERY_JOB.find(needs);
     let seen: unknown = `${what} has landed: delete its row of NOT_YET`;
@@ -107,7 +103,7 @@ describe("cases of the drm- family", () => {
   it.for(DRM_CASES)("$id", (given, context) => {
     const { expected } = given;
     const fit = fitOrSkip(drmJob(given), context);
-    expect(fit.optim.message).toBe("converged");
+    expect(fit.optim.message).toMatch(/^converged(?! at the boundary)/);
     expect(fit.coefficients.map(({ dpar, term }) => [dpar, term])).toEqual(
       expected.coefficients.map(({ dpar, term }) => [dpar, term]),
     );
@@ -142,7 +138,9 @@ describe("cases of the meta-analysis family", () => {
     const boundary = polished.boundary !== undefined;
     checkCoefficients(fit, polished, method);
     if (method === "ML" && polished.vcov_joint !== undefined && !bivariate) checkCovariances(fit, polished.vcov_joint);
-    close(fit.logLik, polished.logLik, boundary ? LOG_LIK_AT_BOUNDARY : LOG_LIK, "logLik");
+    const rhoModerated = [...byName(fit).keys()].filter((name) => name.startsWith("rho12")).length > 1;
+    const tolerance = boundary ? LOG_LIK_AT_BOUNDARY : rhoModerated ? LOG_LIK_RHO_WITH_MODERATOR : LOG_LIK;
+    close(fit.logLik, polished.logLik, tolerance, "logLik");
     expect(fit.df).toBe(polished.npar);
     expect(/boundary/.test(fit.optim.message)).toBe(boundary);
 

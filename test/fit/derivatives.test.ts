@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type EngineAnswer, engineFor, type TestEngine } from "./engine-for";
+import { type EngineAnswer, engineForJob, jobOfProblem, type TestEngine } from "./engine-for";
 import { textbookGls, textbookLogLik, times } from "./plain-problem";
+import type { Job } from "./ma-case";
+import type { PlainProblem } from "./plain-problem";
 import { randomFrom, randomProblem, type Shape, V_KINDS } from "./random-problem";
+import { STRUCTURES, structuredProblem } from "./structured-problem";
 
 /** Values and means are two orders of summation of the same numbers. */
 const VALUE = 1e-11;
@@ -16,6 +19,13 @@ const HESSIAN = 1e-7;
 const JOINT = 1e-6;
 const RUNS = 300;
 
+/** The same model twice: as drm() reads it and as the textbook does. */
+interface Given {
+  readonly job: Job;
+  readonly problem: PlainProblem;
+  readonly seed: number;
+}
+
 const shape: fc.Arbitrary<Shape> = fc.record({
   seed: fc.nat(),
   rows: fc.integer({ min: 5, max: 16 }),
@@ -25,12 +35,22 @@ const shape: fc.Arbitrary<Shape> = fc.record({
   weighted: fc.boolean(),
 });
 
+const plain = shape.map((given): Given => {
+  const problem = randomProblem(given);
+  return { job: jobOfProblem(problem), problem, seed: given.seed };
+});
+
+const structured = fc
+  .tuple(fc.nat(), fc.constantFrom(...STRUCTURES))
+  .map(([seed, structure]): Given => ({ ...structuredProblem(seed, structure), seed }));
+
+const model = fc.oneof(plain, structured);
 const settings = { numRuns: RUNS, seed: 20260101 };
 
-/** A point away from any optimum: log sigma between about -2 and 1. */
-function pointFor({ seed, q }: Shape): Float64Array {
+/** A point away from any optimum: user's coefficients about -0.5 and 0, so that the SDs are near the data's spread. */
+function pointFor(seed: number, q: number): Float64Array {
   const random = randomFrom(seed + 1);
-  return Float64Array.from({ length: q }, (_, k) => (k === 0 ? -0.5 : 0) + 0.5 * random.normal());
+  return Float64Array.from({ length: q }, () => -0.2 + 0.4 * random.normal());
 }
 
 function largest(values: ArrayLike<number>): number {
@@ -61,10 +81,10 @@ function slopes(f: (x: Float64Array) => ArrayLike<number>, x: Float64Array, h: n
   });
 }
 
-function withEngine(given: Shape, run: (engine: TestEngine, at: Float64Array, answer: EngineAnswer) => void): void {
-  const engine = engineFor(randomProblem(given));
+function withEngine(given: Given, run: (engine: TestEngine, at: Float64Array, answer: EngineAnswer) => void): void {
+  const engine = engineForJob(given.job);
   try {
-    const at = pointFor(given);
+    const at = engine.thetaOf([...pointFor(given.seed, engine.q)]);
     const answer = engine.at(at);
     expect(answer.defined).toBe(true);
     run(engine, at, answer);
@@ -76,13 +96,13 @@ function withEngine(given: Shape, run: (engine: TestEngine, at: Float64Array, an
 describe("the profiled log-likelihood", () => {
   it("is the textbook's at the textbook's GLS mean", () => {
     fc.assert(
-      fc.property(shape, (given) => {
+      fc.property(model, (given) => {
         withEngine(given, (engine, at, answer) => {
-          const problem = randomProblem(given);
-          const logSigma = engine.logSigma(at);
-          const mu = times(problem.X, textbookGls(problem, logSigma));
+          const { problem } = given;
+          const theta = engine.coefficientsOf(at);
+          const mu = times(problem.X, textbookGls(problem, theta));
           expectClose(answer.mu, mu, 100 * VALUE, "mu");
-          expectClose([answer.logLik], [textbookLogLik(problem, mu, logSigma)], VALUE, "logLik");
+          expectClose([answer.logLik], [textbookLogLik(problem, mu, theta)], VALUE, "logLik");
         });
       }),
       settings,
@@ -91,7 +111,7 @@ describe("the profiled log-likelihood", () => {
 
   it("has the gradient that its differences give", () => {
     fc.assert(
-      fc.property(shape, (given) => {
+      fc.property(model, (given) => {
         withEngine(given, (engine, at, { gradient, locationGradient }) => {
           const differences = slopes((x) => [-engine.at(x).logLik], at, 2e-3).map(([slope]) => slope!);
           expectClose(gradient, differences, GRADIENT, "gradient");
@@ -105,7 +125,7 @@ describe("the profiled log-likelihood", () => {
 
   it("has the Hessian that the differences of its gradient give", () => {
     fc.assert(
-      fc.property(shape, (given) => {
+      fc.property(model, (given) => {
         withEngine(given, (engine, at, { hessian }) => {
           const differences = slopes((x) => engine.at(x).gradient, at, 1e-3).flat();
           expectClose(hessian, differences, HESSIAN, "Hessian");
@@ -119,15 +139,14 @@ describe("the profiled log-likelihood", () => {
 describe("the joint Hessian of beta and the scale coefficients", () => {
   it("is that of the textbook's joint log-likelihood", () => {
     fc.assert(
-      fc.property(shape, (given) => {
+      fc.property(model, (given) => {
         withEngine(given, (engine, at, answer) => {
-          const problem = randomProblem(given);
+          const { problem } = given;
           const { p, q } = engine;
-          const beta = engine.beta();
           const joint = (x: Float64Array): number =>
-            -textbookLogLik(problem, engine.muOf(x.subarray(0, p)), engine.logSigma(x.subarray(p)));
-          const gradient = (x: Float64Array): number[] => slopes((z) => [joint(z)], x, 1e-2).map(([slope]) => slope!);
-          const whole = slopes(gradient, Float64Array.of(...beta, ...at), 1e-2);
+            -textbookLogLik(problem, engine.muOf(x.subarray(0, p)), engine.coefficientsOf(x.subarray(p)));
+          const gradient = (x: Float64Array): number[] => slopes((z) => [joint(z)], x, 4e-3).map(([slope]) => slope!);
+          const whole = slopes(gradient, Float64Array.of(...answer.beta, ...at), 4e-3);
           const block = (from: number, rows: number, to: number, columns: number): number[] =>
             whole.slice(from, from + rows).flatMap((row) => row.slice(to, to + columns));
           expectClose(answer.locationHessian, block(0, p, 0, p), JOINT, "location");

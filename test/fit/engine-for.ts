@@ -1,11 +1,18 @@
-import { splitKind, type PlainProblem, rowsOf } from "./plain-problem";
-import type { Design } from "../../src/design/design";
+import { missingRows } from "../../src/covariance/known-v";
+import type { DrmOptions } from "../../src/drm";
+import { tableFrom } from "../../src/data/table-from";
 import { createEngine } from "../../src/fit/engine";
-import { standardModel } from "../../src/fit/standard-model";
-import { addProduct, project } from "../../src/fit/standardise";
+import { type StandardModel, standardModel } from "../../src/fit/standard-model";
+import { addProduct, toOriginal } from "../../src/fit/standardise";
+import { thetaBlocks } from "../../src/fit/theta-blocks";
+import { drmFormula } from "../../src/formula/formula";
+import { buildFrame } from "../../src/frame/frame";
+import { buildModel } from "../../src/model/build-model";
 import type { Model } from "../../src/model/model";
+import type { Job } from "./ma-case";
+import type { PlainProblem } from "./plain-problem";
 
-/** What the engine says at one value of the scale coefficients; everything in its own (standardised) coordinates. */
+/** What the engine says at one theta; derivatives in its own (standardised) coordinates. */
 export interface EngineAnswer {
   readonly defined: boolean;
   /** in the user's units, all constants included */
@@ -17,6 +24,7 @@ export interface EngineAnswer {
   /** p x q, row-major */
   readonly crossHessian: Float64Array;
   readonly thetaHessian: Float64Array;
+  readonly beta: Float64Array;
   /** fitted means in the user's units, offset left out */
   readonly mu: Float64Array;
 }
@@ -25,96 +33,130 @@ export interface EngineAnswer {
 export interface TestEngine {
   readonly p: number;
   readonly q: number;
+  readonly model: StandardModel;
   at(theta: Float64Array): EngineAnswer;
-  /** theta for the user's coefficients of the scale design */
-  thetaOf(gamma: readonly number[]): Float64Array;
-  /** log sigma by row in the user's units */
-  logSigma(theta: Float64Array): Float64Array;
-  /** slopes of the user's gamma (`[k][l]` = d gamma_k / d theta_l), to carry gradients over */
-  readonly gammaSlopes: number[][];
+  /** the engine's theta for the user's coefficients of sigma, sd and rho12 */
+  thetaOf(coefficients: readonly number[]): Float64Array;
+  /** the user's coefficients, SDs in the user's units */
+  coefficientsOf(theta: Float64Array): number[];
   /** fitted means, in the user's units, of the engine's coefficients `beta` */
   muOf(beta: Float64Array): Float64Array;
-  beta(): Float64Array;
   dispose(): void;
 }
 
-export function engineFor(problem: PlainProblem): TestEngine {
-  const model = modelOf(problem);
-  const standard = standardModel(model);
-  const engine = createEngine(standard);
-  const { locationBasis, scaleBasis, leastSquares, unit } = standard;
-  const p = locationBasis.columns;
-  const q = scaleBasis.columns;
+/** `oneCluster`: rows that go to the dense kernel as one cluster, though V may say nothing about them together. */
+export function engineFor(problem: PlainProblem, oneCluster?: readonly number[]): TestEngine {
+  const model = modelOf(jobOfProblem(problem));
+  return engineOf(oneCluster === undefined ? model : { ...model, knownV: asCluster(problem, oneCluster) });
+}
+
+export function engineForJob(job: Job): TestEngine {
+  return engineOf(modelOf(job));
+}
+
+/** Stages 2 to 5, as in drm(). */
+function modelOf({ formulas, options }: Job): Model {
+  const formula = drmFormula(...formulas);
+  const table = tableFrom(options.data, options.factors ? { factors: options.factors } : {});
+  const [name, matrix] = Object.entries(options.matrices ?? {})[0] ?? ["", undefined];
+  const missing = matrix === undefined ? null : missingRows(matrix, table.nrow);
+  const frame = buildFrame(formula, table, {
+    factors: options.factors,
+    weights: options.weights,
+    matrixNames: new Set(Object.keys(options.matrices ?? {})),
+    missingV: missing === null ? null : { name, rows: missing },
+  });
+  return buildModel(frame, { ...options, method: "ML" }).model;
+}
+
+/** y, x0, x1, ..., w0, w1, ... as columns; random intercepts and pairs need formulas of their own. */
+export function jobOfProblem({ y, X, W, V, clusters, weights }: PlainProblem): Job {
+  const tied = new Set(clusters.flat());
+  const alone = [...y.keys()].filter((i) => !tied.has(i)).map((i) => [i]);
+  const blocks = [...clusters, ...alone].map((rows) => ({
+    rows: [...rows],
+    matrix: rows.map((i) => rows.map((j) => V[i]![j]!)),
+  }));
+  const data: Record<string, number[]> = { y: [...y] };
+  const names = (matrix: readonly (readonly number[])[], letter: string) =>
+    matrix[0]!.map((_, j) => {
+      data[`${letter}${j}`] = matrix.map((row) => row[j]!);
+      return `${letter}${j}`;
+    });
+  const formulas = [`y ~ 0 + ${names(X, "x").join(" + ")} + meta_V(V = V)`];
+  if (W !== null) formulas.push(`sigma ~ 0 + ${names(W, "w").join(" + ")}`);
+  const options: DrmOptions = {
+    data,
+    matrices: { V: { blocks } },
+    weights: weights === null ? null : [...weights],
+    ...(W === null ? { fixed: { sigma: 0 } } : {}),
+  };
+  return { formulas, options };
+}
+
+function asCluster({ V, y }: PlainProblem, rows: readonly number[]): Model["knownV"] {
+  return {
+    kind: rows.length === y.length ? "dense" : "block",
+    label: "V",
+    variances: Float64Array.from(V, (row, i) => row[i]!),
+    clusterSizes: Int32Array.of(rows.length),
+    clusterRows: Int32Array.from(rows),
+    clusterV: Float64Array.from(rows.flatMap((i, a) => rows.slice(0, a + 1).map((j) => V[i]![j]!))),
+  };
+}
+
+function engineOf(given: Model): TestEngine {
+  const model = standardModel(given);
+  const engine = createEngine(model);
+  const { location, leastSquares, unit } = model;
+  const p = location.columns;
+  const q = engine.objective.size;
   const read = (field: Parameters<typeof engine.problem.read>[0], n: number) =>
     engine.problem.read(field, new Float64Array(n));
   const muOf = (beta: Float64Array): Float64Array => {
     const mu = new Float64Array(model.rows);
-    addProduct(locationBasis, beta.map((value, j) => leastSquares[j]! + unit * value), mu);
+    addProduct(location, beta.map((value, j) => leastSquares[j]! + unit * value), mu);
     return mu;
   };
   return {
     p,
     q,
+    model,
     at(theta) {
       const defined = engine.objective.evaluate(theta);
+      const beta = read("beta", p);
       return {
         defined,
-        logLik: standard.logLikConstant - engine.objective.value,
+        logLik: model.logLikConstant - engine.objective.value,
         gradient: Float64Array.from(engine.objective.gradient),
         hessian: Float64Array.from(engine.objective.hessian),
         locationGradient: read("locationGradient", p),
         locationHessian: read("locationHessian", p * p),
         crossHessian: read("crossHessian", p * q),
         thetaHessian: read("thetaHessian", q * q),
-        mu: muOf(read("beta", p)),
+        beta,
+        mu: muOf(beta),
       };
     },
-    thetaOf(gamma) {
-      const eta = new Float64Array(model.rows);
-      for (let i = 0; i < eta.length; i++) {
-        for (let k = 0; k < gamma.length; k++) eta[i]! += gamma[k]! * problem.W![i]![k]!;
+    thetaOf(coefficients) {
+      const theta = new Float64Array(q);
+      // the basis is triangular in the user's columns: solve from the last one back
+      for (const { basis, start } of thetaBlocks(model)) {
+        const n = basis.columns;
+        for (let i = n - 1; i >= 0; i--) {
+          let sum = coefficients[start + i]!;
+          for (let j = i + 1; j < n; j++) sum -= basis.toOriginal[i * n + j]! * theta[start + j]!;
+          theta[start + i] = sum / basis.toOriginal[i * n + i]!;
+        }
       }
-      return project(scaleBasis, eta);
+      return theta;
     },
-    logSigma(theta) {
-      const eta = standard.logSigmaOffset.map((offset) => offset + Math.log(unit));
-      addProduct(scaleBasis, theta, eta);
-      return eta;
+    coefficientsOf(theta) {
+      return thetaBlocks(model).flatMap(({ basis, start }) => [
+        ...toOriginal(basis, theta.subarray(start, start + basis.columns)),
+      ]);
     },
-    gammaSlopes: Array.from({ length: q }, (_, k) =>
-      Array.from({ length: q }, (_, l) => scaleBasis.toOriginal[k * q + l]!),
-    ),
     muOf,
-    beta: () => read("beta", p),
     dispose: () => engine.dispose(),
   };
-}
-
-export function modelOf(problem: PlainProblem): Model {
-  const { y, X, W, weights } = problem;
-  const rows = y.length;
-  return {
-    method: "ML",
-    rows,
-    y: Float64Array.from(y),
-    offset: null,
-    responseLabel: "y",
-    location: designOf("mu", X),
-    scale: W === null ? null : designOf("sigma", W),
-    fixedLogSigma: W === null ? Number.NEGATIVE_INFINITY : Number.NaN,
-    knownV: { kind: splitKind(problem), label: "V", ...rowsOf(problem) },
-    weights: weights === null ? null : Float64Array.from(weights),
-  };
-}
-
-/** Only names, values and their size matter below the design stage. */
-function designOf(key: string, matrix: readonly (readonly number[])[]): Design {
-  const nrow = matrix.length;
-  const columns = matrix[0]?.length ?? 0;
-  const values = new Float64Array(nrow * columns);
-  matrix.forEach((row, i) => row.forEach((value, j) => {
-    values[j * nrow + i] = value;
-  }));
-  const names = Array.from({ length: columns }, (_, j) => `x${j}`);
-  return { key, nrow, names, values, assign: names.map((_, j) => j), present: null } as unknown as Design;
 }
