@@ -54,7 +54,7 @@ export function evaluateProblem(problem: usize, order: i32): i32 {
 }
 
 function zero(address: usize, doubles: i32): void {
-  memory.fill(address, 0, <usize>doubles << 3);
+  memory.fill(address, 0, (<usize>doubles) << 3);
 }
 
 /** beta = A^-1 b by Cholesky; mirrors A's lower triangle. */
@@ -64,7 +64,7 @@ function solveLocation(problem: usize, p: i32): i32 {
   const beta = at(problem, Field.Beta);
   mirror(gram, p);
   memory.copy(factor, gram, (<usize>p * <usize>p) << 3);
-  memory.copy(beta, at(problem, Field.LocationRight), <usize>p << 3);
+  memory.copy(beta, at(problem, Field.LocationRight), (<usize>p) << 3);
   if (cholesky(factor, p, p, at(problem, Field.Scratch)) != 0) return Status.SingularLocation;
   solveLower(factor, p, p, beta, 1, 1);
   solveLowerTransposed(factor, p, p, beta, 1, 1);
@@ -82,12 +82,12 @@ function profile(problem: usize, p: i32, q: i32): void {
   solveLower(at(problem, Field.LocationFactor), p, p, half, q, q);
   for (let k = 0; k < q; k++) {
     for (let l = 0; l <= k; l++) {
-      let sum = load<f64>(full + (<usize>(k * q + l) << 3));
+      let sum = load<f64>(full + ((<usize>(k * q + l)) << 3));
       for (let j = 0; j < p; j++) {
-        sum -= load<f64>(half + (<usize>(j * q + k) << 3)) * load<f64>(half + (<usize>(j * q + l) << 3));
+        sum -= load<f64>(half + ((<usize>(j * q + k)) << 3)) * load<f64>(half + ((<usize>(j * q + l)) << 3));
       }
-      store<f64>(hessian + (<usize>(k * q + l) << 3), sum);
-      store<f64>(hessian + (<usize>(l * q + k) << 3), sum);
+      store<f64>(hessian + ((<usize>(k * q + l)) << 3), sum);
+      store<f64>(hessian + ((<usize>(l * q + k)) << 3), sum);
     }
   }
 }
@@ -95,6 +95,7 @@ function profile(problem: usize, p: i32, q: i32): void {
 /** Copies the lower triangle of a row-major n x n matrix to the upper one. */
 function mirror(a: usize, n: i32): void {
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < i; j++) store<f64>(a + (<usize>(j * n + i) << 3), load<f64>(a + (<usize>(i * n + j) << 3)));
+    for (let j = 0; j < i; j++)
+      store<f64>(a + ((<usize>(j * n + i)) << 3), load<f64>(a + ((<usize>(i * n + j)) << 3)));
   }
 }

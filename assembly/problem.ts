@@ -8,16 +8,16 @@ import { scratchBytes } from "./linalg";
 
 /** The word `field` of a problem: a size, or the byte address of an array. */
 export function get(problem: usize, field: i32): i32 {
-  return load<i32>(problem + (<usize>field << 2));
+  return load<i32>(problem + ((<usize>field) << 2));
 }
 
 /** The address of an array. */
 export function at(problem: usize, field: i32): usize {
-  return <usize>load<u32>(problem + (<usize>field << 2));
+  return <usize>load<u32>(problem + ((<usize>field) << 2));
 }
 
 function set(problem: usize, field: i32, value: usize): void {
-  store<u32>(problem + (<usize>field << 2), <u32>value);
+  store<u32>(problem + ((<usize>field) << 2), <u32>value);
 }
 
 /** First row of the dense section. */
@@ -101,7 +101,7 @@ export function layOut(problem: usize, sizes: Int32Array): usize {
   room[Field.Scratch] = scratchBytes(<i32>max(largest, p)) >> 3;
 
   arenaStart(problem);
-  arenaTake(<usize>Field.Count << 2);
+  arenaTake((<usize>Field.Count) << 2);
   const write = problem != 0;
   if (write) {
     for (let i = 0; i < Sizes.Count; i++) set(problem, i, sizes[i]);

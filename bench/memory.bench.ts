@@ -70,7 +70,7 @@ const share = quick ? 0.2 : 1;
 const loops = [
   loop("worked example, 80 rows", 10_000, 100_000 * share, restoration()),
   loop("200 blocks of 5", 100, 1000 * share, jobOf(blockDiagonal(200, 5), "habitat")),
-  loop("dense V, n = 200", 20, 200 * share, jobOf(dense(200), "habitat")),
+  loop("dense V, n = 200", 200, 2000 * share, jobOf(dense(200), "habitat")),
 ];
 console.log(
   `\n${table(

@@ -235,7 +235,8 @@ function checkBytes(): void {
   const m = size(Field.LargestCluster);
   const g = size(Field.LargestUnits);
   const matrices = 3 * size(Field.PackedV) - dense;
-  const vectors = rows * (p + size(Field.QSigma) + 8) + dense * (p + 1) + size(Field.Units) * (3 * p + 4 * q + 12);
+  const vectors =
+    rows * (p + size(Field.QSigma) + 8) + dense * (p + 1) + size(Field.Units) * (3 * p + 4 * q + 12);
   const cluster = m * (p + 131) + (m + g + size(Field.LargestPairs)) * (q + 2) + g * (m + g + p);
   const needed = 8 * (matrices + vectors + cluster + 8192);
   if (needed > MAX_PROBLEM_BYTES) throw new ProblemTooLargeError(needed, MAX_PROBLEM_BYTES);

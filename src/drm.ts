@@ -2,7 +2,7 @@ import { type MatrixInput, missingRows } from "./covariance/known-v";
 import type { Table } from "./data/table";
 import { type DataInput, tableFrom } from "./data/table-from";
 import { DrmError } from "./errors";
-import type { Fit } from "./fit/fit";
+import type { BivariateFit, Fit, UnivariateFit } from "./fit/fit";
 import { fitModel } from "./fit/fit-model";
 import { ungroup } from "./formula/expr";
 import { type DrmFormula, drmFormula } from "./formula/formula";
@@ -38,7 +38,10 @@ export interface DrmOptions {
   readonly fixed?: Readonly<Record<string, number>>;
   /** "ML" is the default. */
   readonly method?: "ML" | "REML";
-  /** Newton runs at most (default 3). Location-scale likelihoods can have several maxima; 1 is for batches. */
+  /**
+   * Newton runs at most. Location-scale likelihoods can have several maxima; the default is up to 9 for small data and
+   * 1 where many rows make a second maximum unlikely. 1 is for batches.
+   */
   readonly starts?: number;
   /** Evaluations of the likelihood per Newton run at most (default 200). */
   readonly maxEvaluations?: number;
@@ -56,6 +59,15 @@ export interface DrmOptions {
  * @throws DrmError when the formula or the data are at fault. A fit that did not converge is returned, not thrown:
  *   see `fit.optim` and checkDrm().
  */
+export function drm(
+  formula: DrmFormula | string,
+  options: DrmOptions & { readonly family: readonly [Family, Family] },
+): BivariateFit;
+export function drm(
+  formula: DrmFormula | string,
+  options: DrmOptions & { readonly family: Family },
+): UnivariateFit;
+export function drm(formula: DrmFormula | string, options: DrmOptions): Fit;
 export function drm(formula: DrmFormula | string, options: DrmOptions): Fit {
   const parsed = typeof formula === "string" ? drmFormula(formula) : formula;
   checkOptions(parsed, options);
@@ -78,7 +90,10 @@ function checkOptions(formula: DrmFormula, { family, method, starts, maxEvaluati
     const outcomes = formula.family === "biv_gaussian" ? 2 : 1;
     if (families.length !== outcomes) {
       const wanted = outcomes === 2 ? "[gaussian(), gaussian()]" : "gaussian()";
-      throw new DrmError("bad_option", `the formula has ${outcomes} outcome${outcomes > 1 ? "s" : ""}: family must be ${wanted}`);
+      throw new DrmError(
+        "bad_option",
+        `the formula has ${outcomes} outcome${outcomes > 1 ? "s" : ""}: family must be ${wanted}`,
+      );
     }
   }
   if (method !== undefined && method !== "ML" && method !== "REML") {
@@ -99,7 +114,10 @@ function frameFor(formula: DrmFormula, table: Table, options: DrmOptions): Frame
   const matrices = options.matrices ?? undefined;
   const argument = formula.dpars[0]!.knownV?.argument;
   const known = argument && ungroup(argument);
-  const named = known?.type === "name" && matrices !== undefined && Object.hasOwn(matrices, known.name) ? known.name : null;
+  const named =
+    known?.type === "name" && matrices !== undefined && Object.hasOwn(matrices, known.name)
+      ? known.name
+      : null;
   const missing = named === null ? null : missingRows(matrices![named]!, table.nrow);
   return buildFrame(formula, table, {
     factors,

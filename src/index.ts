@@ -1,38 +1,57 @@
 // Public names, in the order in which data flows.
 
-// formulas and data
-export { drmFormula, type DrmFormula } from "./formula/formula";
-export { tableFrom, type DataInput } from "./data/table-from";
-export { type CsvOptions, parseCsv } from "./data/csv";
-export type { Column, FactorColumn, NumericColumn, Table } from "./data/table";
-export { DrmError, type ErrorCode } from "./errors";
-
+export type { MatrixInput } from "./covariance/known-v";
 // known sampling covariance
-export { type BivariateCovariance, type BivariateOptions, metaVcovBivariate } from "./covariance/meta-vcov-bivariate";
+export {
+  type BivariateCovariance,
+  type BivariateOptions,
+  metaVcovBivariate,
+} from "./covariance/meta-vcov-bivariate";
 export { type ClusterCovariance, type ClusterOptions, metaVcovCluster } from "./covariance/meta-vcov-cluster";
 export { formatMatrix, toDense } from "./covariance/to-dense";
-export type { MatrixInput } from "./covariance/known-v";
-
+export { type CsvOptions, parseCsv } from "./data/csv";
+export type { Column, FactorColumn, NumericColumn, Table } from "./data/table";
+export { type DataInput, tableFrom } from "./data/table-from";
 // the fit
-export { drm, type DrmOptions, type Family, gaussian } from "./drm";
-export type { Coefficient, DroppedRows, Fit, KnownVSummary, OptimSummary, RandomEffect, Response } from "./fit/fit";
-
+export { type DrmOptions, drm, type Family, gaussian } from "./drm";
+export { DrmError, type ErrorCode } from "./errors";
+export type {
+  BivariateFit,
+  Coefficient,
+  DroppedRows,
+  Fit,
+  KnownVSummary,
+  OptimSummary,
+  RandomEffect,
+  Response,
+  UnivariateFit,
+} from "./fit/fit";
+// formulas and data
+export { type DrmFormula, drmFormula } from "./formula/formula";
+export { type CoefficientRow, coefficientTable } from "./inference/coefficient-table";
 // what a fit says
 export { coef, dparKeys, type NamedMatrix, standardErrors, vcov } from "./inference/coefficients";
-export { type CoefficientRow, coefficientTable } from "./inference/coefficient-table";
-export { aic, aicc, bic, df, formulas, logLik, nobs } from "./inference/information-criteria";
-export { fitted, residuals, rho12, sigma } from "./inference/fitted";
 export { type ConfidenceInterval, confint } from "./inference/confint";
-export { type Prediction, predict, type PredictOptions } from "./inference/predict";
+export { fitted, residuals, rho12, sigma } from "./inference/fitted";
+export { aic, aicc, bic, df, formulas, logLik, nobs } from "./inference/information-criteria";
+export { type Prediction, type PredictOptions, predict } from "./inference/predict";
+export { type RanefRow, ranef } from "./inference/ranef";
+export {
+  type ResidualCovariance,
+  residualCovariance,
+  type StudyMatrices,
+  studyMatrix,
+} from "./inference/residual-covariance";
+export { type LevelSds, type SdOptions, sd } from "./inference/sd";
 export { sdRatio } from "./inference/sd-ratio";
-
+export { type AugmentRow, augment } from "./report/augment";
+export { checkDrm } from "./report/checks/check-drm";
+export { type Glance, glance } from "./report/glance";
+export { fromJSON } from "./report/json/from-json";
+export { toJSON } from "./report/json/to-json";
 // reports
 export { summary } from "./report/summary";
-export { checkDrm } from "./report/checks/check-drm";
-export { varianceComponents } from "./report/variance-components";
 export { tidy } from "./report/tidy";
-export { type Glance, glance } from "./report/glance";
-export { type AugmentRow, augment } from "./report/augment";
-export { toJSON } from "./report/json/to-json";
-export { fromJSON } from "./report/json/from-json";
+export { varianceComponents } from "./report/variance-components";
+export { type VarianceShare, type VarianceShares, varianceShares } from "./report/variance-shares";
 export { version } from "./version";

@@ -14,7 +14,8 @@ export class Correlation {
   /** Of study s. The object is shared: read it before the next call. */
   static at(problem: usize, s: i32): Correlation {
     const q = get(problem, Field.QRho);
-    const eta = at(problem, Field.Theta) + (<usize>(get(problem, Field.QSigma) + get(problem, Field.QSd)) << 3);
+    const eta =
+      at(problem, Field.Theta) + ((<usize>(get(problem, Field.QSigma) + get(problem, Field.QSd))) << 3);
     const T = at(problem, Field.T);
     const pairs = get(problem, Field.Pairs);
     let predictor = read(at(problem, Field.EtaOffset), s);

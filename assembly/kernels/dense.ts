@@ -62,7 +62,7 @@ class Cursor {
     this.matrix += (m * m) << 3;
     this.whitened += (m * <usize>(get(problem, Field.P) + 1)) << 3;
     this.rowUnits += (m * <usize>get(problem, Field.Terms)) << 2;
-    this.pairFirst += <usize>this.pairs << 3;
+    this.pairFirst += (<usize>this.pairs) << 3;
     if (++this.cluster >= get(problem, Field.Clusters)) return false;
     const sizes = at(problem, Field.ClusterSizes) + 12 * <usize>this.cluster;
     this.rows = load<i32>(sizes);
@@ -83,7 +83,7 @@ export function denseLocation(problem: usize, order: i32): i32 {
   const sums = at(problem, Field.Sums);
   const scratch = at(problem, Field.Scratch);
   const columns = p + 1;
-  const rowBytes = <usize>columns << 3;
+  const rowBytes = (<usize>columns) << 3;
   const first = denseStart(problem);
 
   modelVariances(problem, first, get(problem, Field.Rows) - first);
@@ -126,12 +126,12 @@ function fillSigma(problem: usize): void {
   const m = cursor.rows;
   const matrix = cursor.matrix;
   const terms = get(problem, Field.Terms);
-  const sigma2 = at(problem, Field.Sigma2) + (<usize>cursor.row << 3);
-  const omega2 = at(problem, Field.Omega2) + (<usize>cursor.unit << 3);
+  const sigma2 = at(problem, Field.Sigma2) + ((<usize>cursor.row) << 3);
+  const omega2 = at(problem, Field.Omega2) + ((<usize>cursor.unit) << 3);
   let packed = cursor.packed;
   for (let i = 0; i < m; i++) {
     const row = matrix + ((<usize>i * <usize>m) << 3);
-    const bytes = <usize>(i + 1) << 3;
+    const bytes = (<usize>(i + 1)) << 3;
     memory.copy(row, packed, bytes);
     packed += bytes;
     add(row, i, read(sigma2, i));
@@ -143,8 +143,8 @@ function fillSigma(problem: usize): void {
     }
   }
   for (let s = 0; s < cursor.pairs; s++) {
-    const a = load<i32>(cursor.pairFirst + (<usize>s << 3));
-    const b = load<i32>(cursor.pairFirst + (<usize>s << 3), 4);
+    const a = load<i32>(cursor.pairFirst + ((<usize>s) << 3));
+    const b = load<i32>(cursor.pairFirst + ((<usize>s) << 3), 4);
     const c = Correlation.at(problem, cursor.pair + s).rho * Math.sqrt(read(sigma2, a) * read(sigma2, b));
     add(matrix, max(a, b) * m + min(a, b), c);
   }
@@ -152,17 +152,17 @@ function fillSigma(problem: usize): void {
 
 /** Level (within the cluster) of row i in random intercept t, -1 for none. */
 function rowUnit(i: i32, t: i32, terms: i32): i32 {
-  return load<i32>(cursor.rowUnits + (<usize>(i * terms + t) << 2));
+  return load<i32>(cursor.rowUnits + ((<usize>(i * terms + t)) << 2));
 }
 
 /** [X y] of a cluster, row-major. */
 function gather(problem: usize, target: usize, start: i32, m: i32, columns: i32): void {
-  const stride = <usize>get(problem, Field.Rows) << 3;
+  const stride = (<usize>get(problem, Field.Rows)) << 3;
   const p = columns - 1;
   const x = at(problem, Field.X);
   const y = at(problem, Field.Y);
   for (let i = 0; i < m; i++) {
-    const row = <usize>(start + i) << 3;
+    const row = (<usize>(start + i)) << 3;
     for (let j = 0; j < p; j++) {
       store<f64>(target, load<f64>(x + <usize>j * stride + row));
       target += 8;
@@ -187,7 +187,7 @@ export function denseScale(problem: usize, order: i32): void {
       let z = read(row, p);
       for (let j = 0; j < p; j++) z -= read(beta, j) * read(row, j);
       quadratic += z * z;
-      row += <usize>(p + 1) << 3;
+      row += (<usize>(p + 1)) << 3;
     }
     add(sums, 1, weight * quadratic);
     if (order > Order.Value) clusterDerivatives(problem, weight, order);
@@ -201,9 +201,9 @@ function clusterDerivatives(problem: usize, weight: f64, order: i32): void {
   const p = get(problem, Field.P);
   const m = cursor.rows;
   const units = cursor.units;
-  const stride = <usize>n << 3;
-  const column = <usize>m << 3;
-  const offset = <usize>cursor.row << 3;
+  const stride = (<usize>n) << 3;
+  const column = (<usize>m) << 3;
+  const offset = (<usize>cursor.row) << 3;
   const B = cursor.matrix;
   const x = at(problem, Field.X) + offset;
 
@@ -212,7 +212,7 @@ function clusterDerivatives(problem: usize, weight: f64, order: i32): void {
   const residual = solved + <usize>p * column;
   const t = residual + column; // x_e' q of rows and levels
   const count = m + units + cursor.pairs;
-  const unitRows = t + (<usize>count << 3); // z_u' B, units x m
+  const unitRows = t + ((<usize>count) << 3); // z_u' B, units x m
   const unitUnits = unitRows + ((<usize>units * <usize>m) << 3); // z_u' B z_v, units x units
   const unitX = unitUnits + ((<usize>units * <usize>units) << 3); // z_u' B X, units x p
   const work = unitX + ((<usize>units * <usize>p) << 3);
@@ -260,8 +260,8 @@ function gatherUnits(
   const terms = get(problem, Field.Terms);
   const m = cursor.rows;
   const units = cursor.units;
-  const rowBytes = <usize>m << 3;
-  memory.fill(t + rowBytes, 0, <usize>(units + cursor.pairs) << 3);
+  const rowBytes = (<usize>m) << 3;
+  memory.fill(t + rowBytes, 0, (<usize>(units + cursor.pairs)) << 3);
   memory.fill(unitRows, 0, <usize>units * rowBytes);
   memory.fill(unitUnits, 0, (<usize>units * <usize>units) << 3);
   memory.fill(unitX, 0, (<usize>units * <usize>p) << 3);
@@ -285,6 +285,7 @@ function gatherUnits(
     }
     write(at(problem, Field.UnitScore), cursor.unit + u, read(t, m + u));
     write(at(problem, Field.UnitInverse), cursor.unit + u, read(unitUnits, u * units + u));
-    for (let j = 0; j < p; j++) write(at(problem, Field.UnitSolved), (cursor.unit + u) * p + j, read(unitX, u * p + j));
+    for (let j = 0; j < p; j++)
+      write(at(problem, Field.UnitSolved), (cursor.unit + u) * p + j, read(unitX, u * p + j));
   }
 }

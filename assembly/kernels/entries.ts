@@ -35,7 +35,7 @@ export class Entries {
     const q = get(problem, Field.Q);
     const count = this.rows + this.units + this.pairs;
     const K = this.work;
-    const D = K + (<usize>count << 3);
+    const D = K + ((<usize>count) << 3);
     memory.fill(D, 0, (<usize>count * <usize>q) << 3);
     this.rowEntries(problem, weight, order, K, D, count);
     this.unitEntries(problem, weight, order, K, D, count);
@@ -48,8 +48,8 @@ export class Entries {
     const qSigma = get(problem, Field.QSigma);
     const p = get(problem, Field.P);
     const n = get(problem, Field.Rows);
-    const sigma2 = at(problem, Field.Sigma2) + (<usize>this.firstRow << 3);
-    const W = at(problem, Field.W) + (<usize>this.firstRow << 3);
+    const sigma2 = at(problem, Field.Sigma2) + ((<usize>this.firstRow) << 3);
+    const W = at(problem, Field.W) + ((<usize>this.firstRow) << 3);
     const gradient = at(problem, Field.Gradient);
     const hessian = at(problem, Field.ThetaHessian);
     const cross = at(problem, Field.CrossHessian);
@@ -98,13 +98,22 @@ export class Entries {
         write(D, (qSigma + k) * count + m + u, d);
         add(gradient, qSigma + k, h * d);
         if (order != Order.Hessian) continue;
-        for (let l = 0; l <= k; l++) add(hessian, (qSigma + k) * q + qSigma + l, 2 * h * d * read(U, l * all + level));
-        for (let j = 0; j < p; j++) add(cross, j * q + qSigma + k, weight * d * t * read(this.unitX, u * p + j));
+        for (let l = 0; l <= k; l++)
+          add(hessian, (qSigma + k) * q + qSigma + l, 2 * h * d * read(U, l * all + level));
+        for (let j = 0; j < p; j++)
+          add(cross, j * q + qSigma + k, weight * d * t * read(this.unitX, u * p + j));
       }
       if (order != Order.Hessian) continue;
       squaresRow(K, this.unitRows + ((<usize>u * <usize>m) << 3), this.t, t, weight, m);
-      const tail = <usize>m << 3;
-      squaresRow(K + tail, this.unitUnits + ((<usize>u * <usize>this.units) << 3), this.t + tail, t, weight, u);
+      const tail = (<usize>m) << 3;
+      squaresRow(
+        K + tail,
+        this.unitUnits + ((<usize>u * <usize>this.units) << 3),
+        this.t + tail,
+        t,
+        weight,
+        u,
+      );
       this.multiply(problem, K, D, count, m + u, weight * buu * (t * t - 0.5 * buu));
     }
   }
@@ -116,16 +125,16 @@ export class Entries {
     const firstRho = qSigma + get(problem, Field.QSd);
     const p = get(problem, Field.P);
     const n = get(problem, Field.Rows);
-    const sigma2 = at(problem, Field.Sigma2) + (<usize>this.firstRow << 3);
-    const W = at(problem, Field.W) + (<usize>this.firstRow << 3);
+    const sigma2 = at(problem, Field.Sigma2) + ((<usize>this.firstRow) << 3);
+    const W = at(problem, Field.W) + ((<usize>this.firstRow) << 3);
     const T = at(problem, Field.T);
     const allPairs = get(problem, Field.Pairs);
     const gradient = at(problem, Field.Gradient);
     const hessian = at(problem, Field.ThetaHessian);
     const cross = at(problem, Field.CrossHessian);
     for (let s = 0; s < this.pairs; s++) {
-      const a = load<i32>(this.pairFirst + (<usize>s << 3));
-      const b = load<i32>(this.pairFirst + (<usize>s << 3), 4);
+      const a = load<i32>(this.pairFirst + ((<usize>s) << 3));
+      const b = load<i32>(this.pairFirst + ((<usize>s) << 3), 4);
       const Ba = this.B + ((<usize>a * <usize>m) << 3);
       const Bb = this.B + ((<usize>b * <usize>m) << 3);
       const ta = read(this.t, a);
@@ -164,7 +173,17 @@ export class Entries {
   }
 
   /** K of study s with every row, level and earlier study. */
-  private pairRow(K: usize, weight: f64, s: i32, a: i32, b: i32, Ba: usize, Bb: usize, ta: f64, tb: f64): void {
+  private pairRow(
+    K: usize,
+    weight: f64,
+    s: i32,
+    a: i32,
+    b: i32,
+    Ba: usize,
+    Bb: usize,
+    ta: f64,
+    tb: f64,
+  ): void {
     const m = this.rows;
     for (let j = 0; j < m; j++) {
       const ja = read(Ba, j);
@@ -177,8 +196,8 @@ export class Entries {
       write(K, m + u, weight * (read(this.t, m + u) * (ua * tb + ub * ta) - ua * ub));
     }
     for (let other = 0; other < s; other++) {
-      const c = load<i32>(this.pairFirst + (<usize>other << 3));
-      const d = load<i32>(this.pairFirst + (<usize>other << 3), 4);
+      const c = load<i32>(this.pairFirst + ((<usize>other) << 3));
+      const d = load<i32>(this.pairFirst + ((<usize>other) << 3), 4);
       const ac = read(Ba, c);
       const ad = read(Ba, d);
       const bc = read(Bb, c);
@@ -213,7 +232,7 @@ function squaresRow(K: usize, b: usize, t: usize, own: f64, weight: f64, n: i32)
   const half = f64x2.splat(0.5);
   const scale = f64x2.splat(weight);
   let j: usize = 0;
-  const pairs = <usize>(n & ~1) << 3;
+  const pairs = (<usize>(n & ~1)) << 3;
   for (; j < pairs; j += 16) {
     const bj = v128.load(b + j);
     const inner = f64x2.sub(f64x2.mul(ownLanes, v128.load(t + j)), f64x2.mul(half, bj));

@@ -7,7 +7,7 @@ export function levelVariances(problem: usize): void {
   const units = get(problem, Field.Units);
   const qSigma = get(problem, Field.QSigma);
   const qSd = get(problem, Field.QSd);
-  const theta = at(problem, Field.Theta) + (<usize>qSigma << 3);
+  const theta = at(problem, Field.Theta) + ((<usize>qSigma) << 3);
   const U = at(problem, Field.U);
   const offsets = at(problem, Field.LogSdOffset);
   const omega2 = at(problem, Field.Omega2);

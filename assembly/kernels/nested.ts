@@ -58,7 +58,7 @@ export function nestedLocation(problem: usize): i32 {
   const last = first + get(problem, Field.NestedRows);
   const omega2 = at(problem, Field.Omega2);
   const parents = at(problem, Field.UnitParent);
-  const stride = <usize>get(problem, Field.Rows) << 3;
+  const stride = (<usize>get(problem, Field.Rows)) << 3;
   const a = at(problem, Field.WeightedInverse);
   const x = at(problem, Field.X);
   const y = at(problem, Field.Y);
@@ -66,16 +66,17 @@ export function nestedLocation(problem: usize): i32 {
   const right = at(problem, Field.LocationRight);
 
   let logDet: f64 = 0;
-  for (let start = first; start < last; start += CHUNK) logDet += rowVariances(problem, start, min(CHUNK, last - start));
+  for (let start = first; start < last; start += CHUNK)
+    logDet += rowVariances(problem, start, min(CHUNK, last - start));
   if (isNaN(logDet)) return Status.NotPositiveDefinite;
   memory.fill(levels, 0, (<usize>units * <usize>width) << 3);
 
-  let row = <usize>first << 3;
+  let row = (<usize>first) << 3;
   for (let u = 0; u < units; u++) {
     const level = levels + ((<usize>u * <usize>width) << 3);
     const w = level + (HEAD << 3);
     if (u < inner) {
-      const end = <usize>(first + load<i32>(at(problem, Field.UnitEnd) + (<usize>u << 2))) << 3;
+      const end = (<usize>(first + load<i32>(at(problem, Field.UnitEnd) + ((<usize>u) << 2)))) << 3;
       let tau: f64 = 0;
       for (; row < end; row += 8) {
         const ai = load<f64>(a + row);
@@ -107,7 +108,7 @@ export function nestedLocation(problem: usize): i32 {
       add(right, j, -kw * wy);
       for (let k = 0; k <= j; k++) add(gram, j * p + k, -kw * read(w, k));
     }
-    const parent = load<i32>(parents + (<usize>u << 2));
+    const parent = load<i32>(parents + ((<usize>u) << 2));
     if (parent >= 0) {
       const above = levels + ((<usize>parent * <usize>width) << 3);
       add(above, TAU, rho * tau);
@@ -140,7 +141,7 @@ function descend(problem: usize, units: i32): void {
   for (let u = units - 1; u >= 0; u--) {
     const level = levels + ((<usize>u * <usize>width) << 3);
     const w = level + (HEAD << 3);
-    const c = w + (<usize>(p + 1) << 3);
+    const c = w + ((<usize>(p + 1)) << 3);
     let wr = read(w, p);
     for (let j = 0; j < p; j++) wr -= read(beta, j) * read(w, j);
     write(w, p, wr);
@@ -148,9 +149,9 @@ function descend(problem: usize, units: i32): void {
     const tau = read(level, TAU);
     const rho = read(level, RHO);
     const kappa = read(level, KAPPA);
-    const parent = load<i32>(parents + (<usize>u << 2));
+    const parent = load<i32>(parents + ((<usize>u) << 2));
     const above = levels + ((<usize>max(parent, 0) * <usize>width) << 3);
-    const cAbove = above + (<usize>(HEAD + p + 1) << 3);
+    const cAbove = above + ((<usize>(HEAD + p + 1)) << 3);
     const lambdaAbove = parent < 0 ? 0 : read(above, LAMBDA);
     write(level, LAMBDA, kappa + rho * rho * lambdaAbove);
     for (let j = 0; j <= p; j++) {
@@ -177,13 +178,13 @@ function rowSums(problem: usize, units: i32, order: i32): void {
   const inner = get(problem, Field.InnerUnits);
   const first = get(problem, Field.ScalarRows);
   const weighted = get(problem, Field.Weighted) != 0;
-  const stride = <usize>get(problem, Field.Rows) << 3;
+  const stride = (<usize>get(problem, Field.Rows)) << 3;
   const beta = at(problem, Field.Beta);
   const x = at(problem, Field.X);
   const y = at(problem, Field.Y);
   const W = at(problem, Field.W);
   const U = at(problem, Field.U);
-  const unitStride = <usize>get(problem, Field.Units) << 3;
+  const unitStride = (<usize>get(problem, Field.Units)) << 3;
   const omega2 = at(problem, Field.Omega2);
   const score = at(problem, Field.UnitScore);
   const sigma2 = at(problem, Field.Sigma2);
@@ -201,29 +202,29 @@ function rowSums(problem: usize, units: i32, order: i32): void {
   if (order == Order.Hessian) {
     for (let u = units - 1; u >= 0; u--) {
       const level = levels + ((<usize>u * <usize>width) << 3);
-      const Y = level + (<usize>(HEAD + 2 * (p + 1) + 2 * q) << 3);
-      const parent = load<i32>(parents + (<usize>u << 2));
+      const Y = level + ((<usize>(HEAD + 2 * (p + 1) + 2 * q)) << 3);
+      const parent = load<i32>(parents + ((<usize>u) << 2));
       if (parent >= 0) {
         const above = levels + ((<usize>parent * <usize>width) << 3);
-        memory.copy(Y, above + (<usize>(HEAD + 2 * (p + 1) + 2 * q) << 3), <usize>q << 3);
+        memory.copy(Y, above + ((<usize>(HEAD + 2 * (p + 1) + 2 * q)) << 3), (<usize>q) << 3);
       }
       const scale = 2 * read(omega2, u) * read(score, u);
       for (let k = 0; k < qSd; k++) {
-        add(Y, qSigma + k, scale * load<f64>(U + <usize>k * unitStride + (<usize>u << 3)));
+        add(Y, qSigma + k, scale * load<f64>(U + <usize>k * unitStride + ((<usize>u) << 3)));
       }
     }
   }
 
-  let row = <usize>first << 3;
+  let row = (<usize>first) << 3;
   for (let u = 0; u < inner; u++) {
-    const end = <usize>(first + load<i32>(at(problem, Field.UnitEnd) + (<usize>u << 2))) << 3;
+    const end = (<usize>(first + load<i32>(at(problem, Field.UnitEnd) + ((<usize>u) << 2)))) << 3;
     const level = levels + ((<usize>u * <usize>width) << 3);
     const lambda = read(level, LAMBDA);
-    const c = level + (<usize>(HEAD + p + 1) << 3);
+    const c = level + ((<usize>(HEAD + p + 1)) << 3);
     const cr = read(c, p);
-    const F = c + (<usize>(p + 1) << 3);
-    const wy = F + (<usize>q << 3);
-    const Y = wy + (<usize>q << 3);
+    const F = c + ((<usize>(p + 1)) << 3);
+    const wy = F + ((<usize>q) << 3);
+    const Y = wy + ((<usize>q) << 3);
     for (; row < end; row += 8) {
       const a = load<f64>(weightedInverse + row);
       let e = load<f64>(y + row) - cr; // q_i = a_i e_i
@@ -242,7 +243,8 @@ function rowSums(problem: usize, units: i32, order: i32): void {
         add(gradient, k, d1 * wk);
         if (order != Order.Hessian) continue;
         add(F, k, 2 * alpha * wk * a);
-        for (let l = 0; l <= k; l++) add(hessian, k * q + l, own * wk * load<f64>(W + <usize>l * stride + row));
+        for (let l = 0; l <= k; l++)
+          add(hessian, k * q + l, own * wk * load<f64>(W + <usize>l * stride + row));
       }
       if (order != Order.Hessian) continue;
 
@@ -295,7 +297,7 @@ function levelSums(problem: usize, units: i32, order: i32): void {
   const levels = at(problem, Field.Nested);
   const parents = at(problem, Field.UnitParent);
   const U = at(problem, Field.U);
-  const unitStride = <usize>get(problem, Field.Units) << 3;
+  const unitStride = (<usize>get(problem, Field.Units)) << 3;
   const omega2 = at(problem, Field.Omega2);
   const score = at(problem, Field.UnitScore);
   const inverse = at(problem, Field.UnitInverse);
@@ -303,14 +305,14 @@ function levelSums(problem: usize, units: i32, order: i32): void {
   const hessian = at(problem, Field.ThetaHessian);
   const cross = at(problem, Field.CrossHessian);
   const D = at(problem, Field.Vectors); // D_uk, k < q
-  const G = D + (<usize>q << 3);
+  const G = D + ((<usize>q) << 3);
 
   for (let u = 0; u < units; u++) {
     const o2 = read(omega2, u);
     const t = read(score, u);
     const d1 = o2 * (read(inverse, u) - t * t);
     for (let k = 0; k < qSd; k++) {
-      add(gradient, qSigma + k, d1 * load<f64>(U + <usize>k * unitStride + (<usize>u << 3)));
+      add(gradient, qSigma + k, d1 * load<f64>(U + <usize>k * unitStride + ((<usize>u) << 3)));
     }
     if (order != Order.Hessian) continue;
 
@@ -320,9 +322,9 @@ function levelSums(problem: usize, units: i32, order: i32): void {
     const kappa = read(level, KAPPA);
     const lambda = read(level, LAMBDA);
     const w = level + (HEAD << 3);
-    const F = w + (<usize>(2 * (p + 1)) << 3);
-    const wy = F + (<usize>q << 3);
-    const parent = load<i32>(parents + (<usize>u << 2));
+    const F = w + ((<usize>(2 * (p + 1))) << 3);
+    const wy = F + ((<usize>q) << 3);
+    const parent = load<i32>(parents + ((<usize>u) << 2));
     const above = levels + ((<usize>max(parent, 0) * <usize>width) << 3);
     const lambdaAbove = parent < 0 ? 0 : read(above, LAMBDA);
     const beta = rho * (1 - lambdaAbove * rho * tau);
@@ -330,7 +332,7 @@ function levelSums(problem: usize, units: i32, order: i32): void {
 
     for (let k = 0; k < q; k++) {
       const isSd = k >= qSigma && k < qSigma + qSd;
-      const uk = isSd ? load<f64>(U + <usize>(k - qSigma) * unitStride + (<usize>u << 3)) : 0;
+      const uk = isSd ? load<f64>(U + <usize>(k - qSigma) * unitStride + ((<usize>u) << 3)) : 0;
       write(D, k, 2 * o2 * uk);
       write(G, k, rho * rho * (read(F, k) + 2 * o2 * uk * tau * tau));
     }
@@ -346,16 +348,16 @@ function levelSums(problem: usize, units: i32, order: i32): void {
         if (parent >= 0) trace -= lambdaAbove * lambdaAbove * gk * read(G, l);
         let sum = -0.5 * trace - kappa * wyk * read(wy, l);
         // the coefficient's own second derivative: D_uk D_ul / omega_u^2 times (z'Bz - t^2) / 2
-        if (o2 > 0) sum += 0.5 * (dk * dl / o2) * (read(inverse, u) - t * t);
+        if (o2 > 0) sum += 0.5 * ((dk * dl) / o2) * (read(inverse, u) - t * t);
         add(hessian, k * q + l, sum);
       }
       for (let j = 0; j < p; j++) add(cross, j * q + k, -kappa * read(w, j) * wyk);
     }
     if (parent < 0) continue;
-    const aboveF = above + (<usize>(HEAD + 2 * (p + 1)) << 3);
+    const aboveF = above + ((<usize>(HEAD + 2 * (p + 1))) << 3);
     for (let k = 0; k < q; k++) {
       add(aboveF, k, read(G, k));
-      add(aboveF + (<usize>q << 3), k, rho * read(wy, k));
+      add(aboveF + ((<usize>q) << 3), k, rho * read(wy, k));
     }
   }
 }

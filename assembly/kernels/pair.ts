@@ -57,7 +57,7 @@ export function pairLocation(problem: usize): i32 {
   if (rows == 0) return Status.Ok;
   const first = pairStart(problem);
   const p = get(problem, Field.P);
-  const stride = <usize>get(problem, Field.Rows) << 3;
+  const stride = (<usize>get(problem, Field.Rows)) << 3;
   const x = at(problem, Field.X);
   const y = at(problem, Field.Y);
   const gram = at(problem, Field.LocationHessian);
@@ -78,7 +78,7 @@ export function pairLocation(problem: usize): i32 {
     const b12 = w * inverse.b12;
     const b22 = w * inverse.b22;
     logDet += w * Math.log(inverse.det);
-    const offset = <usize>row << 3;
+    const offset = (<usize>row) << 3;
     const y1 = load<f64>(y + offset);
     const y2 = load<f64>(y + offset, 8);
     for (let j = 0; j < p; j++) {
@@ -104,7 +104,7 @@ export function pairScale(problem: usize, order: i32): void {
   if (rows == 0) return;
   const first = pairStart(problem);
   const p = get(problem, Field.P);
-  const stride = <usize>get(problem, Field.Rows) << 3;
+  const stride = (<usize>get(problem, Field.Rows)) << 3;
   const x = at(problem, Field.X);
   const y = at(problem, Field.Y);
   const beta = at(problem, Field.Beta);
@@ -116,7 +116,7 @@ export function pairScale(problem: usize, order: i32): void {
   for (let s = 0; s < rows >> 1; s++) {
     const row = first + 2 * s;
     invert(problem, row, s);
-    const offset = <usize>row << 3;
+    const offset = (<usize>row) << 3;
     let r1 = load<f64>(y + offset);
     let r2 = load<f64>(y + offset, 8);
     for (let j = 0; j < p; j++) {
@@ -143,8 +143,8 @@ function pairDerivatives(problem: usize, row: i32, s: i32, q1: f64, q2: f64, w: 
   const q = get(problem, Field.Q);
   const qSigma = get(problem, Field.QSigma);
   const firstRho = qSigma + get(problem, Field.QSd);
-  const stride = <usize>get(problem, Field.Rows) << 3;
-  const offset = <usize>row << 3;
+  const stride = (<usize>get(problem, Field.Rows)) << 3;
+  const offset = (<usize>row) << 3;
   const pairs = get(problem, Field.Pairs);
   const W = at(problem, Field.W) + offset;
   const T = at(problem, Field.T);

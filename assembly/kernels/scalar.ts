@@ -29,12 +29,12 @@ export const SCALAR_VECTORS: i32 = 6;
  * Returns the sum of weight log(v + sigma^2), NaN when some variance is not positive (BadRow is then set).
  */
 export function rowVariances(problem: usize, start: i32, m: i32): f64 {
-  const stride = <usize>get(problem, Field.Rows) << 3;
+  const stride = (<usize>get(problem, Field.Rows)) << 3;
   const q = get(problem, Field.QSigma);
   const weighted = get(problem, Field.Weighted) != 0;
   const theta = at(problem, Field.Theta);
-  const offset = <usize>start << 3;
-  const bytes = <usize>m << 3;
+  const offset = (<usize>start) << 3;
+  const bytes = (<usize>m) << 3;
   const sigma2 = at(problem, Field.Sigma2) + offset;
   const inverse = at(problem, Field.Inverse) + offset;
   const weightedInverse = at(problem, Field.WeightedInverse) + offset;
@@ -43,7 +43,7 @@ export function rowVariances(problem: usize, start: i32, m: i32): f64 {
 
   memory.copy(sigma2, at(problem, Field.LogSigmaOffset) + offset, bytes);
   for (let k = 0; k < q; k++) {
-    axpy(sigma2, load<f64>(theta + (<usize>k << 3)), at(problem, Field.W) + <usize>k * stride + offset, m);
+    axpy(sigma2, load<f64>(theta + ((<usize>k) << 3)), at(problem, Field.W) + <usize>k * stride + offset, m);
   }
   let positive = i64x2.splat(-1);
   let logs = f64x2.splat(0);
@@ -72,12 +72,12 @@ export function rowVariances(problem: usize, start: i32, m: i32): f64 {
 
 /** sigma^2 = exp(2 (offset + W gamma)) of rows start .. start + m - 1. */
 export function modelVariances(problem: usize, start: i32, m: i32): void {
-  const stride = <usize>get(problem, Field.Rows) << 3;
+  const stride = (<usize>get(problem, Field.Rows)) << 3;
   const q = get(problem, Field.QSigma);
   const theta = at(problem, Field.Theta);
-  const offset = <usize>start << 3;
+  const offset = (<usize>start) << 3;
   const sigma2 = at(problem, Field.Sigma2) + offset;
-  memory.copy(sigma2, at(problem, Field.LogSigmaOffset) + offset, <usize>m << 3);
+  memory.copy(sigma2, at(problem, Field.LogSigmaOffset) + offset, (<usize>m) << 3);
   for (let k = 0; k < q; k++) {
     axpy(sigma2, read(theta, k), at(problem, Field.W) + <usize>k * stride + offset, m);
   }
@@ -88,7 +88,7 @@ export function modelVariances(problem: usize, start: i32, m: i32): void {
 /** Adds the scalar rows' log|Sigma|, X' Sigma^-1 X and X' Sigma^-1 y. */
 export function scalarLocation(problem: usize): i32 {
   const n = get(problem, Field.ScalarRows);
-  const stride = <usize>get(problem, Field.Rows) << 3;
+  const stride = (<usize>get(problem, Field.Rows)) << 3;
   const p = get(problem, Field.P);
   const gram = at(problem, Field.LocationHessian);
   const right = at(problem, Field.LocationRight);
@@ -100,7 +100,7 @@ export function scalarLocation(problem: usize): i32 {
     logDet += rowVariances(problem, start, m);
     if (isNaN(logDet)) return Status.NotPositiveDefinite;
 
-    const offset = <usize>start << 3;
+    const offset = (<usize>start) << 3;
     const weightedInverse = at(problem, Field.WeightedInverse) + offset;
     const y = at(problem, Field.Y) + offset;
     const x = at(problem, Field.X) + offset;
@@ -116,7 +116,7 @@ export function scalarLocation(problem: usize): i32 {
 
 function firstNotPositive(v: usize, sigma2: usize, m: i32): i32 {
   for (let i = 0; i < m; i++) {
-    const offset = <usize>i << 3;
+    const offset = (<usize>i) << 3;
     if (!(load<f64>(v + offset) + load<f64>(sigma2 + offset) > 0)) return i;
   }
   return 0;
@@ -125,7 +125,7 @@ function firstNotPositive(v: usize, sigma2: usize, m: i32): i32 {
 /** Adds the scalar rows' r' Sigma^-1 r and, by order, their derivatives in theta. Beta has been solved for. */
 export function scalarScale(problem: usize, order: i32): void {
   const n = get(problem, Field.ScalarRows);
-  const stride = <usize>get(problem, Field.Rows) << 3;
+  const stride = (<usize>get(problem, Field.Rows)) << 3;
   const p = get(problem, Field.P);
   const qSigma = get(problem, Field.QSigma);
   const q = get(problem, Field.Q);
@@ -136,7 +136,7 @@ export function scalarScale(problem: usize, order: i32): void {
   const hessian = at(problem, Field.ThetaHessian);
   const cross = at(problem, Field.CrossHessian);
 
-  const vector: usize = <usize>CHUNK << 3;
+  const vector: usize = (<usize>CHUNK) << 3;
   const residual = at(problem, Field.Vectors);
   const first = residual + vector; // d/du
   const second = first + vector; // d2/du2
@@ -147,19 +147,20 @@ export function scalarScale(problem: usize, order: i32): void {
 
   for (let start = 0; start < n; start += CHUNK) {
     const m = min(CHUNK, n - start);
-    const offset = <usize>start << 3;
+    const offset = (<usize>start) << 3;
     const x = at(problem, Field.X) + offset;
     const w = at(problem, Field.W) + offset;
 
-    memory.copy(residual, at(problem, Field.Y) + offset, <usize>m << 3);
-    for (let j = 0; j < p; j++) axpy(residual, -load<f64>(beta + (<usize>j << 3)), x + <usize>j * stride, m);
+    memory.copy(residual, at(problem, Field.Y) + offset, (<usize>m) << 3);
+    for (let j = 0; j < p; j++)
+      axpy(residual, -load<f64>(beta + ((<usize>j) << 3)), x + <usize>j * stride, m);
 
     const sigma2 = at(problem, Field.Sigma2) + offset;
     const inverse = at(problem, Field.Inverse) + offset;
     const weightedInverse = at(problem, Field.WeightedInverse) + offset;
     const weights = at(problem, Field.Weights) + offset;
     let sum = f64x2.splat(0);
-    const bytes = <usize>m << 3;
+    const bytes = (<usize>m) << 3;
     for (let i: usize = 0; i < bytes; i += 16) {
       const r = v128.load(residual + i);
       const inv = v128.load(inverse + i);

@@ -76,7 +76,8 @@ function recessionOf(
 
   const freeCount = q - nullity;
   const free = new Float64Array(q * freeCount);
-  for (let i = 0; i < q; i++) for (let k = 0; k < freeCount; k++) free[i * freeCount + k] = vectors[i * q + nullity + k]!;
+  for (let i = 0; i < q; i++)
+    for (let k = 0; k < freeCount; k++) free[i * freeCount + k] = vectors[i * q + nullity + k]!;
   const direction = new Float64Array(size);
   direction.set(inBlock, block.start);
   return { block, free, freeCount, direction, toNearby, toEdge: VANISHED / -slowest };
@@ -148,7 +149,8 @@ export interface FreeSpace {
 
 export function freeSpace(model: StandardModel, size: number, atEdge: readonly Recession[]): FreeSpace {
   const blocks = thetaBlocks(model);
-  const recessionOfBlock = (block: ThetaBlock) => atEdge.find((recession) => recession.block.kind === block.kind);
+  const recessionOfBlock = (block: ThetaBlock) =>
+    atEdge.find((recession) => recession.block.kind === block.kind);
   let count = 0;
   for (const block of blocks) count += recessionOfBlock(block)?.freeCount ?? block.basis.columns;
   const basis = new Float64Array(size * count);
@@ -202,8 +204,9 @@ export function restrictTo(objective: Objective, base: Float64Array, { basis, co
 
 /** base + basis phi */
 export function expand(base: Float64Array, { basis, count }: FreeSpace, phi: Float64Array): Float64Array {
-  const theta = Float64Array.from(base);
-  for (let i = 0; i < base.length; i++) for (let a = 0; a < count; a++) theta[i]! += basis[i * count + a]! * phi[a]!;
+  const theta = base.slice();
+  for (let i = 0; i < base.length; i++)
+    for (let a = 0; a < count; a++) theta[i]! += basis[i * count + a]! * phi[a]!;
   return theta;
 }
 

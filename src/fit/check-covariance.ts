@@ -41,7 +41,14 @@ function checkSemidefinite(model: Model, frame: Frame): void {
     logSigmaOffset.fill(0.5 * Math.log(SEMIDEFINITE_TOLERANCE * largest), start, start + size);
     start += size;
   }
-  const noLevels = { count: 0, U: NO_NUMBERS, qSd: 0, logSdOffset: NO_NUMBERS, parent: NO_WORDS, end: NO_WORDS };
+  const noLevels = {
+    count: 0,
+    U: NO_NUMBERS,
+    qSd: 0,
+    logSdOffset: NO_NUMBERS,
+    parent: NO_WORDS,
+    end: NO_WORDS,
+  };
   const sizes = new Int32Array(3 * knownV.clusterSizes.length);
   knownV.clusterSizes.forEach((size, c) => {
     sizes[3 * c] = size;
@@ -74,8 +81,13 @@ function checkSemidefinite(model: Model, frame: Frame): void {
     first += knownV.clusterSizes[cluster]!;
     cluster++;
   }
-  const members = Array.from(knownV.clusterRows.slice(first, bad + 1), (row: number) => dataRow(row, model, frame));
-  const shown = members.length > 8 ? `${members.slice(0, 3).join(", ")}, ..., ${members.slice(-3).join(", ")}` : members.join(", ");
+  const members = Array.from(knownV.clusterRows.slice(first, bad + 1), (row: number) =>
+    dataRow(row, model, frame),
+  );
+  const shown =
+    members.length > 8
+      ? `${members.slice(0, 3).join(", ")}, ..., ${members.slice(-3).join(", ")}`
+      : members.join(", ");
   throw new DrmError(
     "bad_known_v",
     `V (${knownV.label}) is not a covariance matrix: the block of data rows ${shown} has a negative eigenvalue ` +

@@ -16,14 +16,14 @@ export interface FitOptions {
   readonly maxEvaluations?: number;
 }
 
-const DEFAULTS: SearchOptions = { starts: 9, maxEvaluations: 200 };
+const MAX_EVALUATIONS = 200;
 
 /** Stage 6. Optimizes a model and collects the result. */
 export function fitModel(frame: Frame, built: BuiltModel, options: FitOptions): Fit {
   const { model } = built;
-  const searchOptions = {
-    starts: options.starts ?? DEFAULTS.starts,
-    maxEvaluations: options.maxEvaluations ?? DEFAULTS.maxEvaluations,
+  const searchOptions: SearchOptions = {
+    starts: options.starts,
+    maxEvaluations: options.maxEvaluations ?? MAX_EVALUATIONS,
   };
   const engine = engineFor(model);
   try {

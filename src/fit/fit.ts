@@ -46,6 +46,11 @@ export interface Fit {
   readonly optim: OptimSummary;
 }
 
+/** A fit of one outcome. */
+export type UnivariateFit = Fit & { readonly family: "gaussian" };
+/** A fit of two outcomes per study. */
+export type BivariateFit = Fit & { readonly family: "biv_gaussian" };
+
 export interface Response {
   /** the left-hand side as written: "yi", "log(y)" */
   readonly label: string;
@@ -94,6 +99,8 @@ export interface KnownVSummary {
   readonly label: string;
   /** known sampling variances (the diagonal of V), one per row used; zeros without meta_V. Stacked y1[1], y2[1], ... when bivariate */
   readonly variances: Float64Array;
+  /** of two outcomes: the known sampling covariance within each study; NaN where it lacks one. Absent with one outcome */
+  readonly covariances?: Float64Array;
   /** covariance clusters of more than one row */
   readonly clusters: number;
   readonly largestCluster: number;

@@ -48,9 +48,15 @@ export function fittedValues(
 }
 
 /** One outcome's observations, in the rows of the frame. */
-function byRow(values: Float64Array, outcome: number, frame: Frame, { outcomes }: BuiltModel["model"]): Float64Array {
+function byRow(
+  values: Float64Array,
+  outcome: number,
+  frame: Frame,
+  { outcomes }: BuiltModel["model"],
+): Float64Array {
   if (outcomes === null) return values;
   const out = new Float64Array(frame.nrow).fill(Number.NaN);
-  for (let k = 0; k < values.length; k++) if (outcomes.outcome[k] === outcome) out[outcomes.frameRow[k]!] = values[k]!;
+  for (let k = 0; k < values.length; k++)
+    if (outcomes.outcome[k] === outcome) out[outcomes.frameRow[k]!] = values[k]!;
   return out;
 }

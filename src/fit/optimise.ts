@@ -1,6 +1,6 @@
 import { along, expand, type FreeSpace, freeSpace, type Recession, recessions, restrictTo } from "./boundary";
 import { createEngine, type Engine } from "./engine";
-import { rehearsalOf } from "./standard-model";
+import { rehearsalOf, type StandardModel } from "./standard-model";
 import { startingPoints } from "./starts";
 import { GRADIENT_TOLERANCE, type Minimum, minimise } from "./trust-region";
 import { suspicion } from "./vanishing";
@@ -33,17 +33,24 @@ export interface Search {
 
 export interface SearchOptions {
   readonly maxEvaluations: number;
-  /** Newton runs at most; 1 takes the moment start alone */
-  readonly starts: number;
+  /** Newton runs at most; 1 takes the moment start alone; undefined leaves it to the size of the problem */
+  readonly starts: number | undefined;
 }
 
-/** Above this a likelihood is close to quadratic, and a second start too dear without a rehearsal. */
-const MANY_ROWS = 2000;
+const MOST_STARTS = 9;
+/** Second maxima are a matter of few rows: above this a second start is not worth its time without a rehearsal. */
+const FEW_ROWS = 2000;
+const FEW_ROWS_IN_CLUSTERS = 250;
+
+function isSmall({ rows, random, pairs }: StandardModel): boolean {
+  return rows <= (random.length + pairs.length > 0 ? FEW_ROWS_IN_CLUSTERS : FEW_ROWS);
+}
+
 /** Two optima closer than this in log-likelihood are taken for one. */
 const SAME_OPTIMUM = 1e-6;
 /** A search ends where the quadratic around an optimum already met explains its value to this share. */
 const BASIN_MISFIT = 0.25;
-const BASIN_DEPTH = 2;
+const BASIN_DEPTH = 4;
 
 /**
  * Newton from several starts; keeps the best optimum and says which others were met. Where an evaluation is dear the
@@ -54,8 +61,9 @@ export function search(engine: Engine, options: SearchOptions): Search {
     const best = withoutScale(engine);
     return { best, distinct: [best.value], startsTried: 1 };
   }
-  const rehearsal = options.starts > 1 ? rehearsalOf(engine.model) : null;
-  const affordable = rehearsal !== null || engine.model.rows <= MANY_ROWS ? options.starts : 1;
+  const most = options.starts ?? MOST_STARTS;
+  const rehearsal = most > 1 ? rehearsalOf(engine.model) : null;
+  const affordable = rehearsal !== null || options.starts !== undefined || isSmall(engine.model) ? most : 1;
   const starts = startingPoints(engine.model, affordable);
   if (rehearsal === null) return searchFrom(engine, starts, options);
   const small = createEngine(rehearsal);
@@ -108,7 +116,16 @@ function withoutScale(engine: Engine): Optimum {
   const theta = new Float64Array(0);
   const converged = engine.objective.evaluate(theta);
   const value = converged ? engine.objective.value : Number.NaN;
-  return { theta, value, gradient: theta, hessian: theta, converged, unbounded: false, iterations: 0, boundary: null };
+  return {
+    theta,
+    value,
+    gradient: theta,
+    hessian: theta,
+    converged,
+    unbounded: false,
+    iterations: 0,
+    boundary: null,
+  };
 }
 
 /** One Newton run; null when it ended in the bowl of an optimum that is known already. */

@@ -41,6 +41,14 @@ export function randomEffects(model: Model, engine: Engine, theta: Float64Array)
   return model.random.map(({ label, key, design, firstUnit }) => {
     const { levels, index, nrow } = design as GroupDesign;
     const own = (values: Float64Array) => values.slice(firstUnit, firstUnit + nrow);
-    return { dpar: key, group: label, levels, codes: index, sd: own(sd), estimate: own(estimate), stdError: own(stdError) };
+    return {
+      dpar: key,
+      group: label,
+      levels,
+      codes: index,
+      sd: own(sd),
+      estimate: own(estimate),
+      stdError: own(stdError),
+    };
   });
 }

@@ -1,3 +1,4 @@
+import { triangle } from "../covariance/clusters";
 import type { Column } from "../data/table";
 import type { Design } from "../design/design";
 import { deparse } from "../formula/deparse";
@@ -35,7 +36,8 @@ export function buildFit(
   const response: Record<string, Response> = {};
   for (const { key, response: values, offset } of locations) {
     const dpar = formula.dpars.find((candidate) => candidate.key === key)!;
-    response[key] = { label: deparse(dpar.response!), values, offset };
+    const present = frame.outcomePresent?.[dpar.outcome === 2 ? 1 : 0];
+    response[key] = { label: deparse(dpar.response!), values: whereFitted(values, present), offset };
   }
   const coefficients = coefficientRows(designs, inference);
   return Object.freeze({
@@ -54,7 +56,7 @@ export function buildFit(
     designs,
     response,
     weights: frame.weights,
-    knownV: knownVSummary(knownV),
+    knownV: knownVSummary(knownV, frame.outcomePresent),
     fitted: fittedValues(frame, built, engine, found.best.theta),
     random: randomEffects(model, engine, found.best.theta),
     rows: frame.rows,
@@ -71,7 +73,8 @@ function heldSigma({ logSigmaOffset, outcomes }: Model, outcome: 0 | 1 | 2): num
 
 function coefficientRows(designs: Readonly<Record<string, Design>>, inference: Uncertainty): Coefficient[] {
   const names: { dpar: string; term: string }[] = [];
-  for (const [dpar, design] of Object.entries(designs)) for (const term of design.names) names.push({ dpar, term });
+  for (const [dpar, design] of Object.entries(designs))
+    for (const term of design.names) names.push({ dpar, term });
   const k = names.length;
   return names.map(({ dpar, term }, i) => ({
     dpar,
@@ -82,14 +85,52 @@ function coefficientRows(designs: Readonly<Record<string, Design>>, inference: U
   }));
 }
 
-function knownVSummary({ kind, label, variances, clusterSizes, clusterV }: BuiltModel["knownV"]): KnownVSummary {
+/** NaN for an outcome that is not in the fit: it, its variance or a moderator of it is missing. */
+function whereFitted(values: Float64Array, present: Uint8Array | undefined): Float64Array {
+  if (!present?.includes(0)) return values;
+  return values.map((value, row) => (present[row] === 1 ? value : Number.NaN));
+}
+
+function knownVSummary(knownV: BuiltModel["knownV"], present: Frame["outcomePresent"]): KnownVSummary {
+  const { kind, label, variances, clusterSizes, clusterV } = knownV;
   let largestCluster = 1;
   for (const size of clusterSizes) largestCluster = Math.max(largestCluster, size);
-  const summary = { kind, label, variances, clusters: clusterSizes.length, largestCluster };
+  const summary = {
+    kind,
+    label,
+    variances,
+    clusters: clusterSizes.length,
+    largestCluster,
+    ...(present !== null && { covariances: withinStudies(knownV, present) }),
+  };
   if (clusterSizes.length === 0) return summary;
   let inClusters = 0;
   for (const size of clusterSizes) inClusters += size;
-  return { ...summary, entries: variances.length - inClusters + 2 * clusterV.length - inClusters };
+  let used = 0;
+  for (const v of variances) if (!Number.isNaN(v)) used++;
+  return { ...summary, entries: used - inClusters + 2 * clusterV.length - inClusters };
+}
+
+/** Covariance of the entries 2 i and 2 i + 1 of a stacked V, by study i; NaN where an outcome is absent. */
+function withinStudies(
+  { clusterSizes, clusterRows, clusterV }: BuiltModel["knownV"],
+  [first, second]: readonly [Uint8Array, Uint8Array],
+): Float64Array {
+  const out = Float64Array.from(first, (has, i) => (has === 1 && second[i] === 1 ? 0 : Number.NaN));
+  let start = 0;
+  let packed = 0;
+  for (const size of clusterSizes) {
+    for (let a = 1; a < size; a++) {
+      const entry = clusterRows[start + a]!;
+      // entries ascend in a cluster: the first outcome of a study stands right before the second
+      if (entry % 2 === 1 && clusterRows[start + a - 1] === entry - 1) {
+        out[entry >> 1] = clusterV[packed + triangle(a) + a - 1]!;
+      }
+    }
+    start += size;
+    packed += triangle(size);
+  }
+  return out;
 }
 
 function columnsUsed(frame: Frame): Record<string, Column> {

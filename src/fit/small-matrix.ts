@@ -24,7 +24,7 @@ export function choleskyFactor(a: Float64Array, n: number): Float64Array | null 
 
 /** Solves L L' x = b. */
 export function choleskySolve(L: Float64Array, n: number, b: Float64Array): Float64Array {
-  const x = Float64Array.from(b);
+  const x = b.slice();
   for (let i = 0; i < n; i++) {
     for (let k = 0; k < i; k++) x[i]! -= L[i * n + k]! * x[k]!;
     x[i]! /= L[i * n + i]!;
@@ -62,7 +62,7 @@ export interface Eigen {
  */
 export function symmetricEigen(matrix: Float64Array, n: number): Eigen {
   // row k of z becomes the eigenvector of d[k]: rotations then run along rows
-  const z = Float64Array.from(matrix);
+  const z = matrix.slice();
   const d = new Float64Array(n);
   const e = new Float64Array(n);
   tridiagonalise(z, d, e, n);
@@ -80,7 +80,7 @@ export function symmetricEigen(matrix: Float64Array, n: number): Eigen {
 
 /** z := Q' with matrix = Q T Q'; T has diagonal d and, beside it, e[0 .. n-2]. */
 function tridiagonalise(z: Float64Array, d: Float64Array, e: Float64Array, n: number): void {
-  const a = Float64Array.from(z);
+  const a = z.slice();
   const v = new Float64Array(n);
   const w = new Float64Array(n);
   z.fill(0);

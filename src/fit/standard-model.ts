@@ -28,7 +28,11 @@ export interface StandardModel {
   readonly weights: Float64Array | null;
   /** V as in KnownV, in the user's units: the engine divides by unit^2 */
   readonly known: Model["knownV"];
-  readonly random: readonly { readonly index: Int32Array; readonly levels: number; readonly firstUnit: number }[];
+  readonly random: readonly {
+    readonly index: Int32Array;
+    readonly levels: number;
+    readonly firstUnit: number;
+  }[];
   readonly pairs: Int32Array;
   /** coefficients of theta that belong to moderators: all but the first column of each design */
   readonly slopes: readonly number[];
@@ -44,7 +48,7 @@ export function standardModel(model: Model): StandardModel {
   const { rows, knownV, weights } = model;
   const location = basisOf(model.location);
   const leastSquares = project(location, model.y);
-  const y = Float64Array.from(model.y);
+  const y = model.y.slice();
   addProduct(location, leastSquares, y, -1);
   const unit = spreadUnit(y, knownV.variances);
   const v = new Float64Array(rows);

@@ -13,28 +13,30 @@ export interface Basis {
 
 /** Gram-Schmidt, twice, on the columns of a full-rank design (column-major). */
 export function orthogonalBasis(design: Float64Array, rows: number, columns: number): Basis {
-  const values = Float64Array.from(design);
+  const values = design.slice();
   const toOriginal = new Float64Array(columns * columns);
   const target = Math.sqrt(rows);
   for (let j = 0; j < columns; j++) {
     toOriginal[j * columns + j] = 1;
-    const xj = values.subarray(j * rows, (j + 1) * rows);
+    const xj = j * rows;
     // the second pass removes what rounding left behind in the first
     for (let pass = 0; pass < 2; pass++) {
       for (let k = 0; k < j; k++) {
-        const xk = values.subarray(k * rows, (k + 1) * rows);
+        const xk = k * rows;
         let projection = 0;
-        for (let i = 0; i < rows; i++) projection += xk[i]! * xj[i]!;
+        for (let i = 0; i < rows; i++) projection += values[xk + i]! * values[xj + i]!;
         projection /= rows;
         if (projection === 0) continue;
-        for (let i = 0; i < rows; i++) xj[i]! -= projection * xk[i]!;
-        for (let i = 0; i <= k; i++) toOriginal[i * columns + j]! -= projection * toOriginal[i * columns + k]!;
+        for (let i = 0; i < rows; i++) values[xj + i]! -= projection * values[xk + i]!;
+        for (let i = 0; i <= k; i++)
+          toOriginal[i * columns + j]! -= projection * toOriginal[i * columns + k]!;
       }
     }
     let squares = 0;
-    for (let i = 0; i < rows; i++) squares += xj[i]! * xj[i]!;
+    for (let i = 0; i < rows; i++) squares += values[xj + i]! * values[xj + i]!;
     const scale = squares > 0 ? target / Math.sqrt(squares) : 1;
-    for (let i = 0; i < rows; i++) xj[i]! *= scale;
+    if (scale === 1) continue;
+    for (let i = 0; i < rows; i++) values[xj + i]! *= scale;
     for (let i = 0; i <= j; i++) toOriginal[i * columns + j]! *= scale;
   }
   return { values, toOriginal, rows, columns };
@@ -53,7 +55,12 @@ export function project(basis: Basis, target: Float64Array): Float64Array {
 }
 
 /** target += factor * basis * coefficients */
-export function addProduct(basis: Basis, coefficients: ArrayLike<number>, target: Float64Array, factor = 1): void {
+export function addProduct(
+  basis: Basis,
+  coefficients: ArrayLike<number>,
+  target: Float64Array,
+  factor = 1,
+): void {
   const { values, rows, columns } = basis;
   for (let j = 0; j < columns; j++) {
     const c = factor * coefficients[j]!;
@@ -67,8 +74,14 @@ export function addProduct(basis: Basis, coefficients: ArrayLike<number>, target
 export function toOriginal(basis: Basis, coefficients: ArrayLike<number>): Float64Array {
   const { columns, toOriginal: T } = basis;
   const out = new Float64Array(columns);
-  for (let i = 0; i < columns; i++) for (let j = i; j < columns; j++) out[i]! += T[i * columns + j]! * coefficients[j]!;
+  for (let i = 0; i < columns; i++)
+    for (let j = i; j < columns; j++) out[i]! += T[i * columns + j]! * coefficients[j]!;
   return out;
 }
 
-export const NO_BASIS: Basis = { values: new Float64Array(0), toOriginal: new Float64Array(0), rows: 0, columns: 0 };
+export const NO_BASIS: Basis = {
+  values: new Float64Array(0),
+  toOriginal: new Float64Array(0),
+  rows: 0,
+  columns: 0,
+};

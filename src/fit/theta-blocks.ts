@@ -24,9 +24,13 @@ export function thetaBlocks({ scale, sd, rho }: StandardModel): ThetaBlock[] {
 }
 
 /** The linear predictor of a block's entities, offsets included. */
-export function linearPredictor(model: StandardModel, { kind, basis, start }: ThetaBlock, theta: Float64Array): Float64Array {
+export function linearPredictor(
+  model: StandardModel,
+  { kind, basis, start }: ThetaBlock,
+  theta: Float64Array,
+): Float64Array {
   const offset = kind === "sigma" ? model.logSigmaOffset : kind === "sd" ? model.logSdOffset : null;
-  const out = offset === null ? new Float64Array(basis.rows) : Float64Array.from(offset);
+  const out = offset === null ? new Float64Array(basis.rows) : offset.slice();
   const { values, rows, columns } = basis;
   for (let k = 0; k < columns; k++) {
     const c = theta[start + k]!;

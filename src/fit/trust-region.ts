@@ -48,7 +48,7 @@ const MAX_RADIUS = 20;
 export function minimise(objective: Objective, start: Float64Array, options: TrustRegionOptions): Minimum {
   const n = objective.size;
   const current: Minimum = {
-    theta: Float64Array.from(start),
+    theta: start.slice(),
     value: Number.POSITIVE_INFINITY,
     gradient: new Float64Array(n).fill(Number.NaN),
     hessian: new Float64Array(n * n).fill(Number.NaN),
@@ -127,7 +127,8 @@ function trustRegionStep(g: Float64Array, H: Float64Array, n: number, radius: nu
     step[i] = -step[i]!;
     decrease -= g[i]! * step[i]!;
   }
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) decrease -= 0.5 * step[i]! * H[i * n + j]! * step[j]!;
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) decrease -= 0.5 * step[i]! * H[i * n + j]! * step[j]!;
   return { step, decrease, inside };
 }
 
@@ -136,7 +137,7 @@ function trustRegionStep(g: Float64Array, H: Float64Array, n: number, radius: nu
  * inverse length, which climbs to it from 0 (Nocedal & Wright, algorithm 4.3). A length within a tenth will do.
  */
 function shorten(step: Float64Array, g: Float64Array, H: Float64Array, n: number, radius: number): void {
-  const shifted = Float64Array.from(H);
+  const shifted = H.slice();
   let shift = 0;
   for (let iteration = 0; iteration < 20; iteration++) {
     const length = norm(step);

@@ -44,7 +44,9 @@ export function uncertainty(engine: Engine, optimum: Optimum): Uncertainty {
   const reduced = congruence(M, jointHessian(engine, p, q), k, n);
   const inverse = inverseOf(reduced, n);
   const vcov =
-    inverse === null ? new Float64Array(k * k).fill(Number.NaN) : congruence(transpose(D, k, n), inverse.matrix, n, k);
+    inverse === null
+      ? new Float64Array(k * k).fill(Number.NaN)
+      : congruence(transpose(D, k, n), inverse.matrix, n, k);
 
   const estimates = new Float64Array(k);
   const gradient = new Float64Array(k);
@@ -120,7 +122,8 @@ function inverseOf(A: Float64Array, n: number): Inverse | null {
       flat.push(vector);
       continue;
     }
-    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) matrix[i * n + j]! += (vector[i]! * vector[j]!) / values[e]!;
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) matrix[i * n + j]! += (vector[i]! * vector[j]!) / values[e]!;
   }
   return { matrix, condition: Number.POSITIVE_INFINITY, flat };
 }
@@ -130,11 +133,13 @@ function userCoefficients(engine: Engine, p: number, q: number): Float64Array {
   const { location, unit } = engine.model;
   const k = p + q;
   const out = new Float64Array(k * k);
-  for (let i = 0; i < p; i++) for (let j = i; j < p; j++) out[i * k + j] = unit * location.toOriginal[i * p + j]!;
+  for (let i = 0; i < p; i++)
+    for (let j = i; j < p; j++) out[i * k + j] = unit * location.toOriginal[i * p + j]!;
   for (const { basis, start } of thetaBlocks(engine.model)) {
     const width = basis.columns;
     for (let i = 0; i < width; i++) {
-      for (let j = i; j < width; j++) out[(p + start + i) * k + p + start + j] = basis.toOriginal[i * width + j]!;
+      for (let j = i; j < width; j++)
+        out[(p + start + i) * k + p + start + j] = basis.toOriginal[i * width + j]!;
     }
   }
   return out;

@@ -14,12 +14,16 @@ export interface Nearness {
 export function nearness(model: StandardModel, block: ThetaBlock, theta: Float64Array): Nearness {
   const predictor = linearPredictor(model, block, theta);
   if (block.kind === "rho") {
-    const measure = predictor.map((eta) => Math.log(4) - 2 * Math.abs(eta) - 2 * Math.log1p(Math.exp(-2 * Math.abs(eta))));
+    const measure = predictor.map(
+      (eta) => Math.log(4) - 2 * Math.abs(eta) - 2 * Math.log1p(Math.exp(-2 * Math.abs(eta))),
+    );
     return { measure, sign: (s) => -Math.sign(predictor[s]!) };
   }
   const noise = block.kind === "sigma" ? model.v : meanVariances(model, theta);
   // where there is no other source of noise an SD cannot vanish beside it
-  const measure = predictor.map((u, i) => (noise[i]! > 0 ? 2 * u - Math.log(noise[i]!) : Number.POSITIVE_INFINITY));
+  const measure = predictor.map((u, i) =>
+    noise[i]! > 0 ? 2 * u - Math.log(noise[i]!) : Number.POSITIVE_INFINITY,
+  );
   return { measure, sign: () => 1 };
 }
 

@@ -11,7 +11,8 @@ import {
 
 /**
  * Fitted values of a dpar on its response scale, one per row used: the mean (offset included) for mu, the SD of the
- * extra heterogeneity for sigma, the correlation for rho12. Default "mu"; a bivariate fit has no default.
+ * extra heterogeneity for sigma, the correlation for rho12. Default "mu"; a bivariate fit has no default, and NaN where
+ * a study lacks the outcome (for rho12, one of the two).
  * Throws DrmError("bad_option") for a dpar that the model does not have.
  */
 export function fitted(fit: Fit, dpar = "mu"): Float64Array {
@@ -29,7 +30,7 @@ export interface BivariateSigma {
 
 /**
  * SD of the extra heterogeneity (the meta-analyst's tau), response scale, one per row used; 0 where it is at its
- * boundary. `{ sigma1, sigma2 }` for a bivariate fit.
+ * boundary. `{ sigma1, sigma2 }` for a bivariate fit, NaN where a study lacks the outcome.
  */
 export function sigma(fit: UnivariateFit): Float64Array;
 export function sigma(fit: BivariateFit): BivariateSigma;
@@ -40,7 +41,9 @@ export function sigma(fit: Fit): Float64Array | BivariateSigma {
 }
 
 /**
- * Residual correlation of the two outcomes, one per study, between -1 and 1.
+ * Residual correlation of the two outcomes, one per study, between -1 and 1: how their true effects go together across
+ * studies once the moderators and the known sampling correlation in V are accounted for. NaN where a study lacks an
+ * outcome.
  * Throws DrmError("bad_option") for a univariate fit.
  */
 export function rho12(fit: Fit): Float64Array {
@@ -81,7 +84,7 @@ export function residuals(
     if (type === "response") return y.map((value, i) => value - mu[i]);
     const v = samplingVariances(fit, outcome);
     const tau = fit.fitted[outcome.scale];
-    const study = studyVariances(fit);
+    const study = studyVariances(fit, outcome);
     return y.map((value, i) => (value - mu[i]) / Math.sqrt(v[i] + tau[i] ** 2 + study[i]));
   });
   return fit.family === "gaussian" ? byOutcome[0] : { mu1: byOutcome[0], mu2: byOutcome[1] };

@@ -11,12 +11,14 @@ export interface PredictionRows {
   readonly values: Float64Array;
   readonly nrow: number;
   readonly offset: Float64Array | null;
+  /** bivariate fits: 0 for a study that lacks what the dpar is about; null when none does */
+  readonly present: Uint8Array | null;
 }
 
 /** The rows used in the fit. */
 export function fittedRows(fit: Fit, dpar: string): PredictionRows {
-  const { values, nrow } = fit.designs[dpar];
-  return { values, nrow, offset: fit.response[dpar]?.offset ?? null };
+  const { values, nrow, present } = fit.designs[dpar];
+  return { values, nrow, offset: fit.response[dpar]?.offset ?? null, present };
 }
 
 /**
@@ -30,7 +32,7 @@ export function newRows(
   offset: ArrayLike<number> | undefined,
 ): PredictionRows {
   const { values, nrow } = applyDesign(fit.designs[dpar].recipe, table);
-  return { values, nrow, offset: newOffset(fit, dpar, table, offset) };
+  return { values, nrow, offset: newOffset(fit, dpar, table, offset), present: null };
 }
 
 function newOffset(

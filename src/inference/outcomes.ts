@@ -1,9 +1,6 @@
 import type { Fit } from "../fit/fit";
 
-/** A fit of one outcome: what exists once per row is one array. */
-export type UnivariateFit = Fit & { readonly family: "gaussian" };
-/** A fit of two outcomes per study. */
-export type BivariateFit = Fit & { readonly family: "biv_gaussian" };
+export type { BivariateFit, UnivariateFit } from "../fit/fit";
 
 /** The dpars that belong to one outcome, and where its values stand in arrays that stack the outcomes of a study. */
 export interface Outcome {
@@ -24,18 +21,44 @@ export function outcomesOf(fit: Fit): readonly Outcome[] {
   return fit.family === "gaussian" ? UNIVARIATE : BIVARIATE;
 }
 
-/** Known sampling variances of one outcome (variance scale), one per row used. */
-export function samplingVariances(fit: Fit, { offset, stride }: Outcome): Float64Array {
+/** Known sampling variances of one outcome (variance scale), one per row used; NaN where a study lacks it. */
+export function samplingVariances(fit: Fit, { location, offset, stride }: Outcome): Float64Array {
   const { variances } = fit.knownV;
   if (stride === 1) return variances;
-  return Float64Array.from({ length: fit.nobs }, (_, i) => variances[i * stride + offset]);
+  const y = fit.response[location].values;
+  return y.map((value, i) => (Number.isNaN(value) ? Number.NaN : variances[i * stride + offset]));
 }
 
-/** Variance that the random intercepts add to each row used, summed over groupings; zeros without random effects. */
-export function studyVariances(fit: Fit): Float64Array {
+/**
+ * Variance that the random intercepts of one outcome add to each row used, summed over groupings; zeros without
+ * random effects.
+ */
+export function studyVariances(fit: Fit, { location }: Outcome): Float64Array {
   const total = new Float64Array(fit.nobs);
-  for (const { codes, sd } of fit.random ?? []) {
-    for (let i = 0; i < total.length; i++) total[i] += sd[codes[i]] ** 2;
+  for (const { dpar, codes, sd } of fit.random ?? []) {
+    // sd(study) belongs to mu, sd2(study) to mu2
+    if (!dpar.startsWith(`sd${location.slice(2)}(`)) continue;
+    for (let i = 0; i < total.length; i++) if (codes[i] >= 0) total[i] += sd[codes[i]] ** 2;
   }
   return total;
+}
+
+/** How many of the studies (rows used) have both outcomes, and how many only one. */
+export interface OutcomeCounts {
+  readonly both: number;
+  readonly onlyFirst: number;
+  readonly onlySecond: number;
+}
+
+/** null for a fit of one outcome. */
+export function outcomeCounts(fit: Fit): OutcomeCounts | null {
+  if (fit.family === "gaussian") return null;
+  const [first, second] = outcomesOf(fit).map(({ location }) => fit.response[location].values);
+  let onlyFirst = 0;
+  let onlySecond = 0;
+  for (let i = 0; i < fit.nobs; i++) {
+    if (Number.isNaN(second[i])) onlyFirst++;
+    else if (Number.isNaN(first[i])) onlySecond++;
+  }
+  return { both: fit.nobs - onlyFirst - onlySecond, onlyFirst, onlySecond };
 }

@@ -3,6 +3,7 @@ import { type DataInput, tableFrom } from "../data/table-from";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { coefficientIndices, dparKeys, requireDpar, vcov } from "./coefficients";
+import { knownLevels } from "./known-levels";
 import { criticalValue } from "./level";
 import { linearPredictor } from "./linear-predictor";
 import { linkOf } from "./links";
@@ -17,6 +18,11 @@ export interface PredictOptions {
   readonly level?: number;
   /** location offset of the new rows; without it the formula's offset() is evaluated on them */
   readonly offset?: ArrayLike<number>;
+  /**
+   * "population" (default): the mean over levels of the random intercepts. "known": plus the predicted random
+   * intercepts (BLUPs) of the levels that the rows name; needs the grouping columns
+   */
+  readonly groups?: "population" | "known";
 }
 
 /** Predictions of one dpar. Arrays are one per row; NaN where a predictor is missing. */
@@ -40,8 +46,15 @@ export interface Prediction {
  *
  * Limits are computed on the link scale and then transformed. They are for the fitted value itself: they are not
  * prediction intervals for a new study. At a boundary the estimate is the limit (an SD of 0) and has no standard
- * error. A dpar held at a value is that value, with standard error 0.
- * Throws DrmError: "bad_option" (dpar, type, level, offset length), "unknown_column", "bad_factor" (an unknown level).
+ * error. A dpar held at a value is that value, with standard error 0. Without new data, an outcome that a study lacks
+ * is NaN, as in fitted(); to predict it, give the study as new data.
+ *
+ * `groups: "known"` adds z'u, the BLUPs of ranef(), to the mean. A level that the fit has not seen, or a missing one,
+ * adds its expectation 0: in `(1 | district/school)` a new school of a known district is the district's mean. The
+ * standard error of such a mean needs the covariance of the estimated beta and the predicted u, which a fit does not
+ * keep: stdError and limits are NaN in rows with a known level, and the population's in rows without one.
+ * Throws DrmError: "bad_option" (dpar, type, level, groups, offset length), "unknown_column", "bad_factor" (an unknown
+ * level of a predictor).
  */
 export function predict(
   fit: Fit,
@@ -58,12 +71,15 @@ export function predict(
   newdata?: DataInput,
   options: PredictOptions = {},
 ): Prediction | Record<string, Prediction> {
-  const { dpar, type = "response", level = 0.95 } = options;
+  const { dpar, type = "response", level = 0.95, groups = "population" } = options;
   if (type !== "response" && type !== "link") {
     throw new DrmError("bad_option", `type '${String(type)}': predictions are "response" or "link"`);
   }
+  if (groups !== "population" && groups !== "known") {
+    throw new DrmError("bad_option", `groups '${String(groups)}': means are of the "population" or of "known" groups`);
+  }
   const table = newdata === undefined ? null : tableFrom(newdata);
-  const one = (key: string) => predictDpar(fit, key, table, { type, level, offset: options.offset });
+  const one = (key: string) => predictDpar(fit, key, table, { type, level, groups, offset: options.offset });
   if (dpar !== undefined) {
     requireDpar(fit, dpar);
     return one(dpar);
@@ -74,6 +90,7 @@ export function predict(
 }
 
 interface Wanted {
+  readonly groups: "population" | "known";
   readonly type: "response" | "link";
   readonly level: number;
   readonly offset: ArrayLike<number> | undefined;
@@ -83,7 +100,7 @@ function predictDpar(
   fit: Fit,
   dpar: string,
   table: Table | null,
-  { type, level, offset }: Wanted,
+  { type, level, groups, offset }: Wanted,
 ): Prediction {
   const critical = criticalValue(level);
   const link = linkOf(dpar);
@@ -110,6 +127,14 @@ function predictDpar(
     rows.offset,
   );
   takeKnownRows(fit, dpar, rows, eta, link.link);
+  rows.present?.forEach((isPresent, i) => {
+    if (isPresent === 0) eta[i] = stdError[i] = Number.NaN;
+  });
+  const added = groups === "known" && link.name === "identity" ? knownLevels(fit, dpar, table) : null;
+  added?.known.forEach((isKnown, i) => {
+    eta[i] += added.effect[i];
+    if (isKnown === 1) stdError[i] = Number.NaN;
+  });
   const lower = eta.map((value, i) => value - critical * stdError[i]);
   const upper = eta.map((value, i) => value + critical * stdError[i]);
   if (type === "link") return { dpar, type, level, estimate: eta, stdError, lower, upper };

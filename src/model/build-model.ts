@@ -8,7 +8,15 @@ import { evaluateNumeric } from "../frame/evaluate";
 import type { Frame } from "../frame/frame";
 import { checkRandomIntercepts, checkWeights } from "./check-model";
 import { fixedLogSigmas } from "./fixed";
-import { type Block, type Model, NO_BLOCK, type Outcomes, type RandomIntercept, singleBlock, stackBlocks } from "./model";
+import {
+  type Block,
+  type Model,
+  NO_BLOCK,
+  type Outcomes,
+  type RandomIntercept,
+  singleBlock,
+  stackBlocks,
+} from "./model";
 
 export interface ModelOptions {
   readonly matrices?: Readonly<Record<string, MatrixInput>>;
@@ -42,7 +50,11 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
   const rows = outcomes === null ? frame.nrow : outcomes.outcome.length;
 
   const locations = ofKind("location").map((dpar) => locationData(dpar, frame));
-  const location = blockOf(ofKind("location").map((dpar) => ranked(buildDesign(dpar, frame))), rows, observation);
+  const location = blockOf(
+    ofKind("location").map((dpar) => ranked(buildDesign(dpar, frame))),
+    rows,
+    observation,
+  );
   const { estimated, logSigma } = fixedLogSigmas(ofKind("sigma"), options.fixed);
   const scale = blockOf(
     ofKind("sigma").map((dpar, k) => (estimated[k] ? ranked(buildDesign(dpar, frame)) : null)),
@@ -60,7 +72,12 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
     rows,
     y: responses(locations, outcomes),
     outcomes,
-    weights: weights === null || outcomes === null ? weights : outcomes.frameRow.length === 0 ? weights : Float64Array.from(outcomes.frameRow, (row) => weights[row]!),
+    weights:
+      weights === null || outcomes === null
+        ? weights
+        : outcomes.frameRow.length === 0
+          ? weights
+          : Float64Array.from(outcomes.frameRow, (row) => weights[row]!),
     location,
     scale,
     logSigmaOffset: logSigma === null ? null : offsets(logSigma, rows, outcomes),
@@ -191,7 +208,10 @@ function studies(
     throw new DrmError("bad_data", `${why}: fit the two outcomes separately`);
   }
   const design = ranked(buildDesign(dpars[0]!, frame));
-  return { pairs: Int32Array.from(pairs), rho: stackBlocks([design], pairs.length / 2, (_, row) => pairOf[row]!) };
+  return {
+    pairs: Int32Array.from(pairs),
+    rho: stackBlocks([design], pairs.length / 2, (_, row) => pairOf[row]!),
+  };
 }
 
 /** V of the observations from V of all 2 n places. */

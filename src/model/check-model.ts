@@ -10,7 +10,10 @@ export function checkRandomIntercepts({ random }: Model, estimated: readonly boo
   for (const { key, label, design } of random) {
     if (!estimated.includes(true) || design.counts.some((count) => count > 1)) continue;
     const what = `every level of '${label}' has one row, so ${key} and sigma cannot be told apart`;
-    throw new DrmError("bad_term", `${what}: remove (1 | ${label}); sigma is the heterogeneity between rows already`);
+    throw new DrmError(
+      "bad_term",
+      `${what}: remove (1 | ${label}); sigma is the heterogeneity between rows already`,
+    );
   }
   for (let a = 0; a < random.length; a++) {
     for (let b = 0; b < a; b++) {
@@ -55,7 +58,10 @@ export function checkWeights({ weights, knownV, random, outcomes }: Model, frame
       const row = knownV.clusterRows[i]!;
       if (weights[row] === weights[first]) continue;
       const where = `rows ${rowOf(first)} and ${rowOf(row)} are correlated in V but have weights ${weights[first]} and ${weights[row]}`;
-      throw new DrmError("bad_weights", `${where}: a weight multiplies the joint log-likelihood of correlated rows, so it must be the same for all of them`);
+      throw new DrmError(
+        "bad_weights",
+        `${where}: a weight multiplies the joint log-likelihood of correlated rows, so it must be the same for all of them`,
+      );
     }
     start += size;
   }

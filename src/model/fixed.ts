@@ -19,13 +19,19 @@ export function fixedLogSigmas(
     const dpar = dpars.find(({ key }) => key === name);
     if (dpar === undefined) {
       const which = keys.join(" and ");
-      throw new DrmError("bad_option", `fixed: '${name}' cannot be held at a value; only ${which} can, as in { ${keys[0]}: 0 }`);
+      throw new DrmError(
+        "bad_option",
+        `fixed: '${name}' cannot be held at a value; only ${which} can, as in { ${keys[0]}: 0 }`,
+      );
     }
     if (!(Number.isFinite(value) && value >= 0)) {
       throw new DrmError("bad_option", `fixed: ${name} = ${value}, but an SD is a finite number >= 0`);
     }
     if (!dpar.implied) {
-      throw new DrmError("bad_option", `fixed: ${name} is held at a value and has a formula; remove one of the two`);
+      throw new DrmError(
+        "bad_option",
+        `fixed: ${name} is held at a value and has a formula; remove one of the two`,
+      );
     }
   }
   const held = keys.map((key) => Object.hasOwn(fixed, key));

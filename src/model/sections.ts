@@ -113,7 +113,11 @@ interface NestedLevels {
 }
 
 /** Levels from the finest random intercept to the coarsest, rows sorted by finest level. */
-function nestedLevels({ rows, random }: Ties, fineToCoarse: readonly number[], kernelOf: (row: number) => number): NestedLevels {
+function nestedLevels(
+  { rows, random }: Ties,
+  fineToCoarse: readonly number[],
+  kernelOf: (row: number) => number,
+): NestedLevels {
   if (random.length === 0) return { rowOrder: NONE, modelLevel: NONE, parent: NONE, end: NONE };
   const firsts = firstLevels(random);
   const inner = random[fineToCoarse[0]!]!;
@@ -163,7 +167,12 @@ function nestedLevels({ rows, random }: Ties, fineToCoarse: readonly number[], k
     below += sample.length;
     sample = next;
   }
-  return { rowOrder, modelLevel: Int32Array.from(modelLevel), parent: Int32Array.from(parent), end: Int32Array.from(end) };
+  return {
+    rowOrder,
+    modelLevel: Int32Array.from(modelLevel),
+    parent: Int32Array.from(parent),
+    end: Int32Array.from(end),
+  };
 }
 
 interface DenseClusters {
@@ -175,7 +184,11 @@ interface DenseClusters {
   readonly pairRows: readonly number[];
 }
 
-function denseClusters({ rows, random, pairs }: Ties, root: Int32Array, kernelOf: (row: number) => number): DenseClusters {
+function denseClusters(
+  { rows, random, pairs }: Ties,
+  root: Int32Array,
+  kernelOf: (row: number) => number,
+): DenseClusters {
   const clusterOf = new Int32Array(rows).fill(-1);
   const members: number[][] = [];
   for (let i = 0; i < rows; i++) {

@@ -36,7 +36,7 @@ export function parameterRanges(fit: Fit): ParameterRange[] {
 
 /** One per row for sigma and rho12, one per level for sd(group). */
 function fittedScale(fit: Fit, dpar: string): Float64Array | undefined {
-  return fit.random?.find(({ group }) => dpar === `sd(${group})`)?.sd ?? fit.fitted[dpar];
+  return fit.random?.find((effect) => effect.dpar === dpar)?.sd ?? fit.fitted[dpar];
 }
 
 function componentOf(dpar: string): ParameterRange["component"] {

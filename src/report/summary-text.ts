@@ -10,11 +10,12 @@ export function summaryText(summary: FitSummary): string {
   return blocks.join("\n\n");
 }
 
-function header({ formulas, family, method, knownV }: FitSummary): string {
+function header({ formulas, family, method, knownV, random }: FitSummary): string {
   const outcomes = family === "gaussian" ? "Meta-analysis" : "Bivariate meta-analysis";
   const lines = [`${outcomes} by distributional regression, ${method}`];
   for (const formula of formulas) lines.push(`  ${formula}`);
   lines.push(`Known sampling covariance: ${knownVText(knownV)}`);
+  if (random.length > 0) lines.push(`Random intercepts: ${randomText(random)}`);
   return lines.join("\n");
 }
 
@@ -22,6 +23,13 @@ function knownVText({ kind, label, clusters, largestCluster }: FitSummary["known
   if (kind === "none") return "none";
   if (kind === "diagonal") return `${label} (diagonal)`;
   return `${label} (${kind}, ${count(clusters, "cluster")} of up to ${count(largestCluster, "row")})`;
+}
+
+/** "study (40 levels), study:outcome (97 levels)"; by the dpar of the SD where two outcomes have it. */
+function randomText(random: FitSummary["random"]): string {
+  return random
+    .map(({ dpar, group, levels }) => `${dpar.startsWith("sd(") ? group : dpar} (${count(levels, "level")})`)
+    .join(", ");
 }
 
 function coefficientBlock({ coefficients, level }: FitSummary): string {
@@ -63,10 +71,20 @@ function footer(summary: FitSummary): string {
     `AIC: ${formatFixed(summary.aic, 2)}  BIC: ${formatFixed(summary.bic, 2)}  AICc: ${formatFixed(summary.aicc, 2)}`,
     `df: ${df}  nobs: ${nobs}${family === "gaussian" ? "" : " studies"}`,
   ];
+  const onlyOne = onlyOneText(summary);
+  if (onlyOne !== "") lines.push(onlyOne);
   if (dropped.count > 0) lines.push(`dropped rows: ${droppedText(dropped)}`);
   const message = convergence.code === 0 ? "" : ` (${convergence.message})`;
   lines.push(`convergence: ${convergence.code}${message}`);
   return lines.join("\n");
+}
+
+/** "one outcome only: y1 in 12 studies, y2 in 3 studies"; "" when every study has both. */
+function onlyOneText({ outcomes, responses }: FitSummary): string {
+  if (outcomes === null || outcomes.onlyFirst + outcomes.onlySecond === 0) return "";
+  const only = (n: number, response: string) => `${response} in ${n} ${n === 1 ? "study" : "studies"}`;
+  const parts = [only(outcomes.onlyFirst, responses[0]), only(outcomes.onlySecond, responses[1])];
+  return `one outcome only: ${parts.join(", ")}`;
 }
 
 const ROWS_LISTED = 10;

@@ -1,6 +1,7 @@
 import type { DroppedRows, Fit } from "../fit/fit";
 import { type CoefficientRow, coefficientTable } from "../inference/coefficient-table";
 import { aic, aicc, bic } from "../inference/information-criteria";
+import { type OutcomeCounts, outcomeCounts } from "../inference/outcomes";
 import { type ParameterRange, parameterRanges } from "./parameter-ranges";
 import { type Printable, printable } from "./printable";
 import { summaryText } from "./summary-text";
@@ -16,6 +17,10 @@ export interface FitSummary {
   readonly family: Fit["family"];
   readonly method: Fit["method"];
   readonly knownV: Pick<Fit["knownV"], "kind" | "label" | "clusters" | "largestCluster">;
+  /** groupings of the random intercepts, with their numbers of levels; none without */
+  readonly random: readonly { readonly dpar: string; readonly group: string; readonly levels: number }[];
+  /** the outcomes as written, in order */
+  readonly responses: readonly string[];
   readonly level: number;
   /** link scale, Wald z tests and intervals */
   readonly coefficients: readonly CoefficientRow[];
@@ -27,6 +32,8 @@ export interface FitSummary {
   readonly aicc: number;
   readonly df: number;
   readonly nobs: number;
+  /** of the studies used; null with one outcome */
+  readonly outcomes: OutcomeCounts | null;
   readonly dropped: DroppedRows;
   readonly convergence: { readonly code: number; readonly message: string };
 }
@@ -42,6 +49,8 @@ export function summary(fit: Fit, { level = 0.95 }: SummaryOptions = {}): Printa
     family: fit.family,
     method: fit.method,
     knownV: { kind, label, clusters, largestCluster },
+    random: (fit.random ?? []).map(({ dpar, group, levels }) => ({ dpar, group, levels: levels.length })),
+    responses: Object.values(fit.response).map((response) => response.label),
     level,
     coefficients: coefficientTable(fit, level),
     parameters: parameterRanges(fit),
@@ -51,6 +60,7 @@ export function summary(fit: Fit, { level = 0.95 }: SummaryOptions = {}): Printa
     aicc: aicc(fit),
     df: fit.df,
     nobs: fit.nobs,
+    outcomes: outcomeCounts(fit),
     dropped: fit.dropped,
     convergence: { code: fit.optim.code, message: fit.optim.message },
   };

@@ -1,8 +1,8 @@
-import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
 import { type Outcome, outcomesOf, samplingVariances, studyVariances } from "../inference/outcomes";
 import { formatColumn } from "./format";
 import { type Printable, printable } from "./printable";
+import { groupRows } from "./row-groups";
 import { renderText } from "./text-table";
 
 /** Where the variance of each row used comes from. `sigma` is an SD, the others are variances. */
@@ -51,7 +51,7 @@ export interface VarianceOptions {
  * Throws DrmError("unknown_column") when `by` is not a column of the fit.
  */
 export function varianceComponents(fit: Fit, { by }: VarianceOptions = {}): Printable<VarianceComponents> {
-  const groups = by === undefined ? [{ label: "all", members: allRows(fit) }] : groupsOf(fit, by);
+  const groups = groupRows(fit, by);
   const rows = outcomesOf(fit).map((outcome) => varianceRows(fit, outcome));
   const data: VarianceComponents = {
     by: by ?? null,
@@ -103,7 +103,7 @@ function varianceRows(fit: Fit, outcome: Outcome): VarianceRows {
   const samplingVariance = samplingVariances(fit, outcome);
   const sigma = fit.fitted[outcome.scale];
   const heterogeneityVariance = sigma.map((sd) => sd * sd);
-  const studyVariance = studyVariances(fit);
+  const studyVariance = studyVariances(fit, outcome);
   const totalVariance = samplingVariance.map((v, i) => v + heterogeneityVariance[i] + studyVariance[i]);
   return {
     outcome: outcome.location,
@@ -113,34 +113,4 @@ function varianceRows(fit: Fit, outcome: Outcome): VarianceRows {
     studyVariance,
     totalVariance,
   };
-}
-
-interface Group {
-  readonly label: string;
-  readonly members: readonly number[];
-}
-
-function allRows(fit: Fit): readonly number[] {
-  return Array.from({ length: fit.nobs }, (_, i) => i);
-}
-
-function groupsOf(fit: Fit, by: string): readonly Group[] {
-  const column = Object.hasOwn(fit.data, by) ? fit.data[by] : undefined;
-  if (column === undefined) {
-    const known = Object.keys(fit.data);
-    throw new DrmError(
-      "unknown_column",
-      `by '${by}' is not a column that the formulas use (${known.join(", ")})${didYouMean(by, known)}`,
-    );
-  }
-  if (column.kind === "factor") {
-    return column.levels
-      .map((label, code) => ({ label, members: allRows(fit).filter((i) => column.codes[i] === code) }))
-      .filter(({ members }) => members.length > 0);
-  }
-  const distinct = [...new Set(column.values)].sort((a, b) => a - b);
-  return distinct.map((value) => ({
-    label: column.kind === "logical" ? String(value === 1) : String(value),
-    members: allRows(fit).filter((i) => column.values[i] === value),
-  }));
 }

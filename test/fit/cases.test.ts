@@ -40,25 +40,29 @@ const LOG_LIK_RHO_WITH_MODERATOR = 1e-6;
 function close(seen: number, wanted: number, tolerance: number, what: string): void {
   const error = Math.abs(seen - wanted) / Math.max(1, Math.abs(wanted));
   // the negation also catches NaN
-  if (!(error <= tolerance)) expect.fail(`${what}: ${seen}, wanted ${wanted} (relative error ${error.toExponential(1)})`);
+  if (!(error <= tolerance))
+    expect.fail(`${what}: ${seen}, wanted ${wanted} (relative error ${error.toExponential(1)})`);
 }
 
 function relativelyClose(seen: number, wanted: number, tolerance: number, what: string): void {
   const error = Math.abs(seen / wanted - 1);
-  if (!(error <= tolerance)) expect.fail(`${what}: ${seen}, wanted ${wanted} (relative error ${error.toExponential(1)})`);
+  if (!(error <= tolerance))
+    expect.fail(`${what}: ${seen}, wanted ${wanted} (relative error ${error.toExponential(1)})`);
 }
 
 /** An element of a covariance matrix: relative to its two standard errors. */
 function closeCovariance(seen: number, wanted: number, scale: number, what: string): void {
   const error = Math.abs(seen - wanted) / scale;
-  if (!(error <= STANDARD_ERROR)) expect.fail(`${what}: ${seen}, wanted ${wanted} (error ${error.toExponential(1)})`);
+  if (!(error <= STANDARD_ERROR))
+    expect.fail(`${what}: ${seen}, wanted ${wanted} (error ${error.toExponential(1)})`);
 }
 
 function fitOrSkip(job: Job, context: TestContext): Fit {
   try {
     return fitJob(job);
   } catch (error) {
-    const missing = error instanceof DrmError && NOT_YET.find(({ needs, code }) => code === error.code && needs(job));
+    const missing =
+      error instanceof DrmError && NOT_YET.find(({ needs, code }) => code === error.code && needs(job));
     if (missing) return context.skip(`not supported yet: ${missing.what}`);
     throw error;
   }
@@ -69,11 +73,19 @@ function fitJob({ formulas, options }: Job): Fit {
   return drm(drmFormula(...formulas), { ...options, family });
 }
 
-const MA_CASES = listCases("v").map((id) => loadCase<MaCase>(id)).filter(({ kind }) => kind !== "escalc");
+const MA_CASES = listCases("v")
+  .map((id) => loadCase<MaCase>(id))
+  .filter(({ kind }) => kind !== "escalc");
 const DRM_CASES = listCases("drm-").map((id) => ({ ...loadCase(id), id }));
 
 function drmJob({ formulas, method, data, factors, weights, matrices }: DrmCase): Job {
-  const options = { data, method, weights, ...(factors ? { factors } : {}), ...(matrices ? { matrices } : {}) };
+  const options = {
+    data,
+    method,
+    weights,
+    ...(factors ? { factors } : {}),
+    ...(matrices ? { matrices } : {}),
+  };
   return { formulas, options: options as unknown as DrmOptions };
 }
 
@@ -86,7 +98,9 @@ describe("what is not supported yet", () => {
   // on the first job that needs nothing else
   it.each(NOT_YET.filter(({ needs }) => EVERY_JOB.some(needs)))("$what", ({ needs, code, what }) => {
     const others = NOT_YET.filter((other) => other.what !== what);
-    const job = EVERY_JOB.find((one) => needs(one) && !others.some((other) => other.needs(one))) ?? EVERY_JOB.find(needs);
+    const job =
+      EVERY_JOB.find((one) => needs(one) && !others.some((other) => other.needs(one))) ??
+      EVERY_JOB.find(needs);
     let seen: unknown = `${what} has landed: delete its row of NOT_YET`;
     try {
       fitJob(job!);
@@ -129,7 +143,9 @@ describe("cases of the drm- family", () => {
 describe("cases of the meta-analysis family", () => {
   it("are all there", () => expect(MA_CASES.length).toBeGreaterThanOrEqual(31));
 
-  const fits = MA_CASES.flatMap((given) => given.fits.map(({ method, polished }) => ({ id: given.id, method, given, polished })));
+  const fits = MA_CASES.flatMap((given) =>
+    given.fits.map(({ method, polished }) => ({ id: given.id, method, given, polished })),
+  );
   it.for(fits)("$id $method", ({ given, method, polished }, context) => {
     const job = jobOf(given, method);
     const fit = fitOrSkip(job, context);
@@ -137,7 +153,8 @@ describe("cases of the meta-analysis family", () => {
     const bivariate = fit.family === "biv_gaussian";
     const boundary = polished.boundary !== undefined;
     checkCoefficients(fit, polished, method);
-    if (method === "ML" && polished.vcov_joint !== undefined && !bivariate) checkCovariances(fit, polished.vcov_joint);
+    if (method === "ML" && polished.vcov_joint !== undefined && !bivariate)
+      checkCovariances(fit, polished.vcov_joint);
     const rhoModerated = [...byName(fit).keys()].filter((name) => name.startsWith("rho12")).length > 1;
     const tolerance = boundary ? LOG_LIK_AT_BOUNDARY : rhoModerated ? LOG_LIK_RHO_WITH_MODERATOR : LOG_LIK;
     close(fit.logLik, polished.logLik, tolerance, "logLik");
@@ -168,7 +185,9 @@ function checkCoefficients(fit: Fit, polished: Polished, method: "ML" | "REML"):
       expect(stdError, `standard error of ${name}`).toBeNaN();
       continue;
     }
-    let wantedError = numberOf(glsForMu && name.startsWith("mu") ? polished.se_mu_gls[name] : polished.se_joint![name]);
+    let wantedError = numberOf(
+      glsForMu && name.startsWith("mu") ? polished.se_mu_gls[name] : polished.se_joint![name],
+    );
     const loose = rhoModerated ? RHO_WITH_MODERATOR / ESTIMATE : 1;
     if (name === "rho12:(Intercept)" && !rhoModerated) {
       const rho = Math.tanh(wanted);
@@ -193,7 +212,9 @@ function checkCovariances(fit: Fit, { params, matrix }: NonNullable<Polished["vc
 }
 
 function checkFitted(fit: Fit, { fitted_mu, natural_sd }: Polished): void {
-  fitted_mu!.forEach((value, i) => close(fit.fitted.mu![i]!, value, ESTIMATE, `fitted mu of row ${i}`));
+  for (const [i, value] of fitted_mu!.entries()) {
+    close(fit.fitted.mu![i]!, value, ESTIMATE, `fitted mu of row ${i}`);
+  }
   expect(fitted_mu).toHaveLength(fit.fitted.mu!.length);
   const sds = natural_sd?.sigma ?? 0;
   const scale = Math.max(...[sds].flat(), 1e-300);

@@ -39,9 +39,9 @@ function problemOf({ data, V, model }: MaCase): PlainProblem {
     for (let i = 0; i < n; i++) dense[i]![i] = data.columns[V.column]![i] as number;
   } else if (V.kind === "blocks") {
     for (const { rows, matrix } of V.blocks) {
-      rows.forEach((row, a) => rows.forEach((column, b) => {
-        dense[row]![column] = matrix[a]![b]!;
-      }));
+      for (const [a, row] of rows.entries()) {
+        for (const [b, column] of rows.entries()) dense[row]![column] = matrix[a]![b]!;
+      }
     }
     clusters = V.blocks.map(({ rows }) => [...rows]).filter((rows) => rows.length > 1);
   }
@@ -56,12 +56,18 @@ function problemOf({ data, V, model }: MaCase): PlainProblem {
   };
 }
 
-function expectClose(seen: ArrayLike<number>, wanted: ArrayLike<number>, tolerance: number, what: string): void {
+function expectClose(
+  seen: ArrayLike<number>,
+  wanted: ArrayLike<number>,
+  tolerance: number,
+  what: string,
+): void {
   const scale = Math.max(1, ...Array.from(wanted, Math.abs));
   expect(seen.length, what).toBe(wanted.length);
   for (let i = 0; i < wanted.length; i++) {
     const error = Math.abs(seen[i]! - wanted[i]!) / scale;
-    if (!(error <= tolerance)) expect.fail(`${what}[${i}]: ${seen[i]}, wanted ${wanted[i]} (error ${error.toExponential(1)})`);
+    if (!(error <= tolerance))
+      expect.fail(`${what}[${i}]: ${seen[i]}, wanted ${wanted[i]} (error ${error.toExponential(1)})`);
   }
 }
 
@@ -135,7 +141,12 @@ describe("check points", () => {
         const { defined, logLik } = engine.at(engine.thetaOf(scaleOf(point)));
         const moderated = Object.keys(point.scale).filter((name) => name.startsWith("rho12")).length > 1;
         expect(defined).toBe(true);
-        expectClose([logLik], [point.profile_ML_logLik_at_scale!], moderated ? RHO_WITH_MODERATOR : VALUE, "logLik");
+        expectClose(
+          [logLik],
+          [point.profile_ML_logLik_at_scale!],
+          moderated ? RHO_WITH_MODERATOR : VALUE,
+          "logLik",
+        );
       } finally {
         engine.dispose();
       }

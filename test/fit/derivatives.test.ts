@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type EngineAnswer, engineForJob, jobOfProblem, type TestEngine } from "./engine-for";
-import { textbookGls, textbookLogLik, times } from "./plain-problem";
 import type { Job } from "./ma-case";
 import type { PlainProblem } from "./plain-problem";
+import { textbookGls, textbookLogLik, times } from "./plain-problem";
 import { randomFrom, randomProblem, type Shape, V_KINDS } from "./random-problem";
 import { STRUCTURES, structuredProblem } from "./structured-problem";
 
@@ -59,12 +59,18 @@ function largest(values: ArrayLike<number>): number {
   return size;
 }
 
-function expectClose(seen: ArrayLike<number>, wanted: ArrayLike<number>, tolerance: number, what: string): void {
+function expectClose(
+  seen: ArrayLike<number>,
+  wanted: ArrayLike<number>,
+  tolerance: number,
+  what: string,
+): void {
   const scale = Math.max(1, largest(wanted));
   expect(seen.length, what).toBe(wanted.length);
   for (let i = 0; i < wanted.length; i++) {
     const error = Math.abs(seen[i]! - wanted[i]!) / scale;
-    if (!(error <= tolerance)) expect.fail(`${what}[${i}]: ${seen[i]}, wanted ${wanted[i]} (error ${error.toExponential(1)})`);
+    if (!(error <= tolerance))
+      expect.fail(`${what}[${i}]: ${seen[i]}, wanted ${wanted[i]} (error ${error.toExponential(1)})`);
   }
 }
 
@@ -81,7 +87,10 @@ function slopes(f: (x: Float64Array) => ArrayLike<number>, x: Float64Array, h: n
   });
 }
 
-function withEngine(given: Given, run: (engine: TestEngine, at: Float64Array, answer: EngineAnswer) => void): void {
+function withEngine(
+  given: Given,
+  run: (engine: TestEngine, at: Float64Array, answer: EngineAnswer) => void,
+): void {
   const engine = engineForJob(given.job);
   try {
     const at = engine.thetaOf([...pointFor(given.seed, engine.q)]);
@@ -145,7 +154,8 @@ describe("the joint Hessian of beta and the scale coefficients", () => {
           const { p, q } = engine;
           const joint = (x: Float64Array): number =>
             -textbookLogLik(problem, engine.muOf(x.subarray(0, p)), engine.coefficientsOf(x.subarray(p)));
-          const gradient = (x: Float64Array): number[] => slopes((z) => [joint(z)], x, 4e-3).map(([slope]) => slope!);
+          const gradient = (x: Float64Array): number[] =>
+            slopes((z) => [joint(z)], x, 4e-3).map(([slope]) => slope!);
           const whole = slopes(gradient, Float64Array.of(...answer.beta, ...at), 4e-3);
           const block = (from: number, rows: number, to: number, columns: number): number[] =>
             whole.slice(from, from + rows).flatMap((row) => row.slice(to, to + columns));

@@ -1,6 +1,6 @@
 import { missingRows } from "../../src/covariance/known-v";
-import type { DrmOptions } from "../../src/drm";
 import { tableFrom } from "../../src/data/table-from";
+import type { DrmOptions } from "../../src/drm";
 import { createEngine } from "../../src/fit/engine";
 import { type StandardModel, standardModel } from "../../src/fit/standard-model";
 import { addProduct, toOriginal } from "../../src/fit/standardise";
@@ -52,6 +52,11 @@ export function engineFor(problem: PlainProblem, oneCluster?: readonly number[])
 
 export function engineForJob(job: Job): TestEngine {
   return engineOf(modelOf(job));
+}
+
+/** For what drives the search itself. */
+export function standardFor(problem: PlainProblem): StandardModel {
+  return standardModel(modelOf(jobOfProblem(problem)));
 }
 
 /** Stages 2 to 5, as in drm(). */
@@ -115,7 +120,11 @@ function engineOf(given: Model): TestEngine {
     engine.problem.read(field, new Float64Array(n));
   const muOf = (beta: Float64Array): Float64Array => {
     const mu = new Float64Array(model.rows);
-    addProduct(location, beta.map((value, j) => leastSquares[j]! + unit * value), mu);
+    addProduct(
+      location,
+      beta.map((value, j) => leastSquares[j]! + unit * value),
+      mu,
+    );
     return mu;
   };
   return {

@@ -22,11 +22,17 @@ const FORMULAS = ["yi ~ x + f + meta_V(V = vi)", "sigma ~ x + f"];
 function expectClose(seen: number, wanted: number, tolerance: number, what: string): void {
   if (seen === wanted) return;
   const error = Math.abs(seen - wanted) / Math.max(1, Math.abs(wanted));
-  if (!(error <= tolerance)) expect.fail(`${what}: ${seen}, wanted ${wanted} (error ${error.toExponential(1)})`);
+  if (!(error <= tolerance))
+    expect.fail(`${what}: ${seen}, wanted ${wanted} (error ${error.toExponential(1)})`);
 }
 
 /** The same fitted values, row by row, and log-likelihood; `rows[i]` is where row i of `fit` is in `other`. */
-function expectSameFit(fit: Fit, other: Fit, rows: readonly number[] = [...fit.rows.keys()], factor = 1): void {
+function expectSameFit(
+  fit: Fit,
+  other: Fit,
+  rows: readonly number[] = [...fit.rows.keys()],
+  factor = 1,
+): void {
   expect(fit.optim.code, fit.optim.message).toBe(0);
   expect(other.optim.code, other.optim.message).toBe(0);
   expectClose(other.logLik + fit.nobs * Math.log(factor), fit.logLik, LOG_LIK, "logLik");
@@ -37,17 +43,27 @@ function expectSameFit(fit: Fit, other: Fit, rows: readonly number[] = [...fit.r
 }
 
 /** Standard errors agree, and so does what has none. */
-function expectSameError(fit: Fit, other: Fit, dpar: string, term: string, factor = 1, otherTerm = term): void {
+function expectSameError(
+  fit: Fit,
+  other: Fit,
+  dpar: string,
+  term: string,
+  factor = 1,
+  otherTerm = term,
+): void {
   const { stdError: wanted, atBoundary } = coefficient(fit, dpar, term);
   const { stdError, atBoundary: alsoAtBoundary } = coefficient(other, dpar, otherTerm);
   const seen = stdError / factor;
   expect(alsoAtBoundary).toBe(atBoundary);
   if (atBoundary) expect([seen, wanted]).toEqual([Number.NaN, Number.NaN]);
-  else if (!(Math.abs(seen / wanted - 1) <= ESTIMATE)) expect.fail(`standard error of ${dpar}:${term}: ${seen}, wanted ${wanted}`);
+  else if (!(Math.abs(seen / wanted - 1) <= ESTIMATE))
+    expect.fail(`standard error of ${dpar}:${term}: ${seen}, wanted ${wanted}`);
 }
 
 function permuted(columns: Columns, order: readonly number[]): Columns {
-  return Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, order.map((i) => values[i])])) as unknown as Columns;
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, values]) => [name, order.map((i) => values[i])]),
+  ) as unknown as Columns;
 }
 
 function randomOrder(seedOfOrder: number, n: number): number[] {
@@ -68,7 +84,11 @@ describe("what a fit does not depend on", () => {
         const order = randomOrder(s, data.yi.length);
         const fit = fitTo(data, FORMULAS, { factors: { f: ["a", "b", "c"] } });
         const other = fitTo(permuted(data, order), FORMULAS, { factors: { f: ["a", "b", "c"] } });
-        expectSameFit(fit, other, [...order.keys()].map((i) => order.indexOf(i)));
+        expectSameFit(
+          fit,
+          other,
+          [...order.keys()].map((i) => order.indexOf(i)),
+        );
         for (const { dpar, term } of fit.coefficients) expectSameError(fit, other, dpar, term);
       }),
       settings,
@@ -115,7 +135,12 @@ describe("what a fit does not depend on", () => {
         const fit = fitTo({ ...data, year: data.year.map((year) => (year - 2000) / 10) }, formulas);
         const other = fitTo({ ...data, x: data.x.map((x) => 5 + unit * x) }, formulas);
         expectSameFit(fit, other);
-        expectClose(10 * estimate(other, "sigma", "year"), estimate(fit, "sigma", "year"), ESTIMATE, "sigma:year");
+        expectClose(
+          10 * estimate(other, "sigma", "year"),
+          estimate(fit, "sigma", "year"),
+          ESTIMATE,
+          "sigma:year",
+        );
         expectSameError(fit, other, "sigma", "year", 0.1);
         expectSameError(fit, other, "mu", "x", 1 / unit);
       }),
@@ -146,7 +171,12 @@ describe("what a fit does not depend on", () => {
         const fit = fitTo(data, ["yi ~ f + meta_V(V = vi)", "sigma ~ f"]);
         const other = fitTo(data, ["yi ~ 0 + f + meta_V(V = vi)", "sigma ~ 0 + f"]);
         expectSameFit(fit, other);
-        expectClose(estimate(other, "sigma", "fb"), estimate(fit, "sigma") + estimate(fit, "sigma", "fb"), ESTIMATE, "fb");
+        expectClose(
+          estimate(other, "sigma", "fb"),
+          estimate(fit, "sigma") + estimate(fit, "sigma", "fb"),
+          ESTIMATE,
+          "fb",
+        );
         expectSameError(fit, other, "sigma", "(Intercept)", 1, "fa");
       }),
       settings,
@@ -159,7 +189,10 @@ describe("weights", () => {
     fc.assert(
       fc.property(seed, (s) => {
         const data = simulated(s);
-        const twice = permuted(data, [...data.yi.keys(), ...data.yi.keys()].sort((a, b) => a - b));
+        const twice = permuted(
+          data,
+          [...data.yi.keys(), ...data.yi.keys()].sort((a, b) => a - b),
+        );
         const fit = fitTo(twice, FORMULAS);
         const other = fitTo(data, FORMULAS, { weights: data.yi.map(() => 2) });
         expectClose(other.logLik, fit.logLik, LOG_LIK, "logLik");
@@ -179,7 +212,10 @@ describe("weights", () => {
       fc.property(seed, (s) => {
         const data = simulated(s, 45);
         const weights = data.yi.map((_, i) => (i % 5 === 0 ? 0 : 1));
-        const left = permuted(data, [...data.yi.keys()].filter((i) => weights[i] === 1));
+        const left = permuted(
+          data,
+          [...data.yi.keys()].filter((i) => weights[i] === 1),
+        );
         const fit = fitTo(left, FORMULAS);
         const other = fitTo(data, FORMULAS, { weights });
         expectClose(other.logLik, fit.logLik, LOG_LIK, "logLik");
@@ -209,12 +245,14 @@ describe("ways to write the same V", () => {
     const row: number[] = [];
     const column: number[] = [];
     const value: number[] = [];
-    V.forEach((cells, i) => cells.forEach((cell, j) => {
-      if (cell === 0) return;
-      row.push(i);
-      column.push(j);
-      value.push(cell);
-    }));
+    for (const [i, cells] of V.entries()) {
+      for (const [j, cell] of cells.entries()) {
+        if (cell === 0) continue;
+        row.push(i);
+        column.push(j);
+        value.push(cell);
+      }
+    }
     const blocks = [...clusters, ...alone.map((i) => [i])].map((rows) => ({
       rows: [...rows],
       matrix: rows.map((i) => rows.map((j) => V[i]![j]!)),
@@ -233,13 +271,19 @@ describe("ways to write the same V", () => {
       fc.property(seed, kinds, (s, kind) => {
         const problem = randomProblem({ seed: s, rows: 24, p: 2, q: 2, kind, weighted: false });
         const data = columnsOf(problem);
-        const [first, ...others] = Object.values(waysToWrite(problem)).map((V) => fitTo(data, formulas, { matrices: { V } }));
+        const [first, ...others] = Object.values(waysToWrite(problem)).map((V) =>
+          fitTo(data, formulas, { matrices: { V } }),
+        );
         for (const other of others) expectSameFit(first!, other);
 
         const order = randomOrder(s, 24);
         const V = order.map((i) => order.map((j) => problem.V[i]![j]!));
         const moved = { y: order.map((i) => data.y![i]!), x: order.map((i) => data.x![i]!) };
-        expectSameFit(first!, fitTo(moved, formulas, { matrices: { V } }), [...order.keys()].map((i) => order.indexOf(i)));
+        expectSameFit(
+          first!,
+          fitTo(moved, formulas, { matrices: { V } }),
+          [...order.keys()].map((i) => order.indexOf(i)),
+        );
       }),
       settings,
     );
@@ -247,27 +291,36 @@ describe("ways to write the same V", () => {
 
   it("a diagonal in the dense kernel is the scalar kernel's problem", () => {
     fc.assert(
-      fc.property(seed, fc.constantFrom(...V_KINDS.slice(0, 3)), fc.boolean(), fc.integer({ min: 2, max: 40 }), (s, kind, half, rows) => {
-        const scalar = randomProblem({ seed: s, rows: rows + 4, p: 3, q: 3, kind, weighted: false });
-        // V says nothing about these rows together, yet they go as one cluster
-        const cluster = scalar.y.map((_, i) => i).filter((i) => !half || i % 3 > 0);
-        const random = randomFrom(s + 1);
-        const at = Float64Array.from({ length: 3 }, () => 0.4 * random.normal());
-        const [a, b] = [undefined, cluster].map((rows) => {
-          const engine = engineFor(scalar, rows);
-          const answer = engine.at(at);
-          engine.dispose();
-          return answer;
-        });
-        for (const [key, value] of Object.entries(a!)) {
-          const wanted = typeof value === "number" ? [value] : value === true ? [1] : [...(value as Float64Array)];
-          const other = b![key as keyof typeof b] as unknown;
-          const seen = typeof other === "number" ? [other] : other === true ? [1] : [...(other as Float64Array)];
-          const scale = Math.max(1, ...wanted.map(Math.abs));
-          expect(seen.length).toBe(wanted.length);
-          wanted.forEach((cell, i) => expectClose(seen[i]! / scale, cell / scale, SAME, `${key}[${i}]`));
-        }
-      }),
+      fc.property(
+        seed,
+        fc.constantFrom(...V_KINDS.slice(0, 3)),
+        fc.boolean(),
+        fc.integer({ min: 2, max: 40 }),
+        (s, kind, half, rows) => {
+          const scalar = randomProblem({ seed: s, rows: rows + 4, p: 3, q: 3, kind, weighted: false });
+          // V says nothing about these rows together, yet they go as one cluster
+          const cluster = scalar.y.map((_, i) => i).filter((i) => !half || i % 3 > 0);
+          const random = randomFrom(s + 1);
+          const at = Float64Array.from({ length: 3 }, () => 0.4 * random.normal());
+          const [a, b] = [undefined, cluster].map((rows) => {
+            const engine = engineFor(scalar, rows);
+            const answer = engine.at(at);
+            engine.dispose();
+            return answer;
+          });
+          for (const [key, value] of Object.entries(a!)) {
+            const wanted =
+              typeof value === "number" ? [value] : value === true ? [1] : [...(value as Float64Array)];
+            const other = b![key as keyof typeof b] as unknown;
+            const seen =
+              typeof other === "number" ? [other] : other === true ? [1] : [...(other as Float64Array)];
+            const scale = Math.max(1, ...wanted.map(Math.abs));
+            expect(seen.length).toBe(wanted.length);
+            for (const [i, cell] of wanted.entries())
+              expectClose(seen[i]! / scale, cell / scale, SAME, `${key}[${i}]`);
+          }
+        },
+      ),
       { ...settings, numRuns: 200 },
     );
   });

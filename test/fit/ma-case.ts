@@ -13,7 +13,10 @@ export interface Polished {
   readonly estimates: Readonly<Record<string, CaseNumber>>;
   readonly se_joint?: Readonly<Record<string, number | null>>;
   readonly se_mu_gls: Readonly<Record<string, number>>;
-  readonly vcov_joint?: { readonly params: readonly string[]; readonly matrix: readonly (readonly number[])[] };
+  readonly vcov_joint?: {
+    readonly params: readonly string[];
+    readonly matrix: readonly (readonly number[])[];
+  };
   readonly natural_sd?: Readonly<Record<string, number | readonly number[]>>;
   readonly fitted_mu?: readonly number[];
   readonly logLik: number;
@@ -45,7 +48,10 @@ export interface MaCase {
     | { readonly kind: "diagonal"; readonly column: string }
     | {
         readonly kind: "blocks";
-        readonly blocks: readonly { readonly rows: readonly number[]; readonly matrix: readonly (readonly number[])[] }[];
+        readonly blocks: readonly {
+          readonly rows: readonly number[];
+          readonly matrix: readonly (readonly number[])[];
+        }[];
       }
     | { readonly kind: "dense"; readonly rows: readonly (readonly number[])[] };
   readonly data_wide?: { readonly columns: Readonly<Record<string, readonly (number | string | null)[]>> };
@@ -76,7 +82,10 @@ export function jobOf(given: MaCase, method: "ML" | "REML"): Job {
   const { formula } = given.model;
   const bivariate = formula.mu1 !== undefined;
   const wide = given.data_wide?.columns;
-  const data = (bivariate ? wide : (given.data_with_missing?.columns ?? given.data.columns)) as Record<string, number[]>;
+  const data = (bivariate ? wide : (given.data_with_missing?.columns ?? given.data.columns)) as Record<
+    string,
+    number[]
+  >;
   const common = { data, method, factors: factorsOf(given, data) };
   if (bivariate) {
     // the file's V is over the outcomes that were observed; the same numbers stand in columns, one study a row
@@ -123,5 +132,7 @@ export function numberOf(value: CaseNumber | undefined): number {
 
 /** Coefficients by the names of the case files: `mu:(Intercept)`, `sd(study):habitatforest`. */
 export function byName(fit: Fit): Map<string, Fit["coefficients"][number]> {
-  return new Map(fit.coefficients.map((coefficient) => [`${coefficient.dpar}:${coefficient.term}`, coefficient]));
+  return new Map(
+    fit.coefficients.map((coefficient) => [`${coefficient.dpar}:${coefficient.term}`, coefficient]),
+  );
 }

@@ -12,16 +12,25 @@ export interface PlainProblem {
   /** constant within a cluster; none together with levels */
   readonly weights: readonly number[] | null;
   /** random intercepts: the rows of each level, and log omega = U alpha */
-  readonly levels?: { readonly members: readonly (readonly number[])[]; readonly U: readonly (readonly number[])[] };
+  readonly levels?: {
+    readonly members: readonly (readonly number[])[];
+    readonly U: readonly (readonly number[])[];
+  };
   /** studies with two outcomes: their rows, and rho = 0.999999 tanh(T eta) */
-  readonly pairs?: { readonly rows: readonly (readonly [number, number])[]; readonly T: readonly (readonly number[])[] };
+  readonly pairs?: {
+    readonly rows: readonly (readonly [number, number])[];
+    readonly T: readonly (readonly number[])[];
+  };
 }
 
 /** The factors of the likelihood: rows that are alone, then the clusters; all rows as one where more ties them. */
 function factorsOf({ y, clusters, levels, pairs }: PlainProblem): readonly (readonly number[])[] {
   if (levels !== undefined || pairs !== undefined) return [[...y.keys()]];
   const tied = new Set(clusters.flat());
-  return [...y.keys()].filter((i) => !tied.has(i)).map((i) => [i]).concat(clusters.map((rows) => [...rows]));
+  return [...y.keys()]
+    .filter((i) => !tied.has(i))
+    .map((i) => [i])
+    .concat(clusters.map((rows) => [...rows]));
 }
 
 /** V + diag(sigma^2) + Z G Z' and rho sigma_1 sigma_2 within pairs, for some of the rows. */
@@ -34,7 +43,8 @@ function covariance(problem: PlainProblem, theta: readonly number[], rows: reado
   const S = rows.map((i) => rows.map((j) => V[i]![j]! + (i === j ? sigma[i]! ** 2 : 0)));
   const place = new Map(rows.map((row, at) => [row, at]));
   levels?.members.forEach((members, level) => {
-    for (const i of members) for (const j of members) S[place.get(i)!]![place.get(j)!]! += Math.exp(2 * logOmega[level]!);
+    for (const i of members)
+      for (const j of members) S[place.get(i)!]![place.get(j)!]! += Math.exp(2 * logOmega[level]!);
   });
   pairs?.rows.forEach(([i, j], pair) => {
     const shared = 0.999999 * Math.tanh(eta[pair]!) * sigma[i]! * sigma[j]!;
@@ -48,11 +58,18 @@ function covariance(problem: PlainProblem, theta: readonly number[], rows: reado
  * sum over factors of w (-m/2 log 2 pi - 1/2 log|S| - 1/2 r' S^-1 r),  r = y - mu.
  * Plain loops and one Cholesky factorization a factor; nothing shared with the package.
  */
-export function textbookLogLik(problem: PlainProblem, mu: ArrayLike<number>, theta: readonly number[]): number {
+export function textbookLogLik(
+  problem: PlainProblem,
+  mu: ArrayLike<number>,
+  theta: readonly number[],
+): number {
   let total = 0;
   for (const rows of factorsOf(problem)) {
     const L = textbookCholesky(covariance(problem, theta, rows));
-    const z = forward(L, rows.map((i) => problem.y[i]! - mu[i]!));
+    const z = forward(
+      L,
+      rows.map((i) => problem.y[i]! - mu[i]!),
+    );
     let sum = rows.length * Math.log(2 * Math.PI);
     for (let i = 0; i < rows.length; i++) sum += 2 * Math.log(L[i]![i]!) + z[i]! ** 2;
     total -= 0.5 * (problem.weights?.[rows[0]!] ?? 1) * sum;
@@ -68,8 +85,16 @@ export function textbookGls(problem: PlainProblem, theta: readonly number[]): nu
   for (const rows of factorsOf(problem)) {
     const L = textbookCholesky(covariance(problem, theta, rows));
     const weight = problem.weights?.[rows[0]!] ?? 1;
-    const columns = Array.from({ length: p }, (_, j) => forward(L, rows.map((i) => problem.X[i]![j]!)));
-    const z = forward(L, rows.map((i) => problem.y[i]!));
+    const columns = Array.from({ length: p }, (_, j) =>
+      forward(
+        L,
+        rows.map((i) => problem.X[i]![j]!),
+      ),
+    );
+    const z = forward(
+      L,
+      rows.map((i) => problem.y[i]!),
+    );
     for (let j = 0; j < p; j++) {
       b[j]! += weight * dot(columns[j]!, z);
       for (let k = 0; k < p; k++) A[j]![k]! += weight * dot(columns[j]!, columns[k]!);

@@ -40,7 +40,9 @@ export interface Shape {
 export function randomProblem({ seed, rows, p, q, kind, weighted }: Shape): PlainProblem {
   const random = randomFrom(seed);
   const design = (columns: number): number[][] =>
-    Array.from({ length: rows }, () => Array.from({ length: columns }, (_, j) => (j === 0 ? 1 : random.normal())));
+    Array.from({ length: rows }, () =>
+      Array.from({ length: columns }, (_, j) => (j === 0 ? 1 : random.normal())),
+    );
   const clusters = randomClusters(random, rows, kind);
   const V = Array.from({ length: rows }, () => new Array<number>(rows).fill(0));
   for (let i = 0; i < rows; i++) V[i]![i] = ownVariance(random, kind);
@@ -48,7 +50,8 @@ export function randomProblem({ seed, rows, p, q, kind, weighted }: Shape): Plai
   const X = design(p);
   const y = X.map((row) => row.reduce((sum, x) => sum + 0.4 * x, 0) + 0.8 * random.normal());
   const weights = weighted ? Array.from({ length: rows }, () => 0.3 + 2 * random.uniform()) : null;
-  for (const members of weighted ? clusters : []) for (const i of members) weights![i] = weights![members[0]!]!;
+  for (const members of weighted ? clusters : [])
+    for (const i of members) weights![i] = weights![members[0]!]!;
   return { y, X, W: design(q), V, clusters, weights };
 }
 

@@ -33,12 +33,15 @@ function relative(seen: number, wanted: number): number {
 }
 
 describe("the restoration example", () => {
-  it.each(OPTIMUM.map((row, i) => [i, ...row] as const))("coefficient %i, %s:%s", (i, dpar, term, estimate, stdError) => {
-    const seen = fit.coefficients[i]!;
-    expect([seen.dpar, seen.term]).toEqual([dpar, term]);
-    expect(relative(seen.estimate, estimate)).toBeLessThan(POLISHED);
-    expect(relative(seen.stdError, stdError)).toBeLessThan(POLISHED);
-  });
+  it.each(OPTIMUM.map((row, i) => [i, ...row] as const))(
+    "coefficient %i, %s:%s",
+    (i, dpar, term, estimate, stdError) => {
+      const seen = fit.coefficients[i]!;
+      expect([seen.dpar, seen.term]).toEqual([dpar, term]);
+      expect(relative(seen.estimate, estimate)).toBeLessThan(POLISHED);
+      expect(relative(seen.stdError, stdError)).toBeLessThan(POLISHED);
+    },
+  );
 
   it("log-likelihood and criteria", () => {
     expect(Math.abs(fit.logLik - LOG_LIK)).toBeLessThan(LOG_LIK_TOLERANCE);

@@ -17,7 +17,13 @@ function symmetric(seed: number, n: number, kind: Kind): Float64Array {
     for (let j = 0; j <= i; j++) {
       const grade = kind === "graded" ? 10 ** -(i + j) : scale;
       const value =
-        kind === "zero" || (kind === "diagonal" && i !== j) ? 0 : kind === "repeated" ? (i === j ? 2 : 1) : grade * random.normal();
+        kind === "zero" || (kind === "diagonal" && i !== j)
+          ? 0
+          : kind === "repeated"
+            ? i === j
+              ? 2
+              : 1
+            : grade * random.normal();
       a[i * n + j] = value;
       a[j * n + i] = value;
     }
@@ -34,7 +40,16 @@ function largest(values: Float64Array): number {
 }
 
 describe("symmetricEigen", () => {
-  const kinds = fc.constantFrom<Kind[]>("random", "graded", "repeated", "zero", "diagonal", "low rank", "huge", "tiny");
+  const kinds = fc.constantFrom<Kind[]>(
+    "random",
+    "graded",
+    "repeated",
+    "zero",
+    "diagonal",
+    "low rank",
+    "huge",
+    "tiny",
+  );
 
   it("puts the matrix together again, with orthonormal vectors and ascending values", () => {
     fc.assert(

@@ -6,9 +6,8 @@
 // runs from 30 random starts. An optimum is missed when it is more than 1e-4 in log-likelihood below that.
 import { createEngine } from "../../src/fit/engine";
 import { search } from "../../src/fit/optimise";
-import { standardModel } from "../../src/fit/standard-model";
 import { minimise } from "../../src/fit/trust-region";
-import { modelOf } from "./engine-for";
+import { standardFor } from "./engine-for";
 import type { PlainProblem } from "./plain-problem";
 import { type Random, randomFrom } from "./random-problem";
 
@@ -45,13 +44,15 @@ function measure(kind: Kind, problems: number): void {
   let evaluations = 0;
   let notConverged = 0;
   for (let problem = 0; problem < problems; problem++) {
-    const engine = createEngine(standardModel(modelOf(study(random, kind))));
+    const engine = createEngine(standardFor(study(random, kind)));
     const { best } = search(engine, { starts: 9, maxEvaluations: 200 });
     evaluations += engine.evaluations();
     if (!best.converged) notConverged++;
     let least = best.value;
     for (let s = 0; s < RANDOM_STARTS; s++) {
-      const start = Float64Array.from(best.theta, (_, k) => (k === 0 ? -1 + 2 * random.normal() : 2 * random.normal()));
+      const start = Float64Array.from(best.theta, (_, k) =>
+        k === 0 ? -1 + 2 * random.normal() : 2 * random.normal(),
+      );
       const run = minimise(engine.objective, start, { maxEvaluations: 200 });
       if (Number.isFinite(run.value)) least = Math.min(least, run.value);
     }
@@ -63,7 +64,9 @@ function measure(kind: Kind, problems: number): void {
   }
   const share = ((100 * missed) / problems).toFixed(2);
   const mean = (evaluations / problems).toFixed(1);
-  console.log(`${kind}: missed ${missed} of ${problems} (${share} %), worst by ${loss.toFixed(3)}; ${mean} evaluations a fit; ${notConverged} not converged`);
+  console.log(
+    `${kind}: missed ${missed} of ${problems} (${share} %), worst by ${loss.toFixed(3)}; ${mean} evaluations a fit; ${notConverged} not converged`,
+  );
 }
 
 const problems = Number(process.argv[3] ?? 2000);

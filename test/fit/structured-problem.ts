@@ -62,7 +62,8 @@ function pairs(random: Random, structure: Structure): Both {
   const y = [column(random.normal), column(random.normal)];
   const v = [column(() => 0.05 + random.uniform()), column(() => 0.05 + random.uniform())];
   const cor = structure === "pairs" ? 0 : 0.6;
-  const lost = (study: number): number => (structure === "pairs, outcomes missing" && study % 3 === 0 ? study % 2 : -1);
+  const lost = (study: number): number =>
+    structure === "pairs, outcomes missing" && study % 3 === 0 ? study % 2 : -1;
 
   const observed = x.flatMap((_, s) => [0, 1].filter((o) => o !== lost(s)).map((o) => ({ s, o })));
   const numbers = observed.map((one, i) => ({ ...one, i }));
@@ -82,7 +83,10 @@ function pairs(random: Random, structure: Structure): Both {
     V,
     clusters: [],
     weights: null,
-    pairs: { rows: complete.map((s) => [place(s, 0), place(s, 1)] as const), T: complete.map((s) => [1, x[s]!]) },
+    pairs: {
+      rows: complete.map((s) => [place(s, 0), place(s, 1)] as const),
+      T: complete.map((s) => [1, x[s]!]),
+    },
   };
   const shown = (o: number) => y[o]!.map((value, s) => (lost(s) === o ? null : value));
   const data = { y1: shown(0), y2: shown(1), v1: v[0]!, v2: v[1]!, x } as unknown as DrmOptions["data"];

@@ -108,7 +108,7 @@ describe("scale", () => {
     const codes = Int32Array.from({ length: 80 }, (_, i) => Math.floor(i / 2));
     const levels = Array.from({ length: 40 }, (_, j) => `s${j}`);
     const sd = new Float64Array(40).fill(0.3);
-    const random = [{ group: "study", levels, codes, sd, estimate: sd, stdError: sd }];
+    const random = [{ dpar: "sd(study)", group: "study", levels, codes, sd, estimate: sd, stdError: sd }];
     expect(find({ ...fit, random }, "random_effect_replication")).toMatchObject({
       status: "ok",
       value: "study: 0 of 40",

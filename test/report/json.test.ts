@@ -73,6 +73,7 @@ describe("toJSON", () => {
     const one = (x: number) => Float64Array.of(x);
     const random = [
       {
+        dpar: "sd(study)",
         group: "study",
         levels: ["s1"],
         codes: new Int32Array(80),

@@ -2,7 +2,7 @@ import type { Fit } from "../../fit/fit";
 import { type Printable, printable } from "../printable";
 import { renderText } from "../text-table";
 import type { Check, CheckOptions, CheckRow } from "./check";
-import { designSize, droppedRows, oneStudyDominates, weightsExtreme } from "./data";
+import { designSize, droppedRows, oneOutcomeOnly, oneStudyDominates, weightsExtreme } from "./data";
 import { knownSamplingCovariance } from "./known-covariance";
 import {
   finiteObjective,
@@ -39,6 +39,7 @@ const CHECKS: readonly Check[] = [
   standardErrorsFinite,
   standardErrorsInflated,
   droppedRows,
+  oneOutcomeOnly,
   positiveScale,
   scaleBoundary,
   randomEffectSdBoundary,

@@ -1,5 +1,5 @@
 /** What went into the fit: rows, design matrices, weights, and rows that outweigh the rest. */
-import { outcomesOf, samplingVariances, studyVariances } from "../../inference/outcomes";
+import { outcomeCounts, outcomesOf, samplingVariances, studyVariances } from "../../inference/outcomes";
 import { count, formatSignificant } from "../format";
 import { droppedText } from "../summary-text";
 import { type Check, row } from "./check";
@@ -16,6 +16,21 @@ export const droppedRows: Check = ({ dropped }) => {
     "note",
     String(dropped.count),
     `Left out: ${droppedText(dropped)}. Make sure that they are missing for reasons unrelated to the effect.`,
+  );
+};
+
+/** Selective reporting of an outcome is the usual reason, so it deserves a word. */
+export const oneOutcomeOnly: Check = (fit) => {
+  const counts = outcomeCounts(fit);
+  if (counts === null) return null;
+  const { both, onlyFirst, onlySecond } = counts;
+  if (both === fit.nobs) return row("one_outcome_only", "ok", "0", "Every study has both outcomes.");
+  const [first, second] = outcomesOf(fit).map(({ location }) => fit.response[location].label);
+  return row(
+    "one_outcome_only",
+    "note",
+    `${onlyFirst} with ${first}, ${onlySecond} with ${second}`,
+    `They inform their own outcome; rho12 rests on the ${both} with both. Make sure that the other outcome is missing for reasons unrelated to its effect.`,
   );
 };
 
@@ -57,8 +72,8 @@ export const weightsExtreme: Check = ({ weights }) => {
 /** Share of one row in the total precision 1 / (v + sigma^2 + omega^2), the weights of the mean. */
 export const oneStudyDominates: Check = (fit) => {
   if (fit.nobs < 3) return null;
-  const study = studyVariances(fit);
   for (const outcome of outcomesOf(fit)) {
+    const study = studyVariances(fit, outcome);
     const v = samplingVariances(fit, outcome);
     const sd = fit.fitted[outcome.scale];
     const y = fit.response[outcome.location].values;

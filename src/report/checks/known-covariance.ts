@@ -18,7 +18,7 @@ export const knownSamplingCovariance: Check = ({ knownV }) => {
   }
   const { rank, condition, kind, largestCluster, variances } = knownV;
   const value = matrixText(knownV);
-  if (rank !== undefined && rank < variances.length) {
+  if (rank !== undefined && rank < countUsed(variances)) {
     const message =
       "V is singular: some effect sizes are exact combinations of others; check its correlations.";
     return row(name, "warning", value, message);
@@ -36,6 +36,13 @@ export const knownSamplingCovariance: Check = ({ knownV }) => {
   return row(name, "ok", value, "Sampling errors are correlated within clusters as given by V.");
 };
 
+/** Effect sizes; an outcome that a study lacks has no variance. */
+function countUsed(variances: Float64Array): number {
+  let n = 0;
+  for (const v of variances) if (!Number.isNaN(v)) n++;
+  return n;
+}
+
 function diagonalText({ variances }: KnownVSummary): string {
   let minimum = Number.POSITIVE_INFINITY;
   let maximum = Number.NEGATIVE_INFINITY;
@@ -43,7 +50,7 @@ function diagonalText({ variances }: KnownVSummary): string {
     if (v < minimum) minimum = v;
     if (v > maximum) maximum = v;
   }
-  return `diagonal, n = ${variances.length}, ${formatSignificant(minimum)} to ${formatSignificant(maximum)}`;
+  return `diagonal, n = ${countUsed(variances)}, ${formatSignificant(minimum)} to ${formatSignificant(maximum)}`;
 }
 
 function matrixText({
@@ -55,7 +62,7 @@ function matrixText({
   rank,
   condition,
 }: KnownVSummary): string {
-  const n = variances.length;
+  const n = countUsed(variances);
   const parts = [`${kind}, n = ${n}`, count(clusters, "cluster"), `largest ${largestCluster}`];
   if (entries !== undefined) {
     parts.push(

@@ -2,7 +2,7 @@
 import type { Fit } from "../../fit/fit";
 import { coefficientName } from "../../inference/coefficients";
 import { outcomesOf } from "../../inference/outcomes";
-import { formatSignificant } from "../format";
+import { count, formatSignificant } from "../format";
 import { type Check, row } from "./check";
 
 /** An SD this small against the sampling SD cannot be told from zero. */
@@ -58,16 +58,28 @@ export const scaleBoundary: Check = (fit) => {
     "warning",
     names.join(", "),
     "An SD is zero in effect: the data show no variation there beyond the rest of the model. Its log-SD has no " +
-      "standard error; drop the term, or hold the SD at 0 with fixed: { ... }.",
+      `standard error; ${remedy(names)}.`,
   );
 };
 
+/** A sigma can be held at 0, a random intercept is left out. */
+function remedy(names: readonly string[]): string {
+  const sigma = names.some((name) => name.startsWith("sigma"));
+  const intercept = names.some((name) => name.startsWith("sd"));
+  const parts = [
+    ...(sigma ? ["drop moderators of sigma, or hold it with fixed: { sigma: 0 }"] : []),
+    ...(intercept ? ["drop moderators of the study-level SD, or the random intercept"] : []),
+  ];
+  return parts.join("; ");
+}
+
 export const randomEffectSdBoundary: Check = (fit) => {
   if (fit.random === undefined || fit.random.length === 0) return null;
-  const sds = fit.random.map(({ sd }) => Math.min(...sd));
+  const sds = fit.random.map(({ dpar }) => smallest(fit, dpar));
   const minimum = Math.min(...sds);
   const value = `min ${formatSignificant(minimum)}`;
-  if (minimum >= SMALLEST_SD) {
+  // effects measured in millionths have small SDs throughout
+  if (minimum >= Math.min(SMALLEST_SD, 10 * threshold(fit)) && minimum > 0) {
     return row("random_effect_sd_boundary", "ok", value, "Every random-intercept SD is away from zero.");
   }
   const { group } = fit.random[sds.indexOf(minimum)];
@@ -79,7 +91,7 @@ export const randomEffectReplication: Check = (fit) => {
   if (fit.random === undefined || fit.random.length === 0) return null;
   const thin = fit.random.map(({ group, levels, codes }) => {
     const rows = new Int32Array(levels.length);
-    for (const code of codes) rows[code]++;
+    for (const code of codes) if (code >= 0) rows[code]++;
     return { group, levels: levels.length, single: rows.filter((n) => n < 2).length };
   });
   const value = thin.map(({ group, single, levels }) => `${group}: ${single} of ${levels}`).join(", ");
@@ -91,15 +103,25 @@ export const randomEffectReplication: Check = (fit) => {
   return row("random_effect_replication", "note", value, message);
 };
 
-export const rho12Boundary: Check = ({ fitted }) => {
+export const rho12Boundary: Check = ({ fitted, coefficients }) => {
   if (fitted.rho12 === undefined) return null;
   let largest = 0;
-  for (const rho of fitted.rho12) if (Math.abs(rho) > largest) largest = Math.abs(rho);
+  let withoutScale = 0;
+  fitted.rho12.forEach((rho, i) => {
+    if (Number.isNaN(rho)) return;
+    if (fitted.sigma1[i] * fitted.sigma2[i] === 0) withoutScale++;
+    else largest = Math.max(largest, Math.abs(rho));
+  });
+  if (withoutScale > 0) {
+    const message =
+      "Where a sigma is 0 its outcome has no residuals to correlate: the likelihood does not depend on rho12 there, do not report it.";
+    return row("rho12_boundary", "warning", `${count(withoutScale, "row")} with a sigma of 0`, message);
+  }
   const value = `max |rho| ${formatSignificant(largest)}`;
   if (largest <= LARGEST_RHO)
     return row("rho12_boundary", "ok", value, "The residual correlation is away from +-1.");
-  const message =
-    "The residual correlation is at its limit: drop moderators of rho12, or report it as not identified.";
+  const where = coefficients.some(({ dpar, atBoundary }) => dpar === "rho12" && atBoundary) ? "at" : "close to";
+  const message = `The residual correlation is ${where} its limit: drop moderators of rho12, or report it as not identified.`;
   return row("rho12_boundary", "warning", value, message);
 };
 
@@ -112,7 +134,7 @@ function scaleKeys(fit: Fit): string[] {
 }
 
 function smallest(fit: Fit, dpar: string): number {
-  const values = fit.random?.find(({ group }) => dpar === `sd(${group})`)?.sd ?? fit.fitted[dpar] ?? [];
+  const values = fit.random?.find((effect) => effect.dpar === dpar)?.sd ?? fit.fitted[dpar] ?? [];
   let minimum = Number.POSITIVE_INFINITY;
   for (const sd of values) if (sd < minimum) minimum = sd;
   return minimum;
@@ -120,6 +142,12 @@ function smallest(fit: Fit, dpar: string): number {
 
 function threshold({ knownV }: Fit): number {
   let sum = 0;
-  for (const v of knownV.variances) if (Number.isFinite(v)) sum += v;
-  return ZERO_IN_EFFECT * Math.sqrt(sum / Math.max(1, knownV.variances.length));
+  let n = 0;
+  for (const v of knownV.variances) {
+    // absent outcomes have none
+    if (!Number.isFinite(v)) continue;
+    sum += v;
+    n++;
+  }
+  return ZERO_IN_EFFECT * Math.sqrt(sum / Math.max(1, n));
 }

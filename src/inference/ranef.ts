@@ -1,0 +1,63 @@
+import { DrmError, didYouMean } from "../errors";
+import type { Fit, RandomEffect } from "../fit/fit";
+
+/** The predicted random intercept of one level. Response scale. */
+export interface RanefRow {
+  /** the dpar of its SD: "sd(study)"; "sd1(study)" for the first of two outcomes */
+  readonly dpar: string;
+  /** "study", "district:school" */
+  readonly group: string;
+  readonly level: string;
+  /** fitted SD of the level's random intercept */
+  readonly sd: number;
+  /** predicted random intercept (BLUP) */
+  readonly estimate: number;
+  /** SD of its prediction error */
+  readonly stdError: number;
+}
+
+/**
+ * Predicted random intercepts, level by level and grouping by grouping; empty without random intercepts. With the
+ * fitted variances in S, G and P = S^-1 - S^-1 X (X' S^-1 X)^-1 X' S^-1 (Henderson 1975):
+ *
+ *   u = G Z' S^-1 (y - X beta)          stdError^2 = diag(G - G Z' P Z G)
+ *
+ * The errors know that beta is estimated and take the SDs as known (metafor's `ranef`). Where an SD is 0 both are 0.
+ *
+ * @param group a grouping ("study") or the dpar of its SD ("sd(study)"); default all
+ * @throws DrmError "bad_option" when the model has no such random intercept
+ */
+export function ranef(fit: Fit, group?: string): RanefRow[] {
+  const effects = group === undefined ? (fit.random ?? []) : randomEffectsFor(fit, group);
+  return effects.flatMap(({ dpar, group: name, levels, sd, estimate, stdError }) =>
+    levels.map((level, j) => ({
+      dpar,
+      group: name,
+      level,
+      sd: sd[j],
+      estimate: estimate[j],
+      stdError: stdError[j],
+    })),
+  );
+}
+
+/**
+ * The random intercepts of a grouping, by its name or by the dpar of its SD; both outcomes' where both have it.
+ * Throws DrmError("bad_option") naming those that the model has.
+ */
+export function randomEffectsFor(fit: Fit, group: string): readonly RandomEffect[] {
+  const random = fit.random ?? [];
+  const found = random.filter((effect) => effect.group === group || effect.dpar === group);
+  if (found.length > 0) return found;
+  if (random.length === 0) {
+    throw new DrmError(
+      "bad_option",
+      `group '${group}': this model has no random intercepts; add (1 | ${group}) to the location formula`,
+    );
+  }
+  const known = [...new Set(random.map((effect) => effect.group))];
+  throw new DrmError(
+    "bad_option",
+    `group '${group}' has no random intercept in this model, which has ${known.join(", ")}${didYouMean(group, known)}`,
+  );
+}

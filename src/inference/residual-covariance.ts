@@ -1,0 +1,80 @@
+import { DrmError } from "../errors";
+import type { Fit } from "../fit/fit";
+import { outcomesOf, samplingVariances } from "./outcomes";
+
+/**
+ * The symmetric 2 x 2 matrix [[variance1, covariance], [covariance, variance2]] of each study, in columns. A study that
+ * lacks an outcome has NaN for its variance and for the covariance.
+ */
+export interface StudyMatrices {
+  readonly variance1: Float64Array;
+  readonly variance2: Float64Array;
+  readonly covariance: Float64Array;
+  /** covariance / sqrt(variance1 variance2); NaN where a variance is 0 */
+  readonly correlation: Float64Array;
+}
+
+export interface ResidualCovariance {
+  /** the model's part: how the true effects of studies vary around their means */
+  readonly between: StudyMatrices;
+  /** the known part, V: sampling error */
+  readonly sampling: StudyMatrices;
+  /** their sum: how the observed effects vary around their means */
+  readonly marginal: StudyMatrices;
+}
+
+/**
+ * The residual covariance of the two outcomes of a study, taken apart, one matrix per study (row used):
+ *
+ *   marginal = sampling + between = [[v1, v12], [v12, v2]] + [[s1^2, r s1 s2], [r s1 s2, s2^2]]
+ *
+ * with s1, s2, r the study's sigma1, sigma2 and rho12. `between.correlation` is rho12; `marginal.correlation` is the
+ * correlation that the observed effects show, sampling error included. Random intercepts are not residual: their
+ * variance is in varianceComponents(). Throws DrmError("bad_option") for a fit of one outcome.
+ */
+export function residualCovariance(fit: Fit): ResidualCovariance {
+  if (fit.family !== "biv_gaussian") {
+    throw new DrmError("bad_option", "residualCovariance() needs a bivariate fit; this one has a single outcome");
+  }
+  const { sigma1, sigma2, rho12 } = fit.fitted;
+  const [first, second] = outcomesOf(fit);
+  const between = studyMatrices(
+    sigma1.map((sd) => sd * sd),
+    sigma2.map((sd) => sd * sd),
+    rho12.map((rho, i) => rho * sigma1[i] * sigma2[i]),
+  );
+  // every fit of two outcomes has them
+  const v12 = fit.knownV.covariances!;
+  const sampling = studyMatrices(samplingVariances(fit, first), samplingVariances(fit, second), v12);
+  const sum = (part: "variance1" | "variance2" | "covariance") =>
+    sampling[part].map((value, i) => value + between[part][i]);
+  return {
+    between,
+    sampling,
+    marginal: studyMatrices(sum("variance1"), sum("variance2"), sum("covariance")),
+  };
+}
+
+/** The matrix of one study, `study` counting rows used from 0: `studyMatrix(residualCovariance(fit).between, 0)`. */
+export function studyMatrix(
+  { variance1, variance2, covariance }: StudyMatrices,
+  study: number,
+): readonly [readonly [number, number], readonly [number, number]] {
+  if (!(study in variance1)) {
+    throw new DrmError("bad_option", `study ${study}: the fit has studies 0 to ${variance1.length - 1}`);
+  }
+  const shared = covariance[study];
+  return [
+    [variance1[study], shared],
+    [shared, variance2[study]],
+  ];
+}
+
+function studyMatrices(
+  variance1: Float64Array,
+  variance2: Float64Array,
+  covariance: Float64Array,
+): StudyMatrices {
+  const correlation = covariance.map((shared, i) => shared / Math.sqrt(variance1[i] * variance2[i]));
+  return { variance1, variance2, covariance, correlation };
+}

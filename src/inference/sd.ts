@@ -1,0 +1,39 @@
+import { DrmError } from "../errors";
+import type { Fit } from "../fit/fit";
+import { randomEffectsFor } from "./ranef";
+
+/** Fitted SDs of a random intercept, one per level. */
+export interface LevelSds {
+  readonly levels: readonly string[];
+  /** response scale, in the order of `levels`; 0 at the boundary */
+  readonly values: Float64Array;
+}
+
+export interface SdOptions {
+  /** "level" (default): one per level of the grouping. "row": one per row used, the SD of the row's level */
+  readonly per?: "level" | "row";
+}
+
+/**
+ * Fitted SD of the random intercepts of a grouping (omega), response scale: by level, or `{ per: "row" }` by row used,
+ * NaN for a row that has no level (a study without that outcome).
+ *
+ * @param group "study", or the dpar of the SD, "sd(study)"; of two outcomes "sd1(study)" or "sd2(study)"
+ * @throws DrmError "bad_option" when the model has no such random intercept, or one for each outcome
+ */
+export function sd(fit: Fit, group: string, options?: { readonly per?: "level" }): LevelSds;
+export function sd(fit: Fit, group: string, options: { readonly per: "row" }): Float64Array;
+export function sd(fit: Fit, group: string, options?: SdOptions): LevelSds | Float64Array;
+export function sd(fit: Fit, group: string, { per = "level" }: SdOptions = {}): LevelSds | Float64Array {
+  if (per !== "level" && per !== "row") {
+    throw new DrmError("bad_option", `per '${String(per)}': SDs are given per "level" or per "row"`);
+  }
+  const found = randomEffectsFor(fit, group);
+  if (found.length > 1) {
+    const choices = found.map(({ dpar }) => dpar).join(" or ");
+    throw new DrmError("bad_option", `'${group}' has a random intercept in both outcomes: ask for ${choices}`);
+  }
+  const { levels, codes, sd: values } = found[0];
+  if (per === "level") return { levels, values };
+  return Float64Array.from(codes, (code) => (code < 0 ? Number.NaN : values[code]));
+}

@@ -1,0 +1,145 @@
+import type { Fit } from "../fit/fit";
+import { type Outcome, outcomesOf, samplingVariances } from "../inference/outcomes";
+import { typicalVariances } from "../inference/typical-variance";
+import { formatColumn, formatFixed } from "./format";
+import { type Printable, printable } from "./printable";
+import { groupRows, type RowGroup } from "./row-groups";
+import { renderText } from "./text-table";
+
+/** One source of the variance of an effect size. */
+export interface VarianceShare {
+  readonly part: "sampling" | "within" | "between";
+  /** the argument of meta_V, "sigma" (within studies), or "sd(study)" (between the levels of a grouping) */
+  readonly source: string;
+  /** variance, not SD */
+  readonly variance: number;
+  /** of the total, 0 to 100; NaN when the total is 0 */
+  readonly percent: number;
+}
+
+/** The split of the total variance for one outcome and one group of rows. */
+export interface VarianceShareGroup {
+  /** "mu", or "mu1" / "mu2" */
+  readonly outcome: string;
+  /** level of the `by` column; "all" without one */
+  readonly group: string;
+  readonly rows: number;
+  readonly total: number;
+  /** 100 - the sampling percentage */
+  readonly i2: number;
+  /** sampling, within, then one a grouping */
+  readonly parts: readonly VarianceShare[];
+}
+
+export interface VarianceShares {
+  readonly by: string | null;
+  /**
+   * "typical": (n - p) / tr(P), the sampling variance of Higgins and Thompson's I^2. "mean": the mean of the known
+   * variances, which is what is reported when V has covariances or some variance is 0. "none" without meta_V().
+   */
+  readonly sampling: "typical" | "mean" | "none";
+  readonly groups: readonly VarianceShareGroup[];
+}
+
+export interface VarianceSharesOptions {
+  /** a column that one of the formulas uses; groups are its levels (or distinct values) in order */
+  readonly by?: string;
+}
+
+/**
+ * Multilevel I^2: the total variance split into sampling, within-study (sigma^2) and between-study parts (omega^2, one
+ * for each grouping), as variances and as percentages of
+ *
+ *   s^2 + sigma^2 + sum of omega^2,    s^2 = (n - p) / tr(P),   P = W - W X (X'WX)^-1 X'W,   W = V^-1
+ *
+ * (Higgins and Thompson 2002, eq. 9; for several levels Nakagawa and Santos 2012, Evolutionary Ecology 26, 1253-1274;
+ * with moderators as in metafor's worked examples). Where sigma or an SD has moderators its variance is averaged over
+ * the rows: give `by` to see it group by group, with s^2 of the group's own rows. varianceComponents() averages the
+ * known variances instead. A likelihood weight of w counts as w rows. Plain data; `String(...)` gives the table.
+ * Throws DrmError("unknown_column") when `by` is not a column of the fit.
+ */
+export function varianceShares(fit: Fit, { by }: VarianceSharesOptions = {}): Printable<VarianceShares> {
+  const groups = groupRows(fit, by);
+  const sampling = samplingKind(fit);
+  const data: VarianceShares = {
+    by: by ?? null,
+    sampling,
+    groups: outcomesOf(fit).flatMap((outcome) => sharesOf(fit, outcome, groups, sampling)),
+  };
+  return printable(data, sharesText);
+}
+
+function samplingKind({ knownV, weights }: Fit): VarianceShares["sampling"] {
+  if (knownV.kind === "none") return "none";
+  if (knownV.kind !== "diagonal") return "mean";
+  return knownV.variances.some((v, i) => v === 0 && weights?.[i] !== 0) ? "mean" : "typical";
+}
+
+function sharesOf(
+  fit: Fit,
+  outcome: Outcome,
+  groups: readonly RowGroup[],
+  sampling: VarianceShares["sampling"],
+): VarianceShareGroup[] {
+  const { location, scale } = outcome;
+  const y = fit.response[location].values;
+  const { weights } = fit;
+  const counts = (i: number) => !Number.isNaN(y[i]) && weights?.[i] !== 0;
+  const members = groups.map((group) => group.members.filter(counts));
+  const v = samplingVariances(fit, outcome);
+  const mean = (rows: readonly number[], variance: (row: number) => number) => {
+    let sum = 0;
+    let total = 0;
+    for (const i of rows) {
+      const w = weights === null ? 1 : weights[i];
+      sum += w * variance(i);
+      total += w;
+    }
+    return sum / total;
+  };
+  const { values: X, names } = fit.designs[location];
+  const rows = Array.from(y.keys()).filter(counts);
+  const s2 =
+    sampling === "typical"
+      ? typicalVariances({ X, p: names.length, v, weights, rows }, members)
+      : members.map((own) => mean(own, (i) => v[i]));
+  const sigma = fit.fitted[scale];
+  // sd(study) belongs to mu, sd2(study) to mu2
+  const random = (fit.random ?? []).filter(({ dpar }) => dpar.startsWith(`sd${location.slice(2)}(`));
+
+  return groups.map(({ label }, g) => {
+    const own = members[g];
+    const variances = [
+      { part: "sampling" as const, source: sampling === "none" ? "none" : fit.knownV.label, variance: s2[g] },
+      { part: "within" as const, source: scale as string, variance: mean(own, (i) => sigma[i] ** 2) },
+      ...random.map(({ dpar, codes, sd }) => ({
+        part: "between" as const,
+        source: dpar,
+        variance: mean(own, (i) => (codes[i] < 0 ? 0 : sd[codes[i]] ** 2)),
+      })),
+    ];
+    const total = variances.reduce((sum, { variance }) => sum + variance, 0);
+    const parts = variances.map((one) => ({ ...one, percent: (100 * one.variance) / total }));
+    return { outcome: location, group: label, rows: own.length, total, i2: 100 - parts[0].percent, parts };
+  });
+}
+
+const SAMPLING_TEXT = {
+  typical: "sampling: typical variance (Higgins & Thompson 2002); I2 = 100 - its percentage",
+  mean: "sampling: mean of the known variances, not the typical one; I2 = 100 - its percentage",
+  none: "no meta_V(): effect sizes count as measured without error",
+} as const;
+
+function sharesText({ by, sampling, groups }: VarianceShares): string {
+  const lines = groups.flatMap((group) => group.parts.map((part) => ({ ...group, ...part })));
+  const bivariate = groups.some(({ outcome }) => outcome !== "mu");
+  const table = renderText([
+    ...(bivariate ? [{ header: "outcome", cells: lines.map(({ outcome }) => outcome), align: "left" as const }] : []),
+    ...(by === null ? [] : [{ header: by, cells: lines.map(({ group }) => group), align: "left" as const }]),
+    { header: "part", cells: lines.map(({ part }) => part), align: "left" },
+    { header: "source", cells: lines.map(({ source }) => source), align: "left" },
+    { header: "variance", cells: formatColumn(lines.map(({ variance }) => variance)) },
+    { header: "percent", cells: lines.map(({ percent }) => formatFixed(percent, 2)) },
+  ]);
+  return `${table}\n${SAMPLING_TEXT[sampling]}`;
+}
