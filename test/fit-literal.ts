@@ -110,6 +110,7 @@ export function bivariateFit(overrides: Partial<Fit> = {}): Fit {
       kind: "block",
       label: "V",
       variances: Float64Array.of(0.05, 0.03, 0.04, 0.02, 0.06, Number.NaN),
+      covariances: Float64Array.of(0.01, 0.008, Number.NaN),
       clusters: 2,
       largestCluster: 2,
     },

@@ -16,6 +16,10 @@ Examples:
   Several effect sizes a study, their sampling covariances in a file:
     $ drmeta fit data.csv 'yi ~ x + (1 | study) + meta_V(V = V)' --matrix V=cov.csv
 
+  Two outcomes a study, with the sampling correlation r of each, and a residual correlation by habitat:
+    $ drmeta fit data.csv 'mu1 = y1 ~ habitat + meta_V(V = meta_vcov_bivariate(v1, v2, cor12 = r))' \\
+        'mu2 = y2 ~ habitat' 'rho12 = ~ habitat'
+
   From a pipe, as JSON:
     $ cat data.csv | drmeta fit - 'yi ~ x + meta_V(V = se^2)' --json | jq .logLik
 

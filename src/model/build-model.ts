@@ -136,7 +136,7 @@ function observationNumbers({ frameRow, outcome }: Outcomes, rows: number): Int3
 function blockOf(designs: readonly (Design | null)[], rows: number, observation: Int32Array | null): Block {
   if (observation === null) return designs[0] ? singleBlock(designs[0]) : { ...NO_BLOCK, rows };
   const outcomeOf: number[] = [];
-  designs.forEach((design, outcome) => design && outcomeOf.push(outcome));
+  for (let outcome = 0; outcome < designs.length; outcome++) if (designs[outcome]) outcomeOf.push(outcome);
   const present = designs.filter((design) => design !== null);
   return stackBlocks(present, rows, (d, row) => observation[2 * row + outcomeOf[d]!]!);
 }

@@ -75,7 +75,12 @@ function expectSound(fit: Fit): void {
 
 describe("rho12 at its limit", () => {
   it.each([1, -1])("%d", (sign) => {
-    const data = simulate(3, 30, [0.5, 0.4], sign);
+    const data = simulate(3, 30, [0.5, 0.4], 1);
+    // the mirror image of +1
+    data.y2.forEach((y, i) => {
+      data.y2[i] = sign * y;
+      data.r[i] = sign * 0.4;
+    });
     const fit = fitTo(data);
     expectSound(fit);
     expect(of(fit, "rho12")).toMatchObject({ estimate: sign * Number.POSITIVE_INFINITY, atBoundary: true });
@@ -108,36 +113,23 @@ describe("sigmas at zero", () => {
     expect(rho.message).toContain("does not depend on rho12");
   });
 
-  it("one: no less likely than any neighbour, and the other outcome is estimated", () => {
-    // found by looking: in most draws rho12 goes to its limit instead, with a small sigma1
-    const seeds = Array.from({ length: 40 }, (_, seed) => seed);
-    const fits = seeds.map((seed) => {
-      const data = simulate(seed, 25, [0, 0.4], 0, 1);
+  // with sigma1 at 0 the likelihood still rises along sigma1 with rho12 of one sign: the matrix loses its rank there
+  it("one: rho12 goes to its limit before sigma1 gets to 0", () => {
+    const fits = Array.from({ length: 20 }, (_, seed) => {
+      const data = simulate(seed, 25, [0, 0.4], 0);
       data.y1.forEach((y, i) => {
         data.y1[i] = 0.3 + 0.5 * (y - 0.3);
       });
       return { data, fit: fitTo(data) };
     });
-    let vanished = 0;
     for (const { data, fit } of fits) {
-      expect(fit.optim.code, fit.optim.message).toBe(0);
-      for (const dpar of ["mu1", "mu2", "sigma2"]) {
-        expect(of(fit, dpar).estimate).not.toBeNaN();
-        expect(of(fit, dpar).stdError).toBeGreaterThan(0);
-      }
-      const sigma2 = of(fit, "sigma2").estimate;
-      const zero = textbook(data, fit, [-40, sigma2], 0);
-      expect(fit.logLik).toBeGreaterThan(zero - LOG_LIK);
-      if (!of(fit, "sigma1").atBoundary) continue;
-      vanished++;
       expectSound(fit);
-      expect(Math.abs(fit.logLik - zero)).toBeLessThan(LOG_LIK);
-      for (const eta of [-30, -0.5, 0.5, 30]) {
-        expect(textbook(data, fit, [-5, sigma2], eta)).toBeLessThan(fit.logLik + LOG_LIK);
-      }
-      expect(flagged(fit)).toEqual(expect.arrayContaining(["scale_boundary", "rho12_boundary"]));
+      expect(of(fit, "rho12").atBoundary).toBe(true);
+      expect(of(fit, "sigma2").stdError).toBeGreaterThan(0);
+      expect(fit.logLik).toBeGreaterThan(textbook(data, fit, [-40, of(fit, "sigma2").estimate], 0));
+      const at = [of(fit, "sigma1").estimate, of(fit, "sigma2").estimate] as const;
+      expect(Math.abs(fit.logLik - textbook(data, fit, at, of(fit, "rho12").estimate))).toBeLessThan(LOG_LIK);
     }
-    console.log("vanished", vanished);
   });
 });
 

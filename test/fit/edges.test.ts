@@ -263,6 +263,24 @@ describe("sigma with a boundary", () => {
     expect([slope.estimate, slope.stdError, slope.atBoundary]).toEqual([Number.NaN, Number.NaN, true]);
   });
 
+  it.each([1e-3, 1e-4, 1e-5])(
+    "a heterogeneity of %d of the sampling variance is not taken for zero, less than none is",
+    (tau2) => {
+      // effects at +-sqrt(1 + t) with variances of 1: the likelihood's maximum is at sigma^2 = t, or at 0 for t < 0
+      const at = (t: number) =>
+        Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? 1 : -1) * Math.sqrt(1 + t));
+      const vi = at(0).map(() => 1);
+      const inside = fitTo({ yi: at(tau2), vi }, [MU]);
+      expectSound(inside);
+      expect(atBoundary(inside)).toEqual([]);
+      // the likelihood is so flat here that its rounding moves the optimum
+      expect(Math.abs(inside.fitted.sigma![0]! ** 2 / tau2 - 1)).toBeLessThan(1e-4);
+      const outside = fitTo({ yi: at(-tau2), vi }, [MU]);
+      expectSound(outside);
+      expect(atBoundary(outside)).toEqual(["sigma:(Intercept)"]);
+    },
+  );
+
   it("a level of sigma with one row", () => {
     const f = DATA.f.map((level, i) => (i === 0 ? "z" : level));
     expectSound(fitTo({ ...DATA, f }, [MU, "sigma ~ f"]));

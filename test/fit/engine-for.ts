@@ -1,7 +1,7 @@
 import { missingRows } from "../../src/covariance/known-v";
 import { tableFrom } from "../../src/data/table-from";
 import type { DrmOptions } from "../../src/drm";
-import { createEngine } from "../../src/fit/engine";
+import { createEngine, type Engine } from "../../src/fit/engine";
 import { type StandardModel, standardModel } from "../../src/fit/standard-model";
 import { addProduct, toOriginal } from "../../src/fit/standardise";
 import { thetaBlocks } from "../../src/fit/theta-blocks";
@@ -34,6 +34,8 @@ export interface TestEngine {
   readonly p: number;
   readonly q: number;
   readonly model: StandardModel;
+  /** which rows each kernel has */
+  readonly layout: Engine["layout"];
   at(theta: Float64Array): EngineAnswer;
   /** the engine's theta for the user's coefficients of sigma, sd and rho12 */
   thetaOf(coefficients: readonly number[]): Float64Array;
@@ -52,6 +54,16 @@ export function engineFor(problem: PlainProblem, oneCluster?: readonly number[])
 
 export function engineForJob(job: Job): TestEngine {
   return engineOf(modelOf(job));
+}
+
+/** All rows in the dense kernel as one cluster, though V may say nothing about them together. */
+export function denseEngineForJob(job: Job): TestEngine {
+  const model = modelOf(job);
+  const n = model.rows;
+  const clusterV = new Float64Array((n * (n + 1)) / 2);
+  for (let i = 0; i < n; i++) clusterV[(i * (i + 3)) / 2] = model.knownV.variances[i]!;
+  const cluster = { clusterSizes: Int32Array.of(n), clusterRows: Int32Array.from({ length: n }, (_, i) => i), clusterV };
+  return engineOf({ ...model, knownV: { ...model.knownV, kind: "dense", ...cluster } });
 }
 
 /** For what drives the search itself. */
@@ -131,6 +143,7 @@ function engineOf(given: Model): TestEngine {
     p,
     q,
     model,
+    layout: engine.layout,
     at(theta) {
       const defined = engine.objective.evaluate(theta);
       const beta = read("beta", p);

@@ -43,6 +43,8 @@ export interface FitJson {
     readonly max_gradient: JsonNumber;
   };
   readonly random: readonly {
+    /** in a fit of two outcomes only, where both can have the group: "sd1(study)" */
+    readonly dpar?: string;
     readonly group: string;
     readonly level: string;
     /** response scale */
@@ -95,8 +97,9 @@ export function toJSON(fit: Fit, options: ToJsonOptions = {}): FitJson {
       evaluations: fit.optim.evaluations,
       max_gradient: finite(fit.optim.maxGradient),
     },
-    random: (fit.random ?? []).flatMap(({ group, levels, sd, estimate, stdError }) =>
+    random: (fit.random ?? []).flatMap(({ dpar, group, levels, sd, estimate, stdError }) =>
       levels.map((level, j) => ({
+        ...(fit.family === "biv_gaussian" && { dpar }),
         group,
         level,
         sd: finite(sd[j]),
