@@ -2,6 +2,7 @@ import { along, expand, type FreeSpace, freeSpace, type Recession, recessions, r
 import { createEngine, type Engine } from "./engine";
 import { rehearsalOf, type StandardModel } from "./standard-model";
 import { startingPoints } from "./starts";
+import { thetaBlocks } from "./theta-blocks";
 import { GRADIENT_TOLERANCE, type Minimum, minimise } from "./trust-region";
 import { suspicion } from "./vanishing";
 
@@ -49,7 +50,7 @@ function isSmall({ rows, random, pairs }: StandardModel): boolean {
 /** Two optima closer than this in log-likelihood are taken for one. */
 const SAME_OPTIMUM = 1e-6;
 /** A search ends where the quadratic around an optimum already met explains its value to this share. */
-const BASIN_MISFIT = 0.25;
+const BASIN_MISFIT = 0.5;
 const BASIN_DEPTH = 4;
 
 /**
@@ -135,6 +136,7 @@ function optimise(
   maxEvaluations: number,
   known: readonly Optimum[],
 ): Optimum | null {
+  const blocks = thetaBlocks(engine.model);
   let atEdge: Optimum | null = null;
   let unbounded = false;
   let repeated = false;
@@ -144,7 +146,7 @@ function optimise(
       repeated = known.some((optimum) => inBasin(current, optimum));
       // the first steps overshoot now and then
       if (repeated || current.iterations < 3) return repeated;
-      const suspected = suspicion(engine.model, current.theta);
+      const suspected = suspicion(engine.model, blocks, current.theta);
       unbounded = suspected === "perfect fit";
       if (suspected !== "vanishing") return unbounded;
       atEdge = edgeOptimum(engine, current, current.theta, [], maxEvaluations);

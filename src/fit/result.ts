@@ -116,7 +116,8 @@ function withinStudies(
   { clusterSizes, clusterRows, clusterV }: BuiltModel["knownV"],
   [first, second]: readonly [Uint8Array, Uint8Array],
 ): Float64Array {
-  const out = Float64Array.from(first, (has, i) => (has === 1 && second[i] === 1 ? 0 : Number.NaN));
+  const out = new Float64Array(first.length);
+  for (let i = 0; i < out.length; i++) if (first[i] === 0 || second[i] === 0) out[i] = Number.NaN;
   let start = 0;
   let packed = 0;
   for (const size of clusterSizes) {

@@ -36,15 +36,25 @@ export function choleskySolve(L: Float64Array, n: number, b: Float64Array): Floa
   return x;
 }
 
-/** (L L')^-1 */
+/** (L L')^-1 = M'M with M = L^-1 */
 export function choleskyInverse(L: Float64Array, n: number): Float64Array {
-  const inverse = new Float64Array(n * n);
-  const e = new Float64Array(n);
+  const M = new Float64Array(n * n);
   for (let j = 0; j < n; j++) {
-    e.fill(0);
-    e[j] = 1;
-    const column = choleskySolve(L, n, e);
-    for (let i = 0; i < n; i++) inverse[i * n + j] = column[i]!;
+    M[j * n + j] = 1 / L[j * n + j]!;
+    for (let i = j + 1; i < n; i++) {
+      let sum = 0;
+      for (let k = j; k < i; k++) sum += L[i * n + k]! * M[k * n + j]!;
+      M[i * n + j] = -sum / L[i * n + i]!;
+    }
+  }
+  const inverse = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = 0;
+      for (let k = i; k < n; k++) sum += M[k * n + i]! * M[k * n + j]!;
+      inverse[i * n + j] = sum;
+      inverse[j * n + i] = sum;
+    }
   }
   return inverse;
 }
@@ -61,6 +71,7 @@ export interface Eigen {
  * shifts (Golub & Van Loan, Matrix Computations, 8.3). About 9 n^3 operations; errors of the order of 1e-16 |matrix|.
  */
 export function symmetricEigen(matrix: Float64Array, n: number): Eigen {
+  if (n === 2) return symmetricEigen2(matrix);
   // row k of z becomes the eigenvector of d[k]: rotations then run along rows
   const z = matrix.slice();
   const d = new Float64Array(n);
@@ -76,6 +87,19 @@ export function symmetricEigen(matrix: Float64Array, n: number): Eigen {
     for (let i = 0; i < n; i++) vectors[i * n + to] = z[from * n + i]!;
   });
   return { values, vectors };
+}
+
+/** One rotation: the usual case of a single moderator, at every indefinite step of a search. */
+function symmetricEigen2(matrix: Float64Array): Eigen {
+  const a = matrix[0]!;
+  const b = matrix[1]!;
+  const c = matrix[3]!;
+  const angle = 0.5 * Math.atan2(2 * b, a - c);
+  const x = Math.cos(angle);
+  const y = Math.sin(angle);
+  const half = 0.5 * (a + c);
+  const spread = Math.hypot(0.5 * (a - c), b);
+  return { values: Float64Array.of(half - spread, half + spread), vectors: Float64Array.of(-y, x, x, y) };
 }
 
 /** z := Q' with matrix = Q T Q'; T has diagonal d and, beside it, e[0 .. n-2]. */

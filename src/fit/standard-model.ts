@@ -50,6 +50,7 @@ export function standardModel(model: Model): StandardModel {
   const leastSquares = project(location, model.y);
   const y = model.y.slice();
   addProduct(location, leastSquares, y, -1);
+  if (isRounding(y, model.y)) y.fill(0);
   const unit = spreadUnit(y, knownV.variances);
   const v = new Float64Array(rows);
   const variance = unit * unit;
@@ -103,6 +104,17 @@ function slopesOf(blocks: readonly Block[]): number[] {
 
 function basisOf({ values, rows, columns }: Block): Basis {
   return columns === 0 ? { ...NO_BASIS, rows } : orthogonalBasis(values, rows, columns);
+}
+
+/** Residuals so small beside the response are what rounding leaves of a perfect fit. */
+function isRounding(residuals: Float64Array, y: Float64Array): boolean {
+  let largestResidual = 0;
+  let largest = 0;
+  for (let i = 0; i < y.length; i++) {
+    largestResidual = Math.max(largestResidual, Math.abs(residuals[i]!));
+    largest = Math.max(largest, Math.abs(y[i]!));
+  }
+  return largestResidual <= 1e-13 * largest;
 }
 
 /** A power of two, so that dividing by it is exact, near the root mean square of the residuals. */

@@ -1,7 +1,8 @@
+import type { FreeSpace, Recession } from "./boundary";
 import type { Engine } from "./engine";
 import type { Optimum } from "./optimise";
 import { choleskyFactor, choleskyInverse, symmetricEigen } from "./small-matrix";
-import { toOriginal } from "./standardise";
+import { type Basis, toOriginal } from "./standardise";
 import { thetaBlocks } from "./theta-blocks";
 
 /** Coefficients and their covariance in the user's columns and units: location first, then theta. */
@@ -30,19 +31,13 @@ export function uncertainty(engine: Engine, optimum: Optimum): Uncertainty {
   const p = location.columns;
   const q = objective.size;
   const k = p + q;
-  const free = optimum.boundary?.free ?? { basis: identity(q), count: q };
-  const n = p + free.count;
-
-  // M: the engine's coefficients = M (free directions); D: the user's = D (free directions)
+  // the user's coefficients = D (free directions); inside the parameter space all directions are free
+  const J = jointHessian(engine, p, q);
   const toUser = userCoefficients(engine, p, q);
-  const M = new Float64Array(k * n);
-  for (let i = 0; i < p; i++) M[i * n + i] = 1;
-  for (let i = 0; i < q; i++) {
-    for (let a = 0; a < free.count; a++) M[(p + i) * n + p + a] = free.basis[i * free.count + a]!;
-  }
-  const D = product(toUser, M, k, k, n);
-  const reduced = congruence(M, jointHessian(engine, p, q), k, n);
-  const inverse = inverseOf(reduced, n);
+  const M = optimum.boundary === null ? null : freeDirections(optimum.boundary.free, p, q);
+  const n = optimum.boundary === null ? k : p + optimum.boundary.free.count;
+  const D = M === null ? toUser : product(toUser, M, k, k, n);
+  const inverse = inverseOf(M === null ? J : congruence(M, J, k, n), n);
   const vcov =
     inverse === null
       ? new Float64Array(k * k).fill(Number.NaN)
@@ -66,15 +61,17 @@ export function uncertainty(engine: Engine, optimum: Optimum): Uncertainty {
       vcov[j * k + i] = Number.NaN;
     }
   };
-  for (const { block, direction } of optimum.boundary?.edges ?? []) {
-    const { basis, start } = block;
-    const user = toOriginal(basis, direction.subarray(start, start + basis.columns));
+  for (const edge of optimum.boundary?.edges ?? []) {
+    const { basis, start } = edge.block;
+    const user = toOriginal(basis, edge.direction.subarray(start, start + basis.columns));
     const largest = user.reduce((most, part) => Math.max(most, Math.abs(part)), 0);
     user.forEach((part, j) => {
-      if (Math.abs(part) < 1e-8 * largest) return;
+      if (determined(basis, j, edge)) return;
       const i = p + start + j;
       atBoundary[i] = 1;
-      estimates[i] = Math.sign(part) * Number.POSITIVE_INFINITY;
+      // a difference between two SDs that are both zero goes nowhere and is nothing
+      estimates[i] =
+        Math.abs(part) < 1e-8 * largest ? Number.NaN : Math.sign(part) * Number.POSITIVE_INFINITY;
       gradient[i] = Number.NaN;
       drop(i);
     });
@@ -95,6 +92,33 @@ export function uncertainty(engine: Engine, optimum: Optimum): Uncertainty {
     hessianCondition: inverse === null ? Number.POSITIVE_INFINITY : inverse.condition,
     gradient,
   };
+}
+
+/** (p + q) x (p + count), row-major: beta as it is, theta = basis phi. */
+function freeDirections({ basis, count }: FreeSpace, p: number, q: number): Float64Array {
+  const n = p + count;
+  const M = new Float64Array((p + q) * n);
+  for (let i = 0; i < p; i++) M[i * n + i] = 1;
+  for (let i = 0; i < q; i++) for (let a = 0; a < count; a++) M[(p + i) * n + p + a] = basis[i * count + a]!;
+  return M;
+}
+
+/** Whether user coefficient j, row j of T, is a combination of the directions that are free at the edge. */
+function determined({ toOriginal: T, columns }: Basis, j: number, { free, freeCount }: Recession): boolean {
+  const row = T.slice(j * columns, (j + 1) * columns);
+  const rest = Float64Array.from(row);
+  let size = 0;
+  for (let a = 0; a < freeCount; a++) {
+    let part = 0;
+    for (let i = 0; i < columns; i++) part += row[i]! * free[i * freeCount + a]!;
+    for (let i = 0; i < columns; i++) rest[i]! -= part * free[i * freeCount + a]!;
+  }
+  let left = 0;
+  for (let i = 0; i < columns; i++) {
+    size += row[i]! ** 2;
+    left += rest[i]! ** 2;
+  }
+  return left < 1e-14 * size;
 }
 
 interface Inverse {
@@ -195,10 +219,4 @@ function oneNorm(A: Float64Array, n: number): number {
     largest = Math.max(largest, sum);
   }
   return largest;
-}
-
-function identity(n: number): Float64Array {
-  const out = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) out[i * n + i] = 1;
-  return out;
 }

@@ -47,7 +47,7 @@ function meanVariances(model: StandardModel, theta: Float64Array): Float64Array 
 /** A measure below this makes an entity suspect. */
 export const SUSPECT = Math.log(1e-3);
 /** log sigma, in units of the data's spread, at which residuals of zero are taken for the reason */
-const PERFECT_FIT = -20;
+const PERFECT_FIT = -15;
 
 export type Suspicion = "none" | "vanishing" | "perfect fit";
 
@@ -55,22 +55,27 @@ export type Suspicion = "none" | "vanishing" | "perfect fit";
  * Whether some entity has come near the edge, or some sigma without a known variance beside it has become tiny beside
  * the spread of the data (the residuals are zero there and the likelihood has no bound).
  */
-export function suspicion(model: StandardModel, theta: Float64Array): Suspicion {
-  const { v, largestV, zeroV } = model;
-  let found: Suspicion = "none";
-  for (const block of thetaBlocks(model)) {
+export function suspicion(
+  model: StandardModel,
+  blocks: readonly ThetaBlock[],
+  theta: Float64Array,
+): Suspicion {
+  const { v, largestV, zeroV, logSigmaOffset } = model;
+  for (const block of blocks) {
     if (block.kind === "sigma") {
-      // one pass without a logarithm in the usual case
-      const predictor = linearPredictor(model, block, theta);
+      // the usual case, after every step: one pass without a logarithm or an array
+      const { values, rows, columns } = block.basis;
       let smallest = Number.POSITIVE_INFINITY;
-      for (let i = 0; i < predictor.length; i++) {
-        if (predictor[i]! < smallest) smallest = predictor[i]!;
-        if (zeroV && predictor[i]! < PERFECT_FIT && v[i] === 0) return "perfect fit";
+      for (let i = 0; i < rows; i++) {
+        let u = logSigmaOffset[i]!;
+        for (let k = 0; k < columns; k++) u += theta[k]! * values[k * rows + i]!;
+        if (u < smallest) smallest = u;
+        if (zeroV && u < PERFECT_FIT && v[i] === 0) return "perfect fit";
       }
       if (2 * smallest > SUSPECT + Math.log(largestV)) continue;
     }
     const { measure } = nearness(model, block, theta);
-    for (let i = 0; i < measure.length; i++) if (measure[i]! < SUSPECT) found = "vanishing";
+    for (let i = 0; i < measure.length; i++) if (measure[i]! < SUSPECT) return "vanishing";
   }
-  return found;
+  return "none";
 }

@@ -34,7 +34,10 @@ export interface ResidualCovariance {
  */
 export function residualCovariance(fit: Fit): ResidualCovariance {
   if (fit.family !== "biv_gaussian") {
-    throw new DrmError("bad_option", "residualCovariance() needs a bivariate fit; this one has a single outcome");
+    throw new DrmError(
+      "bad_option",
+      "residualCovariance() needs a bivariate fit; this one has a single outcome",
+    );
   }
   const { sigma1, sigma2, rho12 } = fit.fitted;
   const [first, second] = outcomesOf(fit);

@@ -51,13 +51,13 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
 
   const locations = ofKind("location").map((dpar) => locationData(dpar, frame));
   const location = blockOf(
-    ofKind("location").map((dpar) => ranked(buildDesign(dpar, frame))),
+    ofKind("location").map((dpar) => ranked(buildDesign(dpar, frame), frame.weights)),
     rows,
     observation,
   );
   const { estimated, logSigma } = fixedLogSigmas(ofKind("sigma"), options.fixed);
   const scale = blockOf(
-    ofKind("sigma").map((dpar, k) => (estimated[k] ? ranked(buildDesign(dpar, frame)) : null)),
+    ofKind("sigma").map((dpar, k) => (estimated[k] ? ranked(buildDesign(dpar, frame), frame.weights) : null)),
     rows,
     observation,
   );
@@ -92,8 +92,14 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
   return { model, locations, knownV };
 }
 
-function ranked(design: Design): Design {
-  checkRank(design);
+/** Checks the rank in the rows that count: those of zero weight say nothing about a coefficient. */
+function ranked(design: Design, weights: Float64Array | null): Design {
+  if (weights === null || !weights.includes(0)) {
+    checkRank(design);
+    return design;
+  }
+  const values = design.values.map((value, at) => (weights[at % design.nrow] === 0 ? 0 : value));
+  checkRank({ ...design, values });
   return design;
 }
 
@@ -207,7 +213,7 @@ function studies(
     const why = "no row has both outcomes, so their correlation rho12 cannot be estimated";
     throw new DrmError("bad_data", `${why}: fit the two outcomes separately`);
   }
-  const design = ranked(buildDesign(dpars[0]!, frame));
+  const design = ranked(buildDesign(dpars[0]!, frame), frame.weights);
   return {
     pairs: Int32Array.from(pairs),
     rho: stackBlocks([design], pairs.length / 2, (_, row) => pairOf[row]!),

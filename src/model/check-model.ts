@@ -9,10 +9,12 @@ import type { Model, RandomIntercept } from "./model";
 export function checkRandomIntercepts({ random }: Model, estimated: readonly boolean[], frame: Frame): void {
   for (const { key, label, design } of random) {
     if (!estimated.includes(true) || design.counts.some((count) => count > 1)) continue;
-    const what = `every level of '${label}' has one row, so ${key} and sigma cannot be told apart`;
+    // sd2(study) is next to sigma2
+    const scale = `sigma${/^sd(\d?)/.exec(key)![1]}`;
+    const what = `every level of '${label}' has one row, so ${key} and ${scale} cannot be told apart`;
     throw new DrmError(
       "bad_term",
-      `${what}: remove (1 | ${label}); sigma is the heterogeneity between rows already`,
+      `${what}: remove (1 | ${label}); ${scale} is the heterogeneity between rows already`,
     );
   }
   for (let a = 0; a < random.length; a++) {

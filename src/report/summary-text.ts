@@ -82,8 +82,9 @@ function footer(summary: FitSummary): string {
 /** "one outcome only: y1 in 12 studies, y2 in 3 studies"; "" when every study has both. */
 function onlyOneText({ outcomes, responses }: FitSummary): string {
   if (outcomes === null || outcomes.onlyFirst + outcomes.onlySecond === 0) return "";
-  const only = (n: number, response: string) => `${response} in ${n} ${n === 1 ? "study" : "studies"}`;
-  const parts = [only(outcomes.onlyFirst, responses[0]), only(outcomes.onlySecond, responses[1])];
+  const only = (n: number, response: string) =>
+    n === 0 ? [] : [`${response} in ${n} ${n === 1 ? "study" : "studies"}`];
+  const parts = [...only(outcomes.onlyFirst, responses[0]), ...only(outcomes.onlySecond, responses[1])];
   return `one outcome only: ${parts.join(", ")}`;
 }
 

@@ -30,7 +30,8 @@ function fitTo(formulas: readonly string[], more: Partial<DrmOptions> = {}): Fit
 function expectClose(seen: number, wanted: number, tolerance: number, what: string): void {
   if (Object.is(seen, wanted)) return;
   const error = Math.abs(seen - wanted) / Math.max(1, Math.abs(wanted));
-  if (!(error <= tolerance)) expect.fail(`${what}: ${seen}, wanted ${wanted} (error ${error.toExponential(1)})`);
+  if (!(error <= tolerance))
+    expect.fail(`${what}: ${seen}, wanted ${wanted} (error ${error.toExponential(1)})`);
 }
 
 /** `as` renames the dpars of `fit`. */
@@ -77,7 +78,9 @@ describe("the ways to give V", () => {
     const fit = fitTo([NAMED, ...REST], { matrices: { V: matrix } });
     expect(fit.optim.kernel).toBe("pair");
     expectSame(fit, FIT);
-    expect([...fit.knownV.covariances!].map((c, i) => Math.abs(c - V.cov12[i]!) < 1e-15)).not.toContain(false);
+    expect([...fit.knownV.covariances!].map((c, i) => Math.abs(c - V.cov12[i]!) < 1e-15)).not.toContain(
+      false,
+    );
   });
   it("a full matrix with the smallest of ties between studies goes to the dense kernel", () => {
     const fit = fitTo([NAMED, ...REST], { matrices: { V: tiedTogether(dense) } });
@@ -128,16 +131,27 @@ describe("the formulas", () => {
     ["no mu1", [MU2], "mu2 has one, mu1 has none"],
     ["rho12 alone", ["y1 ~ 1", "rho12 = ~ 1"], "rho12 is the residual correlation of two outcomes"],
     ["a formula without a name", [COLUMNS, MU2, "y1 ~ 1"], "a bivariate model has mu1 and mu2"],
-    ["V in mu2", ["mu1 = y1 ~ 1", "mu2 = y2 ~ 1 + meta_V(V = V)"], "stands in the formula of mu1; move it there"],
+    [
+      "V in mu2",
+      ["mu1 = y1 ~ 1", "mu2 = y2 ~ 1 + meta_V(V = V)"],
+      "stands in the formula of mu1; move it there",
+    ],
     ["V in both", [COLUMNS, "mu2 = y2 ~ 1 + meta_V(V = v2)"], "mu1 and mu2 both have a V term"],
-    ["V twice", ["mu1 = y1 ~ meta_V(V = v1) + meta_V(V = v2)", MU2], "V"],
+    ["V twice", ["mu1 = y1 ~ meta_V(V = v1) + meta_V(V = v2)", MU2], "two known V terms"],
     ["V in sigma1", [COLUMNS, MU2, "sigma1 = ~ meta_V(V = v1)"], "V belongs in the location formula"],
     ["sigma", [COLUMNS, MU2, "sigma ~ habitat"], "write sigma1 ~ x and sigma2 ~ x"],
     ["a random effect in rho12", [COLUMNS, MU2, "rho12 = ~ (1 | study)"], "only in the location formula"],
+    ["one row a study", [COLUMNS, "mu2 = y2 ~ (1 | study)"], "sd2(study) and sigma2 cannot be told apart"],
+    ["cor12 and cov12", [COLUMNS.replace("cor12 = cor12", "cor12 = cor12, cov12 = v1"), MU2], "both given"],
+    ["one variance of two", [COLUMNS.replace(", v2, cor12 = cor12", ""), MU2], "needs two variances"],
     ["rho12 twice", [COLUMNS, MU2, "rho12 = ~ 1", "rho12 = ~ habitat"], "rho12 has 2 formulas"],
     ["one variance column", ["mu1 = y1 ~ meta_V(V = v1)", MU2], "meta_vcov_bivariate(v1, v2)"],
     ["cor12 of 1", ["mu1 = y1 ~ meta_V(V = meta_vcov_bivariate(v1, v2, cor12 = 1))", MU2], "study 1: cov12"],
-    ["sd(g) for neither", ["mu1 = y1 ~ (1 | habitat)", "mu2 = y2 ~ 1", "sd(habitat) ~ 1"], "write sd1(habitat) ~ x"],
+    [
+      "sd(g) for neither",
+      ["mu1 = y1 ~ (1 | habitat)", "mu2 = y2 ~ 1", "sd(habitat) ~ 1"],
+      "write sd1(habitat) ~ x",
+    ],
   ])("%s is an error", (_, formulas, message) => {
     expect(() => fitTo(formulas)).toThrow(message);
   });
@@ -153,14 +167,18 @@ describe("what a fit does not depend on", () => {
     const other = (dpar: string) => dpar.replace(/^(mu|sigma)(\d)$/, (_, stem, d) => stem + (3 - Number(d)));
     expectSame(swapped, FIT, other);
     for (const [dpar, values] of Object.entries(FIT.fitted)) {
-      values.forEach((value, i) => expectClose(swapped.fitted[other(dpar)]![i]!, value, ESTIMATE, dpar));
+      values.forEach((value, i) => {
+        expectClose(swapped.fitted[other(dpar)]![i]!, value, ESTIMATE, dpar);
+      });
     }
   });
 
   it("the order of the studies, outcomes missing", () => {
     const data: Data = { ...DATA, y1: withoutSome(DATA.y1!, 0), y2: withoutSome(DATA.y2!, 1) };
     const order = Array.from({ length: N }, (_, i) => (i * 7) % N);
-    const moved = Object.fromEntries(Object.entries(data).map(([name, values]) => [name, order.map((i) => values[i]!)]));
+    const moved = Object.fromEntries(
+      Object.entries(data).map(([name, values]) => [name, order.map((i) => values[i]!)]),
+    );
     const fit = fitTo([COLUMNS, ...REST], { data });
     const permuted = fitTo([COLUMNS, ...REST], { data: moved });
     expectSame(permuted, fit);
@@ -173,17 +191,30 @@ describe("what a fit does not depend on", () => {
 
   it("the units of the outcomes", () => {
     const times = (name: string, k: number) => numbers(name).map((value) => k * value);
-    const data: Data = { ...DATA, y1: times("y1", 1000), v1: times("v1", 1e6), y2: times("y2", 0.01), v2: times("v2", 1e-4) };
+    const data: Data = {
+      ...DATA,
+      y1: times("y1", 1000),
+      v1: times("v1", 1e6),
+      y2: times("y2", 0.01),
+      v2: times("v2", 1e-4),
+    };
     const fit = fitTo([COLUMNS, ...REST], { data });
     expectClose(fit.logLik + N * Math.log(1000 * 0.01), FIT.logLik, LOG_LIK, "logLik");
-    fit.fitted.rho12!.forEach((rho, i) => expectClose(rho, FIT.fitted.rho12![i]!, ESTIMATE, "rho12"));
-    fit.fitted.sigma2!.forEach((sd, i) => expectClose(100 * sd, FIT.fitted.sigma2![i]!, ESTIMATE, "sigma2"));
+    fit.fitted.rho12!.forEach((rho, i) => {
+      expectClose(rho, FIT.fitted.rho12![i]!, ESTIMATE, "rho12");
+    });
+    fit.fitted.sigma2!.forEach((sd, i) => {
+      expectClose(100 * sd, FIT.fitted.sigma2![i]!, ESTIMATE, "sigma2");
+    });
   });
 
   it("a weight of 2 is the study twice", () => {
     const weights = Array.from({ length: N }, (_, i) => 1 + (i % 2));
     const twice = Object.fromEntries(
-      Object.entries(DATA).map(([name, values]) => [name, values.flatMap((value, i) => (i % 2 === 1 ? [value, value] : [value]))]),
+      Object.entries(DATA).map(([name, values]) => [
+        name,
+        values.flatMap((value, i) => (i % 2 === 1 ? [value, value] : [value])),
+      ]),
     );
     const fit = fitTo([COLUMNS, ...REST], { weights });
     expectSame(fit, fitTo([COLUMNS, ...REST], { data: twice }));
@@ -211,7 +242,12 @@ describe("studies with one outcome", () => {
     const fit = fitTo([COLUMNS, ...REST], { data: { ...DATA, v2 } });
     for (const i of [0, 1, 7]) {
       const absent = v2[i] === null;
-      for (const values of [fit.response.mu2!.values, fit.fitted.mu2!, fit.fitted.sigma2!, fit.fitted.rho12!]) {
+      for (const values of [
+        fit.response.mu2!.values,
+        fit.fitted.mu2!,
+        fit.fitted.sigma2!,
+        fit.fitted.rho12!,
+      ]) {
         expect(Number.isNaN(values[i])).toBe(absent);
       }
       expect(fit.fitted.mu1![i]).not.toBeNaN();
@@ -222,7 +258,9 @@ describe("studies with one outcome", () => {
 
   it("lose their rows of a full V, whose cells there may be anything", () => {
     const dense = CASE.matrices!.Vb!.map((row, i) =>
-      row.map((value, j) => (i !== j && [i, j].some((k) => k % 2 === 1 && y2[k >> 1] === null) ? Number.NaN : value)),
+      row.map((value, j) =>
+        i !== j && [i, j].some((k) => k % 2 === 1 && y2[k >> 1] === null) ? Number.NaN : value,
+      ),
     );
     expectSame(fitTo([NAMED, ...REST], { data: { ...DATA, y2 }, matrices: { V: dense } }), missing);
   });
@@ -236,7 +274,8 @@ describe("studies with one outcome", () => {
   });
 
   it("alone are no bivariate model", () => {
-    const half = (values: (number | string | null)[], other: number) => values.map((v, i) => ((i >> 1) % 2 === other ? v : null));
+    const half = (values: (number | string | null)[], other: number) =>
+      values.map((v, i) => ((i >> 1) % 2 === other ? v : null));
     const data: Data = { ...DATA, y1: half(DATA.y1!, 0), y2: half(DATA.y2!, 1) };
     expect(() => fitTo([COLUMNS, ...REST], { data })).toThrow("no row has both outcomes");
     const none: Data = { ...DATA, y2: DATA.y2!.map(() => null) };
@@ -246,7 +285,13 @@ describe("studies with one outcome", () => {
 
 describe("random intercepts", () => {
   const random = randomFrom(11);
-  const columns = { g: [] as string[], y1: [] as number[], y2: [] as number[], v: [] as number[], lab: [] as string[] };
+  const columns = {
+    g: [] as string[],
+    y1: [] as number[],
+    y2: [] as number[],
+    v: [] as number[],
+    lab: [] as string[],
+  };
   for (let g = 0; g < 40; g++) {
     const [u1, u2] = [0.5 * random.normal(), 0.3 * random.normal()];
     for (let k = 0; k < 4; k++) {
@@ -258,22 +303,25 @@ describe("random intercepts", () => {
       columns.y2.push(-0.1 + u2 + 0.4 * (0.6 * a + 0.8 * b) + 0.2 * random.normal());
     }
   }
-  const MODEL = ["mu1 = y1 ~ 1 + (1 | g) + meta_V(V = meta_vcov_bivariate(v, v, cor12 = 0.3))", "mu2 = y2 ~ 1 + (1 | g)"];
-  const fit = (formulas: readonly string[]) => drm(drmFormula(...formulas), { data: columns });
+  const MODEL = [
+    "mu1 = y1 ~ 1 + (1 | g) + meta_V(V = meta_vcov_bivariate(v, v, cor12 = 0.3))",
+    "mu2 = y2 ~ 1 + (1 | g)",
+  ];
+  const fitColumns = (formulas: readonly string[]) => drm(drmFormula(...formulas), { data: columns });
 
   it("have an SD for each outcome, with formulas of their own", () => {
-    const plain = fit(MODEL);
+    const plain = fitColumns(MODEL);
     expect(plain.random!.map(({ dpar }) => dpar)).toEqual(["sd1(g)", "sd2(g)"]);
     expect(plain.random![0]!.sd[0]).toBeGreaterThan(plain.random![1]!.sd[0]!);
-    expectSame(fit([...MODEL, "sd1(g) = ~ 1", "sd2(g) = ~ 1"]), plain);
-    const moderated = fit([...MODEL, "sd2(g) ~ lab"]);
+    expectSame(fitColumns([...MODEL, "sd1(g) = ~ 1", "sd2(g) = ~ 1"]), plain);
+    const moderated = fitColumns([...MODEL, "sd2(g) ~ lab"]);
     expect(moderated.logLik).toBeGreaterThan(plain.logLik);
     expect(moderated.df).toBe(plain.df + 1);
   });
 
   it("may stand in one outcome", () => {
-    const one = fit([MODEL[0]!, "mu2 = y2 ~ 1"]);
+    const one = fitColumns([MODEL[0]!, "mu2 = y2 ~ 1"]);
     expect(one.random!.map(({ dpar }) => dpar)).toEqual(["sd1(g)"]);
-    expect(one.logLik).toBeLessThan(fit(MODEL).logLik);
+    expect(one.logLik).toBeLessThan(fitColumns(MODEL).logLik);
   });
 });

@@ -62,7 +62,11 @@ export function denseEngineForJob(job: Job): TestEngine {
   const n = model.rows;
   const clusterV = new Float64Array((n * (n + 1)) / 2);
   for (let i = 0; i < n; i++) clusterV[(i * (i + 3)) / 2] = model.knownV.variances[i]!;
-  const cluster = { clusterSizes: Int32Array.of(n), clusterRows: Int32Array.from({ length: n }, (_, i) => i), clusterV };
+  const cluster = {
+    clusterSizes: Int32Array.of(n),
+    clusterRows: Int32Array.from({ length: n }, (_, i) => i),
+    clusterV,
+  };
   return engineOf({ ...model, knownV: { ...model.knownV, kind: "dense", ...cluster } });
 }
 

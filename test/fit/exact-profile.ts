@@ -25,7 +25,10 @@ function toNumber(value: bigint): number {
 /** log of a positive number, where toNumber() may overflow. */
 function log(value: bigint): number {
   const excess = value.toString(2).length - 60;
-  return Math.log(Number(excess >= 0 ? value >> BigInt(excess) : value << BigInt(-excess))) + (excess - Number(BITS)) * Math.LN2;
+  return (
+    Math.log(Number(excess >= 0 ? value >> BigInt(excess) : value << BigInt(-excess))) +
+    (excess - Number(BITS)) * Math.LN2
+  );
 }
 
 export interface ExactProblem {
@@ -39,7 +42,10 @@ export interface ExactProblem {
 }
 
 /** The profiled log-likelihood and the GLS coefficients. A weight of 0 leaves its row out. */
-export function exactProfile({ y, X, v, sigma, weights, levels }: ExactProblem): { logLik: number; beta: number[] } {
+export function exactProfile({ y, X, v, sigma, weights, levels }: ExactProblem): {
+  logLik: number;
+  beta: number[];
+} {
   const rows = y.map((_, i) => i).filter((i) => weights === null || weights[i]! > 0);
   const place = new Map(rows.map((row, at) => [row, at]));
   const S = rows.map(() => rows.map(() => 0n));
@@ -95,11 +101,14 @@ function eliminate(
     for (let k = 0; k < i; k++) for (let j = 0; j < width; j++) Z[i]![j]! -= times(L[i]![k]!, Z[k]![j]!);
   }
   const gram = Array.from({ length: width }, (_, a) =>
-    Array.from({ length: width }, (_, b) => Z.reduce((sum, row, i) => sum + over(times(row[a]!, row[b]!), d[i]!), 0n)),
+    Array.from({ length: width }, (_, b) =>
+      Z.reduce((sum, row, i) => sum + over(times(row[a]!, row[b]!), d[i]!), 0n),
+    ),
   );
   const solution = Z.map((row, i) => row.map((value) => over(value, d[i]!)));
   for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) for (let j = 0; j < width; j++) solution[i]![j]! -= times(L[k]![i]!, solution[k]![j]!);
+    for (let k = i + 1; k < n; k++)
+      for (let j = 0; j < width; j++) solution[i]![j]! -= times(L[k]![i]!, solution[k]![j]!);
   }
   return { logDet: d.reduce((sum, value) => sum + log(value), 0), gram, solution };
 }

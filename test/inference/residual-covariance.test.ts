@@ -19,7 +19,11 @@ describe("by hand", () => {
   });
   it("marginal: with V added", () => {
     const [[a, c], [, b]] = studyMatrix(marginal, 0);
-    expect([a, c, b]).toEqual([expect.closeTo(0.09, 14), expect.closeTo(0.01999999, 14), expect.closeTo(0.04, 14)]);
+    expect([a, c, b]).toEqual([
+      expect.closeTo(0.09, 14),
+      expect.closeTo(0.01999999, 14),
+      expect.closeTo(0.04, 14),
+    ]);
     expect(marginal.correlation[0]).toBeCloseTo(0.01999999 / Math.sqrt(0.09 * 0.04), 12);
     expect(studyMatrix(sampling, 1)).toEqual([
       [0.04, 0.008],
@@ -59,7 +63,9 @@ describe("in a fit", () => {
 
   it("the known covariance is that of the study, clusters of several studies or not", () => {
     const { sampling } = residualCovariance(fit);
-    const known = Array.from({ length: n }, (_, i) => (y1[i] === null || y2[i] === null ? Number.NaN : 0.001 * (1 + i)));
+    const known = Array.from({ length: n }, (_, i) =>
+      y1[i] === null || y2[i] === null ? Number.NaN : 0.001 * (1 + i),
+    );
     expect([...sampling.covariance]).toEqual(known);
     expect(fit.knownV).toMatchObject({ kind: "block", clusters: 5, largestCluster: 4 });
     // 4 x 4, four of 2 x 2, and two outcomes alone
@@ -74,7 +80,9 @@ describe("in a fit", () => {
   });
   it("without V or with uncorrelated sampling errors the known covariance is 0", () => {
     for (const known of ["", " + meta_V(V = meta_vcov_bivariate(v1, v2))"]) {
-      const { sampling } = residualCovariance(drm(drmFormula(`mu1 = y1 ~ 1${known}`, formulas[1]!), { data }));
+      const { sampling } = residualCovariance(
+        drm(drmFormula(`mu1 = y1 ~ 1${known}`, formulas[1]!), { data }),
+      );
       expect(sampling.covariance[0]).toBe(0);
       expect(sampling.covariance[4]).toBeNaN();
       expect(sampling.variance1[4]).toBeNaN();

@@ -27,7 +27,10 @@ type Data = Record<string, (number | string | null)[]>;
 const DATA = CASE.data as Data;
 
 function fitTo(data: Data) {
-  const options = { data: data as unknown as Record<string, number[]>, factors: CASE.factors! } satisfies DrmOptions;
+  const options = {
+    data: data as unknown as Record<string, number[]>,
+    factors: CASE.factors!,
+  } satisfies DrmOptions;
   return drm(drmFormula(...FORMULAS), { ...options, family: [gaussian(), gaussian()] });
 }
 
@@ -67,21 +70,27 @@ describe("the checks", () => {
     const odd = checkDrm(fit).filter(({ status }) => status !== "ok");
     // this likelihood has lower maxima at its boundary; whether a start runs there is the search's business
     expect(odd.filter(({ check }) => check !== "several_optima")).toEqual([]);
-    expect(checkDrm(fit).find(({ check }) => check === "one_outcome_only")).toMatchObject({ status: "ok", value: "0" });
+    expect(checkDrm(fit).find(({ check }) => check === "one_outcome_only")).toMatchObject({
+      status: "ok",
+      value: "0",
+    });
   });
   it("tell of studies with one outcome, and count the effects that are there", () => {
     const checks = checkDrm(partial);
     const only = checks.find(({ check }) => check === "one_outcome_only")!;
     expect(only).toMatchObject({ status: "note", value: "12 with y1, 3 with y2" });
     expect(only.message).toContain("rests on the 44 with both");
-    expect(checks.find(({ check }) => check === "known_sampling_covariance")!.value).toMatch(/^block, n = 103, 44 clusters/);
+    expect(checks.find(({ check }) => check === "known_sampling_covariance")!.value).toMatch(
+      /^block, n = 103, 44 clusters/,
+    );
     expect(checks.filter(({ status }) => status === "error" || status === "warning")).toEqual([]);
   });
 });
 
 describe("values by study", () => {
   it("have NaN exactly where the outcome is not in the fit", () => {
-    const without = (values: Float64Array) => values.reduce((n, value) => n + (Number.isNaN(value) ? 1 : 0), 0);
+    const without = (values: Float64Array) =>
+      values.reduce((n, value) => n + (Number.isNaN(value) ? 1 : 0), 0);
     const { sigma1, sigma2 } = sigma(partial);
     const { mu1, mu2 } = residuals(partial, { type: "pearson" });
     expect([fitted(partial, "mu1"), sigma1, mu1].map(without)).toEqual([3, 3, 3]);
@@ -101,7 +110,9 @@ describe("values by study", () => {
   });
   it("of new studies: limits on the link scale, transformed", () => {
     const { mu1, mu2, sigma1, sigma2, rho12: rho } = predict(fit, { habitat: ["forest", "grassland"] });
-    expect([...mu2!.estimate]).toEqual([fit.fitted.mu2![1], fit.fitted.mu2![0]].map((x) => expect.closeTo(x!, 10)));
+    expect([...mu2!.estimate]).toEqual(
+      [fit.fitted.mu2![1], fit.fitted.mu2![0]].map((x) => expect.closeTo(x!, 10)),
+    );
     expect(sigma2!.estimate[0]).toBeCloseTo(fit.fitted.sigma2![1]!, 10);
     for (const { lower, estimate, upper, stdError } of [mu1!, mu2!, sigma1!, sigma2!, rho!]) {
       expect(lower[0]).toBeLessThan(estimate[0]!);
@@ -110,7 +121,10 @@ describe("values by study", () => {
     }
     const link = predict(fit, { habitat: ["forest"] }, { dpar: "rho12", type: "link" });
     expect(rho!.lower[0]).toBeCloseTo(0.999999 * Math.tanh(link.lower[0]!), 12);
-    expect(rho!.stdError[0]).toBeCloseTo((0.999999 / Math.cosh(link.estimate[0]!) ** 2) * link.stdError[0]!, 12);
+    expect(rho!.stdError[0]).toBeCloseTo(
+      (0.999999 / Math.cosh(link.estimate[0]!) ** 2) * link.stdError[0]!,
+      12,
+    );
   });
 });
 
@@ -130,7 +144,10 @@ it("variance components are by outcome, studies without it left out", () => {
 it("random intercepts add to the variance of their own outcome alone", () => {
   const g = DATA.y1!.map((_, i) => `g${i % 20}`);
   const formulas = [FORMULAS[0]!.replace("habitat", "habitat + (1 | g)"), ...FORMULAS.slice(1)];
-  const one = drm(drmFormula(...formulas), { data: { ...DATA, g } as unknown as Record<string, number[]>, fixed: {} });
+  const one = drm(drmFormula(...formulas), {
+    data: { ...DATA, g } as unknown as Record<string, number[]>,
+    fixed: {},
+  });
   const [first, second] = varianceComponents(one).rows;
   expect(first!.studyVariance[0]).toBeCloseTo(one.random![0]!.sd[0]! ** 2, 14);
   expect([...second!.studyVariance]).toEqual(Array.from(g, () => 0));

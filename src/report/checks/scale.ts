@@ -120,8 +120,8 @@ export const rho12Boundary: Check = ({ fitted, coefficients }) => {
   const value = `max |rho| ${formatSignificant(largest)}`;
   if (largest <= LARGEST_RHO)
     return row("rho12_boundary", "ok", value, "The residual correlation is away from +-1.");
-  const where = coefficients.some(({ dpar, atBoundary }) => dpar === "rho12" && atBoundary) ? "at" : "close to";
-  const message = `The residual correlation is ${where} its limit: drop moderators of rho12, or report it as not identified.`;
+  const atLimit = coefficients.some(({ dpar, atBoundary }) => dpar === "rho12" && atBoundary);
+  const message = `The residual correlation is ${atLimit ? "at" : "close to"} its limit: drop moderators of rho12, or report it as not identified.`;
   return row("rho12_boundary", "warning", value, message);
 };
 
