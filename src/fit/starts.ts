@@ -51,7 +51,8 @@ function startAt(model: StandardModel, sigma2: number, omega2: number, eta: numb
 
 function difference(value: number, offsets: Float64Array): Float64Array {
   const out = new Float64Array(offsets.length);
-  for (let i = 0; i < out.length; i++) out[i] = value - offsets[i]!;
+  // a sigma held at 0 has an offset of -Infinity, and no coefficient
+  for (let i = 0; i < out.length; i++) out[i] = Number.isFinite(offsets[i]!) ? value - offsets[i]! : 0;
   return out;
 }
 

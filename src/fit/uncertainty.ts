@@ -76,19 +76,24 @@ export function uncertainty(engine: Engine, optimum: Optimum): Uncertainty {
       drop(i);
     });
   }
-  // coefficients on which the likelihood does not depend, such as rho when a sigma is zero
+  // coefficients on which the likelihood does not depend, such as rho12 when both sigmas are zero
   for (const direction of inverse?.flat ?? []) {
     const user = product(D, direction, k, n, 1);
     const largest = user.reduce((most, part) => Math.max(most, Math.abs(part)), 0);
     user.forEach((part, i) => {
-      if (Math.abs(part) > 1e-6 * largest) drop(i);
+      if (Math.abs(part) <= 1e-6 * largest) return;
+      drop(i);
+      if (optimum.boundary === null) return;
+      atBoundary[i] = 1;
+      estimates[i] = Number.NaN;
+      gradient[i] = Number.NaN;
     });
   }
   return {
     estimates,
     vcov,
     atBoundary,
-    hessianPositiveDefinite: inverse !== null && inverse.flat.length === 0,
+    hessianPositiveDefinite: inverse !== null && (inverse.flat.length === 0 || optimum.boundary !== null),
     hessianCondition: inverse === null ? Number.POSITIVE_INFINITY : inverse.condition,
     gradient,
   };

@@ -76,7 +76,10 @@ export function predict(
     throw new DrmError("bad_option", `type '${String(type)}': predictions are "response" or "link"`);
   }
   if (groups !== "population" && groups !== "known") {
-    throw new DrmError("bad_option", `groups '${String(groups)}': means are of the "population" or of "known" groups`);
+    throw new DrmError(
+      "bad_option",
+      `groups '${String(groups)}': means are of the "population" or of "known" groups`,
+    );
   }
   const table = newdata === undefined ? null : tableFrom(newdata);
   const one = (key: string) => predictDpar(fit, key, table, { type, level, groups, offset: options.offset });

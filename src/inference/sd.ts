@@ -31,7 +31,10 @@ export function sd(fit: Fit, group: string, { per = "level" }: SdOptions = {}): 
   const found = randomEffectsFor(fit, group);
   if (found.length > 1) {
     const choices = found.map(({ dpar }) => dpar).join(" or ");
-    throw new DrmError("bad_option", `'${group}' has a random intercept in both outcomes: ask for ${choices}`);
+    throw new DrmError(
+      "bad_option",
+      `'${group}' has a random intercept in both outcomes: ask for ${choices}`,
+    );
   }
   const { levels, codes, sd: values } = found[0];
   if (per === "level") return { levels, values };

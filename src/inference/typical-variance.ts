@@ -42,7 +42,10 @@ function leverages({ X, p, v, weights, rows }: WeightedRows): Float64Array {
   const leverage = new Float64Array(nrow);
   const basis: Float64Array[] = [];
   for (let j = 0; j < p; j++) {
-    const q = Float64Array.from(rows, (i) => X[j * nrow + i] * Math.sqrt((weights === null ? 1 : weights[i]) / v[i]));
+    const q = Float64Array.from(
+      rows,
+      (i) => X[j * nrow + i] * Math.sqrt((weights === null ? 1 : weights[i]) / v[i]),
+    );
     for (let pass = 0; pass < 2; pass++) {
       for (const other of basis) {
         let dot = 0;

@@ -62,7 +62,8 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
     observation,
   );
   const random = randomIntercepts(ofKind("sd"), frame, rows, observation);
-  const { pairs, rho } = studies(ofKind("rho12"), frame, observation);
+  const uncorrelated = logSigma?.includes(Number.NEGATIVE_INFINITY) ?? false;
+  const { pairs, rho } = studies(ofKind("rho12"), frame, observation, uncorrelated);
 
   const vOptions: KnownVOptions = options.warn ? { warn: options.warn } : {};
   const knownV = buildKnownV(formula.dpars[0]!, frame, options.matrices ?? {}, vOptions);
@@ -152,7 +153,10 @@ function responses(locations: readonly LocationData[], outcomes: Outcomes | null
     offset === null ? response : response.map((value, i) => value - offset[i]!),
   );
   if (outcomes === null) return centred[0]!;
-  return Float64Array.from(outcomes.frameRow, (row, k) => centred[outcomes.outcome[k]!]![row]!);
+  const { frameRow, outcome } = outcomes;
+  const y = new Float64Array(frameRow.length);
+  for (let k = 0; k < y.length; k++) y[k] = centred[outcome[k]!]![frameRow[k]!]!;
+  return y;
 }
 
 /** Log of the value that each observation's sigma is held at, 0 where it is estimated. */
@@ -194,11 +198,12 @@ function levelsBlock(random: readonly RandomIntercept[]): Block {
   return stackBlocks(designs, last.firstUnit + last.design.nrow, (d, level) => random[d]!.firstUnit + level);
 }
 
-/** Studies with both outcomes, and the design of their correlation. */
+/** Studies with both outcomes, and the design of their correlation (none when a sigma is held at 0). */
 function studies(
   dpars: readonly DparFormula[],
   frame: Frame,
   observation: Int32Array | null,
+  uncorrelated: boolean,
 ): { pairs: Int32Array; rho: Block } {
   if (observation === null || dpars.length === 0) return { pairs: new Int32Array(0), rho: NO_BLOCK };
   const pairs: number[] = [];
@@ -212,6 +217,15 @@ function studies(
   if (pairs.length === 0) {
     const why = "no row has both outcomes, so their correlation rho12 cannot be estimated";
     throw new DrmError("bad_data", `${why}: fit the two outcomes separately`);
+  }
+  if (uncorrelated) {
+    if (!dpars[0]!.implied) {
+      throw new DrmError(
+        "bad_option",
+        "fixed: with a sigma held at 0 there is no residual correlation; remove the rho12 formula",
+      );
+    }
+    return { pairs: Int32Array.from(pairs), rho: { ...NO_BLOCK, rows: pairs.length / 2 } };
   }
   const design = ranked(buildDesign(dpars[0]!, frame), frame.weights);
   return {

@@ -1,5 +1,6 @@
 import { DrmError } from "../errors";
 import type { Frame } from "../frame/frame";
+import { components, DENSE } from "./components";
 import type { Model, RandomIntercept } from "./model";
 
 /**
@@ -42,13 +43,22 @@ function samePartition(a: RandomIntercept, b: RandomIntercept): boolean {
   return true;
 }
 
+/** Whether a random intercept is in a cluster that the dense kernel fits, where rows have no weight of their own. */
+function needsDense({ rows, knownV, random, pairs }: Model): boolean {
+  const { clusterSizes, clusterRows } = knownV;
+  const ties = random.map(({ index, design }) => ({ index, levels: design.nrow }));
+  const { root, kernel } = components({ rows, clusterSizes, clusterRows, random: ties, pairs });
+  return random.some(({ index }) => index.some((level, row) => level >= 0 && kernel[root[row]!] === DENSE));
+}
+
 /** Weights multiply a covariance cluster's joint log-likelihood, so they must agree within it. */
-export function checkWeights({ weights, knownV, random, outcomes }: Model, frame: Frame): void {
-  if (weights === null || knownV.clusterSizes.length === 0) return;
-  if (random.length > 0) {
+export function checkWeights(model: Model, frame: Frame): void {
+  const { weights, knownV, random, outcomes } = model;
+  if (weights === null) return;
+  if (random.length > 0 && needsDense(model)) {
     throw new DrmError(
       "not_supported",
-      "weights together with random intercepts and a V with covariances are not supported: drop the weights, or give V as variances",
+      "weights together with random intercepts are supported for nested random intercepts and a V of variances only: drop the weights, or fit without covariances and crossed groups",
     );
   }
   const rowOf = (observation: number) =>

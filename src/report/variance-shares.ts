@@ -134,7 +134,9 @@ function sharesText({ by, sampling, groups }: VarianceShares): string {
   const lines = groups.flatMap((group) => group.parts.map((part) => ({ ...group, ...part })));
   const bivariate = groups.some(({ outcome }) => outcome !== "mu");
   const table = renderText([
-    ...(bivariate ? [{ header: "outcome", cells: lines.map(({ outcome }) => outcome), align: "left" as const }] : []),
+    ...(bivariate
+      ? [{ header: "outcome", cells: lines.map(({ outcome }) => outcome), align: "left" as const }]
+      : []),
     ...(by === null ? [] : [{ header: by, cells: lines.map(({ group }) => group), align: "left" as const }]),
     { header: "part", cells: lines.map(({ part }) => part), align: "left" },
     { header: "source", cells: lines.map(({ source }) => source), align: "left" },

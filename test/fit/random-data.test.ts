@@ -106,13 +106,10 @@ describe("ways to write the same random intercepts", () => {
       close(other.coefficients[j]!.estimate, wanted, ESTIMATE);
       close(other.coefficients[j]!.stdError, stdError, ESTIMATE);
     });
-    order.forEach((i, at) =>
-      close(
-        other.random![1]!.estimate[other.random![1]!.codes[at]!]!,
-        fit.random![1]!.estimate[fit.random![1]!.codes[i]!]!,
-        ESTIMATE,
-      ),
-    );
+    const [theirs, ours] = [other.random![1]!, fit.random![1]!];
+    for (const [at, i] of order.entries()) {
+      close(theirs.estimate[theirs.codes[at]!]!, ours.estimate[ours.codes[i]!]!, ESTIMATE);
+    }
   });
 
   it("an SD formula of its own for each", () => {
@@ -222,7 +219,12 @@ describe("degenerate data", () => {
     expect(fit.optim.message).toContain("a random-intercept SD is estimated as zero");
     expect(flags(fit)).toEqual(["scale_boundary", "random_effect_sd_boundary"]);
     expect(String(summary(fit))).toMatch(/^sd\(country\):\(Intercept\) +-Inf +- /m);
-    expect(JSON.parse(JSON.stringify(toJSON(fit).random[0]))).toMatchObject({ group: "country", sd: 0, estimate: 0, std_error: 0 });
+    expect(JSON.parse(JSON.stringify(toJSON(fit).random[0]))).toMatchObject({
+      group: "country",
+      sd: 0,
+      estimate: 0,
+      std_error: 0,
+    });
   });
 });
 

@@ -17,7 +17,7 @@ const known = { dpar: "mu", groups: "known" } as const;
 describe("predictions", () => {
   it("are the population's unless asked otherwise", () => {
     const mu = predict(fit, undefined, { dpar: "mu" });
-    mu.estimate.forEach((value, i) => expect(value).toBeCloseTo(fit.fitted.mu![i]!, 12));
+    for (const [i, value] of mu.estimate.entries()) expect(value).toBeCloseTo(fit.fitted.mu![i]!, 12);
     expect(mu.stdError.every((se) => se > 0)).toBe(true);
   });
 
@@ -56,7 +56,9 @@ describe("predictions", () => {
   });
 
   it("refuse other groups, and new data without the grouping columns", () => {
-    expect(() => predict(fit, undefined, { groups: "all" as "known" })).toThrow('of the "population" or of "known" groups');
+    expect(() => predict(fit, undefined, { groups: "all" as "known" })).toThrow(
+      'of the "population" or of "known" groups',
+    );
     expect(() => predict(fit, { x: [0], district: ["n"] }, known)).toThrow(
       `groups: "known" needs column 'school' for the levels of sd(district:school)`,
     );

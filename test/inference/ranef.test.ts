@@ -36,7 +36,8 @@ const FIXTURE = JSON.parse(
 
 function expectClose(seen: number, wanted: number, tolerance: number, what: string): void {
   const error = Math.abs(seen - wanted) / Math.max(1, Math.abs(wanted));
-  if (!(error <= tolerance)) expect.fail(`${what}: ${seen}, wanted ${wanted} (error ${error.toExponential(1)})`);
+  if (!(error <= tolerance))
+    expect.fail(`${what}: ${seen}, wanted ${wanted} (error ${error.toExponential(1)})`);
 }
 
 function byLevel(rows: readonly RanefRow[]): Map<string, RanefRow> {
@@ -63,20 +64,26 @@ describe("predicted random intercepts", () => {
     const nested = fitTo(FIXTURE.data, ["yi ~ x + (1 | district/school) + meta_V(V = vi)"]);
     const crossed = fitTo(FIXTURE.data, ["zi ~ x + (1 | district) + (1 | lab) + meta_V(V = vi)"]);
     expect([nested.optim.kernel, crossed.optim.kernel]).toEqual(["nested", "dense"]);
-    for (const [fit, wanted] of [[nested, FIXTURE.nested], [crossed, FIXTURE.crossed]] as const) {
+    for (const [fit, wanted] of [
+      [nested, FIXTURE.nested],
+      [crossed, FIXTURE.crossed],
+    ] as const) {
       expectClose(fit.logLik, wanted.logLik, 1e-8, "logLik");
       for (const one of wanted.random) expectMetafor(fit, one);
     }
   });
 
   it.each(["drm-d-study-random-sd-habitat", "drm-e2-random-intercept-dense-V-sd"])("%s", (id) => {
-    const given = loadCase<DrmCase & { expected: { ranef: { mu: { terms: Record<string, Record<string, number>> } } } }>(id);
+    const given = loadCase<
+      DrmCase & { expected: { ranef: { mu: { terms: Record<string, Record<string, number>> } } } }
+    >(id);
     const matrices = given.matrices === null ? {} : { matrices: given.matrices as never };
     const fit = fitTo(given.data, given.formulas, { factors: given.factors!, ...matrices });
     const rows = byLevel(ranef(fit, "study"));
     const wanted = Object.entries(given.expected.ranef.mu.terms["(1 | study)"]!);
     expect(rows.size).toBe(wanted.length);
-    for (const [level, u] of wanted) expectClose(rows.get(level)!.estimate, u, OTHER_OPTIMUM, `u of study ${level}`);
+    for (const [level, u] of wanted)
+      expectClose(rows.get(level)!.estimate, u, OTHER_OPTIMUM, `u of study ${level}`);
   });
 
   const MODELS = {
@@ -97,7 +104,12 @@ describe("predicted random intercepts", () => {
         const wanted = wholeMatrices(fit, V);
         ranef(fit).forEach((row, j) => {
           expectClose(row.estimate, wanted.estimate[j]!, SAME, `u of ${row.group} ${row.level}`);
-          expectClose(row.stdError ** 2, wanted.variance[j]!, SAME, `its error variance, ${row.group} ${row.level}`);
+          expectClose(
+            row.stdError ** 2,
+            wanted.variance[j]!,
+            SAME,
+            `its error variance, ${row.group} ${row.level}`,
+          );
         });
       }),
       { numRuns: 60, seed: 20260202 },
@@ -107,7 +119,9 @@ describe("predicted random intercepts", () => {
   it("shrink to nothing where all that a level has is weights of zero", () => {
     const { data } = simulatedGroups(3, false);
     const first = data.a[0];
-    const fit = fitTo(data, ["y ~ x + (1 | a) + meta_V(V = v)"], { weights: data.a.map((a) => (a === first ? 0 : 1)) });
+    const fit = fitTo(data, ["y ~ x + (1 | a) + meta_V(V = v)"], {
+      weights: data.a.map((a) => (a === first ? 0 : 1)),
+    });
     const row = byLevel(ranef(fit)).get(first!)!;
     expect(row.estimate).toBe(0);
     expect(row.stdError).toBe(row.sd);
@@ -153,7 +167,9 @@ describe("sd", () => {
   it("is one value a level, or that of each row's level", () => {
     const { levels, values } = sd(fit, "study");
     const rows = sd(fit, "study", { per: "row" });
-    const [intercept, forest] = fit.coefficients.filter(({ dpar }) => dpar === "sd(study)").map((c) => c.estimate);
+    const [intercept, forest] = fit.coefficients
+      .filter(({ dpar }) => dpar === "sd(study)")
+      .map((c) => c.estimate);
     expect(levels).toEqual(given.factors!.study);
     given.data.study!.forEach((study, i) => {
       const wanted = Math.exp(intercept! + (given.data.habitat![i] === "forest" ? forest! : 0));
@@ -179,11 +195,16 @@ function simulatedGroups(seed: number, correlated: boolean) {
   const x = a.map(() => random.normal());
   const v = a.map(() => 0.02 + 0.1 * random.uniform());
   const V = v.map((vi, i) =>
-    v.map((vj, j) => (i === j ? vi : correlated && b[i] === b[j] && Math.abs(i - j) < 9 ? 0.4 * Math.sqrt(vi * vj) : 0)),
+    v.map((vj, j) =>
+      i === j ? vi : correlated && b[i] === b[j] && Math.abs(i - j) < 9 ? 0.4 * Math.sqrt(vi * vj) : 0,
+    ),
   );
   const y = x.map(
     (xi, i) =>
-      0.3 * xi + effects[0]![Number(a[i]!.slice(1))]! + effects[1]![i % 4]! + Math.sqrt(v[i]! + 0.09) * random.normal(),
+      0.3 * xi +
+      effects[0]![Number(a[i]!.slice(1))]! +
+      effects[1]![i % 4]! +
+      Math.sqrt(v[i]! + 0.09) * random.normal(),
   );
   return { data: { a, b, x, y, z, v }, V };
 }
@@ -201,9 +222,14 @@ function twoOutcomes(): Fit {
 }
 
 /** Every random intercept of the fit from dense matrices, at its fitted SDs. */
-function wholeMatrices(fit: Fit, V: readonly (readonly number[])[]): { estimate: number[]; variance: number[] } {
+function wholeMatrices(
+  fit: Fit,
+  V: readonly (readonly number[])[],
+): { estimate: number[]; variance: number[] } {
   const n = fit.nobs;
-  const Z = fit.random!.flatMap(({ levels, codes }) => levels.map((_, j) => Array.from(codes, (code) => (code === j ? 1 : 0))));
+  const Z = fit.random!.flatMap(({ levels, codes }) =>
+    levels.map((_, j) => Array.from(codes, (code) => (code === j ? 1 : 0))),
+  );
   const G = fit.random!.flatMap(({ sd: values }) => Array.from(values, (omega) => omega ** 2));
   const S = V.map((row, i) =>
     row.map((v, j) => {

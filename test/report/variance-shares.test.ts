@@ -36,7 +36,9 @@ function close(seen: number, wanted: number, tolerance: number): void {
 /** (n - p) / tr(P) with P as a whole matrix, or the same over some of the rows. */
 function typical(X: readonly (readonly number[])[], v: readonly number[], some = v.map((_, i) => i)): number {
   const weighted = X.map((row, i) => row.map((x) => x / v[i]!));
-  const XWX = X[0]!.map((_, j) => X[0]!.map((_, k) => X.reduce((sum, row, i) => sum + row[j]! * weighted[i]![k]!, 0)));
+  const XWX = X[0]!.map((_, j) =>
+    X[0]!.map((_, k) => X.reduce((sum, row, i) => sum + row[j]! * weighted[i]![k]!, 0)),
+  );
   const P = some.map((i) => 1 / v[i]! - times([weighted[i]!], solve(XWX, weighted[i]!))[0]!);
   return some.reduce((sum, i, at) => sum + v[i]! * P[at]!, 0) / P.reduce((sum, one) => sum + one, 0);
 }
@@ -55,21 +57,32 @@ DATA.yi = DATA.vi.map((v, i) => effects[i % 15]! + Math.sqrt(v + 0.06) * random.
 const MODERATED = ["yi ~ habitat + x + (1 | study) + meta_V(V = vi)", "sigma ~ 1", "sd(study) ~ habitat"];
 
 describe("variance shares", () => {
-  it.each(["v15-multilevel-konstantopoulos", "v16-multilevel-metareg-crede"])("are metafor's multilevel I2: %s", (id) => {
-    const { fit, wanted } = caseFit(id);
-    const { sampling, groups } = varianceShares(fit);
-    const [{ parts, i2, total, rows }] = groups as [(typeof groups)[0]];
-    expect(sampling).toBe("typical");
-    expect(rows).toBe(fit.nobs);
-    close(parts[0]!.variance / wanted.typical_variance, 1, SAME);
-    close(i2, wanted.I2_total, METAFOR);
-    expect(parts.map(({ part }) => part)).toEqual(["sampling", "within", "between"]);
-    // the case lists the study level first
-    close(parts[2]!.percent, wanted.I2_by_component[0], METAFOR);
-    close(parts[1]!.percent, wanted.I2_by_component[1], METAFOR);
-    close(parts.reduce((sum, { variance }) => sum + variance, 0), total, SAME);
-    close(parts.reduce((sum, { percent }) => sum + percent, 0), 100, SAME);
-  });
+  it.each(["v15-multilevel-konstantopoulos", "v16-multilevel-metareg-crede"])(
+    "are metafor's multilevel I2: %s",
+    (id) => {
+      const { fit, wanted } = caseFit(id);
+      const { sampling, groups } = varianceShares(fit);
+      const [{ parts, i2, total, rows }] = groups as [(typeof groups)[0]];
+      expect(sampling).toBe("typical");
+      expect(rows).toBe(fit.nobs);
+      close(parts[0]!.variance / wanted.typical_variance, 1, SAME);
+      close(i2, wanted.I2_total, METAFOR);
+      expect(parts.map(({ part }) => part)).toEqual(["sampling", "within", "between"]);
+      // the case lists the study level first
+      close(parts[2]!.percent, wanted.I2_by_component[0], METAFOR);
+      close(parts[1]!.percent, wanted.I2_by_component[1], METAFOR);
+      close(
+        parts.reduce((sum, { variance }) => sum + variance, 0),
+        total,
+        SAME,
+      );
+      close(
+        parts.reduce((sum, { percent }) => sum + percent, 0),
+        100,
+        SAME,
+      );
+    },
+  );
 
   it("average the known variances when V has covariances, and say so", () => {
     const { fit } = caseFit("v17-multilevel-blockV-assink");
@@ -84,7 +97,10 @@ describe("variance shares", () => {
     const fit = fitTo(DATA, MODERATED, { factors: { habitat: ["grassland", "forest"] } });
     const { groups } = varianceShares(fit, { by: "habitat" });
     const X = DATA.x.map((x, i) => [1, DATA.habitat[i] === "forest" ? 1 : 0, x - 2000]);
-    expect(groups.map(({ group, rows }) => [group, rows])).toEqual([["grassland", 32], ["forest", 28]]);
+    expect(groups.map(({ group, rows }) => [group, rows])).toEqual([
+      ["grassland", 32],
+      ["forest", 28],
+    ]);
     groups.forEach(({ group, parts }) => {
       const own = DATA.habitat.flatMap((habitat, i) => (habitat === group ? [i] : []));
       close(parts[0]!.variance, typical(X, DATA.vi, own), SAME);
@@ -96,7 +112,9 @@ describe("variance shares", () => {
   });
 
   it("count a weight of 2 as two rows, and of 0 as none", () => {
-    const twice = Object.fromEntries(Object.entries(DATA).map(([name, values]) => [name, [...values, ...values]]));
+    const twice = Object.fromEntries(
+      Object.entries(DATA).map(([name, values]) => [name, [...values, ...values]]),
+    );
     const doubled = varianceShares(fitTo(twice, ["yi ~ x + meta_V(V = vi)"])).groups[0]!;
     const weights = DATA.yi.map(() => 2);
     const weighted = varianceShares(fitTo(DATA, ["yi ~ x + meta_V(V = vi)"], { weights })).groups[0]!;
@@ -114,7 +132,11 @@ describe("variance shares", () => {
     const none = varianceShares(fitTo(DATA, ["yi ~ 1 + (1 | study)"]));
     expect(none.sampling).toBe("none");
     expect(none.groups[0]!.i2).toBe(100);
-    const zeros = varianceShares(fitTo({ ...DATA, vi: DATA.vi.map((v, i) => (i < 5 ? 0 : v)) }, ["yi ~ 1 + (1 | study) + meta_V(V = vi)"]));
+    const zeros = varianceShares(
+      fitTo({ ...DATA, vi: DATA.vi.map((v, i) => (i < 5 ? 0 : v)) }, [
+        "yi ~ 1 + (1 | study) + meta_V(V = vi)",
+      ]),
+    );
     expect(zeros.sampling).toBe("mean");
   });
 
