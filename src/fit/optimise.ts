@@ -38,6 +38,8 @@ export interface SearchOptions {
   readonly starts: number | undefined;
 }
 
+/** Steps before the edge of the parameter space is looked for. */
+const FIRST_EDGE_CHECK = 3;
 const MOST_STARTS = 9;
 /** Second maxima are a matter of few rows: above this a second start is not worth its time without a rehearsal. */
 const FEW_ROWS = 2000;
@@ -140,20 +142,23 @@ function optimise(
   let atEdge: Optimum | null = null;
   let unbounded = false;
   let repeated = false;
+  const atTheEdge = (current: Minimum) => {
+    const suspected = suspicion(engine.model, blocks, current.theta);
+    unbounded = suspected === "perfect fit";
+    if (suspected === "vanishing") atEdge = edgeOptimum(engine, current, current.theta, [], maxEvaluations);
+    return unbounded || atEdge !== null;
+  };
   const run = minimise(engine.objective, start, {
     maxEvaluations,
     stop: (current) => {
       repeated = known.some((optimum) => inBasin(current, optimum));
       // the first steps overshoot now and then
-      if (repeated || current.iterations < 3) return repeated;
-      const suspected = suspicion(engine.model, blocks, current.theta);
-      unbounded = suspected === "perfect fit";
-      if (suspected !== "vanishing") return unbounded;
-      atEdge = edgeOptimum(engine, current, current.theta, [], maxEvaluations);
-      return atEdge !== null;
+      return repeated || (current.iterations >= FIRST_EDGE_CHECK && atTheEdge(current));
     },
   });
   if (repeated) return null;
+  // so far down already that the objective is flat: converged before it was looked at
+  if (run.converged && run.iterations < FIRST_EDGE_CHECK) atTheEdge(run);
   return atEdge ?? { ...run, unbounded, boundary: null };
 }
 

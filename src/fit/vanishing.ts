@@ -20,9 +20,10 @@ export function nearness(model: StandardModel, block: ThetaBlock, theta: Float64
     return { measure, sign: (s) => -Math.sign(predictor[s]!) };
   }
   const noise = block.kind === "sigma" ? model.v : meanVariances(model, theta);
-  // where there is no other source of noise an SD cannot vanish beside it
+  // an SD held at 0 is no matter of theta, and where there is no other noise one cannot vanish beside it
+  const isHeld = (i: number) => block.kind === "sigma" && model.logSigmaOffset[i] === Number.NEGATIVE_INFINITY;
   const measure = predictor.map((u, i) =>
-    noise[i]! > 0 ? 2 * u - Math.log(noise[i]!) : Number.POSITIVE_INFINITY,
+    noise[i]! > 0 && !isHeld(i) ? 2 * u - Math.log(noise[i]!) : Number.POSITIVE_INFINITY,
   );
   return { measure, sign: () => 1 };
 }
@@ -68,6 +69,7 @@ export function suspicion(
       let smallest = Number.POSITIVE_INFINITY;
       for (let i = 0; i < rows; i++) {
         let u = logSigmaOffset[i]!;
+        if (u === Number.NEGATIVE_INFINITY) continue; // held at 0
         for (let k = 0; k < columns; k++) u += theta[k]! * values[k * rows + i]!;
         if (u < smallest) smallest = u;
         if (zeroV && u < PERFECT_FIT && v[i] === 0) return "perfect fit";

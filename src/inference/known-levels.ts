@@ -39,7 +39,9 @@ function codesOf(fit: Fit, { dpar, codes }: RandomEffect, table: Table): Int32Ar
   const columns = drmFormula(...fit.formulas).dpars.find(({ key }) => key === dpar)!.group!;
   const codeOf = new Map<string, number>();
   const fitted = cellLabels(columns.map((name) => fit.data[name]));
-  fitted.forEach((label, i) => label !== null && codes[i] >= 0 && codeOf.set(label, codes[i]));
+  fitted.forEach((label, i) => {
+    if (label !== null && codes[i] >= 0) codeOf.set(label, codes[i]);
+  });
   const wanted = cellLabels(columns.map((name) => requireColumn(name, table, dpar)));
   return Int32Array.from(wanted, (label) => (label === null ? -1 : (codeOf.get(label) ?? -1)));
 }

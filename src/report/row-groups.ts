@@ -30,7 +30,9 @@ function groupsOf(fit: Fit, by: string): readonly RowGroup[] {
   }
   if (column.kind === "factor") {
     const members: number[][] = column.levels.map(() => []);
-    column.codes.forEach((code, i) => members[code]?.push(i));
+    column.codes.forEach((code, i) => {
+      if (code >= 0) members[code].push(i);
+    });
     return column.levels
       .map((label, code) => ({ label, members: members[code] }))
       .filter((group) => group.members.length > 0);
