@@ -120,5 +120,5 @@ export function layOut(problem: usize, sizes: Int32Array): usize {
 function vectorDoubles(p: usize, q: usize, m: usize, units: usize, pairs: usize): usize {
   const entries = m + units + pairs;
   const dense = m * (p + 1) + entries * (q + 2) + units * (m + units + p);
-  return max(max(<usize>CHUNK * SCALAR_VECTORS, dense), 3 * q);
+  return max(max(<usize>CHUNK * SCALAR_VECTORS, dense), 3 * q + 2 * p + 2);
 }

@@ -24,6 +24,11 @@
 //   G_ck = rho_c^2 (F_ck + D_ck tau_c^2),   F_uk = sum over children: D_ik a_i^2 of rows, G_ck of levels
 //   q' S_k B S_l q  = y_k' B y_l,           y_k = S_k q
 //
+// X' B X is summed about means, level by level (x_u = w_u / tau_u; a level counts above as a row of precision
+// rho_u tau_u), because sum a x x' - kappa w w' is lost to rounding when omega is huge:
+//
+//   X' B X = sum over rows a_i (x_i - x_u)(x_i - x_u)' + sum over levels rho_u tau_u (x_u - x_parent)(x_u - x_parent)'
+//
 // so that value, gradient and Hessian cost O(rows (p + q)^2) whatever the depth and the sizes, and nothing overflows
 // when omega is 0 or huge. A weight w divides d_i, but multiplies the row's log term: w log(v + sigma^2).
 //
@@ -71,43 +76,38 @@ export function nestedLocation(problem: usize): i32 {
   if (isNaN(logDet)) return Status.NotPositiveDefinite;
   memory.fill(levels, 0, (<usize>units * <usize>width) << 3);
 
+  const mean = at(problem, Field.Vectors);
+  const centred = mean + ((<usize>(p + 1)) << 3);
   let row = (<usize>first) << 3;
   for (let u = 0; u < units; u++) {
     const level = levels + ((<usize>u * <usize>width) << 3);
     const w = level + (HEAD << 3);
     if (u < inner) {
+      const begin = row;
       const end = (<usize>(first + load<i32>(at(problem, Field.UnitEnd) + ((<usize>u) << 2)))) << 3;
       let tau: f64 = 0;
       for (; row < end; row += 8) {
         const ai = load<f64>(a + row);
         tau += ai;
-        const ay = ai * load<f64>(y + row);
-        add(w, p, ay);
-        for (let j = 0; j < p; j++) {
-          const xj = load<f64>(x + <usize>j * stride + row);
-          const ax = ai * xj;
-          add(w, j, ax);
-          add(right, j, ay * xj);
-          for (let k = 0; k <= j; k++) add(gram, j * p + k, ax * load<f64>(x + <usize>k * stride + row));
-        }
+        for (let j = 0; j < p; j++) add(w, j, ai * load<f64>(x + <usize>j * stride + row));
+        add(w, p, ai * load<f64>(y + row));
       }
       write(level, TAU, tau);
+      for (let j = 0; j <= p; j++) write(mean, j, tau > 0 ? read(w, j) / tau : 0);
+      for (let i = begin; i < end; i += 8) {
+        for (let j = 0; j < p; j++) write(centred, j, load<f64>(x + <usize>j * stride + i) - read(mean, j));
+        write(centred, p, load<f64>(y + i) - read(mean, p));
+        addSquare(gram, right, centred, load<f64>(a + i), p);
+      }
     }
     // children come first: tau and w are complete
     const tau = read(level, TAU);
     const o2 = read(omega2, u);
     const grown = 1 + o2 * tau;
     const rho = 1 / grown;
-    const kappa = o2 * rho;
     write(level, RHO, rho);
-    write(level, KAPPA, kappa);
+    write(level, KAPPA, o2 * rho);
     logDet += Math.log(grown);
-    const wy = read(w, p);
-    for (let j = 0; j < p; j++) {
-      const kw = kappa * read(w, j);
-      add(right, j, -kw * wy);
-      for (let k = 0; k <= j; k++) add(gram, j * p + k, -kw * read(w, k));
-    }
     const parent = load<i32>(parents + ((<usize>u) << 2));
     if (parent >= 0) {
       const above = levels + ((<usize>parent * <usize>width) << 3);
@@ -115,8 +115,32 @@ export function nestedLocation(problem: usize): i32 {
       for (let j = 0; j <= p; j++) add(above + (HEAD << 3), j, rho * read(w, j));
     }
   }
+  // a level counts in the one above as one row with its mean and precision rho tau
+  for (let u = 0; u < units; u++) {
+    const level = levels + ((<usize>u * <usize>width) << 3);
+    const tau = read(level, TAU);
+    if (!(tau > 0)) continue;
+    const parent = load<i32>(parents + ((<usize>u) << 2));
+    const above = levels + ((<usize>max(parent, 0) * <usize>width) << 3);
+    const tauAbove = parent < 0 ? 0 : read(above, TAU);
+    for (let j = 0; j <= p; j++) {
+      const meanAbove = tauAbove > 0 ? read(above + (HEAD << 3), j) / tauAbove : 0;
+      write(centred, j, read(level + (HEAD << 3), j) / tau - meanAbove);
+    }
+    addSquare(gram, right, centred, read(level, RHO) * tau, p);
+  }
   add(at(problem, Field.Sums), 0, logDet);
   return Status.Ok;
+}
+
+/** Adds scale z z', z = (x, y), to X' B X and X' B y. */
+function addSquare(gram: usize, right: usize, z: usize, scale: f64, p: i32): void {
+  const y = read(z, p);
+  for (let j = 0; j < p; j++) {
+    const sx = scale * read(z, j);
+    add(right, j, sx * y);
+    for (let k = 0; k <= j; k++) add(gram, j * p + k, sx * read(z, k));
+  }
 }
 
 /** Adds r' B r and, by order, the derivatives in theta. Beta has been solved for. */

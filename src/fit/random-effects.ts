@@ -35,7 +35,7 @@ export function randomEffects(model: Model, engine: Engine, theta: Float64Array)
       for (let j = 0; j < p; j++) zPz -= zBX[j]! * half[j]!;
     }
     sd[level] = unit * Math.sqrt(omega2);
-    estimate[level] = unit * omega2 * score[u]!;
+    estimate[level] = unit * omega2 * score[u]! + 0; // never -0
     stdError[level] = unit * Math.sqrt(Math.max(0, omega2 - omega2 * omega2 * zPz));
   }
   return model.random.map(({ label, key, design, firstUnit }) => {

@@ -34,41 +34,53 @@ export function sections(ties: Ties): Sections {
   const { root, kernel, fineToCoarse } = components(ties);
   const kernelOf = (row: number) => kernel[root[row]!]!;
 
-  const modelRow: number[] = [];
-  for (let i = 0; i < rows; i++) if (kernelOf(i) === SCALAR) modelRow.push(i);
-  if (modelRow.length % 2 === 1) modelRow.push(-1); // rows are taken two at a time
-  const scalarRows = modelRow.length;
+  // two rows of padding at most: the scalar and the nested section are taken two rows at a time
+  const modelRow = new Int32Array(rows + 2).fill(-1);
+  let next = 0;
+  for (let i = 0; i < rows; i++) if (kernelOf(i) === SCALAR) modelRow[next++] = i;
+  next += next & 1;
+  const scalarRows = next;
 
   const nested = nestedLevels(ties, fineToCoarse, kernelOf);
-  for (const row of nested.rowOrder) modelRow.push(row);
-  if (modelRow.length % 2 === 1) modelRow.push(-1);
-  const nestedRows = modelRow.length - scalarRows;
+  modelRow.set(nested.rowOrder, next);
+  next += nested.rowOrder.length;
+  next += next & 1;
+  const nestedRows = next - scalarRows;
 
   const modelPair: number[] = [];
   for (let s = 0; s < pairs.length; s += 2) {
     if (kernelOf(pairs[s]!) !== PAIR) continue;
-    modelRow.push(pairs[s]!, pairs[s + 1]!);
+    modelRow[next++] = pairs[s]!;
+    modelRow[next++] = pairs[s + 1]!;
     modelPair.push(s / 2);
   }
-  const pairRows = modelRow.length - scalarRows - nestedRows;
+  const pairRows = next - scalarRows - nestedRows;
 
   const dense = denseClusters(ties, root, kernelOf);
-  for (const row of dense.rowOrder) modelRow.push(row);
+  modelRow.set(dense.rowOrder, next);
+  next += dense.rowOrder.length;
   return {
-    rows: modelRow.length,
+    rows: next,
     scalarRows,
     nestedRows,
     pairRows,
-    modelRow: Int32Array.from(modelRow),
-    modelLevel: Int32Array.from([...nested.modelLevel, ...dense.modelLevel]),
+    modelRow: modelRow.subarray(0, next),
+    modelLevel: joined(nested.modelLevel, dense.modelLevel),
     levelParent: nested.parent,
     levelEnd: nested.end,
-    modelPair: Int32Array.from([...modelPair, ...dense.modelPair]),
+    modelPair: joined(modelPair, dense.modelPair),
     clusterSizes: Int32Array.from(dense.sizes),
-    rowLevels: Int32Array.from(dense.rowLevels),
+    rowLevels: joined(dense.rowLevels, NONE),
     terms: random.length,
     clusterPairs: Int32Array.from(dense.pairRows),
   };
+}
+
+function joined(a: ArrayLike<number>, b: ArrayLike<number>): Int32Array {
+  const out = new Int32Array(a.length + b.length);
+  out.set(a);
+  out.set(b, a.length);
+  return out;
 }
 
 function scalarSections(rows: number): Sections {
@@ -134,44 +146,49 @@ function nestedLevels(
   const rowOrder = new Int32Array(section);
   for (let i = 0; i < rows; i++) if (kernelOf(i) === NESTED) rowOrder[place[inner.index[i]!]!++] = i;
 
-  const modelLevel: number[] = [];
-  const parent: number[] = [];
-  const end: number[] = [];
-  // a row of each level already numbered, to find the level above it
-  let sample: number[] = [];
+  let most = 0;
+  for (const { levels } of random) most += levels;
+  const modelLevel = new Int32Array(most);
+  const parent = new Int32Array(most).fill(-1);
+  const end = new Int32Array(inner.levels);
+  let count = 0;
+  // a row of each level of the intercept below, to find the level above it
+  let sample = new Int32Array(inner.levels);
   for (let i = 0; i < section; i++) {
     const row = rowOrder[i]!;
     if (i === 0 || inner.index[row] !== inner.index[rowOrder[i - 1]!]) {
-      modelLevel.push(firsts[fineToCoarse[0]!]! + inner.index[row]!);
-      parent.push(-1);
-      end.push(0);
-      sample.push(row);
+      modelLevel[count] = firsts[fineToCoarse[0]!]! + inner.index[row]!;
+      sample[count] = row;
+      count++;
     }
-    end[end.length - 1] = i + 1;
+    end[count - 1] = i + 1;
   }
+  const innerCount = count;
   let below = 0;
   for (const t of fineToCoarse.slice(1)) {
     const { index, levels } = random[t]!;
     const numberOf = new Int32Array(levels).fill(-1);
-    const next: number[] = [];
-    for (let u = 0; u < sample.length; u++) {
-      const level = index[sample[u]!]!;
+    const start = count;
+    const next = new Int32Array(levels);
+    for (let u = below; u < start; u++) {
+      const row = sample[u - below]!;
+      const level = index[row]!;
       if (numberOf[level] === -1) {
-        numberOf[level] = modelLevel.length;
-        modelLevel.push(firsts[t]! + level);
-        parent.push(-1);
-        next.push(sample[u]!);
+        numberOf[level] = count;
+        modelLevel[count] = firsts[t]! + level;
+        next[count - start] = row;
+        count++;
       }
-      parent[below + u] = numberOf[level]!;
+      parent[u] = numberOf[level]!;
     }
-    below += sample.length;
+    below = start;
     sample = next;
   }
   return {
     rowOrder,
-    modelLevel: Int32Array.from(modelLevel),
-    parent: Int32Array.from(parent),
-    end: Int32Array.from(end),
+    modelLevel: modelLevel.subarray(0, count),
+    parent: parent.subarray(0, count),
+    end: end.subarray(0, innerCount),
   };
 }
 

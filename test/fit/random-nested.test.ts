@@ -191,8 +191,6 @@ describe("the nested kernel", () => {
           const exactLogLik = (x: Float64Array) => [-exactProfile(exactAt(engine.coefficientsOf(x))).logLik];
           const { defined, logLik, gradient, hessian } = engine.at(at);
           const huge = where.outer === "huge" || where.inner === "huge";
-          // omega at 1e8 times the data leaves nothing of the mean's information, and may be refused: never a wrong number
-          if (huge && !defined) return;
           expect(defined).toBe(true);
           expectClose([-logLik], exactLogLik(at), SAME, "logLik");
           const size = Math.max(1, Math.abs(logLik));
@@ -208,26 +206,5 @@ describe("the nested kernel", () => {
       }),
       settings,
     );
-  });
-
-  it("costs as much per row with one giant study as with many", () => {
-    const time = (levels: number): number => {
-      const random = randomFrom(3);
-      const n = 20000;
-      const column = (f: (i: number) => number) => Float64Array.from({ length: n }, (_, i) => f(i));
-      const data = {
-        y: column(random.normal),
-        v: column(() => 0.1),
-        g: column((i) => (i < n - 2 ? i % levels : levels)),
-      };
-      const engine = engineForJob({ formulas: ["y ~ 1 + (1 | g) + meta_V(V = v)"], options: { data } });
-      const start = performance.now();
-      for (let k = 0; k < 5; k++) engine.at(Float64Array.of(0.01 * k, -0.01 * k));
-      engine.dispose();
-      return performance.now() - start;
-    };
-    time(1);
-    // a dense cluster of 20,000 rows would need 3 GB and hours
-    expect(time(1)).toBeLessThan(10 * time(5000) + 50);
   });
 });
