@@ -102,6 +102,8 @@ const MAX_PROBLEM_BYTES = 2 ** 30 - 2 ** 16;
 /** Thrown before anything is allocated. */
 export class ProblemTooLargeError extends Error {
   constructor(
+    /** rows of the largest dense cluster */
+    readonly largestCluster: number,
     readonly neededBytes: number,
     readonly availableBytes: number,
   ) {
@@ -239,5 +241,5 @@ function checkBytes(): void {
     rows * (p + size(Field.QSigma) + 8) + dense * (p + 1) + size(Field.Units) * (3 * p + 4 * q + 12);
   const cluster = m * (p + 131) + (m + g + size(Field.LargestPairs)) * (q + 2) + g * (m + g + p);
   const needed = 8 * (matrices + vectors + cluster + 8192);
-  if (needed > MAX_PROBLEM_BYTES) throw new ProblemTooLargeError(needed, MAX_PROBLEM_BYTES);
+  if (needed > MAX_PROBLEM_BYTES) throw new ProblemTooLargeError(m, needed, MAX_PROBLEM_BYTES);
 }

@@ -10,24 +10,25 @@ const NO_WORDS = new Int32Array(0);
 const SEMIDEFINITE_TOLERANCE = 1.5e-8;
 
 /**
- * Refuses a V with a negative eigenvalue, and a covariance that no value of sigma makes positive definite.
+ * Refuses a covariance that no value of sigma makes positive definite, when there is nothing to estimate.
  * @throws DrmError naming the data row at which the factorization broke down
  */
-export function checkCovariance(engine: Engine, model: Model, frame: Frame): void {
-  const { knownV } = model;
-  if (knownV.clusterSizes.length > 0) checkSemidefinite(model, frame);
-  if (engine.objective.size === 0 && !engine.objective.evaluate(new Float64Array(0))) {
-    const { modelRow } = engine.layout;
-    const bad = engine.problem.badRow;
-    const row = dataRow(modelRow === null ? bad : modelRow[bad]!, model, frame);
-    const why = "its known variance leaves no randomness and sigma is held at 0";
-    throw new DrmError("not_positive_definite", `row ${row}: ${why}; estimate sigma or remove the row`);
-  }
+export function checkPositiveDefinite(engine: Engine, model: Model, frame: Frame): void {
+  if (engine.objective.size > 0 || engine.objective.evaluate(new Float64Array(0))) return;
+  const { modelRow } = engine.layout;
+  const bad = engine.problem.badRow;
+  const row = dataRow(modelRow === null ? bad : modelRow[bad]!, model, frame);
+  const why = "its known variance leaves no randomness and sigma is held at 0";
+  throw new DrmError("not_positive_definite", `row ${row}: ${why}; estimate sigma or remove the row`);
 }
 
-/** V + 1.5e-8 max(diag) I must have a Cholesky factor, cluster by cluster. */
-function checkSemidefinite(model: Model, frame: Frame): void {
+/**
+ * Refuses a V with a negative eigenvalue: V + 1.5e-8 max(diag) I must have a Cholesky factor, cluster by cluster.
+ * @throws DrmError naming the data rows
+ */
+export function checkSemidefinite(model: Model, frame: Frame): void {
   const { knownV } = model;
+  if (knownV.clusterSizes.length === 0) return;
   const rows = knownV.clusterRows.length;
   const logSigmaOffset = new Float64Array(rows);
   const v = new Float64Array(rows);

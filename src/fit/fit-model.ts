@@ -2,9 +2,8 @@ import { ProblemTooLargeError } from "../../bindings/kernel";
 import { DrmError } from "../errors";
 import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
-import type { Model } from "../model/model";
-import { checkCovariance } from "./check-covariance";
-import { createEngine, type Engine } from "./engine";
+import { checkPositiveDefinite, checkSemidefinite } from "./check-covariance";
+import { createEngine } from "./engine";
 import type { Fit } from "./fit";
 import { type SearchOptions, search } from "./optimise";
 import { buildFit } from "./result";
@@ -25,27 +24,25 @@ export function fitModel(frame: Frame, built: BuiltModel, options: FitOptions): 
     starts: options.starts,
     maxEvaluations: options.maxEvaluations ?? MAX_EVALUATIONS,
   };
-  const engine = engineFor(model);
   try {
-    checkCovariance(engine, model, frame);
-    const found = search(engine, searchOptions);
-    engine.settleAt(found.best.theta);
-    return buildFit(frame, built, engine, found, uncertainty(engine, found.best), searchOptions);
-  } finally {
-    engine.dispose();
+    checkSemidefinite(model, frame);
+    const engine = createEngine(standardModel(model));
+    try {
+      checkPositiveDefinite(engine, model, frame);
+      const found = search(engine, searchOptions);
+      engine.settleAt(found.best.theta);
+      return buildFit(frame, built, engine, found, uncertainty(engine, found.best), searchOptions);
+    } finally {
+      engine.dispose();
+    }
+  } catch (error) {
+    throw error instanceof ProblemTooLargeError ? tooLarge(error) : error;
   }
 }
 
-function engineFor(model: Model): Engine {
-  try {
-    return createEngine(standardModel(model));
-  } catch (error) {
-    if (error instanceof ProblemTooLargeError) {
-      const mb = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MB`;
-      const what = `V has a cluster of ${Math.max(...model.knownV.clusterSizes)} rows that depend on each other`;
-      const needed = `the fit needs ${mb(error.neededBytes)} of WebAssembly memory and ${mb(error.availableBytes)} are available`;
-      throw new DrmError("too_large", `${what}: ${needed}; give V as blocks, or fit a subset`);
-    }
-    throw error;
-  }
+function tooLarge({ largestCluster, neededBytes, availableBytes }: ProblemTooLargeError): DrmError {
+  const mb = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MB`;
+  const what = `${largestCluster} rows depend on each other through V or crossed random intercepts`;
+  const needed = `the fit needs ${mb(neededBytes)} of WebAssembly memory and ${mb(availableBytes)} are available`;
+  return new DrmError("too_large", `${what}: ${needed}; split them into independent blocks, or fit a subset`);
 }

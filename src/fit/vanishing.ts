@@ -21,7 +21,8 @@ export function nearness(model: StandardModel, block: ThetaBlock, theta: Float64
   }
   const noise = block.kind === "sigma" ? model.v : meanVariances(model, theta);
   // an SD held at 0 is no matter of theta, and where there is no other noise one cannot vanish beside it
-  const isHeld = (i: number) => block.kind === "sigma" && model.logSigmaOffset[i] === Number.NEGATIVE_INFINITY;
+  const isHeld = (i: number) =>
+    block.kind === "sigma" && model.logSigmaOffset[i] === Number.NEGATIVE_INFINITY;
   const measure = predictor.map((u, i) =>
     noise[i]! > 0 && !isHeld(i) ? 2 * u - Math.log(noise[i]!) : Number.POSITIVE_INFINITY,
   );

@@ -24,7 +24,9 @@ describe("one outcome", () => {
     const codes = Int32Array.from({ length: 80 }, (_, i) => i % 2);
     const sd = Float64Array.of(0.3, 0.5);
     const none = new Float64Array(2);
-    const random = [{ dpar: "sd(study)", group: "study", levels: ["a", "b"], codes, sd, estimate: none, stdError: none }];
+    const random = [
+      { dpar: "sd(study)", group: "study", levels: ["a", "b"], codes, sd, estimate: none, stdError: none },
+    ];
     const pearson = residuals({ ...fit, random }, { type: "pearson" });
     const variance = 0.0732292712829076 + sigma(fit)[1] ** 2 + 0.25;
     expect(pearson[1]).toBeCloseTo(residuals(fit)[1] / Math.sqrt(variance), 12);

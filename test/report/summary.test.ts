@@ -68,7 +68,15 @@ convergence: 0`,
   it("reports random intercepts by level", () => {
     const sd = Float64Array.of(0.2, 0.4);
     const random = [
-      { dpar: "sd(study)", group: "study", levels: ["a", "b"], codes: new Int32Array(80), sd, estimate: sd, stdError: sd },
+      {
+        dpar: "sd(study)",
+        group: "study",
+        levels: ["a", "b"],
+        codes: new Int32Array(80),
+        sd,
+        estimate: sd,
+        stdError: sd,
+      },
     ];
     const fit = restorationFit({ random });
     const coefficients = [
