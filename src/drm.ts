@@ -50,7 +50,7 @@ export interface DrmOptions {
 }
 
 /**
- * Fits a Gaussian distributional regression with known sampling covariance by maximum likelihood:
+ * Fits a Gaussian distributional regression with known sampling covariance by maximum or restricted maximum likelihood:
  *   y ~ N(X beta + offset, V + R + Z G Z'),
  * R = diag(sigma^2) with log sigma = W gamma (for two outcomes with the covariance rho12 sigma1 sigma2 within a row),
  * G = diag(omega^2) with log omega = U alpha for the levels of the random intercepts.
@@ -99,7 +99,6 @@ function checkOptions(formula: DrmFormula, { family, method, starts, maxEvaluati
   if (method !== undefined && method !== "ML" && method !== "REML") {
     throw new DrmError("bad_option", `unknown method '${String(method)}': use "ML" or "REML"`);
   }
-  if (method === "REML") throw new DrmError("not_supported", `method "REML" is not supported yet: use "ML"`);
   for (const [name, value] of Object.entries({ starts, maxEvaluations })) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
       throw new DrmError("bad_option", `${name} = ${value}: a whole number of at least 1 is needed`);
