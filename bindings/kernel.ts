@@ -240,7 +240,9 @@ function checkBytes(): void {
   const scores = size(Field.Reml) === 1 ? p + 1 : 1;
   const matrices = 3 * size(Field.PackedV) - dense;
   const vectors =
-    rows * (p + size(Field.QSigma) + 8) + dense * (p + 1) + size(Field.Units) * (3 * p + 2 * q + 12 + scores * (1 + 2 * q));
+    rows * (p + size(Field.QSigma) + 8) +
+    dense * (p + 1) +
+    size(Field.Units) * (3 * p + 2 * q + 12 + scores * (1 + 2 * q));
   const cluster = m * (p + 131) + (m + g + size(Field.LargestPairs)) * (q + 2 * scores) + g * (m + g + p);
   const needed = 8 * (matrices + vectors + cluster + 256 * scores + 8192);
   if (needed > MAX_PROBLEM_BYTES) throw new ProblemTooLargeError(needed, MAX_PROBLEM_BYTES);

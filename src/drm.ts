@@ -36,7 +36,7 @@ export interface DrmOptions {
   readonly weights?: string | ArrayLike<number> | null;
   /** dpars held at a value on their response scale: { sigma: 0 } is the common-effect model. */
   readonly fixed?: Readonly<Record<string, number>>;
-  /** "ML" is the default. */
+  /** "ML" is the default. "REML" takes no weights; its vcov has no covariances between the location and the rest. */
   readonly method?: "ML" | "REML";
   /**
    * Newton runs at most. Location-scale likelihoods can have several maxima; the default is up to 9 for small data and

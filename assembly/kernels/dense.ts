@@ -255,7 +255,14 @@ function clusterDerivatives(problem: usize, weight: f64, order: i32): void {
 }
 
 /** x_e' Gamma = x_e' B X L^-T of rows and levels: row-major to `gamma`, column by column after t. */
-function locationScores(problem: usize, solved: usize, unitX: usize, t: usize, gamma: usize, count: i32): void {
+function locationScores(
+  problem: usize,
+  solved: usize,
+  unitX: usize,
+  t: usize,
+  gamma: usize,
+  count: i32,
+): void {
   const p = get(problem, Field.P);
   const m = cursor.rows;
   let g = gamma;

@@ -182,15 +182,7 @@ export class Entries {
   }
 
   /** K of study s with every row, level and earlier study. */
-  private pairRow(
-    K: usize,
-    weight: f64,
-    s: i32,
-    a: i32,
-    b: i32,
-    Ba: usize,
-    Bb: usize,
-  ): void {
+  private pairRow(K: usize, weight: f64, s: i32, a: i32, b: i32, Ba: usize, Bb: usize): void {
     const m = this.rows;
     for (let j = 0; j < m; j++) {
       const ja = read(Ba, j);

@@ -64,7 +64,8 @@ export function addLeverage(
     for (let l = 0; l <= j; l++) {
       multiply(product, whitened + <usize>j * bytes, whitened + <usize>l * bytes, m);
       multiply(product, product, leverage, m);
-      for (let k = 0; k < q; k++) add(traceMatrix(problem, k), j * p + l, dot(product, w + <usize>k * stride, m));
+      for (let k = 0; k < q; k++)
+        add(traceMatrix(problem, k), j * p + l, dot(product, w + <usize>k * stride, m));
     }
   }
 }

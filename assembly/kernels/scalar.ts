@@ -188,7 +188,8 @@ export function scalarScale(problem: usize, order: i32): void {
     if (order == Order.Value) continue;
 
     for (let j = 0; j < p; j++) add(slope, j, -dot(solvedResidual, x + <usize>j * stride, m));
-    if (restricted) addLeverage(problem, start, m, order, first, second, residual, product, solvedResidual + vector);
+    if (restricted)
+      addLeverage(problem, start, m, order, first, second, residual, product, solvedResidual + vector);
     for (let k = 0; k < qSigma; k++) {
       const wk = w + <usize>k * stride;
       add(gradient, k, dot(first, wk, m));
