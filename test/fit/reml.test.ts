@@ -70,10 +70,11 @@ function withEngine(
   seed: number,
   run: (engine: TestEngine, at: Float64Array, answer: EngineAnswer) => void,
   make = engineForJob,
+  moved: Readonly<Record<number, number>> = {},
 ): void {
   const engine = make(reml(job));
   try {
-    const at = engine.thetaOf(pointFor(seed, engine.q));
+    const at = engine.thetaOf(pointFor(seed, engine.q).map((value, k) => value + (moved[k] ?? 0)));
     const answer = engine.at(at);
     expect(answer.defined).toBe(true);
     run(engine, at, answer);
@@ -207,6 +208,30 @@ describe("two kernels give the same answer", () => {
             denseEngineForJob,
           );
         });
+      }),
+      settings,
+    );
+  });
+
+  // the first coefficients of sigma and of sd(g): all SDs of the kind are about 1e-8 or, squared, exactly zero
+  it.each([
+    ["scalar", "sigma tiny", diagonal, { 0: -18 }],
+    ["scalar", "sigma zero", diagonal, { 0: -400 }],
+    ["nested", "sigma zero", nested, { 0: -400 }],
+    ["nested", "sd tiny", nested, { 2: -18 }],
+    ["nested", "sd zero", nested, { 2: -400 }],
+  ] as const)("%s and dense, %s", (_, __, jobs, moved) => {
+    fc.assert(
+      fc.property(jobs, ({ job, problem: { V }, seed }) => {
+        fc.pre(V.every((row, i) => row[i]! > 0));
+        withEngine(
+          job,
+          seed,
+          (_, __, fast) =>
+            withEngine(job, seed, (_, __, slow) => expectSame(fast, slow), denseEngineForJob, moved),
+          engineForJob,
+          moved,
+        );
       }),
       settings,
     );
