@@ -60,6 +60,8 @@ export enum Field {
   /** most levels and most pairs in one dense cluster */
   LargestUnits,
   LargestPairs,
+  /** 1 for the restricted likelihood (restricted.ts); never with Weighted */
+  Reml,
 
   /** length of theta */
   Q,
@@ -86,7 +88,7 @@ export enum Field {
   Theta, // Q, written before each evaluation
 
   // results
-  Value, // -log L without its (sum of weights) / 2 log(2 pi)
+  Value, // -log L without its (sum of weights) / 2 log(2 pi); restricted: with log|X' Sigma^-1 X| / 2
   Beta, // P
   Gradient, // Q, of the profiled value
   LocationGradient, // P: -X' Sigma^-1 r, zero but for rounding; from order 1 on
@@ -103,6 +105,7 @@ export enum Field {
   HalfCross, // P x Q, row-major: L^-1 C
   LocationRight, // P: X' Sigma^-1 y
   Sums, // 2: log|Sigma|, r' Sigma^-1 r
+  Traces, // Q x P x P, lower triangles, with Reml: see restricted.ts
   Sigma2, // N
   Inverse, // N, 1 / (v + sigma^2); not in the dense section
   WeightedInverse, // N, weight / (v + sigma^2); the same address as Inverse without weights
@@ -117,5 +120,5 @@ export enum Field {
 
 /** How many of the fields are sizes given to `createProblem`. */
 export enum Sizes {
-  Count = 19,
+  Count = 20,
 }

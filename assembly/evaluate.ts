@@ -1,7 +1,7 @@
 // One evaluation of the profiled negative log-likelihood (design: y ~ N(X beta, Sigma(theta)), beta at its GLS value).
 //
 //   A = X' Sigma^-1 X,  beta = A^-1 X' Sigma^-1 y,  r = y - X beta
-//   f(theta) = 1/2 (log|Sigma| + r' Sigma^-1 r)
+//   f(theta) = 1/2 (log|Sigma| + r' Sigma^-1 r)          restricted (REML): + 1/2 log|A|
 //
 // The gradient of f is the partial one at beta (the derivative in beta is zero there), and its Hessian is the Schur
 // complement of the joint Hessian:  H = H_theta,theta - C' A^-1 C,  C = H_beta,theta.
@@ -14,10 +14,12 @@ import { pairLocation, pairScale } from "./kernels/pair";
 import { scalarLocation, scalarScale } from "./kernels/scalar";
 import { cholesky, solveLower, solveLowerTransposed } from "./linalg";
 import { at, get } from "./problem";
+import { addTraceProducts, halfLogDet, isRestricted } from "./restricted";
 
 export function evaluateProblem(problem: usize, order: i32): i32 {
   const p = get(problem, Field.P);
   const q = get(problem, Field.Q);
+  const restricted = isRestricted(problem);
   zero(at(problem, Field.LocationHessian), p * p);
   zero(at(problem, Field.LocationRight), p);
   zero(at(problem, Field.Sums), 2);
@@ -26,6 +28,7 @@ export function evaluateProblem(problem: usize, order: i32): i32 {
     zero(at(problem, Field.LocationGradient), p);
     zero(at(problem, Field.ThetaHessian), q * q);
     zero(at(problem, Field.CrossHessian), p * q);
+    if (restricted) zero(at(problem, Field.Traces), q * p * p);
   }
 
   levelVariances(problem);
@@ -45,10 +48,14 @@ export function evaluateProblem(problem: usize, order: i32): i32 {
   nestedScale(problem, order);
   pairScale(problem, order);
   denseScale(problem, order);
-  if (order == Order.Hessian) profile(problem, p, q);
+  if (order == Order.Hessian) {
+    if (restricted) addTraceProducts(problem);
+    profile(problem, p, q);
+  }
 
   const sums = at(problem, Field.Sums);
-  const value = 0.5 * (load<f64>(sums) + load<f64>(sums, 8));
+  let value = 0.5 * (load<f64>(sums) + load<f64>(sums, 8));
+  if (restricted) value += halfLogDet(problem);
   store<f64>(at(problem, Field.Value), value);
   return isFinite(value) ? Status.Ok : Status.NotFinite;
 }

@@ -51,6 +51,8 @@ export function layOut(problem: usize, sizes: Int32Array): usize {
   const largestUnits = <usize>sizes[Field.LargestUnits];
   const largestPairs = <usize>sizes[Field.LargestPairs];
   const weighted = sizes[Field.Weighted] != 0;
+  const reml = sizes[Field.Reml] != 0;
+  const scores = reml ? p + 1 : 1;
   const sparseRows = n - pairRows - scalarRows - nestedRows; // of the dense section
   const vectorRows = scalarRows + nestedRows;
 
@@ -89,15 +91,16 @@ export function layOut(problem: usize, sizes: Int32Array): usize {
   room[Field.HalfCross] = p * q;
   room[Field.LocationRight] = p;
   room[Field.Sums] = 2;
+  room[Field.Traces] = reml ? q * p * p : 0;
   room[Field.Sigma2] = n;
   room[Field.Inverse] = vectorRows;
   room[Field.WeightedInverse] = weighted ? vectorRows : 0;
   room[Field.Omega2] = units;
-  room[Field.Nested] = nestedUnits * <usize>nestedWidth(<i32>p, <i32>q);
+  room[Field.Nested] = nestedUnits * <usize>nestedWidth(<i32>p, <i32>q, <i32>scores);
   room[Field.Whitened] = sparseRows * (p + 1);
   // packedV = sum of m (m + 1) / 2 and sparseRows = sum of m, so sum of m^2 = 2 packedV - sparseRows
   room[Field.Matrix] = 2 * packedV - sparseRows;
-  room[Field.Vectors] = vectorDoubles(p, q, largest, largestUnits, largestPairs);
+  room[Field.Vectors] = vectorDoubles(p, q, scores, largest, largestUnits, largestPairs);
   room[Field.Scratch] = scratchBytes(<i32>max(largest, p)) >> 3;
 
   arenaStart(problem);
@@ -116,9 +119,9 @@ export function layOut(problem: usize, sizes: Int32Array): usize {
   return arenaEnd();
 }
 
-/** The short-lived columns: a chunk of the scalar kernel, two rows of the nested one, or one dense cluster's. */
-function vectorDoubles(p: usize, q: usize, m: usize, units: usize, pairs: usize): usize {
+/** The short-lived columns: a chunk of the scalar kernel, a few rows of the nested and pair ones, or one dense cluster's. */
+function vectorDoubles(p: usize, q: usize, scores: usize, m: usize, units: usize, pairs: usize): usize {
   const entries = m + units + pairs;
-  const dense = m * (p + 1) + entries * (q + 2) + units * (m + units + p);
-  return max(max(<usize>CHUNK * SCALAR_VECTORS, dense), 3 * q + 2 * p + 2);
+  const dense = m * (p + 1) + entries * (q + scores + scores) + units * (m + units + p);
+  return max(max(<usize>CHUNK * (SCALAR_VECTORS + scores - 1), dense), 3 * q + 2 * (p + scores) + 2);
 }

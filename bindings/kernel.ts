@@ -25,6 +25,8 @@ export interface ProblemInput {
   readonly v: Float64Array;
   /** likelihood multipliers (constant within a cluster or study), or null */
   readonly weights: Float64Array | null;
+  /** the restricted likelihood; not with weights */
+  readonly reml: boolean;
   readonly levels: LevelsInput;
   readonly pairs: PairsInput;
   readonly clusters: ClustersInput;
@@ -69,7 +71,7 @@ export interface ClustersInput {
 
 /** A problem in WebAssembly memory. Everything it returns is a copy. */
 export interface Problem {
-  /** Profiled -log L without its constant and, by order, its derivatives; anything but Status.Ok leaves no result. */
+  /** Profiled -log L (with `reml` the restricted one) without its constant and, by order, its derivatives; anything but Status.Ok leaves no result. */
   evaluate(theta: Float64Array, order: Order): Status;
   readonly value: number;
   /** problem row (0-based) where Sigma was found not to be positive definite */
@@ -222,6 +224,7 @@ function writeSizes(input: ProblemInput): void {
     sizes[Field.LargestUnits] = Math.max(sizes[Field.LargestUnits]!, clusters.sizes[c + 1]!);
     sizes[Field.LargestPairs] = Math.max(sizes[Field.LargestPairs]!, clusters.sizes[c + 2]!);
   }
+  sizes[Field.Reml] = input.reml ? 1 : 0;
 }
 
 /**
@@ -236,10 +239,13 @@ function checkBytes(): void {
   const q = size(Field.QSigma) + size(Field.QSd) + size(Field.QRho);
   const m = size(Field.LargestCluster);
   const g = size(Field.LargestUnits);
+  const scores = size(Field.Reml) === 1 ? p + 1 : 1;
   const matrices = 3 * size(Field.PackedV) - dense;
   const vectors =
-    rows * (p + size(Field.QSigma) + 8) + dense * (p + 1) + size(Field.Units) * (3 * p + 4 * q + 12);
-  const cluster = m * (p + 131) + (m + g + size(Field.LargestPairs)) * (q + 2) + g * (m + g + p);
-  const needed = 8 * (matrices + vectors + cluster + 8192);
+    rows * (p + size(Field.QSigma) + 8) +
+    dense * (p + 1) +
+    size(Field.Units) * (3 * p + 2 * q + 12 + scores * (1 + 2 * q));
+  const cluster = m * (p + 131) + (m + g + size(Field.LargestPairs)) * (q + 2 * scores) + g * (m + g + p);
+  const needed = 8 * (matrices + vectors + cluster + 256 * scores + 8192);
   if (needed > MAX_PROBLEM_BYTES) throw new ProblemTooLargeError(m, needed, MAX_PROBLEM_BYTES);
 }

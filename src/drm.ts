@@ -36,7 +36,7 @@ export interface DrmOptions {
   readonly weights?: string | ArrayLike<number> | null;
   /** dpars held at a value on their response scale: { sigma: 0 } is the common-effect model. */
   readonly fixed?: Readonly<Record<string, number>>;
-  /** "ML" is the default. */
+  /** "ML" is the default. "REML" takes no weights; its vcov has no covariances between the location and the rest. */
   readonly method?: "ML" | "REML";
   /**
    * Newton runs at most. Location-scale likelihoods can have several maxima; the default is up to 9 for small data and
@@ -50,7 +50,7 @@ export interface DrmOptions {
 }
 
 /**
- * Fits a Gaussian distributional regression with known sampling covariance by maximum likelihood:
+ * Fits a Gaussian distributional regression with known sampling covariance by maximum or restricted maximum likelihood:
  *   y ~ N(X beta + offset, V + R + Z G Z'),
  * R = diag(sigma^2) with log sigma = W gamma (for two outcomes with the covariance rho12 sigma1 sigma2 within a row),
  * G = diag(omega^2) with log omega = U alpha for the levels of the random intercepts.
@@ -99,7 +99,6 @@ function checkOptions(formula: DrmFormula, { family, method, starts, maxEvaluati
   if (method !== undefined && method !== "ML" && method !== "REML") {
     throw new DrmError("bad_option", `unknown method '${String(method)}': use "ML" or "REML"`);
   }
-  if (method === "REML") throw new DrmError("not_supported", `method "REML" is not supported yet: use "ML"`);
   for (const [name, value] of Object.entries({ starts, maxEvaluations })) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
       throw new DrmError("bad_option", `${name} = ${value}: a whole number of at least 1 is needed`);

@@ -10,6 +10,8 @@
 //   in theta:       gradient D'h,  Hessian D' K D + sum_e h_e d2e/dtheta2,  D = de/dtheta
 //   with beta:      X' B (sum_e D_ek E_e) q
 //
+// With the restricted likelihood q q' becomes q q' + Gamma Gamma' in the first two lines (restricted.ts).
+//
 // All E are of rank one or two, so K_ef is a few products of entries of B (its elementwise square, for two rows), and
 // beside Cholesky (m^3/3) and inverse (2 m^3/3) everything is O(m^2). A weight multiplies the cluster's log-likelihood.
 
@@ -17,6 +19,7 @@ import { Field, Order, Status } from "../abi";
 import { add, read, write } from "../accumulate";
 import { cholesky, invertFromCholesky, logDetFromCholesky, solveLower, symmetricTimes } from "../linalg";
 import { at, denseStart, get } from "../problem";
+import { scoreColumns, whiten } from "../restricted";
 import { axpy } from "../simd/axpy";
 import { dot } from "../simd/dot";
 import { Correlation } from "./correlation";
@@ -210,9 +213,10 @@ function clusterDerivatives(problem: usize, weight: f64, order: i32): void {
   // the layout that vectorDoubles() in problem.ts makes room for
   const solved = at(problem, Field.Vectors); // B X, m x p
   const residual = solved + <usize>p * column;
-  const t = residual + column; // x_e' q of rows and levels
+  const t = residual + column; // x_e' q of rows and levels, then x_e' Gamma column by column
   const count = m + units + cursor.pairs;
-  const unitRows = t + ((<usize>count) << 3); // z_u' B, units x m
+  const scores = scoreColumns(problem);
+  const unitRows = t + ((<usize>(count * scores)) << 3); // z_u' B, units x m
   const unitUnits = unitRows + ((<usize>units * <usize>m) << 3); // z_u' B z_v, units x units
   const unitX = unitUnits + ((<usize>units * <usize>units) << 3); // z_u' B X, units x p
   const work = unitX + ((<usize>units * <usize>p) << 3);
@@ -225,8 +229,11 @@ function clusterDerivatives(problem: usize, weight: f64, order: i32): void {
   symmetricTimes(B, m, m, residual, m, t, m, 1);
   const slope = at(problem, Field.LocationGradient);
   for (let j = 0; j < p; j++) add(slope, j, -weight * dot(t, x + <usize>j * stride, m));
-  if (order == Order.Hessian) symmetricTimes(B, m, m, x, n, solved, m, p);
-  if (units > 0) gatherUnits(problem, B, t, solved, unitRows, unitUnits, unitX, order);
+  const needsSolved = order == Order.Hessian || scores > 1;
+  if (needsSolved) symmetricTimes(B, m, m, x, n, solved, m, p);
+  if (units > 0) gatherUnits(problem, B, t, solved, unitRows, unitUnits, unitX, needsSolved);
+  const gamma = work + ((<usize>count * <usize>(get(problem, Field.Q) + 1)) << 3);
+  if (scores > 1) locationScores(problem, solved, unitX, t, gamma, count);
 
   entries.rows = m;
   entries.units = units;
@@ -237,12 +244,34 @@ function clusterDerivatives(problem: usize, weight: f64, order: i32): void {
   entries.pairFirst = cursor.pairFirst;
   entries.B = B;
   entries.t = t;
+  entries.scores = scores;
+  entries.gamma = gamma;
   entries.unitRows = unitRows;
   entries.unitUnits = unitUnits;
   entries.solved = solved;
   entries.unitX = unitX;
   entries.work = work;
   entries.accumulate(problem, weight, order);
+}
+
+/** x_e' Gamma = x_e' B X L^-T of rows and levels: row-major to `gamma`, column by column after t. */
+function locationScores(
+  problem: usize,
+  solved: usize,
+  unitX: usize,
+  t: usize,
+  gamma: usize,
+  count: i32,
+): void {
+  const p = get(problem, Field.P);
+  const m = cursor.rows;
+  let g = gamma;
+  for (let e = 0; e < m + cursor.units; e++) {
+    for (let j = 0; j < p; j++) write(g, j, e < m ? read(solved, j * m + e) : read(unitX, (e - m) * p + j));
+    whiten(problem, g, p);
+    for (let j = 0; j < p; j++) write(t, (j + 1) * count + e, read(g, j));
+    g += (<usize>p) << 3;
+  }
 }
 
 /** Sums B, q and B X over the rows of each level. */
@@ -254,7 +283,7 @@ function gatherUnits(
   unitRows: usize,
   unitUnits: usize,
   unitX: usize,
-  order: i32,
+  needsSolved: bool,
 ): void {
   const p = get(problem, Field.P);
   const terms = get(problem, Field.Terms);
@@ -271,7 +300,7 @@ function gatherUnits(
       if (u < 0) continue;
       add(t, m + u, read(t, i));
       axpy(unitRows + <usize>u * rowBytes, 1, B + <usize>i * rowBytes, m);
-      if (order != Order.Hessian) continue;
+      if (!needsSolved) continue;
       for (let j = 0; j < p; j++) add(unitX, u * p + j, read(solved, j * m + i));
     }
   }

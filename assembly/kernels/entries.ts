@@ -1,6 +1,8 @@
 import { Field, Order } from "../abi";
 import { add, read, write } from "../accumulate";
 import { at, get } from "../problem";
+import { addTrace } from "../restricted";
+import { axpy } from "../simd/axpy";
 import { dot } from "../simd/dot";
 import { Correlation } from "./correlation";
 
@@ -19,8 +21,12 @@ export class Entries {
   pairFirst: usize = 0;
   /** rows x rows, full */
   B: usize = 0;
-  /** x_e' q of rows and levels */
+  /** x_e' q of rows and levels; with the restricted likelihood the columns x_e' Gamma come after it */
   t: usize = 0;
+  /** how many these columns are in all */
+  scores: i32 = 1;
+  /** x_e' Gamma once more, row-major */
+  gamma: usize = 0;
   /** z_u' B, units x rows */
   unitRows: usize = 0;
   /** z_u' B z_v */
@@ -58,7 +64,8 @@ export class Entries {
       const s2 = read(sigma2, i);
       const ti = read(this.t, i);
       const bii = read(Bi, i);
-      const h = 0.5 * weight * (bii - ti * ti);
+      const tii = this.product(i, i);
+      const h = 0.5 * weight * (bii - tii);
       for (let k = 0; k < qSigma; k++) {
         const wik = read(W, k * n + i);
         const d = 2 * s2 * wik;
@@ -69,8 +76,9 @@ export class Entries {
         for (let j = 0; j < p; j++) add(cross, j * q + k, weight * d * ti * read(this.solved, j * m + i));
       }
       if (order != Order.Hessian) continue;
-      squaresRow(K, Bi, this.t, ti, weight, i);
-      this.multiply(problem, K, D, count, i, weight * bii * (ti * ti - 0.5 * bii));
+      this.squaresRow(K, Bi, 0, i, weight, i);
+      this.multiply(problem, K, D, count, i, weight * bii * (tii - 0.5 * bii));
+      this.addTraces(problem, D, count, i);
     }
   }
 
@@ -91,7 +99,8 @@ export class Entries {
       const o2 = read(omega2, level);
       const t = read(this.t, m + u);
       const buu = read(this.unitUnits, u * this.units + u);
-      const h = 0.5 * weight * (buu - t * t);
+      const tuu = this.product(m + u, m + u);
+      const h = 0.5 * weight * (buu - tuu);
       for (let k = 0; k < qSd; k++) {
         const uk = read(U, k * all + level);
         const d = 2 * o2 * uk;
@@ -104,17 +113,10 @@ export class Entries {
           add(cross, j * q + qSigma + k, weight * d * t * read(this.unitX, u * p + j));
       }
       if (order != Order.Hessian) continue;
-      squaresRow(K, this.unitRows + ((<usize>u * <usize>m) << 3), this.t, t, weight, m);
-      const tail = (<usize>m) << 3;
-      squaresRow(
-        K + tail,
-        this.unitUnits + ((<usize>u * <usize>this.units) << 3),
-        this.t + tail,
-        t,
-        weight,
-        u,
-      );
-      this.multiply(problem, K, D, count, m + u, weight * buu * (t * t - 0.5 * buu));
+      this.squaresRow(K, this.unitRows + ((<usize>u * <usize>m) << 3), 0, m + u, weight, m);
+      this.squaresRow(K, this.unitUnits + ((<usize>u * <usize>this.units) << 3), m, m + u, weight, u);
+      this.multiply(problem, K, D, count, m + u, weight * buu * (tuu - 0.5 * buu));
+      this.addTraces(problem, D, count, m + u);
     }
   }
 
@@ -140,7 +142,8 @@ export class Entries {
       const ta = read(this.t, a);
       const tb = read(this.t, b);
       const bab = read(Ba, b);
-      const h = weight * (bab - ta * tb);
+      const tab = this.product(a, b);
+      const h = weight * (bab - tab);
       const link = Correlation.at(problem, this.firstPair + s);
       const product = Math.sqrt(read(sigma2, a) * read(sigma2, b));
       const c = link.rho * product;
@@ -164,36 +167,32 @@ export class Entries {
         }
       }
       if (order != Order.Hessian) continue;
-      this.pairRow(K, weight, s, a, b, Ba, Bb, ta, tb);
+      this.pairRow(K, weight, s, a, b, Ba, Bb);
       const baa = read(Ba, a);
       const bbb = read(Bb, b);
-      const own = 2 * ta * tb * bab + ta * ta * bbb + tb * tb * baa - baa * bbb - bab * bab;
+      const own = 2 * tab * bab + this.product(a, a) * bbb + this.product(b, b) * baa - baa * bbb - bab * bab;
       this.multiply(problem, K, D, count, m + this.units + s, weight * own);
+      if (this.scores == 1) continue;
+      const p8 = (<usize>p) << 3;
+      for (let k = 0; k < q; k++) {
+        const d = read(D, k * count + m + this.units + s);
+        addTrace(problem, k, 2 * d, this.gamma + <usize>a * p8, this.gamma + <usize>b * p8);
+      }
     }
   }
 
   /** K of study s with every row, level and earlier study. */
-  private pairRow(
-    K: usize,
-    weight: f64,
-    s: i32,
-    a: i32,
-    b: i32,
-    Ba: usize,
-    Bb: usize,
-    ta: f64,
-    tb: f64,
-  ): void {
+  private pairRow(K: usize, weight: f64, s: i32, a: i32, b: i32, Ba: usize, Bb: usize): void {
     const m = this.rows;
     for (let j = 0; j < m; j++) {
       const ja = read(Ba, j);
       const jb = read(Bb, j);
-      write(K, j, weight * (read(this.t, j) * (ja * tb + jb * ta) - ja * jb));
+      write(K, j, weight * (ja * this.product(j, b) + jb * this.product(j, a) - ja * jb));
     }
     for (let u = 0; u < this.units; u++) {
       const ua = read(this.unitRows, u * m + a);
       const ub = read(this.unitRows, u * m + b);
-      write(K, m + u, weight * (read(this.t, m + u) * (ua * tb + ub * ta) - ua * ub));
+      write(K, m + u, weight * (ua * this.product(m + u, b) + ub * this.product(m + u, a) - ua * ub));
     }
     for (let other = 0; other < s; other++) {
       const c = load<i32>(this.pairFirst + ((<usize>other) << 3));
@@ -202,10 +201,50 @@ export class Entries {
       const ad = read(Ba, d);
       const bc = read(Bb, c);
       const bd = read(Bb, d);
-      const tc = read(this.t, c);
-      const td = read(this.t, d);
-      const scores = ta * (bc * td + bd * tc) + tb * (ac * td + ad * tc);
+      const ofA = bc * this.product(a, d) + bd * this.product(a, c);
+      const scores = ofA + ac * this.product(b, d) + ad * this.product(b, c);
       write(K, m + this.units + other, weight * (scores - ac * bd - ad * bc));
+    }
+  }
+
+  /** x_e' (q q' + Gamma Gamma') x_f for rows and levels e and f */
+  private product(e: i32, f: i32): f64 {
+    let sum = read(this.t, e) * read(this.t, f);
+    if (this.scores == 1) return sum;
+    const columns = this.scores - 1;
+    const ge = this.gamma + ((<usize>(e * columns)) << 3);
+    const gf = this.gamma + ((<usize>(f * columns)) << 3);
+    for (let j = 0; j < columns; j++) sum += read(ge, j) * read(gf, j);
+    return sum;
+  }
+
+  /**
+   * K[first + j] = weight b_j (product(e, first + j) - b_j / 2), j < n: entries that are all of the form x x', e one of
+   * them.
+   */
+  private squaresRow(K: usize, b: usize, first: i32, e: i32, weight: f64, n: i32): void {
+    const skip = (<usize>first) << 3;
+    if (this.scores == 1) {
+      ownScoreRow(K + skip, b, this.t + skip, read(this.t, e), weight, n);
+      return;
+    }
+    memory.fill(K + skip, 0, (<usize>n) << 3);
+    const count = this.rows + this.units + this.pairs;
+    let column = this.t;
+    for (let c = 0; c < this.scores; c++) {
+      axpy(K + skip, read(column, e), column + skip, n);
+      column += (<usize>count) << 3;
+    }
+    allScoresRow(K + skip, b, n);
+  }
+
+  /** What row or level e adds to the M_k of the restricted likelihood. */
+  private addTraces(problem: usize, D: usize, count: i32, e: i32): void {
+    if (this.scores == 1) return;
+    const g = this.gamma + ((<usize>(e * (this.scores - 1))) << 3);
+    for (let k = 0; k < get(problem, Field.Q); k++) {
+      const d = read(D, k * count + e);
+      if (d != 0) addTrace(problem, k, d, g, g);
     }
   }
 
@@ -226,8 +265,16 @@ export class Entries {
   }
 }
 
-/** K[j] = weight b_j (t t_j - b_j / 2), j < n: two entries that are both of the form x x'. */
-function squaresRow(K: usize, b: usize, t: usize, own: f64, weight: f64, n: i32): void {
+/** K[j] = b_j (K[j] - b_j / 2), j < n */
+function allScoresRow(K: usize, b: usize, n: i32): void {
+  for (let j = 0; j < n; j++) {
+    const bj = read(b, j);
+    write(K, j, bj * (read(K, j) - 0.5 * bj));
+  }
+}
+
+/** K[j] = weight b_j (t t_j - b_j / 2), j < n */
+function ownScoreRow(K: usize, b: usize, t: usize, own: f64, weight: f64, n: i32): void {
   const ownLanes = f64x2.splat(own);
   const half = f64x2.splat(0.5);
   const scale = f64x2.splat(weight);

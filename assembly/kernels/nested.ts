@@ -32,17 +32,23 @@
 // so that value, gradient and Hessian cost O(rows (p + q)^2) whatever the depth and the sizes, and nothing overflows
 // when omega is 0 or huge. A weight w divides d_i, but multiplies the row's log term: w log(v + sigma^2).
 //
+// With the restricted likelihood (restricted.ts) every column of X L^-T has its scores and its y_k, as r has.
+//
 // Row by row quantities are used as products with a_i, alpha_i = sigma_i^2 / (v_i + sigma_i^2): a_i D_ik = 2 alpha_i W_ik,
 // which stays finite at weight 0.
 
 import { Field, Order, Status } from "../abi";
 import { add, read, write } from "../accumulate";
 import { at, get } from "../problem";
+import { addTrace, scoreColumns, whiten } from "../restricted";
 import { CHUNK, rowVariances } from "./scalar";
 
-/** Doubles kept for a level: tau, rho, kappa, lambda, [p + 1] w, [p + 1] c, then [q] F, [q] w of y, [q] Y. */
-export function nestedWidth(p: i32, q: i32): i32 {
-  return 4 + 2 * (p + 1) + 3 * q;
+/**
+ * Doubles kept for a level: tau, rho, kappa, lambda, [p + 1] w, [p + 1] c, [q] F, then for r and with the restricted
+ * likelihood for the columns of X L^-T: [scores] t = z_u' B x, [scores x q] w of y, [scores x q] Y.
+ */
+export function nestedWidth(p: i32, q: i32, scores: i32): i32 {
+  return 4 + 2 * (p + 1) + q + scores * (1 + 2 * q);
 }
 
 const TAU: i32 = 0;
@@ -56,7 +62,7 @@ export function nestedLocation(problem: usize): i32 {
   const units = get(problem, Field.NestedUnits);
   if (units == 0) return Status.Ok;
   const p = get(problem, Field.P);
-  const width = nestedWidth(p, get(problem, Field.Q));
+  const width = nestedWidth(p, get(problem, Field.Q), scoreColumns(problem));
   const levels = at(problem, Field.Nested);
   const inner = get(problem, Field.InnerUnits);
   const first = get(problem, Field.ScalarRows);
@@ -155,13 +161,15 @@ export function nestedScale(problem: usize, order: i32): void {
 /** From the top down: lambda, c for X and, with w turned from y's into r's, for r; scores and inverses of the levels. */
 function descend(problem: usize, units: i32): void {
   const p = get(problem, Field.P);
-  const width = nestedWidth(p, get(problem, Field.Q));
+  const width = nestedWidth(p, get(problem, Field.Q), scoreColumns(problem));
   const levels = at(problem, Field.Nested);
   const parents = at(problem, Field.UnitParent);
   const beta = at(problem, Field.Beta);
   const score = at(problem, Field.UnitScore);
   const inverse = at(problem, Field.UnitInverse);
   const solved = at(problem, Field.UnitSolved);
+  const scores = scoreColumns(problem);
+  const tOffset = (<usize>(HEAD + 2 * (p + 1) + get(problem, Field.Q))) << 3;
   for (let u = units - 1; u >= 0; u--) {
     const level = levels + ((<usize>u * <usize>width) << 3);
     const w = level + (HEAD << 3);
@@ -187,6 +195,11 @@ function descend(problem: usize, units: i32): void {
       else write(score, u, zBx);
     }
     write(inverse, u, tau * rho * (1 - lambdaAbove * rho * tau));
+    const t = level + tOffset;
+    write(t, 0, read(score, u));
+    if (scores == 1) continue;
+    memory.copy(t + 8, solved + ((<usize>(u * p)) << 3), (<usize>p) << 3);
+    whiten(problem, t + 8, p);
   }
 }
 
@@ -196,7 +209,11 @@ function rowSums(problem: usize, units: i32, order: i32): void {
   const q = get(problem, Field.Q);
   const qSigma = get(problem, Field.QSigma);
   const qSd = get(problem, Field.QSd);
-  const width = nestedWidth(p, q);
+  const scores = scoreColumns(problem);
+  const width = nestedWidth(p, q, scores);
+  const tOffset = (<usize>(HEAD + 2 * (p + 1) + q)) << 3;
+  const ysBytes = (<usize>(scores * q)) << 3;
+  const YOffset = tOffset + ((<usize>scores) << 3) + ysBytes;
   const levels = at(problem, Field.Nested);
   const parents = at(problem, Field.UnitParent);
   const inner = get(problem, Field.InnerUnits);
@@ -220,21 +237,24 @@ function rowSums(problem: usize, units: i32, order: i32): void {
   const cross = at(problem, Field.CrossHessian);
   const slope = at(problem, Field.LocationGradient);
   const ay = at(problem, Field.Vectors); // a_i y_ik of one row, k < q
+  const es = ay + ((<usize>q) << 3); // scores of one row divided by a_i
   let quadratic: f64 = 0;
 
   // Y_uk = D_uk t_u + Y_parent,k: what the levels around a row add to y_k there
   if (order == Order.Hessian) {
     for (let u = units - 1; u >= 0; u--) {
       const level = levels + ((<usize>u * <usize>width) << 3);
-      const Y = level + ((<usize>(HEAD + 2 * (p + 1) + 2 * q)) << 3);
+      const Y = level + YOffset;
       const parent = load<i32>(parents + ((<usize>u) << 2));
       if (parent >= 0) {
         const above = levels + ((<usize>parent * <usize>width) << 3);
-        memory.copy(Y, above + ((<usize>(HEAD + 2 * (p + 1) + 2 * q)) << 3), (<usize>q) << 3);
+        memory.copy(Y, above + YOffset, ysBytes);
       }
-      const scale = 2 * read(omega2, u) * read(score, u);
-      for (let k = 0; k < qSd; k++) {
-        add(Y, qSigma + k, scale * load<f64>(U + <usize>k * unitStride + ((<usize>u) << 3)));
+      for (let s = 0; s < scores; s++) {
+        const scale = 2 * read(omega2, u) * read(level + tOffset, s);
+        for (let k = 0; k < qSd; k++) {
+          add(Y, s * q + qSigma + k, scale * load<f64>(U + <usize>k * unitStride + ((<usize>u) << 3)));
+        }
       }
     }
   }
@@ -247,8 +267,8 @@ function rowSums(problem: usize, units: i32, order: i32): void {
     const c = level + ((<usize>(HEAD + p + 1)) << 3);
     const cr = read(c, p);
     const F = c + ((<usize>(p + 1)) << 3);
-    const wy = F + ((<usize>q) << 3);
-    const Y = wy + ((<usize>q) << 3);
+    const wy = level + YOffset - ysBytes;
+    const Y = level + YOffset;
     for (; row < end; row += 8) {
       const a = load<f64>(weightedInverse + row);
       let e = load<f64>(y + row) - cr; // q_i = a_i e_i
@@ -260,7 +280,13 @@ function rowSums(problem: usize, units: i32, order: i32): void {
       const alpha = load<f64>(sigma2 + row) * load<f64>(inverse + row);
       const extra = weighted ? load<f64>(weights + row) - 1 : 0;
       for (let j = 0; j < p; j++) add(slope, j, -a * e * load<f64>(x + <usize>j * stride + row));
-      const d1 = alpha * (1 - lambda * a - a * e * e + extra);
+      let squares = e * e;
+      if (scores > 1) {
+        for (let j = 0; j < p; j++) write(es, j + 1, load<f64>(x + <usize>j * stride + row) - read(c, j));
+        whiten(problem, es + 8, p);
+        for (let s = 1; s < scores; s++) squares += read(es, s) * read(es, s);
+      }
+      const d1 = alpha * (1 - lambda * a - a * squares + extra);
       const own = 2 * d1 - 2 * alpha * alpha * (1 - 2 * lambda * a + extra);
       for (let k = 0; k < qSigma; k++) {
         const wk = load<f64>(W + <usize>k * stride + row);
@@ -280,7 +306,24 @@ function rowSums(problem: usize, units: i32, order: i32): void {
         add(wy, k, yk);
         for (let j = 0; j < p; j++) add(cross, j * q + k, yk * load<f64>(x + <usize>j * stride + row));
       }
-      addSquares(hessian, ay, row, problem, q, qSigma, alpha, a, e, Y, W, stride);
+      addSquares(hessian, ay, row, q, qSigma, alpha, e, Y, W, stride);
+      for (let s = 1; s < scores; s++) {
+        const e_s = read(es, s);
+        const Ys = Y + ((<usize>(s * q)) << 3);
+        for (let k = 0; k < q; k++) {
+          let yk = a * read(Ys, k);
+          if (k < qSigma) yk += 2 * alpha * load<f64>(W + <usize>k * stride + row) * a * e_s;
+          write(ay, k, yk);
+          add(wy, s * q + k, yk);
+        }
+        addSquares(hessian, ay, row, q, qSigma, alpha, e_s, Ys, W, stride);
+      }
+      if (scores == 1) continue;
+      for (let k = 0; k < qSigma; k++) {
+        // D_ik a_i^2 = 2 alpha_i W_ik a_i
+        const d = 2 * alpha * load<f64>(W + <usize>k * stride + row) * a;
+        addTrace(problem, k, d, es + 8, es + 8);
+      }
     }
   }
   for (let u = 0; u < units; u++) quadratic += read(omega2, u) * read(score, u) * read(score, u);
@@ -292,11 +335,9 @@ function addSquares(
   hessian: usize,
   ay: usize,
   row: usize,
-  problem: usize,
   q: i32,
   qSigma: i32,
   alpha: f64,
-  a: f64,
   e: f64,
   Y: usize,
   W: usize,
@@ -317,13 +358,13 @@ function levelSums(problem: usize, units: i32, order: i32): void {
   const q = get(problem, Field.Q);
   const qSigma = get(problem, Field.QSigma);
   const qSd = get(problem, Field.QSd);
-  const width = nestedWidth(p, q);
+  const scores = scoreColumns(problem);
+  const width = nestedWidth(p, q, scores);
   const levels = at(problem, Field.Nested);
   const parents = at(problem, Field.UnitParent);
   const U = at(problem, Field.U);
   const unitStride = (<usize>get(problem, Field.Units)) << 3;
   const omega2 = at(problem, Field.Omega2);
-  const score = at(problem, Field.UnitScore);
   const inverse = at(problem, Field.UnitInverse);
   const gradient = at(problem, Field.Gradient);
   const hessian = at(problem, Field.ThetaHessian);
@@ -333,21 +374,23 @@ function levelSums(problem: usize, units: i32, order: i32): void {
 
   for (let u = 0; u < units; u++) {
     const o2 = read(omega2, u);
-    const t = read(score, u);
-    const d1 = o2 * (read(inverse, u) - t * t);
+    const level = levels + ((<usize>u * <usize>width) << 3);
+    const w = level + (HEAD << 3);
+    const F = w + ((<usize>(2 * (p + 1))) << 3);
+    const t = F + ((<usize>q) << 3);
+    let squares: f64 = 0;
+    for (let s = 0; s < scores; s++) squares += read(t, s) * read(t, s);
+    const d1 = o2 * (read(inverse, u) - squares);
     for (let k = 0; k < qSd; k++) {
       add(gradient, qSigma + k, d1 * load<f64>(U + <usize>k * unitStride + ((<usize>u) << 3)));
     }
     if (order != Order.Hessian) continue;
 
-    const level = levels + ((<usize>u * <usize>width) << 3);
     const tau = read(level, TAU);
     const rho = read(level, RHO);
     const kappa = read(level, KAPPA);
     const lambda = read(level, LAMBDA);
-    const w = level + (HEAD << 3);
-    const F = w + ((<usize>(2 * (p + 1))) << 3);
-    const wy = F + ((<usize>q) << 3);
+    const wy = t + ((<usize>scores) << 3);
     const parent = load<i32>(parents + ((<usize>u) << 2));
     const above = levels + ((<usize>max(parent, 0) * <usize>width) << 3);
     const lambdaAbove = parent < 0 ? 0 : read(above, LAMBDA);
@@ -371,17 +414,18 @@ function levelSums(problem: usize, units: i32, order: i32): void {
         let trace = lambda * lambda * fk * fl + beta2 * (dk * fl + dl * fk + dk * dl * tau * tau);
         if (parent >= 0) trace -= lambdaAbove * lambdaAbove * gk * read(G, l);
         let sum = -0.5 * trace - kappa * wyk * read(wy, l);
+        for (let s = 1; s < scores; s++) sum -= kappa * read(wy, s * q + k) * read(wy, s * q + l);
         // the coefficient's own second derivative: D_uk D_ul / omega_u^2 times (z'Bz - t^2) / 2
-        if (o2 > 0) sum += 0.5 * ((dk * dl) / o2) * (read(inverse, u) - t * t);
+        if (o2 > 0) sum += 0.5 * ((dk * dl) / o2) * (read(inverse, u) - squares);
         add(hessian, k * q + l, sum);
       }
       for (let j = 0; j < p; j++) add(cross, j * q + k, -kappa * read(w, j) * wyk);
+      if (scores > 1 && dk != 0) addTrace(problem, k, dk, t + 8, t + 8);
     }
     if (parent < 0) continue;
     const aboveF = above + ((<usize>(HEAD + 2 * (p + 1))) << 3);
-    for (let k = 0; k < q; k++) {
-      add(aboveF, k, read(G, k));
-      add(aboveF + ((<usize>q) << 3), k, rho * read(wy, k));
-    }
+    for (let k = 0; k < q; k++) add(aboveF, k, read(G, k));
+    const aboveWy = aboveF + ((<usize>(q + scores)) << 3);
+    for (let k = 0; k < scores * q; k++) add(aboveWy, k, rho * read(wy, k));
   }
 }

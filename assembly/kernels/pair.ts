@@ -9,11 +9,13 @@
 //   d2/de df       = K_ef = -tr(B E_e B E_f) / 2 + q' E_e B E_f q
 //   theta:           H = D' K D + sum_e h_e d2e,   D = de/dtheta
 //
-// A weight multiplies the study's joint log-likelihood.
+// A weight multiplies the study's joint log-likelihood. With the restricted likelihood q q' becomes q q' + Gamma Gamma'
+// (restricted.ts); its entries are the s below.
 
 import { Field, Order, Status } from "../abi";
 import { add, read, write } from "../accumulate";
 import { at, get } from "../problem";
+import { addTrace, isRestricted, whiten } from "../restricted";
 import { Correlation } from "./correlation";
 import { modelVariances } from "./scalar";
 
@@ -159,13 +161,27 @@ function pairDerivatives(problem: usize, row: i32, s: i32, q1: f64, q2: f64, w: 
   const b11 = inverse.b11;
   const b12 = inverse.b12;
   const b22 = inverse.b22;
-  const h1 = 0.5 * w * (b11 - q1 * q1);
-  const h2 = 0.5 * w * (b22 - q2 * q2);
-  const h3 = w * (b12 - q1 * q2);
+  let s11 = q1 * q1;
+  let s12 = q1 * q2;
+  let s22 = q2 * q2;
+  const restricted = isRestricted(problem);
+  const D = at(problem, Field.Vectors); // 3 a coefficient: d a^2, d b^2, d c
+  const gamma1 = D + ((<usize>(3 * q)) << 3); // Gamma's two rows
+  const gamma2 = gamma1 + ((<usize>p) << 3);
+  if (restricted) {
+    scoreRows(problem, offset, gamma1, gamma2);
+    for (let j = 0; j < p; j++) {
+      s11 += read(gamma1, j) * read(gamma1, j);
+      s12 += read(gamma1, j) * read(gamma2, j);
+      s22 += read(gamma2, j) * read(gamma2, j);
+    }
+  }
+  const h1 = 0.5 * w * (b11 - s11);
+  const h2 = 0.5 * w * (b22 - s22);
+  const h3 = w * (b12 - s12);
   const gradient = at(problem, Field.Gradient);
   const hessian = at(problem, Field.ThetaHessian);
   const cross = at(problem, Field.CrossHessian);
-  const D = at(problem, Field.Vectors); // 3 a coefficient: d a^2, d b^2, d c
 
   for (let k = 0; k < q; k++) {
     let d1: f64 = 0;
@@ -188,17 +204,22 @@ function pairDerivatives(problem: usize, row: i32, s: i32, q1: f64, q2: f64, w: 
   }
   if (order != Order.Hessian) return;
 
-  const k11 = w * b11 * (q1 * q1 - 0.5 * b11);
-  const k22 = w * b22 * (q2 * q2 - 0.5 * b22);
-  const k12 = w * b12 * (q1 * q2 - 0.5 * b12);
-  const k13 = w * (q1 * (b11 * q2 + b12 * q1) - b11 * b12);
-  const k23 = w * (q2 * (b12 * q2 + b22 * q1) - b12 * b22);
-  const k33 = w * (2 * q1 * q2 * b12 + q1 * q1 * b22 + q2 * q2 * b11 - b11 * b22 - b12 * b12);
+  const k11 = w * b11 * (s11 - 0.5 * b11);
+  const k22 = w * b22 * (s22 - 0.5 * b22);
+  const k12 = w * b12 * (s12 - 0.5 * b12);
+  const k13 = w * (b11 * s12 + b12 * s11 - b11 * b12);
+  const k23 = w * (b12 * s22 + b22 * s12 - b12 * b22);
+  const k33 = w * (2 * s12 * b12 + s11 * b22 + s22 * b11 - b11 * b22 - b12 * b12);
   const x = at(problem, Field.X) + offset;
   for (let k = 0; k < q; k++) {
     const d1 = read(D, 3 * k);
     const d2 = read(D, 3 * k + 1);
     const d3 = read(D, 3 * k + 2);
+    if (restricted) {
+      addTrace(problem, k, d1, gamma1, gamma1);
+      addTrace(problem, k, d2, gamma2, gamma2);
+      addTrace(problem, k, 2 * d3, gamma1, gamma2);
+    }
     const e1 = k11 * d1 + k12 * d2 + k13 * d3;
     const e2 = k12 * d1 + k22 * d2 + k23 * d3;
     const e3 = k13 * d1 + k23 * d2 + k33 * d3;
@@ -231,4 +252,19 @@ function pairDerivatives(problem: usize, row: i32, s: i32, q1: f64, q2: f64, w: 
       add(cross, j * q + k, z1 * load<f64>(xj) + z2 * load<f64>(xj, 8));
     }
   }
+}
+
+/** The rows of Gamma = B X L^-T for the pair whose B is in `inverse`. */
+function scoreRows(problem: usize, offset: usize, gamma1: usize, gamma2: usize): void {
+  const p = get(problem, Field.P);
+  const stride = (<usize>get(problem, Field.Rows)) << 3;
+  const x = at(problem, Field.X) + offset;
+  for (let j = 0; j < p; j++) {
+    const x1 = load<f64>(x + <usize>j * stride);
+    const x2 = load<f64>(x + <usize>j * stride, 8);
+    write(gamma1, j, inverse.b11 * x1 + inverse.b12 * x2);
+    write(gamma2, j, inverse.b12 * x1 + inverse.b22 * x2);
+  }
+  whiten(problem, gamma1, p);
+  whiten(problem, gamma2, p);
 }

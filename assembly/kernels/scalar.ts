@@ -6,22 +6,26 @@
 //   d/du       =  w a (1 - e)                        d2/du2    =  2 d/du + w a^2 (4 e - 2)
 //   d2/dmu du  =  2 w a r / t                        d2/dmu2   =  w / t
 //
+// With the restricted likelihood e becomes e + x_i' A^-1 x_i / t in the first two (scalar-restricted.ts).
+//
 // Cost O(rows (p + q)^2). Rows go in chunks that stay in L1; within a chunk every step is one pass over two lanes, so
 // nothing is called per row.
 
 import { Field, Order, Status } from "../abi";
 import { add, read } from "../accumulate";
 import { at, get } from "../problem";
+import { isRestricted } from "../restricted";
 import { axpy } from "../simd/axpy";
 import { dot } from "../simd/dot";
 import { ExpLanes, expArray } from "../simd/exp";
 import { LogLanes } from "../simd/log";
 import { multiply } from "../simd/multiply";
+import { addLeverage } from "./scalar-restricted";
 
 /** Rows a chunk, an even number: six vectors of 256 doubles are 12 kB, less than half of any L1 cache. */
 export const CHUNK: i32 = 256;
 
-/** Vectors of a chunk that are in use at the same time. */
+/** Vectors of a chunk that are in use at the same time; with the restricted likelihood p more (scalar-restricted.ts). */
 export const SCALAR_VECTORS: i32 = 6;
 
 /**
@@ -130,6 +134,7 @@ export function scalarScale(problem: usize, order: i32): void {
   const qSigma = get(problem, Field.QSigma);
   const q = get(problem, Field.Q);
   const weighted = get(problem, Field.Weighted) != 0;
+  const restricted = isRestricted(problem);
   const beta = at(problem, Field.Beta);
   const gradient = at(problem, Field.Gradient);
   const slope = at(problem, Field.LocationGradient);
@@ -183,6 +188,8 @@ export function scalarScale(problem: usize, order: i32): void {
     if (order == Order.Value) continue;
 
     for (let j = 0; j < p; j++) add(slope, j, -dot(solvedResidual, x + <usize>j * stride, m));
+    if (restricted)
+      addLeverage(problem, start, m, order, first, second, residual, product, solvedResidual + vector);
     for (let k = 0; k < qSigma; k++) {
       const wk = w + <usize>k * stride;
       add(gradient, k, dot(first, wk, m));

@@ -67,6 +67,7 @@ export function checkSemidefinite(model: Model, frame: Frame): void {
     logSigmaOffset,
     v,
     weights: null,
+    reml: false,
     levels: noLevels,
     pairs: { count: 0, T: NO_NUMBERS, qRho: 0, etaOffset: NO_NUMBERS, v12: NO_NUMBERS },
     clusters: { sizes, V: knownV.clusterV, rowLevels: NO_WORDS, terms: 0, pairRows: NO_WORDS },

@@ -84,6 +84,7 @@ function load(model: StandardModel, layout: Sections): Problem {
     logSigmaOffset: row(model.logSigmaOffset, 1, Number.NEGATIVE_INFINITY),
     v: row(model.v, 1, 1),
     weights: weights === null ? null : row(weights, 1, 1),
+    reml: model.reml,
     levels: {
       count: levels.length,
       U: rearrange(sd.values, levels, sd.rows, sd.columns),

@@ -18,13 +18,19 @@ export interface Fit {
   /** rows used; studies in a bivariate fit. Rows of zero weight count. */
   readonly nobs: number;
   readonly dropped: DroppedRows;
-  /** log-likelihood at the optimum, or its supremum when a parameter is at its boundary */
+  /**
+   * log-likelihood at the optimum, or its supremum when a parameter is at its boundary; REML: the restricted one, with
+   * + log|X'X| / 2
+   */
   readonly logLik: number;
   /** number of estimated parameters (mu, sigma, sd, rho12 together); those at a boundary count */
   readonly df: number;
   /** location first, then sigma, sd(group), rho12, in the order of `vcov` */
   readonly coefficients: readonly Coefficient[];
-  /** k x k, row-major, link scale; NaN in the rows and columns of a coefficient that has no standard error */
+  /**
+   * k x k, row-major, link scale; NaN in the rows and columns of a coefficient that has no standard error. REML: zero
+   * between the location and the rest
+   */
   readonly vcov: Float64Array;
   /** dpars held at a value on their response scale, such as { sigma: 0 } */
   readonly fixed: Readonly<Record<string, number>>;

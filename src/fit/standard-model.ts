@@ -26,6 +26,8 @@ export interface StandardModel {
   /** some row has no known variance */
   readonly zeroV: boolean;
   readonly weights: Float64Array | null;
+  /** the restricted likelihood is what is optimized */
+  readonly reml: boolean;
   /** V as in KnownV, in the user's units: the engine divides by unit^2 */
   readonly known: Model["knownV"];
   readonly random: readonly {
@@ -81,14 +83,25 @@ export function standardModel(model: Model): StandardModel {
     largestV,
     zeroV,
     weights,
+    reml: model.method === "REML",
     known: knownV,
     random: model.random.map(({ index, design, firstUnit }) => ({ index, levels: design.nrow, firstUnit })),
     pairs: model.pairs,
     slopes: slopesOf([model.scale, model.sd, model.rho]),
     leastSquares,
     unit,
-    logLikConstant: -totalWeight * (0.5 * Math.log(2 * Math.PI) + Math.log(unit)),
+    logLikConstant:
+      -totalWeight * (0.5 * Math.log(2 * Math.PI) + Math.log(unit)) +
+      (model.method === "REML" ? remlConstant(rows, location.columns, unit) : 0),
   };
+}
+
+/**
+ * REML: rows - p error contrasts, and + log|X'X| / 2 as metafor has it. With X = Q T^-1 and Q'Q = rows I that is
+ * p/2 log(rows) - log|T|, and T cancels against the T of log|X' Sigma^-1 X|.
+ */
+function remlConstant(rows: number, p: number, unit: number): number {
+  return p * (0.5 * Math.log(2 * Math.PI) + Math.log(unit) + 0.5 * Math.log(rows));
 }
 
 function slopesOf(blocks: readonly Block[]): number[] {

@@ -22,8 +22,9 @@ export interface Uncertainty {
 const FLAT = 1e-12;
 
 /**
- * Inverse of the observed joint Hessian of (beta, theta) at the optimum, the cross block included. At the edge of the
- * parameter space the Hessian is taken over the directions that are still free.
+ * Inverse of the observed joint Hessian of (beta, theta) at the optimum, the cross block included. REML: the inverse of
+ * X' Sigma^-1 X for beta and of the restricted likelihood's Hessian for theta, on which alone it depends; nothing between
+ * the two. At the edge of the parameter space the Hessian is taken over the directions that are still free.
  */
 export function uncertainty(engine: Engine, optimum: Optimum): Uncertainty {
   const { problem, model, objective } = engine;
@@ -177,8 +178,10 @@ function userCoefficients(engine: Engine, p: number, q: number): Float64Array {
 function jointHessian(engine: Engine, p: number, q: number): Float64Array {
   const k = p + q;
   const location = engine.problem.read("locationHessian", new Float64Array(p * p));
-  const cross = engine.problem.read("crossHessian", new Float64Array(p * q));
-  const scale = engine.problem.read("thetaHessian", new Float64Array(q * q));
+  const { reml } = engine.model;
+  const cross = new Float64Array(p * q);
+  if (!reml) engine.problem.read("crossHessian", cross);
+  const scale = engine.problem.read(reml ? "hessian" : "thetaHessian", new Float64Array(q * q));
   const J = new Float64Array(k * k);
   for (let i = 0; i < p; i++) {
     for (let j = 0; j < p; j++) J[i * k + j] = location[i * p + j]!;

@@ -6,7 +6,7 @@ import { DrmError } from "../errors";
 import type { DparFormula } from "../formula/dpar-formula";
 import { evaluateNumeric } from "../frame/evaluate";
 import type { Frame } from "../frame/frame";
-import { checkRandomIntercepts, checkWeights } from "./check-model";
+import { checkRandomIntercepts, checkRestricted, checkWeights } from "./check-model";
 import { fixedLogSigmas } from "./fixed";
 import {
   type Block,
@@ -90,6 +90,7 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
   };
   checkRandomIntercepts(model, estimated, frame);
   checkWeights(model, frame);
+  checkRestricted(model);
   return { model, locations, knownV };
 }
 

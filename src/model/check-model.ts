@@ -78,3 +78,20 @@ export function checkWeights(model: Model, frame: Frame): void {
     start += size;
   }
 }
+
+/** REML needs rows beyond the location's coefficients, and its likelihood of weighted rows is not defined here. */
+export function checkRestricted({ method, weights, rows, location }: Model): void {
+  if (method !== "REML") return;
+  if (weights !== null) {
+    throw new DrmError(
+      "not_supported",
+      'REML with weights is not supported: use method "ML", or drop the weights',
+    );
+  }
+  if (rows > location.columns) return;
+  const counts = `the data have ${rows} effect sizes and the mean has ${location.columns} coefficients`;
+  throw new DrmError(
+    "bad_data",
+    `${counts}: REML needs more effect sizes than that; simplify the formula of the mean`,
+  );
+}

@@ -12,7 +12,6 @@ import { byName, type Job, jobOf, type MaCase, numberOf, type Polished } from ".
  * the row, and its cases are on.
  */
 const NOT_YET: readonly Missing[] = [
-  { what: "REML", code: "not_supported", needs: ({ options }) => options.method === "REML" },
   {
     what: "a known correlation matrix of random effects (phylogenetic)",
     code: "bad_formula",

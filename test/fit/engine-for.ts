@@ -87,7 +87,7 @@ function modelOf({ formulas, options }: Job): Model {
     matrixNames: new Set(Object.keys(options.matrices ?? {})),
     missingV: missing === null ? null : { name, rows: missing },
   });
-  return buildModel(frame, { ...options, method: "ML" }).model;
+  return buildModel(frame, options).model;
 }
 
 /** y, x0, x1, ..., w0, w1, ... as columns; random intercepts and pairs need formulas of their own. */

@@ -21,6 +21,8 @@ export interface Polished {
   readonly fitted_mu?: readonly number[];
   readonly logLik: number;
   readonly npar: number;
+  readonly AIC?: number;
+  readonly BIC?: number;
   readonly boundary?: unknown;
 }
 
@@ -31,6 +33,8 @@ export interface CheckPoint {
   readonly gradient_scale?: readonly number[];
   readonly profile_ML_logLik_at_scale?: number;
   readonly profile_ML_mu?: readonly number[];
+  readonly REML_logLik_no_XtX_at_scale?: number;
+  readonly REML_gradient_scale?: readonly number[];
 }
 
 /** The `v*` files: schema ma-case/1. */
