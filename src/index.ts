@@ -26,9 +26,10 @@ export type {
   Response,
   UnivariateFit,
 } from "./fit/fit";
+export type { ProfileStatus } from "./fit/profile";
 // formulas and data
 export { type DrmFormula, drmFormula } from "./formula/formula";
-export { type CoefficientRow, coefficientTable } from "./inference/coefficient-table";
+export { type CoefficientRow, coefficientTable, type IntervalMethod } from "./inference/coefficient-table";
 // what a fit says
 export { coef, dparKeys, type NamedMatrix, standardErrors, vcov } from "./inference/coefficients";
 export { type ConfidenceInterval, confint } from "./inference/confint";
