@@ -5,6 +5,7 @@ import { drmFormula } from "../../src/formula/formula";
 import { type ConfidenceInterval, confint } from "../../src/inference/confint";
 import { fromJSON } from "../../src/report/json/from-json";
 import { toJSON } from "../../src/report/json/to-json";
+import { summary } from "../../src/report/summary";
 import { type DrmCase, listCases, loadCase } from "../cases";
 import { type CaseNumber, jobOf, type MaCase, numberOf, type Polished } from "../fit/ma-case";
 
@@ -172,5 +173,19 @@ describe("confint(fit, { method: 'profile' })", () => {
     );
     const failed = { ...restoration, optim: { ...restoration.optim, code: 1 as const, message: "stuck" } };
     expect(() => confint(failed, { method: "profile" })).toThrow(/that converged: stuck/);
+  });
+});
+
+describe("reports with profile intervals", () => {
+  const { formulas, options } = jobOf(loadCase<MaCase>("v13-small-k-cannon"), "ML");
+  const fit = fitCase(formulas, options);
+
+  it("say where a limit is infinite", () => {
+    const text = String(summary(fit, { confint: "profile" }));
+    expect(text).toContain("Limits by profile likelihood\n  sigma:(Intercept): lower limit at boundary");
+    expect(String(summary(fit))).not.toContain("profile");
+    const last = toJSON(fit, { confint: "profile" }).coefficients.at(-1)!;
+    expect(last).toMatchObject({ conf_low: null, conf_status: "lower limit at boundary" });
+    expect(toJSON(fit).coefficients.at(-1)).not.toHaveProperty("conf_status");
   });
 });
