@@ -45,6 +45,7 @@ export {
 } from "./inference/residual-covariance";
 export { type LevelSds, type SdOptions, sd } from "./inference/sd";
 export { sdRatio } from "./inference/sd-ratio";
+export { type Anova, anova, type ComparedFit, compareFits, type ModelRow } from "./report/anova";
 export { type AugmentRow, augment } from "./report/augment";
 export { checkDrm } from "./report/checks/check-drm";
 export { type Glance, glance } from "./report/glance";
