@@ -1,6 +1,7 @@
 import type { Design } from "../design/design";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { norm, orthonormalBasis, removeProjection } from "./projection";
 
 /** Relative to a column's own length: what is left of it beside the other design's columns counts as nothing. */
 const SPANNED = 1e-7;
@@ -76,35 +77,13 @@ function constant({ nrow, present }: Design): Float64Array {
   return present === null ? new Float64Array(nrow).fill(1) : Float64Array.from(present);
 }
 
-/** Whether each column (column-major) is a combination of the design's. Modified Gram-Schmidt, twice. */
-function spans(design: Design, columns: Float64Array, count: number): boolean {
-  const { nrow } = design;
-  const basis: Float64Array[] = [];
-  for (let j = 0; j < design.names.length; j++) {
-    const own = remainder(design.values.slice(j * nrow, (j + 1) * nrow), basis);
-    const length = norm(own);
-    if (length > 0) basis.push(own.map((value) => value / length));
-  }
+/** Whether each column (column-major) is a combination of the design's. */
+function spans({ values, nrow, names }: Design, columns: Float64Array, count: number): boolean {
+  const basis = orthonormalBasis(values, nrow, names.length);
   for (let j = 0; j < count; j++) {
     const column = columns.slice(j * nrow, (j + 1) * nrow);
-    if (norm(remainder(column.slice(), basis)) > SPANNED * norm(column)) return false;
+    const length = norm(column);
+    if (norm(removeProjection(column, basis)) > SPANNED * length) return false;
   }
   return true;
-}
-
-function remainder(column: Float64Array, basis: readonly Float64Array[]): Float64Array {
-  for (let pass = 0; pass < 2; pass++) {
-    for (const q of basis) {
-      let dot = 0;
-      for (let i = 0; i < q.length; i++) dot += q[i]! * column[i]!;
-      for (let i = 0; i < q.length; i++) column[i]! -= dot * q[i]!;
-    }
-  }
-  return column;
-}
-
-function norm(x: Float64Array): number {
-  let sum = 0;
-  for (const value of x) sum += value * value;
-  return Math.sqrt(sum);
 }
