@@ -26,15 +26,17 @@ export type {
   Response,
   UnivariateFit,
 } from "./fit/fit";
+export type { ProfileStatus } from "./fit/profile";
 // formulas and data
 export { type DrmFormula, drmFormula } from "./formula/formula";
-export { type CoefficientRow, coefficientTable } from "./inference/coefficient-table";
+export { type CoefficientRow, coefficientTable, type IntervalMethod } from "./inference/coefficient-table";
 // what a fit says
 export { coef, dparKeys, type NamedMatrix, standardErrors, vcov } from "./inference/coefficients";
 export { type ConfidenceInterval, confint } from "./inference/confint";
 export { fitted, residuals, rho12, sigma } from "./inference/fitted";
 export { aic, aicc, bic, df, formulas, logLik, nobs } from "./inference/information-criteria";
 export { type Prediction, type PredictOptions, predict } from "./inference/predict";
+export { type QTest, qTest } from "./inference/q-test";
 export { type RanefRow, ranef } from "./inference/ranef";
 export {
   type ResidualCovariance,
@@ -44,6 +46,8 @@ export {
 } from "./inference/residual-covariance";
 export { type LevelSds, type SdOptions, sd } from "./inference/sd";
 export { sdRatio } from "./inference/sd-ratio";
+export { type WaldTest, type WaldTestOptions, waldTest } from "./inference/wald-test";
+export { type Anova, anova, type ComparedFit, compareFits, type ModelRow } from "./report/anova";
 export { type AugmentRow, augment } from "./report/augment";
 export { checkDrm } from "./report/checks/check-drm";
 export { type Glance, glance } from "./report/glance";

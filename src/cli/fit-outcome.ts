@@ -2,7 +2,7 @@ import { parseCsv } from "../data/csv";
 import { type NumericMatrix, readMatrixCsv } from "../data/matrix-csv";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import { checkDrm, confint, drm, drmFormula, summary, toJSON } from "../index";
+import { checkDrm, drm, drmFormula, summary, toJSON } from "../index";
 import { fittedTable } from "./fitted-table";
 import type { CliIo, Outcome } from "./io";
 import type { LevelsOption } from "./option-values";
@@ -33,7 +33,7 @@ export async function fitOutcome(
   options: FitOptions,
   io: CliIo,
 ): Promise<Outcome> {
-  const { method, conf, test } = options;
+  const { method, test } = options;
   if (test !== "z") throw new DrmError("not_supported", `--test ${test} is not supported yet: use --test z`);
   const formula = drmFormula(...formulas);
   if (options.biv && formula.family !== "biv_gaussian") {
@@ -51,23 +51,25 @@ export async function fitOutcome(
     ...(options.weights === undefined ? {} : { weights: options.weights }),
     ...(options.fix === undefined ? {} : { fixed: options.fix }),
   });
-  // refuses what it cannot do; the summary prints Wald intervals
-  if (options.confint !== "wald") confint(fit, { method: options.confint, level: conf });
   const converged = fit.optim.code === 0;
   if (!converged) notes.push(`did not converge: ${fit.optim.message}`);
+  // there is no profile to walk down from what is not a maximum; the result is written all the same
+  const confint = converged ? options.confint : "wald";
+  if (confint !== options.confint) notes.push("the intervals are Wald's: profiles need a fit that converged");
+  const report = { ...options, confint };
   return {
     exitCode: converged ? 0 : 3,
-    stdout: options.json ? jsonReport(fit, options) : textReport(fit, options),
+    stdout: options.json ? jsonReport(fit, report) : textReport(fit, report),
     stderr: notes.map((note) => `${style(io.stderr, "yellow", "drmeta:")} ${note}\n`).join(""),
   };
 }
 
-function jsonReport(fit: Fit, { conf, fitted }: FitOptions): string {
-  return `${JSON.stringify(toJSON(fit, { level: conf, fitted: fitted === true, checks: true }))}\n`;
+function jsonReport(fit: Fit, { conf, confint, fitted }: FitOptions): string {
+  return `${JSON.stringify(toJSON(fit, { level: conf, confint, fitted: fitted === true, checks: true }))}\n`;
 }
 
-function textReport(fit: Fit, { conf, check, fitted }: FitOptions): string {
-  const parts = [String(summary(fit, { level: conf }))];
+function textReport(fit: Fit, { conf, confint, check, fitted }: FitOptions): string {
+  const parts = [String(summary(fit, { level: conf, confint }))];
   if (check) parts.push(String(checkDrm(fit)));
   if (fitted) parts.push(fittedTable(fit));
   return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n`;

@@ -112,10 +112,22 @@ export interface KnownVSummary {
   readonly largestCluster: number;
   /** entries of V held, m^2 for a cluster of m rows; absent for a diagonal V */
   readonly entries?: number;
+  /** V within its clusters of more than one row; absent for a diagonal V */
+  readonly blocks?: CovarianceBlocks;
   /** of V; absent when it was not computed */
   readonly rank?: number;
   /** largest over smallest eigenvalue of the worst-conditioned cluster; absent when it was not computed */
   readonly condition?: number;
+}
+
+/** The blocks of V that are not diagonal, one after the other; all else off the diagonal is zero. */
+export interface CovarianceBlocks {
+  /** rows of each block */
+  readonly sizes: Int32Array;
+  /** the members of each, counting rows used from 0; stacked y1[1], y2[1], ... when bivariate */
+  readonly rows: Int32Array;
+  /** the lower triangle of each, by rows, diagonal included */
+  readonly values: Float64Array;
 }
 
 /** Everything about the run. */

@@ -108,7 +108,11 @@ function knownVSummary(knownV: BuiltModel["knownV"], present: Frame["outcomePres
   for (const size of clusterSizes) inClusters += size;
   let used = 0;
   for (const v of variances) if (!Number.isNaN(v)) used++;
-  return { ...summary, entries: used - inClusters + 2 * clusterV.length - inClusters };
+  return {
+    ...summary,
+    entries: used - inClusters + 2 * clusterV.length - inClusters,
+    blocks: { sizes: clusterSizes, rows: knownV.clusterRows, values: clusterV },
+  };
 }
 
 /** Covariance of the entries 2 i and 2 i + 1 of a stacked V, by study i; NaN where an outcome is absent. */

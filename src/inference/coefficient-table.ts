@@ -1,7 +1,11 @@
 import type { Fit } from "../fit/fit";
+import { type ProfileStatus, profileIntervals } from "../fit/profile";
 import { normalTwoSidedP } from "../stats/normal";
 import { coefficientName } from "./coefficients";
 import { criticalValue } from "./level";
+
+/** Wald: estimate -+ z * SE. Profile: likelihood-ratio limits. */
+export type IntervalMethod = "wald" | "profile";
 
 /** One coefficient with its Wald test against 0 and interval, link scale. NaN where a number does not exist. */
 export interface CoefficientRow {
@@ -18,13 +22,38 @@ export interface CoefficientRow {
   readonly lower: number;
   readonly upper: number;
   readonly atBoundary: boolean;
+  /** profile intervals only: whether both limits were found, and which of them is infinite */
+  readonly status?: ProfileStatus;
 }
 
 /**
- * All coefficients in the order of `vcov(fit)`, with Wald z tests and intervals estimate -+ z * SE.
- * Every table, JSON and interval reads from here. Throws DrmError("bad_option") for a level outside (0, 1).
+ * All coefficients in the order of `vcov(fit)`, with Wald z tests and intervals: Wald, estimate -+ z * SE, or profile.
+ * Every table, JSON and interval reads from here. Throws DrmError("bad_option") for a level outside (0, 1), and what
+ * profileIntervals() throws.
  */
-export function coefficientTable(fit: Fit, level = 0.95): readonly CoefficientRow[] {
+export function coefficientTable(
+  fit: Fit,
+  level = 0.95,
+  method: IntervalMethod = "wald",
+): readonly CoefficientRow[] {
+  const rows = waldTable(fit, level);
+  return method === "wald" ? rows : withProfile(fit, rows, level);
+}
+
+/** The rows with the limits of their profiles; one search a limit, so select the rows that are wanted first. */
+export function withProfile(
+  fit: Fit,
+  rows: readonly CoefficientRow[],
+  level: number,
+): readonly CoefficientRow[] {
+  const positions = rows.map(({ dpar, term }) =>
+    fit.coefficients.findIndex((coefficient) => coefficient.dpar === dpar && coefficient.term === term),
+  );
+  const intervals = profileIntervals(fit, positions, criticalValue(level));
+  return rows.map((row, k) => ({ ...row, ...intervals[k]! }));
+}
+
+function waldTable(fit: Fit, level: number): readonly CoefficientRow[] {
   const critical = criticalValue(level);
   return fit.coefficients.map(({ dpar, term, estimate, stdError, atBoundary }) => {
     // -Infinity / NaN is NaN already; an infinite estimate with a finite SE must not turn into a p-value of 0

@@ -32,7 +32,7 @@ function randomText(random: FitSummary["random"]): string {
     .join(", ");
 }
 
-function coefficientBlock({ coefficients, level }: FitSummary): string {
+function coefficientBlock({ coefficients, level, confint }: FitSummary): string {
   const [low, high] = limitLabels(level);
   const column = (pick: (row: FitSummary["coefficients"][number]) => number, digits?: number) =>
     formatColumn(coefficients.map(pick), digits);
@@ -46,8 +46,20 @@ function coefficientBlock({ coefficients, level }: FitSummary): string {
     { header: high, cells: column((row) => row.upper, 5) },
   ]);
   const atBoundary = coefficients.filter((row) => row.atBoundary).map(({ name }) => name);
-  if (atBoundary.length === 0) return table;
-  return `${table}\nAt the boundary, without a standard error: ${atBoundary.join(", ")}`;
+  const lines = [table];
+  if (atBoundary.length > 0)
+    lines.push(`At the boundary, without a standard error: ${atBoundary.join(", ")}`);
+  if (confint === "profile") lines.push(...profileNotes(coefficients));
+  return lines.join("\n");
+}
+
+/** That the limits are of likelihood ratios, and which are infinite or were not found. */
+function profileNotes(coefficients: FitSummary["coefficients"]): string[] {
+  const notes = ["Limits by profile likelihood"];
+  for (const { name, status } of coefficients) {
+    if (status !== undefined && status !== "ok") notes.push(`  ${name}: ${status}`);
+  }
+  return notes;
 }
 
 function parameterBlock({ parameters }: FitSummary): string {

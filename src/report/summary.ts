@@ -1,5 +1,5 @@
 import type { DroppedRows, Fit } from "../fit/fit";
-import { type CoefficientRow, coefficientTable } from "../inference/coefficient-table";
+import { type CoefficientRow, coefficientTable, type IntervalMethod } from "../inference/coefficient-table";
 import { aic, aicc, bic } from "../inference/information-criteria";
 import { type OutcomeCounts, outcomeCounts } from "../inference/outcomes";
 import { type ParameterRange, parameterRanges } from "./parameter-ranges";
@@ -9,6 +9,8 @@ import { summaryText } from "./summary-text";
 export interface SummaryOptions {
   /** confidence level of the intervals, default 0.95 */
   readonly level?: number;
+  /** of the intervals, default "wald"; "profile" costs a few fits a limit */
+  readonly confint?: IntervalMethod;
 }
 
 /** What `String(summary(fit))` prints, as data. */
@@ -22,7 +24,9 @@ export interface FitSummary {
   /** the outcomes as written, in order */
   readonly responses: readonly string[];
   readonly level: number;
-  /** link scale, Wald z tests and intervals */
+  /** how the limits were found */
+  readonly confint: IntervalMethod;
+  /** link scale, Wald z tests */
   readonly coefficients: readonly CoefficientRow[];
   /** response scale */
   readonly parameters: readonly ParameterRange[];
@@ -40,9 +44,13 @@ export interface FitSummary {
 
 /**
  * The fit as tables: coefficients (link scale: log-SD for sigma) and fitted scale parameters (response scale: SD).
- * Plain data; `String(...)` gives the text. Throws DrmError("bad_option") for a level outside (0, 1).
+ * Plain data; `String(...)` gives the text. Throws DrmError("bad_option") for a level outside (0, 1), and what
+ * confint() throws for a profile.
  */
-export function summary(fit: Fit, { level = 0.95 }: SummaryOptions = {}): Printable<FitSummary> {
+export function summary(
+  fit: Fit,
+  { level = 0.95, confint = "wald" }: SummaryOptions = {},
+): Printable<FitSummary> {
   const { kind, label, clusters, largestCluster } = fit.knownV;
   const data: FitSummary = {
     formulas: fit.formulas,
@@ -52,7 +60,8 @@ export function summary(fit: Fit, { level = 0.95 }: SummaryOptions = {}): Printa
     random: (fit.random ?? []).map(({ dpar, group, levels }) => ({ dpar, group, levels: levels.length })),
     responses: Object.values(fit.response).map((response) => response.label),
     level,
-    coefficients: coefficientTable(fit, level),
+    confint,
+    coefficients: coefficientTable(fit, level, confint),
     parameters: parameterRanges(fit),
     logLik: fit.logLik,
     aic: aic(fit),

@@ -162,6 +162,18 @@ describe("fit", () => {
     expect(stdout).toContain("optimizer_convergence");
   });
 
+  test("--confint profile prints likelihood-ratio limits", async () => {
+    const argv = ["fit", RESTORATION, ...MODEL, ...LEVELS, "--confint", "profile"];
+    const { exitCode, stdout, stderr } = await drmeta([...argv, "--json"]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    const sigma = JSON.parse(stdout).coefficients[3];
+    // cases/drm-a-restoration.json
+    expect(sigma.conf_low).toBeCloseTo(-4.24508388, 6);
+    expect(sigma.conf_high).toBeCloseTo(-1.44906687, 6);
+    expect(sigma.conf_status).toBe("ok");
+    expect((await drmeta(argv)).stdout).toMatch(/-4\.245.*\n.*\nLimits by profile likelihood\n/);
+  });
+
   test("--fitted without --json is a table with a line for each row used", async () => {
     const { stdout } = await drmeta(["fit", RESTORATION, ...MODEL, "--fitted"]);
     expect(stdout).toMatch(/row\tmu\tsigma\n1\t0\.294\d+\t0\.13800\d+\n/);
@@ -180,7 +192,7 @@ describe("fit", () => {
 
   test("a fit that did not converge is written and told: exit code 3", async () => {
     const perfect = "yi,vi\n0.5,0\n0.5,0\n0.5,0\n";
-    for (const json of [[], ["--json"]]) {
+    for (const json of [[], ["--json"], ["--confint", "profile"]]) {
       const result = await drmeta(["fit", "-", "yi ~ 1 + meta_V(V = vi)", ...json], perfect);
       expect(result.exitCode).toBe(3);
       expect(result.stdout).not.toBe("");

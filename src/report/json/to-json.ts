@@ -1,5 +1,9 @@
 import type { Fit } from "../../fit/fit";
-import { type CoefficientRow, coefficientTable } from "../../inference/coefficient-table";
+import {
+  type CoefficientRow,
+  coefficientTable,
+  type IntervalMethod,
+} from "../../inference/coefficient-table";
 import { aic, bic } from "../../inference/information-criteria";
 import { type CheckRow, checkDrm } from "../checks/check-drm";
 import { type EncodedValue, encodeState } from "./state";
@@ -16,6 +20,8 @@ export interface JsonCoefficient {
   readonly p_value: JsonNumber;
   readonly conf_low: JsonNumber;
   readonly conf_high: JsonNumber;
+  /** with profile intervals only: "ok", or why a limit is null */
+  readonly conf_status?: string;
 }
 
 /** The object that `drmeta fit --json` prints. */
@@ -62,6 +68,8 @@ export interface FitJson {
 export interface ToJsonOptions {
   /** confidence level, default 0.95 */
   readonly level?: number;
+  /** how the limits are found, default "wald" */
+  readonly confint?: IntervalMethod;
   /** add fitted values */
   readonly fitted?: boolean;
   /** add the rows of checkDrm() */
@@ -72,10 +80,10 @@ export interface ToJsonOptions {
 
 /**
  * The fit as one JSON object: `JSON.stringify(toJSON(fit))`. Full double precision; never NaN.
- * Throws DrmError("bad_option") for a level outside (0, 1).
+ * Throws DrmError("bad_option") for a level outside (0, 1), and what confint() throws for a profile.
  */
 export function toJSON(fit: Fit, options: ToJsonOptions = {}): FitJson {
-  const { level = 0.95, fitted = false, checks = false, full = false } = options;
+  const { level = 0.95, confint = "wald", fitted = false, checks = false, full = false } = options;
   const k = fit.coefficients.length;
   return {
     drmeta: fit.version,
@@ -88,7 +96,7 @@ export function toJSON(fit: Fit, options: ToJsonOptions = {}): FitJson {
     df: fit.df,
     AIC: finite(aic(fit)),
     BIC: finite(bic(fit)),
-    coefficients: coefficientTable(fit, level).map(jsonCoefficient),
+    coefficients: coefficientTable(fit, level, confint).map(jsonCoefficient),
     vcov: Array.from({ length: k }, (_, i) => numbers(fit.vcov.subarray(i * k, (i + 1) * k))),
     convergence: {
       code: fit.optim.code,
@@ -125,6 +133,7 @@ function jsonCoefficient(row: CoefficientRow): JsonCoefficient {
     p_value: finite(row.pValue),
     conf_low: finite(row.lower),
     conf_high: finite(row.upper),
+    ...(row.status !== undefined && { conf_status: row.status }),
   };
 }
 

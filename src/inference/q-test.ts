@@ -1,0 +1,98 @@
+import type { KnownV } from "../covariance/known-v";
+import { DrmError } from "../errors";
+import type { Fit } from "../fit/fit";
+import { modelOf } from "../fit/model-of-fit";
+import { chiSquaredUpperTail } from "../stats/chi-squared";
+import { norm, orthonormalBasis, removeProjection } from "./projection";
+
+export interface QTest {
+  /** Cochran's Q; with moderators QE, the weighted residual sum of squares */
+  readonly statistic: number;
+  /** effect sizes minus location coefficients */
+  readonly df: number;
+  /** P(chi-squared(df) > statistic) */
+  readonly pValue: number;
+}
+
+/**
+ * Cochran's Q test of (residual) heterogeneity: whether effect sizes vary around the location model by more than their
+ * sampling errors (Cochran 1954, Biometrics 10, 101-129; with moderators Hedges and Olkin 1985, chapter 8),
+ *
+ *   Q = (y - X b)' V^-1 (y - X b),   b = (X' V^-1 X)^-1 X' V^-1 y,
+ *
+ * so that sigma and the random intercepts of the fit play no part. V may have covariances, and two outcomes are tested
+ * together. Cost O(rows p^2) and the cube of each cluster of V.
+ *
+ * @throws DrmError "bad_option" for a fit without meta_V(), with likelihood weights, or with a V that leaves some
+ *   combination of effect sizes without sampling error
+ */
+export function qTest(fit: Fit): QTest {
+  if (fit.knownV.kind === "none") {
+    throw new DrmError("bad_option", "qTest() compares with sampling variances: the model has no meta_V()");
+  }
+  if (fit.weights !== null) {
+    throw new DrmError("bad_option", "qTest() has no meaning with likelihood weights: fit without them");
+  }
+  const { y, location, knownV, rows } = modelOf(fit);
+  const { columns } = location;
+  const X = whiten(location.values, columns, knownV);
+  const residual = removeProjection(whiten(y, 1, knownV), orthonormalBasis(X, rows, columns));
+  const statistic = norm(residual) ** 2;
+  const df = rows - columns;
+  return { statistic, df, pValue: df > 0 ? chiSquaredUpperTail(statistic, df) : Number.NaN };
+}
+
+/** L^-1 B for V = L L', B rows x columns, column-major. */
+function whiten(B: Float64Array, columns: number, V: KnownV): Float64Array {
+  const { variances, clusterSizes, clusterRows, clusterV } = V;
+  const rows = variances.length;
+  const out = B.slice();
+  const clustered = new Uint8Array(rows);
+  let first = 0;
+  let packed = 0;
+  for (const size of clusterSizes) {
+    const members = clusterRows.subarray(first, first + size);
+    const L = packedCholesky(clusterV.subarray(packed, packed + (size * (size + 1)) / 2), size);
+    for (const row of members) clustered[row] = 1;
+    for (let j = 0; j < columns; j++) {
+      for (let a = 0; a < size; a++) {
+        const at = j * rows + members[a]!;
+        let rest = out[at]!;
+        const start = (a * (a + 1)) / 2;
+        for (let b = 0; b < a; b++) rest -= L[start + b]! * out[j * rows + members[b]!]!;
+        out[at] = rest / L[start + a]!;
+      }
+    }
+    first += size;
+    packed += (size * (size + 1)) / 2;
+  }
+  for (let i = 0; i < rows; i++) {
+    if (clustered[i] === 1) continue;
+    if (!(variances[i]! > 0)) throw singular();
+    const sd = Math.sqrt(variances[i]!);
+    for (let j = 0; j < columns; j++) out[j * rows + i]! /= sd;
+  }
+  return out;
+}
+
+/** Of a lower triangle packed by rows. */
+function packedCholesky(A: Float64Array, size: number): Float64Array {
+  const L = A.slice();
+  for (let i = 0; i < size; i++) {
+    const row = (i * (i + 1)) / 2;
+    for (let j = 0; j <= i; j++) {
+      const other = (j * (j + 1)) / 2;
+      let sum = A[row + j]!;
+      for (let k = 0; k < j; k++) sum -= L[row + k]! * L[other + k]!;
+      if (i !== j) L[row + j] = sum / L[other + j]!;
+      else if (sum > 1e-14 * A[row + i]!) L[row + i] = Math.sqrt(sum);
+      else throw singular();
+    }
+  }
+  return L;
+}
+
+function singular(): DrmError {
+  const why = "V is singular (a variance of 0, or outcomes that are known without error)";
+  return new DrmError("bad_option", `qTest() needs sampling error in every effect size: ${why}`);
+}

@@ -1,0 +1,189 @@
+import { DrmError } from "../errors";
+import type { Fit } from "../fit/fit";
+import { aic, aicc, bic } from "../inference/information-criteria";
+import { requireSameData, whyNotNested } from "../inference/nested";
+import { chiSquaredUpperTail } from "../stats/chi-squared";
+import { formatFixed, formatPValue } from "./format";
+import { type Printable, printable } from "./printable";
+import { renderText } from "./text-table";
+
+/** A fit's row in a table of models. */
+export interface ModelRow {
+  readonly formulas: readonly string[];
+  readonly df: number;
+  readonly logLik: number;
+  readonly AIC: number;
+  readonly AICc: number;
+  readonly BIC: number;
+}
+
+/** Likelihood-ratio test of two nested models. */
+export interface Anova {
+  readonly reduced: ModelRow;
+  readonly full: ModelRow;
+  /** 2 (logLik of the full model - logLik of the reduced one) */
+  readonly statistic: number;
+  /** difference in the numbers of parameters */
+  readonly df: number;
+  /** P(chi-squared(df) > statistic); too large, so conservative, when the null hypothesis is at a boundary */
+  readonly pValue: number;
+  /** SDs that are 0 under the null hypothesis: "sigma", "sd(study)" */
+  readonly boundary: readonly string[];
+  /** one SD of one parameter added: half of pValue, 1 for a statistic of 0; else null */
+  readonly boundaryPValue: number | null;
+  readonly notes: readonly string[];
+}
+
+/** A shortfall of the full model's log-likelihood that rounding does not explain. */
+const SHORTFALL = 1e-6;
+
+/**
+ * Likelihood-ratio test of nested ML fits on the same data, in either order. When the smaller model sets an SD to zero
+ * (sigma held at 0, or a random intercept left out), the statistic is not chi-squared under the null hypothesis: for
+ * one added SD it is an even mixture of 0 and chi-squared(1), which gives `boundaryPValue` (Self and Liang 1987, Journal
+ * of the American Statistical Association 82, 605-610, case 5). Plain data; `String(...)` gives the table.
+ *
+ * @throws DrmError "bad_option" for fits on different data, of as many parameters, or not nested; "not_supported" for
+ *   REML fits
+ */
+export function anova(a: Fit, b: Fit): Printable<Anova> {
+  for (const { method } of [a, b]) {
+    if (method !== "ML")
+      throw new DrmError("not_supported", `anova() needs ML fits, and one is ${method}: refit it`);
+  }
+  requireSameData(a, b);
+  if (a.df === b.df) {
+    throw new DrmError(
+      "bad_option",
+      `both models have ${a.df} parameters, so neither is a special case of the other`,
+    );
+  }
+  const [reduced, full] = a.df < b.df ? [a, b] : [b, a];
+  const why = whyNotNested(reduced, full);
+  if (why !== null) throw new DrmError("bad_option", `the models are not nested: ${why}; see compareFits()`);
+
+  const gain = 2 * (full.logLik - reduced.logLik);
+  const df = full.df - reduced.df;
+  const statistic = Math.max(0, gain);
+  const pValue = chiSquaredUpperTail(statistic, df);
+  const boundary = Object.keys(full.designs).filter(
+    (dpar) => dpar.startsWith("s") && reduced.designs[dpar] === undefined && !(reduced.fixed[dpar]! > 0),
+  );
+  const oneSd = boundary.length === 1 && df === 1;
+  const data: Anova = {
+    reduced: modelRow(reduced),
+    full: modelRow(full),
+    statistic,
+    df,
+    pValue,
+    boundary,
+    boundaryPValue: oneSd ? (statistic > 0 ? 0.5 * pValue : 1) : null,
+    notes: notesOn(reduced, full, boundary, oneSd, gain),
+  };
+  return printable(data, anovaText);
+}
+
+function notesOn(
+  reduced: Fit,
+  full: Fit,
+  boundary: readonly string[],
+  oneSd: boolean,
+  gain: number,
+): string[] {
+  const notes: string[] = [];
+  if (boundary.length > 0) {
+    const p = oneSd ? "boundaryPValue allows for that" : "the p-value is conservative";
+    notes.push(
+      `${boundary.join(" and ")} ${boundary.length > 1 ? "are" : "is"} 0 under the null hypothesis: ${p}`,
+    );
+  }
+  if (gain < -SHORTFALL)
+    notes.push("the larger model has the lower log-likelihood: its fit missed the maximum");
+  for (const fit of [reduced, full]) {
+    if (fit.optim.code !== 0) notes.push(`a fit did not converge (${fit.formulas.join("; ")})`);
+  }
+  return notes;
+}
+
+/** A model in the table of compareFits(). */
+export interface ComparedFit extends ModelRow {
+  /** the name given, or "model 1", ... */
+  readonly name: string;
+  /** AIC minus the smallest one in the table */
+  readonly deltaAIC: number;
+}
+
+/**
+ * Fits side by side, nested or not, in the order given: an array, or an object whose keys are their names. Plain data;
+ * `String(...)` gives the table.
+ *
+ * @throws DrmError "bad_option" for no fits, fits on different data, or REML fits with different location designs, whose
+ *   restricted likelihoods are of different contrasts
+ */
+export function compareFits(
+  fits: readonly Fit[] | Readonly<Record<string, Fit>>,
+): Printable<{ readonly models: readonly ComparedFit[] }> {
+  const named: (readonly [string, Fit])[] = Array.isArray(fits)
+    ? (fits as readonly Fit[]).map((fit, i) => [`model ${i + 1}`, fit] as const)
+    : Object.entries(fits as Readonly<Record<string, Fit>>);
+  const first = named[0]?.[1];
+  if (first === undefined) throw new DrmError("bad_option", "compareFits() needs at least one fit");
+  for (const [, fit] of named) {
+    requireSameData(first, fit);
+    if (fit.method === "REML" && (spansMore(first, fit) || spansMore(fit, first))) {
+      throw new DrmError(
+        "bad_option",
+        "REML fits with different location formulas cannot be compared: use ML",
+      );
+    }
+  }
+  const best = Math.min(...named.map(([, fit]) => aic(fit)));
+  const models = named.map(([name, fit]) => ({ name, ...modelRow(fit), deltaAIC: aic(fit) - best }));
+  return printable({ models }, compareText);
+}
+
+/** Location formulas differ when neither spans the other. */
+function spansMore(a: Fit, b: Fit): boolean {
+  const locationOnly = (fit: Fit): Fit => {
+    const designs = Object.fromEntries(Object.entries(fit.designs).filter(([key]) => key.startsWith("mu")));
+    return { ...fit, designs, fixed: {} };
+  };
+  return whyNotNested(locationOnly(a), locationOnly(b)) !== null;
+}
+
+function modelRow(fit: Fit): ModelRow {
+  const { formulas, df, logLik } = fit;
+  return { formulas, df, logLik, AIC: aic(fit), AICc: aicc(fit), BIC: bic(fit) };
+}
+
+function table(names: readonly string[], models: readonly ModelRow[]): string {
+  const column = (header: string, pick: (row: ModelRow) => number) => {
+    return { header, cells: models.map((row) => formatFixed(pick(row), 4)) };
+  };
+  const text = renderText([
+    { header: "", cells: names, align: "left" },
+    { header: "df", cells: models.map(({ df }) => String(df)) },
+    column("logLik", ({ logLik }) => logLik),
+    column("AIC", ({ AIC }) => AIC),
+    column("AICc", ({ AICc }) => AICc),
+    column("BIC", ({ BIC }) => BIC),
+  ]);
+  const formulas = models.map((row, i) => `${names[i]}: ${row.formulas.join("; ")}`);
+  return [...formulas, text].join("\n");
+}
+
+function anovaText({ reduced, full, statistic, df, pValue, boundaryPValue, notes }: Anova): string {
+  const halved =
+    boundaryPValue === null ? "" : ` (${formatPValue(boundaryPValue)} with the null at the boundary)`;
+  const test = `LRT: chi-squared(${df}) = ${formatFixed(statistic, 4)}, p = ${formatPValue(pValue)}${halved}`;
+  return [table(["reduced", "full"], [reduced, full]), test, ...notes.map((note) => `note: ${note}`)].join(
+    "\n",
+  );
+}
+
+function compareText({ models }: { readonly models: readonly ComparedFit[] }): string {
+  return table(
+    models.map(({ name }) => name),
+    models,
+  );
+}
