@@ -71,7 +71,10 @@ export interface ClustersInput {
 
 /** A problem in WebAssembly memory. Everything it returns is a copy. */
 export interface Problem {
-  /** Profiled -log L (with `reml` the restricted one) without its constant and, by order, its derivatives; anything but Status.Ok leaves no result. */
+  /**
+   * Profiled -log L (with `reml` the restricted one) without its constant and, by order, its derivatives; anything but
+   * Status.Ok leaves no result.
+   */
   evaluate(theta: Float64Array, order: Order): Status;
   readonly value: number;
   /** problem row (0-based) where Sigma was found not to be positive definite */
