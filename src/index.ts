@@ -36,6 +36,11 @@ export { type ConfidenceInterval, confint } from "./inference/confint";
 export { fitted, residuals, rho12, sigma } from "./inference/fitted";
 export { aic, aicc, bic, df, formulas, logLik, nobs } from "./inference/information-criteria";
 export { type Prediction, type PredictOptions, predict } from "./inference/predict";
+export {
+  type PredictionInterval,
+  type PredictionIntervalOptions,
+  predictionInterval,
+} from "./inference/prediction-interval";
 export { type QTest, qTest } from "./inference/q-test";
 export { type RanefRow, ranef } from "./inference/ranef";
 export {
