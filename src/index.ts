@@ -56,6 +56,12 @@ export { type Anova, anova, type ComparedFit, compareFits, type ModelRow } from 
 export { type AugmentRow, augment } from "./report/augment";
 export { checkDrm } from "./report/checks/check-drm";
 export { type Glance, glance } from "./report/glance";
+export {
+  type Heterogeneity,
+  type HeterogeneityGroup,
+  type HeterogeneityOptions,
+  heterogeneity,
+} from "./report/heterogeneity";
 export { fromJSON } from "./report/json/from-json";
 export { toJSON } from "./report/json/to-json";
 // reports
