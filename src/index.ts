@@ -36,6 +36,11 @@ export { type ConfidenceInterval, confint } from "./inference/confint";
 export { fitted, residuals, rho12, sigma } from "./inference/fitted";
 export { aic, aicc, bic, df, formulas, logLik, nobs } from "./inference/information-criteria";
 export { type Prediction, type PredictOptions, predict } from "./inference/predict";
+export {
+  type PredictionInterval,
+  type PredictionIntervalOptions,
+  predictionInterval,
+} from "./inference/prediction-interval";
 export { type QTest, qTest } from "./inference/q-test";
 export { type RanefRow, ranef } from "./inference/ranef";
 export {
@@ -46,11 +51,18 @@ export {
 } from "./inference/residual-covariance";
 export { type LevelSds, type SdOptions, sd } from "./inference/sd";
 export { sdRatio } from "./inference/sd-ratio";
+export { type SimulateOptions, simulate } from "./inference/simulate";
 export { type WaldTest, type WaldTestOptions, waldTest } from "./inference/wald-test";
 export { type Anova, anova, type ComparedFit, compareFits, type ModelRow } from "./report/anova";
 export { type AugmentRow, augment } from "./report/augment";
 export { checkDrm } from "./report/checks/check-drm";
 export { type Glance, glance } from "./report/glance";
+export {
+  type Heterogeneity,
+  type HeterogeneityGroup,
+  type HeterogeneityOptions,
+  heterogeneity,
+} from "./report/heterogeneity";
 export { fromJSON } from "./report/json/from-json";
 export { toJSON } from "./report/json/to-json";
 // reports

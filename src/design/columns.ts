@@ -1,6 +1,6 @@
-import type { CodedTerm } from "./coding.js";
-import { type Contrasts, contrastsOf } from "./contrasts.js";
-import type { Variable } from "./variables.js";
+import type { CodedTerm } from "./coding";
+import { type Contrasts, contrastsOf } from "./contrasts";
+import type { Variable } from "./variables";
 
 export interface FilledColumns {
   readonly names: readonly string[];

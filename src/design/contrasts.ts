@@ -1,4 +1,4 @@
-import { applyPoly, learnPoly } from "./orthogonal.js";
+import { applyPoly, learnPoly } from "./orthogonal";
 
 /** How the levels of a factor become columns: `values[level * names.length + column]`. */
 export interface Contrasts {

@@ -1,13 +1,13 @@
-import type { DparFormula } from "../formula/dpar-formula.js";
-import type { Factor } from "../formula/terms.js";
-import type { Source } from "../frame/evaluate.js";
-import type { Frame } from "../frame/frame.js";
-import { presentRows, restrictFrame } from "../frame/restrict.js";
-import { codeTerms } from "./coding.js";
-import { fillDesign } from "./columns.js";
-import { learnedColumn, type Memory } from "./learned.js";
-import { type DesignRecipe, recipeVariables } from "./recipe.js";
-import { evaluateVariable, requireTwoLevels } from "./variables.js";
+import type { DparFormula } from "../formula/dpar-formula";
+import type { Factor } from "../formula/terms";
+import type { Source } from "../frame/evaluate";
+import type { Frame } from "../frame/frame";
+import { presentRows, restrictFrame } from "../frame/restrict";
+import { codeTerms } from "./coding";
+import { fillDesign } from "./columns";
+import { learnedColumn, type Memory } from "./learned";
+import { type DesignRecipe, recipeVariables } from "./recipe";
+import { evaluateVariable, requireTwoLevels } from "./variables";
 
 /** Stage 4. The design matrix of one parameter, with the column names that R's model.matrix gives. */
 export interface Design {

@@ -1,10 +1,10 @@
-import { DrmError } from "../errors.js";
-import type { DparFormula } from "../formula/dpar-formula.js";
-import { variablesOf } from "../formula/expr.js";
-import type { Frame } from "../frame/frame.js";
-import { presentRows } from "../frame/restrict.js";
-import { buildDesign, type Design } from "./design.js";
-import { buildGrouping, type Grouping } from "./grouping.js";
+import { DrmError } from "../errors";
+import type { DparFormula } from "../formula/dpar-formula";
+import { variablesOf } from "../formula/expr";
+import type { Frame } from "../frame/frame";
+import { presentRows } from "../frame/restrict";
+import { buildDesign, type Design } from "./design";
+import { buildGrouping, type Grouping } from "./grouping";
 
 /** The design of sd(group): one row for each level of the group. */
 export interface GroupDesign extends Design, Grouping {}

@@ -1,8 +1,8 @@
-import type { Column, FactorColumn } from "../data/table.js";
-import { DrmError } from "../errors.js";
-import { asFactor } from "../frame/as-factor.js";
-import type { Frame } from "../frame/frame.js";
-import { dropUnusedLevels } from "../frame/levels.js";
+import type { Column, FactorColumn } from "../data/table";
+import { DrmError } from "../errors";
+import { asFactor } from "../frame/as-factor";
+import type { Frame } from "../frame/frame";
+import { dropUnusedLevels } from "../frame/levels";
 
 /** Which level of a random intercept each kept row belongs to. */
 export interface Grouping {

@@ -1,13 +1,13 @@
-import type { Column } from "../data/table.js";
-import { DrmError } from "../errors.js";
-import { deparse } from "../formula/deparse.js";
-import type { CallExpr } from "../formula/expr.js";
-import { type Constant, constantOf, FUNCTIONS, matchArguments } from "../formula/functions.js";
-import { asFactor } from "../frame/as-factor.js";
-import { evaluate, type Source } from "../frame/evaluate.js";
-import { dropUnusedLevels, withLevels } from "../frame/levels.js";
-import { applyPoly, learnPoly, mean, type PolyBasis } from "./orthogonal.js";
-import { applySpline, learnSpline, type SplineBasis } from "./spline.js";
+import type { Column } from "../data/table";
+import { DrmError } from "../errors";
+import { deparse } from "../formula/deparse";
+import type { CallExpr } from "../formula/expr";
+import { type Constant, constantOf, FUNCTIONS, matchArguments } from "../formula/functions";
+import { asFactor } from "../frame/as-factor";
+import { evaluate, type Source } from "../frame/evaluate";
+import { dropUnusedLevels, withLevels } from "../frame/levels";
+import { applyPoly, learnPoly, mean, type PolyBasis } from "./orthogonal";
+import { applySpline, learnSpline, type SplineBasis } from "./spline";
 
 /** What a function took from the data that were fitted; prediction reuses it, so the columns mean the same. */
 export type Learned =

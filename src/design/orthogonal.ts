@@ -1,4 +1,4 @@
-import { DrmError } from "../errors.js";
+import { DrmError } from "../errors";
 
 /**
  * Orthogonal polynomials by Stieltjes' three-term recurrence (Kennedy and Gentle 1980, section 8.3.2):

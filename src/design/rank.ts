@@ -1,6 +1,6 @@
-import { DrmError } from "../errors.js";
-import type { Design } from "./design.js";
-import { gramSchmidt } from "./gram-schmidt.js";
+import { DrmError } from "../errors";
+import type { Design } from "./design";
+import { gramSchmidt } from "./gram-schmidt";
 
 /** R's lm() calls a column aliased when this fraction of its norm is left beside the columns before it. */
 const TOLERANCE = 1e-7;

@@ -1,14 +1,14 @@
-import type { Column, FactorColumn, Table } from "../data/table.js";
-import { DrmError, didYouMean } from "../errors.js";
-import { type Expr, variablesOf } from "../formula/expr.js";
-import type { Factor } from "../formula/terms.js";
-import type { Source } from "../frame/evaluate.js";
-import type { Frame } from "../frame/frame.js";
-import { withLevels } from "../frame/levels.js";
-import type { CodedTerm } from "./coding.js";
-import { fillDesign } from "./columns.js";
-import { learnedColumn, type Memory } from "./learned.js";
-import { evaluateVariable, type Variable } from "./variables.js";
+import type { Column, FactorColumn, Table } from "../data/table";
+import { DrmError, didYouMean } from "../errors";
+import { type Expr, variablesOf } from "../formula/expr";
+import type { Factor } from "../formula/terms";
+import type { Source } from "../frame/evaluate";
+import type { Frame } from "../frame/frame";
+import { withLevels } from "../frame/levels";
+import type { CodedTerm } from "./coding";
+import { fillDesign } from "./columns";
+import { learnedColumn, type Memory } from "./learned";
+import { evaluateVariable, type Variable } from "./variables";
 
 /** How a design was made, as plain data: enough to make the same columns for new rows. */
 export interface DesignRecipe {

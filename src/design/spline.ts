@@ -1,4 +1,4 @@
-import { DrmError } from "../errors.js";
+import { DrmError } from "../errors";
 
 /**
  * Natural cubic splines, R's ns(): cubic B-splines (Cox and de Boor) whose second derivative is zero at the

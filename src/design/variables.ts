@@ -1,9 +1,9 @@
-import type { FactorColumn } from "../data/table.js";
-import { DrmError } from "../errors.js";
-import type { Factor } from "../formula/terms.js";
-import { asFactor } from "../frame/as-factor.js";
-import { evaluate, type Source } from "../frame/evaluate.js";
-import { basisColumns, isBasis, type Memory } from "./learned.js";
+import type { FactorColumn } from "../data/table";
+import { DrmError } from "../errors";
+import type { Factor } from "../formula/terms";
+import { asFactor } from "../frame/as-factor";
+import { evaluate, type Source } from "../frame/evaluate";
+import { basisColumns, isBasis, type Memory } from "./learned";
 
 /** A variable of the formula evaluated on rows: one or several numeric columns, or a factor. */
 export type Variable =

@@ -1,4 +1,4 @@
-import { DrmError, type ErrorCode } from "../errors.js";
+import { DrmError, type ErrorCode } from "../errors";
 
 /** An error about a place in a formula: the sentence, then the formula with a caret under that place. */
 export function caretError(

@@ -1,8 +1,8 @@
-import { DrmError } from "../errors.js";
-import { deparse } from "./deparse.js";
-import { looksLikeDpar, unknownDpar } from "./dpar.js";
-import { type DparFormula, impliedDpar } from "./dpar-formula.js";
-import type { RandomTerm } from "./random.js";
+import { DrmError } from "../errors";
+import { deparse } from "./deparse";
+import { looksLikeDpar, unknownDpar } from "./dpar";
+import { type DparFormula, impliedDpar } from "./dpar-formula";
+import type { RandomTerm } from "./random";
 
 export interface FormulaSet {
   readonly family: "gaussian" | "biv_gaussian";

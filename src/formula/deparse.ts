@@ -1,4 +1,4 @@
-import type { Expr } from "./expr.js";
+import type { Expr } from "./expr";
 
 const SYNTACTIC_NAME = /^(?:\p{L}|\.(?!\p{N}))[\p{L}\p{N}._]*$/u;
 const RESERVED = new Set([

@@ -1,5 +1,5 @@
-import type { Expr } from "./expr.js";
-import type { Term } from "./terms.js";
+import type { Expr } from "./expr";
+import type { Term } from "./terms";
 
 /** Puts the columns that `.` stands for in its place, so that the algebra can run again with the data known. */
 export function substituteDot(expr: Expr, names: readonly string[]): Expr {

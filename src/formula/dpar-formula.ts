@@ -1,12 +1,12 @@
-import { hasDot } from "./dot.js";
-import type { DparName } from "./dpar.js";
-import { type Expr, variablesOf } from "./expr.js";
-import { checkCalls } from "./functions.js";
-import type { KnownVCall } from "./known-v.js";
-import { type ParsedFormula, parseFormula } from "./parser.js";
-import type { RandomTerm } from "./random.js";
-import { checkRightSide } from "./right-side.js";
-import { expandTerms, type Term } from "./terms.js";
+import { hasDot } from "./dot";
+import type { DparName } from "./dpar";
+import { type Expr, variablesOf } from "./expr";
+import { checkCalls } from "./functions";
+import type { KnownVCall } from "./known-v";
+import { type ParsedFormula, parseFormula } from "./parser";
+import type { RandomTerm } from "./random";
+import { checkRightSide } from "./right-side";
+import { expandTerms, type Term } from "./terms";
 
 /** The formula of one distributional parameter, expanded. */
 export interface DparFormula {

@@ -1,9 +1,9 @@
-import { didYouMean } from "../errors.js";
-import { caretError } from "./caret.js";
-import { deparse } from "./deparse.js";
-import { type Expr, ungroup } from "./expr.js";
-import type { ParsedFormula } from "./parser.js";
-import { groupings, groupLabel } from "./random.js";
+import { didYouMean } from "../errors";
+import { caretError } from "./caret";
+import { deparse } from "./deparse";
+import { type Expr, ungroup } from "./expr";
+import type { ParsedFormula } from "./parser";
+import { groupings, groupLabel } from "./random";
 
 /** Which distributional parameter a formula is for, read off its left-hand side alone. */
 export interface DparName {

@@ -1,8 +1,8 @@
-import { DrmError } from "../errors.js";
-import { checkSet } from "./check-set.js";
-import { dparName } from "./dpar.js";
-import { type DparFormula, dparFormula } from "./dpar-formula.js";
-import { parseFormula } from "./parser.js";
+import { DrmError } from "../errors";
+import { checkSet } from "./check-set";
+import { dparName } from "./dpar";
+import { type DparFormula, dparFormula } from "./dpar-formula";
+import { parseFormula } from "./parser";
 
 /** Stage 2. The formulas of a model as frozen plain data. */
 export interface DrmFormula {

@@ -1,6 +1,6 @@
-import { didYouMean } from "../errors.js";
-import { caretError } from "./caret.js";
-import type { CallExpr, Expr } from "./expr.js";
+import { didYouMean } from "../errors";
+import { caretError } from "./caret";
+import type { CallExpr, Expr } from "./expr";
 
 /**
  * What a function in a formula does to its column.

@@ -1,8 +1,8 @@
-import { DrmError } from "../errors.js";
-import { caretError } from "./caret.js";
-import { deparse } from "./deparse.js";
-import { type CallExpr, type Expr, ungroup, variablesOf } from "./expr.js";
-import { checkCalls, constantOf } from "./functions.js";
+import { DrmError } from "../errors";
+import { caretError } from "./caret";
+import { deparse } from "./deparse";
+import { type CallExpr, type Expr, ungroup, variablesOf } from "./expr";
+import { checkCalls, constantOf } from "./functions";
 
 /** The known sampling covariance: a column, an expression, a supplied matrix, or a call that builds one. */
 export interface KnownVCall {

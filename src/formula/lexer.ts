@@ -1,4 +1,4 @@
-import { caretError, unexpected } from "./caret.js";
+import { caretError, unexpected } from "./caret";
 
 export type TokenKind = "number" | "string" | "name" | "op" | "end";
 

@@ -1,6 +1,6 @@
-import { caretError, unexpected } from "./caret.js";
-import type { Argument, BinaryOp, Expr } from "./expr.js";
-import { type Token, tokenize } from "./lexer.js";
+import { caretError, unexpected } from "./caret";
+import type { Argument, BinaryOp, Expr } from "./expr";
+import { type Token, tokenize } from "./lexer";
 
 /** `name = left ~ right` with the first two optional. */
 export interface ParsedFormula {

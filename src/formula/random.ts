@@ -1,6 +1,6 @@
-import { caretError } from "./caret.js";
-import { deparse, deparseName } from "./deparse.js";
-import { type Expr, ungroup } from "./expr.js";
+import { caretError } from "./caret";
+import { deparse, deparseName } from "./deparse";
+import { type Expr, ungroup } from "./expr";
 
 /** A random intercept for the levels of one column, or of several columns crossed (`a:b`). */
 export interface RandomTerm {

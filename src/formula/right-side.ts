@@ -1,8 +1,8 @@
-import { DrmError } from "../errors.js";
-import { deparse } from "./deparse.js";
-import type { DparName } from "./dpar.js";
-import { refuseKnownV } from "./known-v.js";
-import type { RightSide } from "./terms.js";
+import { DrmError } from "../errors";
+import { deparse } from "./deparse";
+import type { DparName } from "./dpar";
+import { refuseKnownV } from "./known-v";
+import type { RightSide } from "./terms";
 
 /** What may stand on the right of which parameter. */
 export function checkRightSide(side: RightSide, name: DparName, text: string): void {

@@ -1,9 +1,9 @@
-import { caretError } from "./caret.js";
-import { deparse } from "./deparse.js";
-import { type Expr, ungroup } from "./expr.js";
-import { checkCalls } from "./functions.js";
-import { type KnownVCall, knownVCall } from "./known-v.js";
-import { type RandomTerm, randomTerms } from "./random.js";
+import { caretError } from "./caret";
+import { deparse } from "./deparse";
+import { type Expr, ungroup } from "./expr";
+import { checkCalls } from "./functions";
+import { type KnownVCall, knownVCall } from "./known-v";
+import { type RandomTerm, randomTerms } from "./random";
 
 /** One variable of a term: a column, or a function of columns. */
 export interface Factor {

@@ -1,4 +1,4 @@
-import type { Column, FactorColumn, NumericColumn } from "../data/table.js";
+import type { Column, FactorColumn, NumericColumn } from "../data/table";
 
 /** How a number reads as a level: 15 significant digits, so 0.1 + 0.2 is level "0.3". */
 export function numberLabel(value: number): string {

@@ -1,8 +1,8 @@
-import { substituteDot } from "../formula/dot.js";
-import { columnsOf, type DparFormula } from "../formula/dpar-formula.js";
-import { variablesOf } from "../formula/expr.js";
-import type { DrmFormula } from "../formula/formula.js";
-import { expandTerms } from "../formula/terms.js";
+import { substituteDot } from "../formula/dot";
+import { columnsOf, type DparFormula } from "../formula/dpar-formula";
+import { variablesOf } from "../formula/expr";
+import type { DrmFormula } from "../formula/formula";
+import { expandTerms } from "../formula/terms";
 
 /**
  * `.` is every column of the data that has no other part in the model: not a response, not an offset, not in V,

@@ -1,10 +1,10 @@
-import type { Column, FactorColumn, NumericColumn } from "../data/table.js";
-import { DrmError } from "../errors.js";
-import { deparse } from "../formula/deparse.js";
-import type { BinaryOp, CallExpr, Expr } from "../formula/expr.js";
-import { constantOf, FUNCTIONS, matchArguments } from "../formula/functions.js";
-import { numberLabel } from "./as-factor.js";
-import type { Frame } from "./frame.js";
+import type { Column, FactorColumn, NumericColumn } from "../data/table";
+import { DrmError } from "../errors";
+import { deparse } from "../formula/deparse";
+import type { BinaryOp, CallExpr, Expr } from "../formula/expr";
+import { constantOf, FUNCTIONS, matchArguments } from "../formula/functions";
+import { numberLabel } from "./as-factor";
+import type { Frame } from "./frame";
 
 /** What expressions are evaluated on: a frame, or new data at prediction. */
 export interface Source {

@@ -1,12 +1,12 @@
-import type { Column, Table } from "../data/table.js";
-import { DrmError, didYouMean } from "../errors.js";
-import type { DrmFormula } from "../formula/formula.js";
-import { asFactor } from "./as-factor.js";
-import { expandDots } from "./dot.js";
-import { dropUnusedLevels, takeRows, withLevels } from "./levels.js";
-import { type CandidateColumn, type Dropped, hasGaps, keepRows, NOTHING_DROPPED, noRows } from "./missing.js";
-import { type ColumnUse, columnUses, OUTCOME_1 } from "./roles.js";
-import { keptWeights, type Weights } from "./weights.js";
+import type { Column, Table } from "../data/table";
+import { DrmError, didYouMean } from "../errors";
+import type { DrmFormula } from "../formula/formula";
+import { asFactor } from "./as-factor";
+import { expandDots } from "./dot";
+import { dropUnusedLevels, takeRows, withLevels } from "./levels";
+import { type CandidateColumn, type Dropped, hasGaps, keepRows, NOTHING_DROPPED, noRows } from "./missing";
+import { type ColumnUse, columnUses, OUTCOME_1 } from "./roles";
+import { keptWeights, type Weights } from "./weights";
 
 /** Stage 3. The rows that are fitted and the columns that the formulas read, as numbers and factors. */
 export interface Frame {

@@ -1,6 +1,6 @@
-import type { Column, FactorColumn, NumericColumn } from "../data/table.js";
-import { DrmError } from "../errors.js";
-import { valueLabel } from "./as-factor.js";
+import type { Column, FactorColumn, NumericColumn } from "../data/table";
+import { DrmError } from "../errors";
+import { valueLabel } from "./as-factor";
 
 /** How an error calls a row. */
 export type RowName = (row: number) => string;

@@ -1,6 +1,6 @@
-import type { Column } from "../data/table.js";
-import { DrmError } from "../errors.js";
-import { OUTCOME_1, OUTCOME_2, PAIR } from "./roles.js";
+import type { Column } from "../data/table";
+import { DrmError } from "../errors";
+import { OUTCOME_1, OUTCOME_2, PAIR } from "./roles";
 
 /** The rows that were left out and why. */
 export interface Dropped {

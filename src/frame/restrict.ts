@@ -1,7 +1,7 @@
-import type { Column } from "../data/table.js";
-import type { DparFormula } from "../formula/dpar-formula.js";
-import type { Frame } from "./frame.js";
-import { takeRows } from "./levels.js";
+import type { Column } from "../data/table";
+import type { DparFormula } from "../formula/dpar-formula";
+import type { Frame } from "./frame";
+import { takeRows } from "./levels";
 
 /** The kept rows that a parameter of a bivariate model is about; null when that is all of them. */
 export function presentRows(dpar: DparFormula, { outcomePresent, nrow }: Frame): Uint8Array | null {

@@ -1,5 +1,5 @@
-import { type Expr, ungroup, variablesOf } from "../formula/expr.js";
-import type { DrmFormula } from "../formula/formula.js";
+import { type Expr, ungroup, variablesOf } from "../formula/expr";
+import type { DrmFormula } from "../formula/formula";
 
 /**
  * Who needs a column. In a bivariate model a study with one outcome missing keeps the other, so a missing cell

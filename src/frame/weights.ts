@@ -1,5 +1,5 @@
-import type { Table } from "../data/table.js";
-import { DrmError, didYouMean } from "../errors.js";
+import type { Table } from "../data/table";
+import { DrmError, didYouMean } from "../errors";
 
 /** Likelihood weights as the caller gives them: a column's name or one number a data row. */
 export type Weights = string | ArrayLike<number> | null;

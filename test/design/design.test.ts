@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { buildDesign, type Design } from "../../src/design/design.js";
-import { applyDesign } from "../../src/design/recipe.js";
-import { drmFormula } from "../../src/formula/formula.js";
-import { buildFrame, type FrameOptions } from "../../src/frame/frame.js";
-import { errorOf, literalTable } from "../frame/literal-table.js";
+import { buildDesign, type Design } from "../../src/design/design";
+import { applyDesign } from "../../src/design/recipe";
+import { drmFormula } from "../../src/formula/formula";
+import { buildFrame, type FrameOptions } from "../../src/frame/frame";
+import { errorOf, literalTable } from "../frame/literal-table";
 
 const data = {
   yi: [1, 2, 3, 4, 5, 6],

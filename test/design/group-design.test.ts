@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { buildGroupDesign } from "../../src/design/group-design.js";
-import { drmFormula } from "../../src/formula/formula.js";
-import { buildFrame } from "../../src/frame/frame.js";
-import { errorOf, literalTable } from "../frame/literal-table.js";
+import { buildGroupDesign } from "../../src/design/group-design";
+import { drmFormula } from "../../src/formula/formula";
+import { buildFrame } from "../../src/frame/frame";
+import { errorOf, literalTable } from "../frame/literal-table";
 
 const table = literalTable({
   y: [1, 2, 3, 4, 5, null],

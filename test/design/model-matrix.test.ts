@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { buildDesign } from "../../src/design/design.js";
-import { applyDesign, type DesignRecipe } from "../../src/design/recipe.js";
-import { drmFormula } from "../../src/formula/formula.js";
-import { buildFrame } from "../../src/frame/frame.js";
-import { literalTable } from "../frame/literal-table.js";
+import { buildDesign } from "../../src/design/design";
+import { applyDesign, type DesignRecipe } from "../../src/design/recipe";
+import { drmFormula } from "../../src/formula/formula";
+import { buildFrame } from "../../src/frame/frame";
+import { literalTable } from "../frame/literal-table";
 import fromR from "./fixtures/model-matrix.json" with { type: "json" };
 
 // relative to max(1, |x|); the fixtures carry 17 digits, so what is left is the order of summation

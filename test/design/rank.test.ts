@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { buildDesign } from "../../src/design/design.js";
-import { checkRank } from "../../src/design/rank.js";
-import { drmFormula } from "../../src/formula/formula.js";
-import { buildFrame } from "../../src/frame/frame.js";
-import { errorOf, literalTable } from "../frame/literal-table.js";
+import { buildDesign } from "../../src/design/design";
+import { checkRank } from "../../src/design/rank";
+import { drmFormula } from "../../src/formula/formula";
+import { buildFrame } from "../../src/frame/frame";
+import { errorOf, literalTable } from "../frame/literal-table";
 
 const x = [0.3, 1.7, -2.1, 0.9, 4.4, -0.6, 1.1, 2.2];
 const table = literalTable({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { drmFormula } from "../../src/formula/formula.js";
+import { drmFormula } from "../../src/formula/formula";
 
 const keys = (...texts: string[]) => drmFormula(...texts).dpars.map((dpar) => dpar.key);
 

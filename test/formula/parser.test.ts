@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { deparse } from "../../src/formula/deparse.js";
-import { variablesOf } from "../../src/formula/expr.js";
-import { tokenize } from "../../src/formula/lexer.js";
-import { parseFormula } from "../../src/formula/parser.js";
-import { errorOf } from "../frame/literal-table.js";
+import { deparse } from "../../src/formula/deparse";
+import { variablesOf } from "../../src/formula/expr";
+import { tokenize } from "../../src/formula/lexer";
+import { parseFormula } from "../../src/formula/parser";
+import { errorOf } from "../frame/literal-table";
 
 const right = (text: string) => parseFormula(`y ~ ${text}`).right;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { drmFormula } from "../../src/formula/formula.js";
-import { errorOf } from "../frame/literal-table.js";
+import { drmFormula } from "../../src/formula/formula";
+import { errorOf } from "../frame/literal-table";
 
 /** What a formula alone can be refused for, and the words that tell what to do. */
 const REJECTED: readonly (readonly [readonly string[], string])[] = [

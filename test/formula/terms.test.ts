@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { substituteDot } from "../../src/formula/dot.js";
-import { parseFormula } from "../../src/formula/parser.js";
-import { expandTerms } from "../../src/formula/terms.js";
+import { substituteDot } from "../../src/formula/dot";
+import { parseFormula } from "../../src/formula/parser";
+import { expandTerms } from "../../src/formula/terms";
 import fromR from "./fixtures/terms.json" with { type: "json" };
 
 const expand = (text: string) => expandTerms(parseFormula(text).right, text);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asFactor, numberLabel } from "../../src/frame/as-factor.js";
+import { asFactor, numberLabel } from "../../src/frame/as-factor";
 
 const numeric = (...values: number[]) => ({ kind: "numeric", values: Float64Array.from(values) }) as const;
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { drmFormula } from "../../src/formula/formula.js";
-import { parseFormula } from "../../src/formula/parser.js";
-import { evaluateNumeric } from "../../src/frame/evaluate.js";
-import { buildFrame } from "../../src/frame/frame.js";
-import { errorOf, literalTable } from "./literal-table.js";
+import { drmFormula } from "../../src/formula/formula";
+import { parseFormula } from "../../src/formula/parser";
+import { evaluateNumeric } from "../../src/frame/evaluate";
+import { buildFrame } from "../../src/frame/frame";
+import { errorOf, literalTable } from "./literal-table";
 
 const table = literalTable({
   y: [null, 1, 2, 3],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { drmFormula } from "../../src/formula/formula.js";
-import { buildFrame, type FrameOptions } from "../../src/frame/frame.js";
-import { errorOf, literalTable } from "./literal-table.js";
+import { drmFormula } from "../../src/formula/formula";
+import { buildFrame, type FrameOptions } from "../../src/frame/frame";
+import { errorOf, literalTable } from "./literal-table";
 
 const table = literalTable({
   yi: [0.1, 0.2, null, 0.4, 0.5],

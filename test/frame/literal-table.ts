@@ -1,4 +1,4 @@
-import type { Column, Table } from "../../src/data/table.js";
+import type { Column, Table } from "../../src/data/table";
 
 type Cell = number | string | boolean | null;
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { doubles, type Kernels, loadKernels, uniform } from "./compile.js";
+import { doubles, type Kernels, loadKernels, uniform } from "./compile";
 
 let kernels: Kernels;
 beforeAll(async () => {

@@ -1,0 +1,96 @@
+import { type DataInput, tableFrom } from "../data/table-from";
+import { DrmError } from "../errors";
+import type { Fit } from "../fit/fit";
+import { studentTCritical } from "../stats/student-t";
+import { criticalValue } from "./level";
+import { outcomesOf, studyVariances } from "./outcomes";
+import { predict } from "./predict";
+
+export interface PredictionIntervalOptions {
+  /** "mu1" or "mu2"; needed with two outcomes */
+  readonly dpar?: string;
+  /** probability that the interval holds a new study's true effect, default 0.95 */
+  readonly level?: number;
+  /** degrees of freedom of a t quantile instead of the normal one, such as k - p */
+  readonly df?: number;
+  /** location offset of the new rows, as in predict() */
+  readonly offset?: ArrayLike<number>;
+}
+
+/** Arrays are one per row; NaN where a predictor is missing. */
+export interface PredictionInterval {
+  readonly dpar: string;
+  readonly level: number;
+  /** degrees of freedom of the t quantile, null for the normal one */
+  readonly df: number | null;
+  /** mean */
+  readonly estimate: Float64Array;
+  /** of the mean */
+  readonly stdError: Float64Array;
+  /** SD of true effects around the mean, random intercepts included */
+  readonly heterogeneity: Float64Array;
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+}
+
+/**
+ * Where the true effect of a new study lies, sampling error aside, in new rows or the rows used (Higgins, Thompson and
+ * Spiegelhalter 2009, Journal of the Royal Statistical Society A 172, 137-159, section 4):
+ *
+ *   mu_i -+ z sqrt(se(mu_i)^2 + sigma_i^2 + omega_i^2)
+ *
+ * sigma_i is the row's own, so that rows with another heterogeneity get intervals of another width, and omega_i^2 is the
+ * variance of the random intercepts of unseen levels. The SDs count as known: their errors are not in the interval.
+ *
+ * @throws DrmError "bad_option" for a dpar that is not a location, a level outside (0, 1), or a df that is not positive;
+ *   what predict() throws for new data
+ */
+export function predictionInterval(
+  fit: Fit,
+  newdata?: DataInput,
+  options: PredictionIntervalOptions = {},
+): PredictionInterval {
+  const { dpar = "mu", level = 0.95, df, offset } = options;
+  const outcomes = outcomesOf(fit);
+  const outcome = outcomes.find(({ location }) => location === dpar);
+  if (outcome === undefined) {
+    const known = outcomes.map(({ location }) => location).join(" or ");
+    throw new DrmError("bad_option", `prediction intervals are for ${known}, not '${dpar}'`);
+  }
+  if (df !== undefined && !(df > 0)) {
+    throw new DrmError("bad_option", `df ${df}: degrees of freedom are positive`);
+  }
+  const critical = df === undefined ? criticalValue(level) : tCritical(level, df);
+  const data = newdata === undefined ? undefined : tableFrom(newdata);
+  const mean = predict(fit, data, { dpar, level, ...(offset && { offset }) });
+  const variance = predict(fit, data, { dpar: outcome.scale }).estimate.map((sigma) => sigma * sigma);
+  if (data === undefined) {
+    studyVariances(fit, outcome).forEach((omega2, i) => {
+      variance[i]! += omega2;
+    });
+  } else {
+    for (const random of fit.random ?? []) {
+      // sd(study) belongs to mu, sd2(study) to mu2
+      if (!random.dpar.startsWith(`sd${dpar.slice(2)}(`)) continue;
+      predict(fit, data, { dpar: random.dpar }).estimate.forEach((omega, i) => {
+        variance[i]! += omega * omega;
+      });
+    }
+  }
+  const half = mean.stdError.map((se, i) => critical * Math.sqrt(se * se + variance[i]!));
+  return {
+    dpar,
+    level,
+    df: df ?? null,
+    estimate: mean.estimate,
+    stdError: mean.stdError,
+    heterogeneity: variance.map(Math.sqrt),
+    lower: mean.estimate.map((mu, i) => mu - half[i]!),
+    upper: mean.estimate.map((mu, i) => mu + half[i]!),
+  };
+}
+
+function tCritical(level: number, df: number): number {
+  criticalValue(level); // checks the level
+  return studentTCritical(level, df);
+}

@@ -1,0 +1,158 @@
+import { DrmError } from "../errors";
+import type { Fit } from "../fit/fit";
+import { requireSameData } from "../inference/nested";
+import { type QTest, qTest } from "../inference/q-test";
+import { formatColumn, formatFixed, formatPValue } from "./format";
+import { type Printable, printable } from "./printable";
+import { renderText } from "./text-table";
+import { type VarianceShareGroup, type VarianceShares, varianceShares } from "./variance-shares";
+
+/** Heterogeneity of one outcome in one group of rows. */
+export interface HeterogeneityGroup {
+  /** "mu", or "mu1" / "mu2" */
+  readonly outcome: string;
+  /** level of the `by` column; "all" without one */
+  readonly group: string;
+  readonly rows: number;
+  /** variance of true effects: sigma^2 plus the random intercepts' variances, averaged over the rows */
+  readonly tau2: number;
+  /** sqrt(tau2), an SD */
+  readonly tau: number;
+  /** typical sampling variance, or the mean one: see `sampling` */
+  readonly typicalVariance: number;
+  /** 100 tau2 / (tau2 + typical variance) */
+  readonly i2: number;
+  /** (tau2 + typical variance) / typical variance */
+  readonly h2: number;
+  /** percent of the reduced model's tau2 that the moderators explain, at least 0; null without a reduced model */
+  readonly r2: number | null;
+}
+
+export interface Heterogeneity {
+  readonly by: string | null;
+  /** as in varianceShares(): how the sampling variance of I2 and H2 was found */
+  readonly sampling: VarianceShares["sampling"];
+  /** "Q": sigma is held at 0 and there is no tau2, so that I2 and H2 say what Q leaves unexplained */
+  readonly basis: "tau2" | "Q";
+  readonly groups: readonly HeterogeneityGroup[];
+  /** null without meta_V(), or where qTest() does not apply */
+  readonly q: QTest | null;
+}
+
+export interface HeterogeneityOptions {
+  /** a column that one of the formulas uses; groups are its levels. Give it where sigma has moderators */
+  readonly by?: string;
+  /** a fit of the same data with fewer moderators, for R2 */
+  readonly reduced?: Fit;
+}
+
+/**
+ * tau2, I2, H2 and R2 (Higgins and Thompson 2002, Statistics in Medicine 21, 1539-1558; R2 Raudenbush 2009):
+ *
+ *   I2 = 100 tau2 / (tau2 + s2),   H2 = (tau2 + s2) / s2,   s2 = (k - p) / tr(P),   R2 = 100 (1 - tau2 / tau2_reduced)
+ *
+ * with moderators as in metafor. tau2 is sigma^2 plus the variance of the random intercepts: varianceShares() splits it.
+ * With sigma held at 0 (the common-effect model) I2 = 100 (Q - df) / Q, at least 0, and H2 = Q / df. Plain data;
+ * `String(...)` gives the table.
+ *
+ * @throws DrmError "unknown_column" when `by` is not a column of the fit; "bad_option" when `reduced` is of other data
+ */
+export function heterogeneity(
+  fit: Fit,
+  { by, reduced }: HeterogeneityOptions = {},
+): Printable<Heterogeneity> {
+  if (reduced !== undefined) requireSameData(fit, reduced);
+  const shares = varianceShares(fit, by === undefined ? {} : { by });
+  const before = reduced === undefined ? null : tau2OfReduced(reduced, shares.groups, by);
+  const q = qOf(fit);
+  const held = Object.values(fit.fixed).some((value) => value === 0) && (fit.random ?? []).length === 0;
+  const basis = held && q !== null && fit.family === "gaussian" && by === undefined ? "Q" : "tau2";
+  const data: Heterogeneity = {
+    by: by ?? null,
+    sampling: shares.sampling,
+    basis,
+    groups: shares.groups.map((group, g) => {
+      const found = ofGroup(group, before === null ? null : before[g]!);
+      if (basis === "tau2" || q === null) return found;
+      const { statistic, df } = q;
+      return { ...found, i2: Math.max(0, (100 * (statistic - df)) / statistic), h2: statistic / df };
+    }),
+    q,
+  };
+  return printable(data, heterogeneityText);
+}
+
+function ofGroup(
+  { outcome, group, rows, parts }: VarianceShareGroup,
+  before: number | null,
+): HeterogeneityGroup {
+  const typicalVariance = parts[0]!.variance;
+  const tau2 = tau2Of(parts);
+  return {
+    outcome,
+    group,
+    rows,
+    tau2,
+    tau: Math.sqrt(tau2),
+    typicalVariance,
+    i2: (100 * tau2) / (tau2 + typicalVariance),
+    h2: (tau2 + typicalVariance) / typicalVariance,
+    r2: before === null ? null : Math.max(0, 100 * (1 - tau2 / before)),
+  };
+}
+
+function tau2Of(parts: VarianceShareGroup["parts"]): number {
+  return parts.reduce((sum, { part, variance }) => (part === "sampling" ? sum : sum + variance), 0);
+}
+
+/** By group of the full model: the reduced one need not use the `by` column. */
+function tau2OfReduced(
+  reduced: Fit,
+  groups: readonly VarianceShareGroup[],
+  by: string | undefined,
+): number[] {
+  const own = by !== undefined && Object.hasOwn(reduced.data, by);
+  const shares = varianceShares(reduced, own ? { by } : {}).groups;
+  return groups.map(({ outcome, group }) => {
+    const same = shares.find((one) => one.outcome === outcome && (one.group === group || !own));
+    return same === undefined ? Number.NaN : tau2Of(same.parts);
+  });
+}
+
+function qOf(fit: Fit): QTest | null {
+  try {
+    return qTest(fit);
+  } catch (error) {
+    if (error instanceof DrmError && error.code === "bad_option") return null;
+    throw error;
+  }
+}
+
+const SAMPLING_TEXT = {
+  typical: "I2, H2: beside the typical sampling variance (Higgins & Thompson 2002)",
+  mean: "I2, H2: beside the mean of the known sampling variances",
+  none: "no meta_V(): effect sizes count as measured without error",
+} as const;
+
+function heterogeneityText({ by, sampling, basis, groups, q }: Heterogeneity): string {
+  const bivariate = groups.some(({ outcome }) => outcome !== "mu");
+  const withR2 = groups.some(({ r2 }) => r2 !== null);
+  const fixed = (header: string, pick: (group: HeterogeneityGroup) => number) => {
+    return { header, cells: groups.map((group) => formatFixed(pick(group), 2)) };
+  };
+  const table = renderText([
+    ...(bivariate
+      ? [{ header: "outcome", cells: groups.map(({ outcome }) => outcome), align: "left" as const }]
+      : []),
+    { header: by ?? "", cells: groups.map(({ group }) => group), align: "left" },
+    { header: "rows", cells: groups.map(({ rows }) => String(rows)) },
+    { header: "tau2", cells: formatColumn(groups.map(({ tau2 }) => tau2)) },
+    { header: "tau", cells: formatColumn(groups.map(({ tau }) => tau)) },
+    fixed("I2", ({ i2 }) => i2),
+    fixed("H2", ({ h2 }) => h2),
+    ...(withR2 ? [fixed("R2", ({ r2 }) => r2 ?? Number.NaN)] : []),
+  ]);
+  const lines = [table, basis === "Q" ? "I2, H2: from Q, since sigma is held at 0" : SAMPLING_TEXT[sampling]];
+  if (q !== null) lines.push(`Q(${q.df}) = ${formatFixed(q.statistic, 4)}, p = ${formatPValue(q.pValue)}`);
+  return lines.join("\n");
+}
