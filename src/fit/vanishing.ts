@@ -47,7 +47,7 @@ function meanVariances(model: StandardModel, theta: Float64Array): Float64Array 
 }
 
 /** A measure below this makes an entity suspect. */
-export const SUSPECT = Math.log(1e-3);
+const SUSPECT = Math.log(1e-3);
 /** log sigma, in units of the data's spread, at which residuals of zero are taken for the reason */
 const PERFECT_FIT = -15;
 

@@ -8,15 +8,16 @@ import { evaluateNumeric } from "../frame/evaluate";
 import type { Frame } from "../frame/frame";
 import { checkRandomIntercepts, checkRestricted, checkWeights } from "./check-model";
 import { fixedLogSigmas } from "./fixed";
+import { type Block, type Model, NO_BLOCK, type Outcomes, type RandomIntercept, stackBlocks } from "./model";
 import {
-  type Block,
-  type Model,
-  NO_BLOCK,
-  type Outcomes,
-  type RandomIntercept,
-  singleBlock,
-  stackBlocks,
-} from "./model";
+  blockOf,
+  completePairs,
+  levelsBlock,
+  observationNumbers,
+  observedLevels,
+  observedV,
+  presentOutcomes,
+} from "./observations";
 
 export interface ModelOptions {
   readonly matrices?: Readonly<Record<string, MatrixInput>>;
@@ -76,9 +77,7 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
     weights:
       weights === null || outcomes === null
         ? weights
-        : outcomes.frameRow.length === 0
-          ? weights
-          : Float64Array.from(outcomes.frameRow, (row) => weights[row]!),
+        : Float64Array.from(outcomes.frameRow, (row) => weights[row]!),
     location,
     scale,
     logSigmaOffset: logSigma === null ? null : offsets(logSigma, rows, outcomes),
@@ -116,39 +115,6 @@ function locationData(dpar: DparFormula, frame: Frame): LocationData {
   return { key: dpar.key, response, offset };
 }
 
-/** Every outcome that is there: y1[1], y2[1], y1[2], ... */
-function presentOutcomes([first, second]: readonly [Uint8Array, Uint8Array]): Outcomes {
-  const frameRow: number[] = [];
-  const outcome: number[] = [];
-  for (let row = 0; row < first.length; row++) {
-    if (first[row] === 1) {
-      frameRow.push(row);
-      outcome.push(0);
-    }
-    if (second[row] === 1) {
-      frameRow.push(row);
-      outcome.push(1);
-    }
-  }
-  return { frameRow: Int32Array.from(frameRow), outcome: Uint8Array.from(outcome) };
-}
-
-/** Number of the observation of outcome o in frame row i at 2 i + o, -1 where it is absent. */
-function observationNumbers({ frameRow, outcome }: Outcomes, rows: number): Int32Array {
-  const numbers = new Int32Array(2 * rows).fill(-1);
-  for (let k = 0; k < frameRow.length; k++) numbers[2 * frameRow[k]! + outcome[k]!] = k;
-  return numbers;
-}
-
-/** Designs side by side over the observations; null where a dpar has no coefficients. */
-function blockOf(designs: readonly (Design | null)[], rows: number, observation: Int32Array | null): Block {
-  if (observation === null) return designs[0] ? singleBlock(designs[0]) : { ...NO_BLOCK, rows };
-  const outcomeOf: number[] = [];
-  for (let outcome = 0; outcome < designs.length; outcome++) if (designs[outcome]) outcomeOf.push(outcome);
-  const present = designs.filter((design) => design !== null);
-  return stackBlocks(present, rows, (d, row) => observation[2 * row + outcomeOf[d]!]!);
-}
-
 function responses(locations: readonly LocationData[], outcomes: Outcomes | null): Float64Array {
   const centred = locations.map(({ response, offset }) =>
     offset === null ? response : response.map((value, i) => value - offset[i]!),
@@ -177,26 +143,11 @@ function randomIntercepts(
   return dpars.map((dpar) => {
     const design = buildGroupDesign(dpar, frame);
     checkRank(design);
-    let index = design.index;
-    if (observation !== null) {
-      index = new Int32Array(rows).fill(-1);
-      for (let row = 0; row < frame.nrow; row++) {
-        const at = observation[2 * row + dpar.outcome - 1]!;
-        if (at >= 0) index[at] = design.index[row]!;
-      }
-    }
+    const index = observedLevels(design.index, dpar.outcome - 1, rows, observation);
     const intercept = { key: dpar.key, label: dpar.group!.join(":"), design, index, firstUnit };
     firstUnit += design.nrow;
     return intercept;
   });
-}
-
-function levelsBlock(random: readonly RandomIntercept[]): Block {
-  if (random.length === 0) return NO_BLOCK;
-  if (random.length === 1) return singleBlock(random[0]!.design);
-  const last = random[random.length - 1]!;
-  const designs = random.map(({ design }) => design);
-  return stackBlocks(designs, last.firstUnit + last.design.nrow, (d, level) => random[d]!.firstUnit + level);
 }
 
 /** Studies with both outcomes, and the design of their correlation (none when a sigma is held at 0). */
@@ -207,14 +158,7 @@ function studies(
   uncorrelated: boolean,
 ): { pairs: Int32Array; rho: Block } {
   if (observation === null || dpars.length === 0) return { pairs: new Int32Array(0), rho: NO_BLOCK };
-  const pairs: number[] = [];
-  const pairOf = new Int32Array(frame.nrow).fill(-1);
-  for (let row = 0; row < frame.nrow; row++) {
-    const [first, second] = [observation[2 * row]!, observation[2 * row + 1]!];
-    if (first < 0 || second < 0) continue;
-    pairOf[row] = pairs.length / 2;
-    pairs.push(first, second);
-  }
+  const { pairs, pairOf } = completePairs(observation);
   if (pairs.length === 0) {
     const why = "no row has both outcomes, so their correlation rho12 cannot be estimated";
     throw new DrmError("bad_data", `${why}: fit the two outcomes separately`);
@@ -226,21 +170,11 @@ function studies(
         "fixed: with a sigma held at 0 there is no residual correlation; remove the rho12 formula",
       );
     }
-    return { pairs: Int32Array.from(pairs), rho: { ...NO_BLOCK, rows: pairs.length / 2 } };
+    return { pairs, rho: { ...NO_BLOCK, rows: pairs.length / 2 } };
   }
   const design = ranked(buildDesign(dpars[0]!, frame), frame.weights);
   return {
-    pairs: Int32Array.from(pairs),
+    pairs,
     rho: stackBlocks([design], pairs.length / 2, (_, row) => pairOf[row]!),
   };
-}
-
-/** V of the observations from V of all 2 n places. */
-function observedV(knownV: KnownV, observation: Int32Array, rows: number): KnownV {
-  const variances = new Float64Array(rows);
-  for (let place = 0; place < observation.length; place++) {
-    if (observation[place]! >= 0) variances[observation[place]!] = knownV.variances[place]!;
-  }
-  const clusterRows = knownV.clusterRows.map((place) => observation[place]!);
-  return { ...knownV, variances, clusterRows };
 }

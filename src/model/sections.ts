@@ -108,7 +108,7 @@ function scalarSections(rows: number): Sections {
 }
 
 /** Number of each random intercept's first level among all levels. */
-export function firstLevels(random: Ties["random"]): number[] {
+function firstLevels(random: Ties["random"]): number[] {
   let next = 0;
   return random.map(({ levels }) => {
     const first = next;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { listCases, loadCase } from "../cases";
+import { expectClose } from "./closeness";
 import { engineFor, engineForJob } from "./engine-for";
 import { type CheckPoint, jobOf, type MaCase } from "./ma-case";
 import { type PlainProblem, textbookLogLik, times } from "./plain-problem";
@@ -54,21 +55,6 @@ function problemOf({ data, V, model }: MaCase): PlainProblem {
     clusters,
     weights: weights === undefined ? null : (data.columns[weights] as number[]),
   };
-}
-
-function expectClose(
-  seen: ArrayLike<number>,
-  wanted: ArrayLike<number>,
-  tolerance: number,
-  what: string,
-): void {
-  const scale = Math.max(1, ...Array.from(wanted, Math.abs));
-  expect(seen.length, what).toBe(wanted.length);
-  for (let i = 0; i < wanted.length; i++) {
-    const error = Math.abs(seen[i]! - wanted[i]!) / scale;
-    if (!(error <= tolerance))
-      expect.fail(`${what}[${i}]: ${seen[i]}, wanted ${wanted[i]} (error ${error.toExponential(1)})`);
-  }
 }
 
 /** The point's parameters of these dpars in this order, rho12 as ours. */

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { slopes } from "./closeness";
 import { type EngineAnswer, engineForJob, jobOfProblem, type TestEngine } from "./engine-for";
 import type { Job } from "./ma-case";
 import type { PlainProblem } from "./plain-problem";
@@ -72,19 +73,6 @@ function expectClose(
     if (!(error <= tolerance))
       expect.fail(`${what}[${i}]: ${seen[i]}, wanted ${wanted[i]} (error ${error.toExponential(1)})`);
   }
-}
-
-/** d f / d x_k by central differences of fourth order. */
-function slopes(f: (x: Float64Array) => ArrayLike<number>, x: Float64Array, h: number): number[][] {
-  return Array.from(x, (_, k) => {
-    const at = (step: number): number[] => {
-      const moved = Float64Array.from(x);
-      moved[k]! += step * h;
-      return Array.from(f(moved));
-    };
-    const [a, b, c, d] = [at(-2), at(-1), at(1), at(2)];
-    return a.map((_, i) => (a[i]! - 8 * b[i]! + 8 * c[i]! - d[i]!) / (12 * h));
-  });
 }
 
 function withEngine(

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { expectClose } from "./closeness";
 import { denseEngineForJob, type EngineAnswer, engineForJob } from "./engine-for";
 import { type ExactProblem, exactProfile } from "./exact-profile";
 import type { Job } from "./ma-case";
@@ -71,21 +72,6 @@ function grouped(seed: number, layout: Layout, weighted: boolean): Grouped {
       ),
     }),
   };
-}
-
-function expectClose(
-  seen: ArrayLike<number>,
-  wanted: ArrayLike<number>,
-  tolerance: number,
-  what: string,
-): void {
-  const scale = Math.max(1, ...Array.from(wanted, Math.abs));
-  expect(seen.length, what).toBe(wanted.length);
-  for (let i = 0; i < wanted.length; i++) {
-    const error = Math.abs(seen[i]! - wanted[i]!) / scale;
-    if (!(error <= tolerance))
-      expect.fail(`${what}[${i}]: ${seen[i]}, wanted ${wanted[i]} (error ${error.toExponential(1)})`);
-  }
 }
 
 function answerOf(job: Job, coefficients: readonly number[], make = engineForJob): EngineAnswer {

@@ -1,0 +1,92 @@
+import type { KnownV } from "../covariance/known-v";
+import type { Design } from "../design/design";
+import { type Block, NO_BLOCK, type Outcomes, type RandomIntercept, singleBlock, stackBlocks } from "./model";
+
+// Between the rows of a frame and the observations of a model. `observation` holds, at 2 i + o, the number of the
+// observation of outcome o in row i, -1 where it is absent; null when rows and observations are the same.
+
+/** Every outcome that is there: y1[1], y2[1], y1[2], ... */
+export function presentOutcomes([first, second]: readonly [Uint8Array, Uint8Array]): Outcomes {
+  const frameRow: number[] = [];
+  const outcome: number[] = [];
+  for (let row = 0; row < first.length; row++) {
+    if (first[row] === 1) {
+      frameRow.push(row);
+      outcome.push(0);
+    }
+    if (second[row] === 1) {
+      frameRow.push(row);
+      outcome.push(1);
+    }
+  }
+  return { frameRow: Int32Array.from(frameRow), outcome: Uint8Array.from(outcome) };
+}
+
+/** Number of the observation of outcome o in frame row i at 2 i + o, -1 where it is absent. */
+export function observationNumbers({ frameRow, outcome }: Outcomes, rows: number): Int32Array {
+  const numbers = new Int32Array(2 * rows).fill(-1);
+  for (let k = 0; k < frameRow.length; k++) numbers[2 * frameRow[k]! + outcome[k]!] = k;
+  return numbers;
+}
+
+/** Designs side by side over the observations; null where a dpar has no coefficients. */
+export function blockOf(
+  designs: readonly (Design | null)[],
+  rows: number,
+  observation: Int32Array | null,
+): Block {
+  if (observation === null) return designs[0] ? singleBlock(designs[0]) : { ...NO_BLOCK, rows };
+  const outcomeOf: number[] = [];
+  for (let outcome = 0; outcome < designs.length; outcome++) if (designs[outcome]) outcomeOf.push(outcome);
+  const present = designs.filter((design) => design !== null);
+  return stackBlocks(present, rows, (d, row) => observation[2 * row + outcomeOf[d]!]!);
+}
+
+/** The level of each observation of one outcome, -1 for those of the other, from the level of each row. */
+export function observedLevels(
+  index: Int32Array,
+  outcome: number,
+  rows: number,
+  observation: Int32Array | null,
+): Int32Array {
+  if (observation === null) return index;
+  const levels = new Int32Array(rows).fill(-1);
+  for (let row = 0; row < index.length; row++) {
+    const at = observation[2 * row + outcome]!;
+    if (at >= 0) levels[at] = index[row]!;
+  }
+  return levels;
+}
+
+/** All levels of all random intercepts. */
+export function levelsBlock(random: readonly RandomIntercept[]): Block {
+  if (random.length === 0) return NO_BLOCK;
+  if (random.length === 1) return singleBlock(random[0]!.design);
+  const last = random[random.length - 1]!;
+  const designs = random.map(({ design }) => design);
+  return stackBlocks(designs, last.firstUnit + last.design.nrow, (d, level) => random[d]!.firstUnit + level);
+}
+
+/** The observations of the rows with both outcomes, and the number of each row's pair, -1 where there is none. */
+export function completePairs(observation: Int32Array): { pairs: Int32Array; pairOf: Int32Array } {
+  const pairOf = new Int32Array(observation.length / 2).fill(-1);
+  const pairs: number[] = [];
+  for (let row = 0; row < pairOf.length; row++) {
+    const first = observation[2 * row]!;
+    const second = observation[2 * row + 1]!;
+    if (first < 0 || second < 0) continue;
+    pairOf[row] = pairs.length / 2;
+    pairs.push(first, second);
+  }
+  return { pairs: Int32Array.from(pairs), pairOf };
+}
+
+/** V of the observations from V of all 2 n places. */
+export function observedV(knownV: KnownV, observation: Int32Array, rows: number): KnownV {
+  const variances = new Float64Array(rows);
+  for (let place = 0; place < observation.length; place++) {
+    if (observation[place]! >= 0) variances[observation[place]!] = knownV.variances[place]!;
+  }
+  const clusterRows = knownV.clusterRows.map((place) => observation[place]!);
+  return { ...knownV, variances, clusterRows };
+}
