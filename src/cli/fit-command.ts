@@ -1,7 +1,8 @@
 import { Command, Option } from "commander";
 import { type FitOptions, fitOutcome } from "./fit-outcome";
 import type { CliIo, Outcome } from "./io";
-import { parseFix, parseLevel, parseLevels, parseMatrix } from "./option-values";
+import { checkModelArguments, takesModel } from "./model-arguments";
+import { parseLevel } from "./option-values";
 
 const EXAMPLES = `
 Examples:
@@ -27,46 +28,17 @@ Exit codes: 0 fitted, 1 the data or the model is at fault, 2 usage, 3 written bu
 
 /** `drmeta fit DATA.csv FORMULA...`: reads the command line and hands the outcome of the fit to `done`. */
 export function fitCommand(io: CliIo, done: (outcome: Outcome) => void): Command {
-  return new Command("fit")
-    .description("fit a model to a CSV file and print its summary")
-    .argument("<data.csv>", "CSV file with a header row, or - for standard input")
-    .argument("<formula...>", "formulas, each in quotes: 'yi ~ x + meta_V(V = vi)' 'sigma ~ x'")
-    .option(
-      "--levels <col=a,b,...>",
-      "levels of a factor, reference first; a<b<c = ordered (repeatable)",
-      parseLevels,
-    )
-    .option(
-      "--matrix <name=file.csv>",
-      "numbers without a header for meta_V(V = name) (repeatable)",
-      parseMatrix,
-    )
-    .option("--weights <col>", "likelihood weights; not 1/vi, which meta_V sees to")
-    .option("--fix <dpar=value>", "hold a parameter at a value, such as sigma=0 (repeatable)", parseFix)
-    .addOption(new Option("--method <method>", "likelihood").choices(["ML", "REML"]).default("ML"))
+  const command = new Command("fit").description("fit a model to a CSV file and print its summary");
+  return takesModel(command)
     .addOption(new Option("--conf <level>", "confidence level").argParser(parseLevel).default(0.95))
     .addOption(new Option("--confint <type>", "intervals").choices(["wald", "profile"]).default("wald"))
     .addOption(new Option("--test <test>", "tests of coefficients").choices(["z", "t", "knha"]).default("z"))
-    .option("--biv", "two outcomes a study (implied by a formula for mu1)")
     .option("--check", "print the checks of the fit too")
     .option("--fitted", "print the fitted values too")
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", EXAMPLES)
     .action(async (data: string, formulas: string[], options: FitOptions, command: Command) => {
-      if (isUnquoted(formulas)) {
-        command.error("error: the formula came in pieces; put each formula in quotes: 'yi ~ x'");
-      }
-      const files = [data, ...Object.values(options.matrix ?? {})];
-      if (files.filter((file) => file === "-").length > 1) {
-        command.error("error: standard input (-) can be read once only; give the others as files");
-      }
+      checkModelArguments(command, data, formulas, options);
       done(await fitOutcome(data, formulas, options, io));
     });
-}
-
-/** `yi ~ x` without quotes: the shell passes three words, and may turn the tilde into the home folder. */
-function isUnquoted(formulas: readonly string[]): boolean {
-  return (
-    formulas.length > 1 && (formulas.includes("~") || !formulas.some((formula) => formula.includes("~")))
-  );
 }

@@ -1,0 +1,47 @@
+import { type Command, Option } from "commander";
+import { parseFix, parseLevels, parseMatrix } from "./option-values";
+import type { ModelOptions } from "./read-fit";
+
+/** Gives a command the arguments and options that say which model is fitted to what: DATA.csv FORMULA... */
+export function takesModel(command: Command): Command {
+  return command
+    .argument("<data.csv>", "CSV file with a header row, or - for standard input")
+    .argument("<formula...>", "formulas, each in quotes: 'yi ~ x + meta_V(V = vi)' 'sigma ~ x'")
+    .option(
+      "--levels <col=a,b,...>",
+      "levels of a factor, reference first; a<b<c = ordered (repeatable)",
+      parseLevels,
+    )
+    .option(
+      "--matrix <name=file.csv>",
+      "numbers without a header for meta_V(V = name) (repeatable)",
+      parseMatrix,
+    )
+    .option("--weights <col>", "likelihood weights; not 1/vi, which meta_V sees to")
+    .option("--fix <dpar=value>", "hold a parameter at a value, such as sigma=0 (repeatable)", parseFix)
+    .addOption(new Option("--method <method>", "likelihood").choices(["ML", "REML"]).default("ML"))
+    .option("--biv", "two outcomes a study (implied by a formula for mu1)");
+}
+
+/** Ends with a usage error when the shell has taken the formulas apart, or standard input is wanted twice. */
+export function checkModelArguments(
+  command: Command,
+  data: string,
+  formulas: readonly string[],
+  { matrix }: ModelOptions,
+): void {
+  if (isUnquoted(formulas)) {
+    command.error("error: the formula came in pieces; put each formula in quotes: 'yi ~ x'");
+  }
+  const files = [data, ...Object.values(matrix ?? {})];
+  if (files.filter((file) => file === "-").length > 1) {
+    command.error("error: standard input (-) can be read once only; give the others as files");
+  }
+}
+
+/** `yi ~ x` without quotes: the shell passes three words, and may turn the tilde into the home folder. */
+function isUnquoted(formulas: readonly string[]): boolean {
+  return (
+    formulas.length > 1 && (formulas.includes("~") || !formulas.some((formula) => formula.includes("~")))
+  );
+}

@@ -1,0 +1,76 @@
+import { parseCsv } from "../data/csv";
+import { type NumericMatrix, readMatrixCsv } from "../data/matrix-csv";
+import type { Table } from "../data/table";
+import { DrmError } from "../errors";
+import type { Fit } from "../fit/fit";
+import { drm, drmFormula } from "../index";
+import type { CliIo } from "./io";
+import type { LevelsOption } from "./option-values";
+import { label, readText } from "./read-text";
+
+/** The options of every command that fits a model to a file: see modelOptions(). */
+export interface ModelOptions {
+  readonly levels?: LevelsOption;
+  /** name to file */
+  readonly matrix?: Readonly<Record<string, string>>;
+  readonly weights?: string;
+  readonly fix?: Readonly<Record<string, number>>;
+  readonly method: "ML" | "REML";
+  readonly biv?: boolean;
+}
+
+/** A fit with the data it was made from, and what the reader should be told on the side. */
+export interface ReadFit {
+  readonly fit: Fit;
+  readonly data: Table;
+  readonly notes: string[];
+}
+
+/** Reads the files and fits. Throws DrmError when the data or the model is at fault. */
+export async function readFit(
+  path: string,
+  formulas: readonly string[],
+  options: ModelOptions,
+  io: Pick<CliIo, "stdin">,
+): Promise<ReadFit> {
+  const formula = drmFormula(...formulas);
+  if (options.biv && formula.family !== "biv_gaussian") {
+    throw new DrmError("bad_formula", "--biv needs two outcomes: 'mu1 = y1 ~ ...' and 'mu2 = y2 ~ ...'");
+  }
+  const text = await readText(path, io);
+  const data = inFile(path, () => parseCsv(text, options.levels));
+  const matrices = await readMatrices(options.matrix ?? {}, io);
+  const notes: string[] = [];
+  const fit = drm(formula, {
+    data,
+    matrices,
+    method: options.method,
+    warn: (message) => notes.push(message),
+    ...(options.weights === undefined ? {} : { weights: options.weights }),
+    ...(options.fix === undefined ? {} : { fixed: options.fix }),
+  });
+  if (fit.optim.code !== 0) notes.push(`did not converge: ${fit.optim.message}`);
+  return { fit, data, notes };
+}
+
+async function readMatrices(
+  files: Readonly<Record<string, string>>,
+  io: Pick<CliIo, "stdin">,
+): Promise<Record<string, NumericMatrix>> {
+  const matrices: Record<string, NumericMatrix> = {};
+  for (const [name, path] of Object.entries(files)) {
+    const text = await readText(path, io);
+    matrices[name] = inFile(path, () => readMatrixCsv(text));
+  }
+  return matrices;
+}
+
+/** Says which file an error is in: several may have been given. */
+function inFile<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof DrmError)) throw error;
+    throw new DrmError(error.code, `${label(path)}: ${error.message}`);
+  }
+}
