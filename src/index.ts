@@ -26,7 +26,7 @@ export type {
   Response,
   UnivariateFit,
 } from "./fit/fit";
-export type { ProfileStatus } from "./fit/profile";
+export type { ProfileStatus } from "./fit/profile-limits";
 // formulas and data
 export { type DrmFormula, drmFormula } from "./formula/formula";
 export { type CoefficientRow, coefficientTable, type IntervalMethod } from "./inference/coefficient-table";
@@ -41,6 +41,7 @@ export {
   type PredictionIntervalOptions,
   predictionInterval,
 } from "./inference/prediction-interval";
+export { type Profile, type ProfileOptions, profile } from "./inference/profile";
 export { type QTest, qTest } from "./inference/q-test";
 export { type RanefRow, ranef } from "./inference/ranef";
 export {
@@ -65,6 +66,12 @@ export {
 } from "./report/heterogeneity";
 export { fromJSON } from "./report/json/from-json";
 export { toJSON } from "./report/json/to-json";
+export {
+  type ScaleInterval,
+  type ScaleIntervals,
+  type ScaleIntervalsOptions,
+  scaleIntervals,
+} from "./report/scale-intervals";
 // reports
 export { summary } from "./report/summary";
 export { tidy } from "./report/tidy";

@@ -1,11 +1,9 @@
 import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
+import { RHO_BOUND } from "../model/model";
 import type { Engine } from "./engine";
 import { addProduct } from "./standardise";
 import { linearPredictor, thetaBlocks } from "./theta-blocks";
-
-/** As in assembly/kernels/correlation.ts. */
-const LARGEST_CORRELATION = 0.999999;
 
 /**
  * By dpar and per row of the frame: means (offset included), SDs and rho12 on the response scale; NaN for an outcome
@@ -41,7 +39,7 @@ export function fittedValues(
     const eta = linearPredictor(engine.model, rho, theta);
     out.rho12 = new Float64Array(frame.nrow).fill(Number.NaN);
     for (let s = 0; s < eta.length; s++) {
-      out.rho12[model.outcomes.frameRow[model.pairs[2 * s]!]!] = LARGEST_CORRELATION * Math.tanh(eta[s]!);
+      out.rho12[model.outcomes.frameRow[model.pairs[2 * s]!]!] = RHO_BOUND * Math.tanh(eta[s]!);
     }
   }
   return out;

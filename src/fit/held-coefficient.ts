@@ -8,14 +8,14 @@ import { thetaBlocks } from "./theta-blocks";
 import { maxAbs, minimise, type Objective } from "./trust-region";
 import { suspicion } from "./vanishing";
 
-/** The best point found with one coefficient held at a value. */
+/** The best point found with a coefficient held at a value. */
 export interface HeldPoint {
   readonly logLik: number;
   /** scale coefficients, in the coordinates of the problem's engine */
   readonly theta: Float64Array;
 }
 
-/** A model in which one coefficient can be held at any value, and the others are optimised. */
+/** A model in which one coefficient, or a combination, can be held at any value, and all else is optimised. */
 export interface HeldProblem {
   /** in which the coefficient's distances are measured: a unit changes the linear predictor by one (mu: by the data's spread) */
   readonly unit: number;
@@ -34,12 +34,14 @@ const MOST_STARTS = 9;
 const FLAT_GRADIENT = 1e-9;
 
 /**
- * A coefficient of sigma, sd(group) or rho12: c'theta = value is a linear constraint, and the optimum is sought in the
- * null space of c.
+ * A linear combination of the coefficients of sigma, sd(group) and rho12: c'theta = value is a linear constraint, and
+ * the optimum is sought in the null space of c.
+ *
+ * @param weights of the user's coefficients, numbered over all of theta
  */
-export function heldScale(engine: Engine, coefficient: number): HeldProblem {
+export function heldScale(engine: Engine, weights: Float64Array): HeldProblem {
   const { model, objective } = engine;
-  const c = functional(model, objective.size, coefficient);
+  const c = functional(model, objective.size, weights);
   let squares = 0;
   for (const part of c) squares += part * part;
   const free = nullSpace(c);
@@ -103,14 +105,13 @@ function descend(objective: Objective, start: Float64Array): { value: number; th
   return arrived && Number.isFinite(run.value) ? run : null;
 }
 
-/** c with c'theta the user's coefficient, numbered over all of theta. */
-function functional(model: StandardModel, size: number, coefficient: number): Float64Array {
+/** c with c'theta = weights'(the user's coefficients): c = T' weights, block by block. */
+function functional(model: StandardModel, size: number, weights: Float64Array): Float64Array {
   const c = new Float64Array(size);
   for (const { basis, start } of thetaBlocks(model)) {
-    const row = coefficient - start;
-    const { columns, toOriginal } = basis;
-    if (row < 0 || row >= columns) continue;
-    c.set(toOriginal.subarray(row * columns, (row + 1) * columns), start);
+    const { columns, toOriginal: T } = basis;
+    for (let i = 0; i < columns; i++)
+      for (let j = i; j < columns; j++) c[start + j]! += T[i * columns + j]! * weights[start + i]!;
   }
   return c;
 }

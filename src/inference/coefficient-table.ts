@@ -1,11 +1,15 @@
 import type { Fit } from "../fit/fit";
-import { type ProfileStatus, profileIntervals } from "../fit/profile";
+import { coefficientTarget, profileIntervals } from "../fit/profile";
+import type { ProfileStatus } from "../fit/profile-limits";
 import { normalTwoSidedP } from "../stats/normal";
 import { coefficientName } from "./coefficients";
 import { criticalValue } from "./level";
 
 /** Wald: estimate -+ z * SE. Profile: likelihood-ratio limits. */
 export type IntervalMethod = "wald" | "profile";
+
+/** How the profile went, or that there is none and the limits are Wald's. */
+export type IntervalStatus = ProfileStatus | "Wald limits (REML)";
 
 /** One coefficient with its Wald test against 0 and interval, link scale. NaN where a number does not exist. */
 export interface CoefficientRow {
@@ -23,7 +27,7 @@ export interface CoefficientRow {
   readonly upper: number;
   readonly atBoundary: boolean;
   /** profile intervals only: whether both limits were found, and which of them is infinite */
-  readonly status?: ProfileStatus;
+  readonly status?: IntervalStatus;
 }
 
 /**
@@ -40,17 +44,32 @@ export function coefficientTable(
   return method === "wald" ? rows : withProfile(fit, rows, level);
 }
 
-/** The rows with the limits of their profiles; one search a limit, so select the rows that are wanted first. */
+/**
+ * The rows with the limits of their profiles; one search a limit, so select the rows that are wanted first. The restricted
+ * likelihood has no profile in a location coefficient: those of a REML fit keep their limits, and `status` says so.
+ */
 export function withProfile(
   fit: Fit,
   rows: readonly CoefficientRow[],
   level: number,
 ): readonly CoefficientRow[] {
-  const positions = rows.map(({ dpar, term }) =>
-    fit.coefficients.findIndex((coefficient) => coefficient.dpar === dpar && coefficient.term === term),
-  );
-  const intervals = profileIntervals(fit, positions, criticalValue(level));
-  return rows.map((row, k) => ({ ...row, ...intervals[k]! }));
+  const profiled = rows.filter((row) => hasProfile(fit, row));
+  const targets = profiled.map((row) => coefficientTarget(fit, positionOf(fit, row)));
+  const intervals = profileIntervals(fit, targets, criticalValue(level));
+  return rows.map((row) => {
+    const k = profiled.indexOf(row);
+    return k < 0 ? { ...row, status: "Wald limits (REML)" } : { ...row, ...intervals[k]! };
+  });
+}
+
+/** False for a location coefficient of a REML fit. */
+export function hasProfile(fit: Fit, { dpar }: Pick<CoefficientRow, "dpar">): boolean {
+  return fit.method === "ML" || fit.response[dpar] === undefined;
+}
+
+/** In fit.coefficients. */
+export function positionOf(fit: Fit, { dpar, term }: Pick<CoefficientRow, "dpar" | "term">): number {
+  return fit.coefficients.findIndex((one) => one.dpar === dpar && one.term === term);
 }
 
 function waldTable(fit: Fit, level: number): readonly CoefficientRow[] {

@@ -1,7 +1,13 @@
 import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
-import type { ProfileStatus } from "../fit/profile";
-import { type CoefficientRow, coefficientTable, type IntervalMethod, withProfile } from "./coefficient-table";
+import {
+  type CoefficientRow,
+  coefficientTable,
+  hasProfile,
+  type IntervalMethod,
+  type IntervalStatus,
+  withProfile,
+} from "./coefficient-table";
 
 export interface ConfintOptions {
   /** a dpar ("sigma"), a coefficient ("mu:duration"), or several of them; default all */
@@ -19,20 +25,25 @@ export interface ConfidenceInterval {
   readonly lower: number;
   readonly upper: number;
   /** profile intervals only: whether both limits were found, and which of them is infinite */
-  readonly status?: ProfileStatus;
+  readonly status?: IntervalStatus;
 }
 
 /**
  * Confidence intervals on the link scale, in the order of `vcov(fit)`.
  *
  * - "wald": estimate -+ z * SE. The limits of a coefficient at its boundary are NaN.
- * - "profile", ML fits: exact likelihood-ratio limits, where 2 (logLik - profile logLik) equals the chi-squared quantile.
+ * - "profile": exact likelihood-ratio limits, where 2 (logLik - profile logLik) equals the chi-squared quantile (of the
+ *   restricted likelihood for a REML fit, as in metafor's confint()).
  *   A limit is infinite, and `status` says so, where the likelihood never drops enough: the data are then compatible
  *   with an SD of 0, say. NaN with the status "not found" when a search failed. Costs a few fits a limit: name the
- *   coefficients of interest in `parm`.
+ *   coefficients of interest in `parm`. The restricted likelihood integrates mu's coefficients out and has no profile in
+ *   them: among all coefficients of a REML fit theirs are Wald limits, and `status` says so; asked for by name they are
+ *   refused.
+ *
+ * scaleIntervals() has the intervals of SDs, variances and correlations, groups included; sdRatio() those of ratios.
  *
  * Throws DrmError: "bad_option" for an unknown parm, method or level, or a profile of a fit that did not converge;
- * "not_supported" for a profile of a REML fit.
+ * "not_supported" for a profile of a location coefficient named in a REML fit.
  */
 export function confint(fit: Fit, options: ConfintOptions = {}): ConfidenceInterval[] {
   const { parm, level = 0.95, method = "wald" } = options;
@@ -40,13 +51,26 @@ export function confint(fit: Fit, options: ConfintOptions = {}): ConfidenceInter
     throw new DrmError("bad_option", `method '${String(method)}': intervals are "wald" or "profile"`);
   }
   const selected = selectRows(coefficientTable(fit, level), parm);
+  if (method === "profile" && parm !== undefined) requireProfiles(fit, selected);
   const rows = method === "wald" ? selected : withProfile(fit, selected, level);
   return rows.map(({ dpar, term, estimate, lower, upper, status }) => {
     return { dpar, term, estimate, lower, upper, ...(status !== undefined && { status }) };
   });
 }
 
-function selectRows(
+/** Refuses coefficients that were asked for by name and have no profile. */
+export function requireProfiles(fit: Fit, rows: readonly CoefficientRow[]): void {
+  const without = rows.find((row) => !hasProfile(fit, row));
+  if (without === undefined) return;
+  throw new DrmError(
+    "not_supported",
+    `${without.name}: the restricted likelihood integrates the coefficients of ${without.dpar} out and has no profile in ` +
+      'them; use method: "wald", or refit with method: "ML"',
+  );
+}
+
+/** The rows of a `parm`; all without one. Throws DrmError("bad_option") for an unknown name. */
+export function selectRows(
   rows: readonly CoefficientRow[],
   parm: ConfintOptions["parm"],
 ): readonly CoefficientRow[] {

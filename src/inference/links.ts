@@ -1,3 +1,5 @@
+import { RHO_BOUND } from "../model/model";
+
 /**
  * How a dpar's linear predictor becomes a value on its response scale:
  *
@@ -12,8 +14,6 @@ export interface Link {
   readonly derivative: (eta: number) => number;
   readonly link: (response: number) => number;
 }
-
-export const RHO_BOUND = 0.999999;
 
 const IDENTITY: Link = { name: "identity", response: (x) => x, derivative: () => 1, link: (x) => x };
 const LOG: Link = { name: "log", response: Math.exp, derivative: Math.exp, link: Math.log };

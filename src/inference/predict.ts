@@ -164,7 +164,7 @@ function takeKnownRows(
   link: (response: number) => number,
 ): void {
   const known = fit.designs[dpar];
-  const response = fit.fitted[dpar];
+  const response = fit.fitted[dpar] ?? fit.random?.find((random) => random.dpar === dpar)?.sd;
   if (response === undefined || response.length !== known.nrow) return;
   if (!fit.coefficients.some((coefficient) => coefficient.dpar === dpar && coefficient.atBoundary)) return;
   for (let i = 0; i < nrow; i++) {

@@ -1,6 +1,6 @@
 import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
-import { coefficientTable } from "./coefficient-table";
+import { coefficientTable, type IntervalMethod, type IntervalStatus, withProfile } from "./coefficient-table";
 
 export interface SdRatio {
   readonly dpar: string;
@@ -14,6 +14,8 @@ export interface SdRatio {
   readonly varianceLower: number;
   readonly varianceUpper: number;
   readonly level: number;
+  /** profile intervals only: whether both limits were found, and which of them is infinite */
+  readonly status?: IntervalStatus;
 }
 
 export interface SdRatioOptions {
@@ -21,19 +23,25 @@ export interface SdRatioOptions {
   readonly dpar?: string;
   /** default 0.95 */
   readonly level?: number;
+  /** default "wald"; "profile" for likelihood-ratio limits */
+  readonly method?: IntervalMethod;
 }
 
 /**
  * A coefficient of a scale formula as a ratio of SDs and of variances, with limits transformed from the log-SD scale.
- * Throws DrmError("bad_option") when the dpar has no such term, or is not on a log-SD scale.
+ * Throws DrmError("bad_option") when the dpar has no such term, or is not on a log-SD scale, and what confint() throws
+ * for a profile.
  */
 export function sdRatio(
   fit: Fit,
   term: string,
-  { dpar = "sigma", level = 0.95 }: SdRatioOptions = {},
+  { dpar = "sigma", level = 0.95, method = "wald" }: SdRatioOptions = {},
 ): SdRatio {
   if (!dpar.startsWith("sigma") && !dpar.startsWith("sd")) {
     throw new DrmError("bad_option", `sdRatio() is for SDs (sigma or sd(group)); '${dpar}' is not one`);
+  }
+  if (method !== "wald" && method !== "profile") {
+    throw new DrmError("bad_option", `method '${String(method)}': intervals are "wald" or "profile"`);
   }
   const rows = coefficientTable(fit, level).filter((row) => row.dpar === dpar);
   const row = rows.find((candidate) => candidate.term === term);
@@ -42,15 +50,17 @@ export function sdRatio(
     const known = terms.length === 0 ? `there is no formula for ${dpar}` : `${dpar} has ${terms.join(", ")}`;
     throw new DrmError("bad_option", `no term '${term}': ${known}${didYouMean(term, terms)}`);
   }
+  const [{ estimate, lower, upper, status }] = method === "wald" ? [row] : withProfile(fit, [row], level);
   return {
     dpar,
     term,
-    sdRatio: Math.exp(row.estimate),
-    sdLower: Math.exp(row.lower),
-    sdUpper: Math.exp(row.upper),
-    varianceRatio: Math.exp(2 * row.estimate),
-    varianceLower: Math.exp(2 * row.lower),
-    varianceUpper: Math.exp(2 * row.upper),
+    sdRatio: Math.exp(estimate),
+    sdLower: Math.exp(lower),
+    sdUpper: Math.exp(upper),
+    varianceRatio: Math.exp(2 * estimate),
+    varianceLower: Math.exp(2 * lower),
+    varianceUpper: Math.exp(2 * upper),
     level,
+    ...(status !== undefined && { status }),
   };
 }

@@ -86,4 +86,7 @@ export function stackBlocks(
   return { rows, columns, values, designs };
 }
 
+/** rho12 = RHO_BOUND tanh(linear predictor): a fitted correlation matrix stays positive definite. As in assembly/kernels/correlation.ts. */
+export const RHO_BOUND = 0.999999;
+
 export const NO_BLOCK: Block = { rows: 0, columns: 0, values: new Float64Array(0), designs: [] };

@@ -1,5 +1,5 @@
 import type { Fit } from "../fit/fit";
-import { coefficientTable } from "../inference/coefficient-table";
+import { coefficientTable, type IntervalMethod, type IntervalStatus } from "../inference/coefficient-table";
 import { orNull } from "./missing";
 
 export interface TidyOptions {
@@ -7,6 +7,8 @@ export interface TidyOptions {
   readonly conf_int?: boolean;
   /** default 0.95 */
   readonly conf_level?: number;
+  /** of the limits, default "wald"; "profile" implies conf_int unless that is false, and adds conf.status */
+  readonly conf_method?: IntervalMethod;
 }
 
 /** broom's column names; `component` is the dpar. Link scale. null where a number does not exist. */
@@ -19,22 +21,26 @@ export interface TidyRow {
   readonly "p.value": number | null;
   readonly "conf.low"?: number | null;
   readonly "conf.high"?: number | null;
+  /** profile limits only: whether both were found, and which is infinite */
+  readonly "conf.status"?: IntervalStatus;
 }
 
 /**
  * One row per coefficient, in the order of `vcov(fit)`: Wald z statistics, link scale (log-SD for sigma).
- * Throws DrmError("bad_option") for a conf_level outside (0, 1).
+ * Throws DrmError("bad_option") for a conf_level outside (0, 1), and what confint() throws for a profile.
  */
-export function tidy(fit: Fit, { conf_int = false, conf_level = 0.95 }: TidyOptions = {}): TidyRow[] {
-  return coefficientTable(fit, conf_level).map((row) => {
-    const tidied: TidyRow = {
-      component: row.dpar,
-      term: row.term,
-      estimate: orNull(row.estimate),
-      "std.error": orNull(row.stdError),
-      statistic: orNull(row.statistic),
-      "p.value": orNull(row.pValue),
-    };
-    return conf_int ? { ...tidied, "conf.low": orNull(row.lower), "conf.high": orNull(row.upper) } : tidied;
-  });
+export function tidy(
+  fit: Fit,
+  { conf_level = 0.95, conf_method = "wald", conf_int = conf_method === "profile" }: TidyOptions = {},
+): TidyRow[] {
+  return coefficientTable(fit, conf_level, conf_int ? conf_method : "wald").map((row) => ({
+    component: row.dpar,
+    term: row.term,
+    estimate: orNull(row.estimate),
+    "std.error": orNull(row.stdError),
+    statistic: orNull(row.statistic),
+    "p.value": orNull(row.pValue),
+    ...(conf_int && { "conf.low": orNull(row.lower), "conf.high": orNull(row.upper) }),
+    ...(row.status !== undefined && { "conf.status": row.status }),
+  }));
 }

@@ -3,9 +3,11 @@ import { drm, gaussian } from "../../src/drm";
 import type { Fit } from "../../src/fit/fit";
 import { drmFormula } from "../../src/formula/formula";
 import { type ConfidenceInterval, confint } from "../../src/inference/confint";
+import { profile } from "../../src/inference/profile";
 import { fromJSON } from "../../src/report/json/from-json";
 import { toJSON } from "../../src/report/json/to-json";
 import { summary } from "../../src/report/summary";
+import { tidy } from "../../src/report/tidy";
 import { type DrmCase, listCases, loadCase } from "../cases";
 import { type CaseNumber, jobOf, type MaCase, numberOf, type Polished } from "../fit/ma-case";
 
@@ -167,12 +169,116 @@ describe("confint(fit, { method: 'profile' })", () => {
     expect(interval).toMatchObject({ lower: Number.NEGATIVE_INFINITY, status: "lower limit at boundary" });
   });
 
-  it("needs an ML fit that converged", () => {
-    expect(() => confint({ ...restoration, method: "REML" }, { method: "profile" })).toThrow(
-      /need an ML fit/,
-    );
+  it("needs a fit that converged", () => {
     const failed = { ...restoration, optim: { ...restoration.optim, code: 1 as const, message: "stuck" } };
     expect(() => confint(failed, { method: "profile" })).toThrow(/that converged: stuck/);
+  });
+});
+
+describe("of a REML fit", () => {
+  const { data, factors } = loadCase("drm-a-restoration");
+  const fit = fitCase(["yi ~ habitat + duration + meta_V(V = vi)", "sigma ~ habitat"], {
+    data,
+    factors,
+    method: "REML",
+  } as Parameters<typeof drm>[1]);
+
+  it("the location coefficients have Wald limits and say so; asked for by name they are refused", () => {
+    const wald = confint(fit);
+    const intervals = confint(fit, { method: "profile" });
+    intervals.slice(0, 3).forEach((one, i) => {
+      expect(one).toEqual({ ...wald[i], status: "Wald limits (REML)" });
+    });
+    expect(intervals.slice(3).map(({ status }) => status)).toEqual(["ok", "ok"]);
+    expect(() => confint(fit, { method: "profile", parm: ["sigma", "mu:duration"] })).toThrow(
+      /mu:duration: the restricted likelihood integrates the coefficients of mu out .*method: "wald".*method: "ML"/,
+    );
+    expect(() => profile(fit, { parm: "mu" })).toThrow(/restricted likelihood/);
+    expect(profile(fit, { points: 3 }).map(({ dpar }) => dpar)).toEqual(["sigma", "sigma"]);
+    expect(String(summary(fit, { confint: "profile" }))).toContain("mu:duration: Wald limits (REML)");
+  });
+
+  it("a limit is where a fit with sigma held has lost the chi-squared quantile", () => {
+    const { formulas, options } = jobOf(loadCase<MaCase>("v03-metareg-bcg"), "REML");
+    const one = fitCase(formulas, options);
+    const [interval] = confint(one, { method: "profile", parm: "sigma" });
+    for (const limit of [interval!.lower, interval!.upper]) {
+      const held = fitCase(formulas.slice(0, 1), { ...options, fixed: { sigma: Math.exp(limit) } });
+      const lost = 2 * (one.logLik - held.logLik);
+      if (Number.isFinite(limit)) expect(Math.abs(lost - 3.841458820694124)).toBeLessThan(1e-8);
+      else expect(lost).toBeLessThan(3.841458820694124);
+    }
+  });
+});
+
+describe("profile()", () => {
+  const restoration = drmFit(loadCase("drm-a-restoration"));
+
+  it("has the estimate, the limits at its ends, and the deviance between", () => {
+    for (const [i, trace] of profile(restoration, { level: 0.95 }).entries()) {
+      const [limits] = confint(restoration, { method: "profile", parm: `${trace.dpar}:${trace.term}` });
+      expect(trace.value).toHaveLength(22);
+      expect(trace.estimate).toBe(restoration.coefficients[i]!.estimate);
+      expect(trace.value[0]).toBeCloseTo(limits!.lower, 10);
+      expect(trace.value.at(-1)).toBeCloseTo(limits!.upper, 10);
+      expect(trace.deviance[0]).toBeCloseTo(3.841458820694124, 8);
+      expect(trace.signedRoot[0]).toBeCloseTo(-1.959963984540054, 8);
+      expect(trace.signedRoot.at(-1)).toBeCloseTo(1.959963984540054, 8);
+      const at = trace.value.indexOf(trace.estimate);
+      expect([trace.deviance[at], trace.signedRoot[at]]).toEqual([0, 0]);
+      // no second branch here: it falls towards the estimate and rises after it
+      expect([...trace.signedRoot]).toEqual([...trace.signedRoot].sort((a, b) => a - b));
+      trace.logLik.forEach((logLik, k) => {
+        expect(trace.deviance[k]).toBe(2 * (restoration.logLik - logLik));
+      });
+    }
+  });
+
+  it("agrees with fits that hold sigma, ML and REML", () => {
+    for (const method of ["ML", "REML"] as const) {
+      const { formulas, options } = jobOf(loadCase<MaCase>("v15-multilevel-konstantopoulos"), method);
+      const fit = fitCase(formulas, options);
+      const [trace] = profile(fit, { parm: "sigma", points: 5 });
+      const others = formulas.filter((formula) => !formula.startsWith("sigma"));
+      trace!.value.forEach((value, k) => {
+        const held = fitCase(others, { ...options, fixed: { sigma: Math.exp(value) } });
+        expect(Math.abs(trace!.logLik[k]! - held.logLik)).toBeLessThan(1e-8);
+      });
+    }
+  });
+
+  it("metafor's profile() of tau^2, REML", () => {
+    // metafor 3.8: profile(rma.mv(yi, vi, mods = ~ ablat, random = ~ 1 | id)), sigma2 = 0.115 and 0.21
+    const { options } = jobOf(loadCase<MaCase>("v03-metareg-bcg"), "REML");
+    const fit = fitCase(["yi ~ ablat + meta_V(V = vi)"], options);
+    expect(fit.logLik).toBeCloseTo(-8.08732005828, 8);
+    for (const [tau2, logLik] of [
+      [0.115, -8.17327146932],
+      [0.21, -8.66556485507],
+    ] as const) {
+      const held = fitCase(["yi ~ ablat + meta_V(V = vi)"], {
+        ...options,
+        fixed: { sigma: Math.sqrt(tau2) },
+      });
+      expect(held.logLik).toBeCloseTo(logLik, 8);
+    }
+  });
+
+  it("shows a side that levels off, whether the estimate is inside or at its boundary", () => {
+    for (const id of ["v13-small-k-cannon", "v12-boundary-hine"]) {
+      const { formulas, options } = jobOf(loadCase<MaCase>(id), "ML");
+      const [trace] = profile(fitCase(formulas, options), { parm: "sigma" });
+      expect(trace!.status).toBe("lower limit at boundary");
+      expect(trace!.deviance.at(-1)).toBeCloseTo(6.634896601021213, 8);
+      expect(trace!.deviance[0]).toBeLessThan(6.6);
+      expect(trace!.value.every(Number.isFinite) && trace!.deviance.every((drop) => drop > -1e-9)).toBe(true);
+    }
+  });
+
+  it("checks its options", () => {
+    expect(() => profile(restoration, { points: 1 })).toThrow(/points = 1/);
+    expect(() => profile(restoration, { parm: "tau" })).toThrow(/parm 'tau'/);
+    expect(() => profile(restoration, { level: 1 })).toThrow(/level 1/);
   });
 });
 
@@ -187,5 +293,17 @@ describe("reports with profile intervals", () => {
     const last = toJSON(fit, { confint: "profile" }).coefficients.at(-1)!;
     expect(last).toMatchObject({ conf_low: null, conf_status: "lower limit at boundary" });
     expect(toJSON(fit).coefficients.at(-1)).not.toHaveProperty("conf_status");
+  });
+
+  it("are in tidy() too", () => {
+    const [limits] = confint(fit, { method: "profile", parm: "mu" });
+    const rows = tidy(fit, { conf_method: "profile" });
+    expect(rows[0]).toMatchObject({
+      "conf.low": limits!.lower,
+      "conf.high": limits!.upper,
+      "conf.status": "ok",
+    });
+    expect(rows.at(-1)!["conf.status"]).toBe("lower limit at boundary");
+    expect(tidy(fit, { conf_int: true })[0]).not.toHaveProperty("conf.status");
   });
 });

@@ -1,0 +1,231 @@
+import type { Column, Table } from "../data/table";
+import { type DataInput, tableFrom } from "../data/table-from";
+import { DrmError } from "../errors";
+import type { Fit } from "../fit/fit";
+import { type ProfileTarget, profileIntervals } from "../fit/profile";
+import type { ProfileStatus } from "../fit/profile-limits";
+import { variablesOf } from "../formula/expr";
+import type { IntervalMethod } from "../inference/coefficient-table";
+import { coefficientIndices, requireDpar } from "../inference/coefficients";
+import { criticalValue } from "../inference/level";
+import { type Link, linkOf } from "../inference/links";
+import { fittedRows, newRows } from "../inference/new-data";
+import { predict } from "../inference/predict";
+import { formatColumn, limitLabels } from "./format";
+import { type Printable, printable } from "./printable";
+import { renderText } from "./text-table";
+
+export interface ScaleIntervalsOptions {
+  /** "sigma", "sd(study)", "rho12", ... or several; default all that are estimated */
+  readonly dpar?: string | readonly string[];
+  /** the moderators' values at which intervals are wanted; default every combination of them in the data */
+  readonly newdata?: DataInput;
+  /** default 0.95 */
+  readonly level?: number;
+  /** default "profile" */
+  readonly method?: IntervalMethod;
+}
+
+/** The interval of one SD, variance or correlation. */
+export interface ScaleInterval {
+  readonly dpar: string;
+  /** values of the moderators of the dpar, levels as text; empty without moderators */
+  readonly at: Readonly<Record<string, string | number>>;
+  readonly quantity: "sd" | "variance" | "correlation";
+  /** response scale; 0 at a boundary */
+  readonly estimate: number;
+  readonly lower: number;
+  readonly upper: number;
+  /** profile intervals only: whether both limits were found, and which of them is at the boundary */
+  readonly status?: ProfileStatus;
+}
+
+export interface ScaleIntervals {
+  readonly method: IntervalMethod;
+  readonly level: number;
+  readonly intervals: readonly ScaleInterval[];
+}
+
+/** More combinations than this have to be asked for in `newdata`. */
+const MOST_COMBINATIONS = 20;
+
+/**
+ * Confidence intervals of the heterogeneity on its own scales, as metafor's confint() gives them: sigma (tau) and its
+ * square (tau^2), the SD and variance of random intercepts, and rho12 as a correlation. A dpar with moderators has an
+ * interval for each combination of their values in the data, or for each row of `newdata`.
+ *
+ * "profile" (default) is the likelihood-ratio interval, of the restricted likelihood for a REML fit: what is profiled is
+ * the linear predictor w'gamma at those values, with everything else optimised, and its limits are transformed, which
+ * a likelihood ratio allows exactly. A limit at the boundary is 0 (correlations: +-0.999999), or Infinity above, and
+ * `status` says so. "wald" transforms w'gamma -+ z SE; NaN where the SD is estimated as 0.
+ *
+ * Ratios of SDs between groups are in sdRatio(). Plain data; `String(...)` gives the table.
+ *
+ * @throws DrmError "bad_option" for an unknown method or level, a dpar that is not a scale parameter or is held at a
+ *   value, more than 20 combinations of moderators without `newdata`, and a profile of a fit that did not converge;
+ *   "unknown_column" and "bad_factor" for `newdata` that do not fit the formulas
+ */
+export function scaleIntervals(fit: Fit, options: ScaleIntervalsOptions = {}): Printable<ScaleIntervals> {
+  const { newdata, level = 0.95, method = "profile" } = options;
+  if (method !== "wald" && method !== "profile") {
+    throw new DrmError("bad_option", `method '${String(method)}': intervals are "wald" or "profile"`);
+  }
+  const table = newdata === undefined ? null : tableFrom(newdata);
+  const wanted = scaleDpars(fit, options.dpar).flatMap((dpar) => combinations(fit, dpar, table, level));
+  // where every moderator is 0 and there is no intercept, the SD is 1 whatever the coefficients
+  const moving = wanted.filter(({ target }) => target.weights.some((weight) => weight !== 0));
+  const targets = moving.map(({ target }) => target);
+  const profiles = method === "wald" ? [] : profileIntervals(fit, targets, criticalValue(level));
+  const limits = wanted.map((one) => profiles[moving.indexOf(one)] ?? { lower: one.lower, upper: one.upper });
+  const data: ScaleIntervals = {
+    method,
+    level,
+    intervals: wanted.flatMap((one, k) => onResponseScales(one, limits[k]!)),
+  };
+  return printable(data, intervalsText);
+}
+
+function scaleDpars(fit: Fit, wanted: ScaleIntervalsOptions["dpar"]): readonly string[] {
+  const estimated = Object.keys(fit.designs).filter((dpar) => fit.response[dpar] === undefined);
+  if (wanted === undefined) return estimated;
+  const dpars = typeof wanted === "string" ? [wanted] : wanted;
+  for (const dpar of dpars) {
+    requireDpar(fit, dpar);
+    if (fit.response[dpar] !== undefined) {
+      const known = estimated.join(", ");
+      throw new DrmError(
+        "bad_option",
+        `'${dpar}' is a mean, not a scale parameter (${known}): use confint()`,
+      );
+    }
+    if (!estimated.includes(dpar)) {
+      throw new DrmError("bad_option", `${dpar} is held at ${fit.fixed[dpar]} and has no interval`);
+    }
+  }
+  return dpars;
+}
+
+/** One linear predictor with its Wald limits, link scale. */
+interface Combination {
+  readonly dpar: string;
+  readonly at: ScaleInterval["at"];
+  readonly target: ProfileTarget;
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** The distinct rows of a dpar's design, or the rows of new data. */
+function combinations(fit: Fit, dpar: string, table: Table | null, level: number): Combination[] {
+  const { values, nrow, present } =
+    table === null ? fittedRows(fit, dpar) : newRows(fit, dpar, table, undefined);
+  const indices = coefficientIndices(fit, dpar);
+  const rows = new Map<string, number>();
+  for (let i = 0; i < nrow; i++) {
+    if (present?.[i] === 0) continue;
+    if (Number.isNaN(values[i]!)) {
+      throw new DrmError("bad_data", `row ${i + 1} of newdata: a moderator of ${dpar} is missing`);
+    }
+    const key = table === null ? indices.map((_, j) => values[j * nrow + i]).join() : String(i);
+    if (!rows.has(key)) rows.set(key, i);
+    if (table === null && rows.size > MOST_COMBINATIONS) throw tooMany(fit, dpar);
+  }
+  const predicted = predict(fit, table ?? undefined, { dpar, type: "link", level });
+  return [...rows.values()].map((i) => {
+    const weights = new Float64Array(fit.coefficients.length);
+    indices.forEach((position, j) => {
+      weights[position] = values[j * nrow + i]!;
+    });
+    return {
+      dpar,
+      at: moderatorsAt(fit, dpar, table, i),
+      target: { weights, estimate: predicted.estimate[i]!, stdError: predicted.stdError[i]! },
+      lower: predicted.lower[i]!,
+      upper: predicted.upper[i]!,
+    };
+  });
+}
+
+function tooMany(fit: Fit, dpar: string): DrmError {
+  const names = moderatorsOf(fit, dpar);
+  const example = names.map((name) => `${name}: ...`).join(", ");
+  return new DrmError(
+    "bad_option",
+    `the moderators of ${dpar} (${names.join(", ")}) have more than ${MOST_COMBINATIONS} combinations of values: say at ` +
+      `which intervals are wanted, newdata: [{ ${example} }]`,
+  );
+}
+
+function moderatorsOf(fit: Fit, dpar: string): string[] {
+  return [...new Set(fit.designs[dpar]!.recipe.variables.flatMap(({ expr }) => [...variablesOf(expr)]))];
+}
+
+/** The moderators' values in a row of new data, or of the design: of an SD of random intercepts, the rows are levels. */
+function moderatorsAt(fit: Fit, dpar: string, table: Table | null, row: number): ScaleInterval["at"] {
+  const codes = (fit.random ?? []).find((random) => random.dpar === dpar)?.codes;
+  const at = table === null && codes !== undefined ? codes.indexOf(row) : row;
+  return Object.fromEntries(
+    moderatorsOf(fit, dpar).map((name) => [
+      name,
+      cell(table === null ? fit.data[name]! : table.column(name)!, at),
+    ]),
+  );
+}
+
+function cell(column: Column, row: number): string | number {
+  if (column.kind === "factor") return column.levels[column.codes[row]!]!;
+  return column.kind === "logical" ? String(column.values[row] === 1) : column.values[row]!;
+}
+
+function onResponseScales(
+  { dpar, at, target }: Combination,
+  limits: { readonly lower: number; readonly upper: number; readonly status?: ProfileStatus },
+): ScaleInterval[] {
+  const link = linkOf(dpar);
+  const row = (quantity: ScaleInterval["quantity"], response: Link["response"]): ScaleInterval => ({
+    dpar,
+    at,
+    quantity,
+    estimate: response(target.estimate),
+    lower: response(limits.lower),
+    upper: response(limits.upper),
+    ...(limits.status !== undefined && { status: limits.status }),
+  });
+  if (link.name === "atanh") return [row("correlation", link.response)];
+  return [row("sd", link.response), row("variance", (eta) => link.response(2 * eta))];
+}
+
+function intervalsText({ method, level, intervals }: ScaleIntervals): string {
+  const [low, high] = limitLabels(level);
+  const name = ({ dpar, quantity, at }: ScaleInterval) => {
+    const where = Object.entries(at).map(([moderator, value]) => `${moderator} = ${value}`);
+    const parameter = quantity === "variance" ? `${dpar}^2` : dpar;
+    return where.length === 0 ? parameter : `${parameter} at ${where.join(", ")}`;
+  };
+  const table = renderText([
+    { header: "", cells: intervals.map(name), align: "left" },
+    { header: "estimate", cells: formatColumn(intervals.map(({ estimate }) => estimate)) },
+    {
+      header: low,
+      cells: formatColumn(
+        intervals.map(({ lower }) => lower),
+        5,
+      ),
+    },
+    {
+      header: high,
+      cells: formatColumn(
+        intervals.map(({ upper }) => upper),
+        5,
+      ),
+    },
+  ]);
+  const lines = [
+    table,
+    method === "profile" ? "Limits by profile likelihood" : "Wald limits on the link scale, transformed",
+  ];
+  for (const one of intervals) {
+    if (one.quantity !== "variance" && one.status !== undefined && one.status !== "ok")
+      lines.push(`  ${name(one)}: ${one.status}`);
+  }
+  return lines.join("\n");
+}
