@@ -255,11 +255,11 @@ describe("scaleIntervals()", () => {
 
   it("prints one line a quantity", () => {
     expect(String(scaleIntervals(restoration()))).toMatchInlineSnapshot(`
-      "                                estimate        2.5 %    97.5 %
-      sigma at habitat = grassland   0.1380022 0.0143345311 0.2347893
-      sigma^2 at habitat = grassland 0.0190446 0.0002054788 0.0551260
-      sigma at habitat = forest      0.3786562 0.2814551318 0.5102211
-      sigma^2 at habitat = forest    0.1433806 0.0792169912 0.2603255
+      "                                estimate      2.5 %   97.5 %
+      sigma at habitat = grassland   0.1380022 0.01433453 0.234789
+      sigma^2 at habitat = grassland 0.0190446 0.00020548 0.055126
+      sigma at habitat = forest      0.3786562 0.28145513 0.510221
+      sigma^2 at habitat = forest    0.1433806 0.07921699 0.260326
       Limits by profile likelihood"
     `);
     expect(String(scaleIntervals(caseFit("v12-boundary-hine")))).toContain(
