@@ -119,7 +119,7 @@ export class ProblemTooLargeError extends Error {
 // older engines know no Symbol.dispose
 const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 
-// views on the module's memory; re-taken when it has grown, since growth detaches them
+// Views on the module's memory; growth detaches them. Only createProblem allocates, so that they are re-taken there.
 let f64 = new Float64Array(0);
 let i32 = new Int32Array(0);
 let problemsCreated = 0;
@@ -174,20 +174,16 @@ export function createProblem(input: ProblemInput): Problem {
 
   return {
     evaluate(at, order) {
-      retakeViews(module);
       f64.set(at, theta);
       return module.evaluate(address, order);
     },
     get value() {
-      retakeViews(module);
       return f64[value]!;
     },
     get badRow() {
-      retakeViews(module);
       return i32[header + Field.BadRow]!;
     },
     read(field, into) {
-      retakeViews(module);
       const start = i32[header + RESULT_FIELDS[field]]! >>> 3;
       for (let i = 0; i < into.length; i++) into[i] = f64[start + i]!;
       return into;

@@ -16,8 +16,8 @@ import { add, read } from "../accumulate";
 import { at, get } from "../problem";
 import { isRestricted } from "../restricted";
 import { axpy } from "../simd/axpy";
-import { dot } from "../simd/dot";
-import { ExpLanes, expArray } from "../simd/exp";
+import { columnDots, weightedColumnDots } from "../simd/column-dots";
+import { expArray } from "../simd/exp";
 import { LogLanes } from "../simd/log";
 import { multiply } from "../simd/multiply";
 import { addLeverage } from "./scalar-restricted";
@@ -27,6 +27,10 @@ export const CHUNK: i32 = 256;
 
 /** Vectors of a chunk that are in use at the same time; with the restricted likelihood p more (scalar-restricted.ts). */
 export const SCALAR_VECTORS: i32 = 6;
+
+const SMALLEST_NORMAL: f64 = 2.2250738585072014e-308;
+const MANTISSA: i64 = 0x000fffffffffffff;
+const EXPONENT_BIAS: i64 = 1023;
 
 /**
  * sigma^2, 1 / (v + sigma^2) and weight / (v + sigma^2) of rows start .. start + m - 1, m even.
@@ -45,27 +49,41 @@ export function rowVariances(problem: usize, start: i32, m: i32): f64 {
   const v = at(problem, Field.V) + offset;
   const weights = at(problem, Field.Weights) + offset;
 
-  memory.copy(sigma2, at(problem, Field.LogSigmaOffset) + offset, bytes);
-  for (let k = 0; k < q; k++) {
-    axpy(sigma2, load<f64>(theta + ((<usize>k) << 3)), at(problem, Field.W) + <usize>k * stride + offset, m);
+  modelVariances(problem, start, m);
+  // log t of many rows is the log of one product: exponents are summed, and mantissas in [1, 2) multiplied
+  let normal = i64x2.splat(-1);
+  let mantissas = f64x2.splat(1);
+  let exponents = i64x2.splat(0);
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const t = f64x2.add(v128.load(v + i), v128.load(sigma2 + i));
+    normal = v128.and(normal, f64x2.ge(t, f64x2.splat(SMALLEST_NORMAL)));
+    normal = v128.and(normal, f64x2.lt(t, f64x2.splat(Infinity)));
+    v128.store(inverse + i, f64x2.div(f64x2.splat(1), t));
+    exponents = i64x2.add(exponents, i64x2.shr_u(t, 52));
+    mantissas = f64x2.mul(mantissas, v128.or(v128.and(t, i64x2.splat(MANTISSA)), f64x2.splat(1)));
   }
+  if (weighted) multiply(at(problem, Field.WeightedInverse) + offset, weights, inverse, m);
+  if (weighted || !i64x2.all_true(normal)) return sumOfLogs(problem, start, m, weighted);
+  const logs = LogLanes.of(mantissas);
+  const powers =
+    i64x2.extract_lane(exponents, 0) + i64x2.extract_lane(exponents, 1) - EXPONENT_BIAS * <i64>m;
+  return f64x2.extract_lane(logs, 0) + f64x2.extract_lane(logs, 1) + <f64>powers * Math.LN2;
+}
+
+/** The sum of weight log(v + sigma^2), row by row. */
+function sumOfLogs(problem: usize, start: i32, m: i32, weighted: bool): f64 {
+  const offset = (<usize>start) << 3;
+  const bytes = (<usize>m) << 3;
+  const sigma2 = at(problem, Field.Sigma2) + offset;
+  const v = at(problem, Field.V) + offset;
+  const weights = at(problem, Field.Weights) + offset;
   let positive = i64x2.splat(-1);
   let logs = f64x2.splat(0);
   for (let i: usize = 0; i < bytes; i += 16) {
-    const u = v128.load(sigma2 + i);
-    const s2 = ExpLanes.of(f64x2.add(u, u));
-    const t = f64x2.add(v128.load(v + i), s2);
+    const t = f64x2.add(v128.load(v + i), v128.load(sigma2 + i));
     positive = v128.and(positive, f64x2.gt(t, f64x2.splat(0)));
-    const inv = f64x2.div(f64x2.splat(1), t);
-    v128.store(sigma2 + i, s2);
-    v128.store(inverse + i, inv);
-    let logT = LogLanes.of(t);
-    if (weighted) {
-      const w = v128.load(weights + i);
-      v128.store(weightedInverse + i, f64x2.mul(w, inv));
-      logT = f64x2.mul(w, logT);
-    }
-    logs = f64x2.add(logs, logT);
+    const logT = LogLanes.of(t);
+    logs = f64x2.add(logs, weighted ? f64x2.mul(v128.load(weights + i), logT) : logT);
   }
   if (!i64x2.all_true(positive)) {
     store<i32>(problem + (Field.BadRow << 2), start + firstNotPositive(v, sigma2, m));
@@ -96,7 +114,6 @@ export function scalarLocation(problem: usize): i32 {
   const p = get(problem, Field.P);
   const gram = at(problem, Field.LocationHessian);
   const right = at(problem, Field.LocationRight);
-  const work = at(problem, Field.Vectors);
   let logDet: f64 = 0;
 
   for (let start = 0; start < n; start += CHUNK) {
@@ -108,10 +125,10 @@ export function scalarLocation(problem: usize): i32 {
     const weightedInverse = at(problem, Field.WeightedInverse) + offset;
     const y = at(problem, Field.Y) + offset;
     const x = at(problem, Field.X) + offset;
+    weightedColumnDots(weightedInverse, y, x, stride, p, m, right);
     for (let j = 0; j < p; j++) {
-      multiply(work, weightedInverse, x + <usize>j * stride, m);
-      add(right, j, dot(work, y, m));
-      for (let k = 0; k <= j; k++) add(gram, j * p + k, dot(work, x + <usize>k * stride, m));
+      const row = gram + ((<usize>(j * p)) << 3);
+      weightedColumnDots(weightedInverse, x + <usize>j * stride, x, stride, j + 1, m, row);
     }
   }
   add(at(problem, Field.Sums), 0, logDet);
@@ -147,7 +164,7 @@ export function scalarScale(problem: usize, order: i32): void {
   const second = first + vector; // d2/du2
   const mixed = second + vector; // d2/dmu du
   const product = mixed + vector;
-  const solvedResidual = product + vector; // Sigma^-1 r
+  const negativeSolved = product + vector; // -Sigma^-1 r
   let quadratic: f64 = 0;
 
   for (let start = 0; start < n; start += CHUNK) {
@@ -173,7 +190,7 @@ export function scalarScale(problem: usize, order: i32): void {
       const solved = f64x2.mul(winv, r);
       sum = f64x2.add(sum, f64x2.mul(solved, r));
       if (order > Order.Value) {
-        v128.store(solvedResidual + i, solved);
+        v128.store(negativeSolved + i, f64x2.neg(solved));
         const a = f64x2.mul(v128.load(sigma2 + i), inv);
         const e = f64x2.mul(f64x2.mul(r, r), inv);
         const wa = weighted ? f64x2.mul(v128.load(weights + i), a) : a;
@@ -187,17 +204,15 @@ export function scalarScale(problem: usize, order: i32): void {
     quadratic += f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
     if (order == Order.Value) continue;
 
-    for (let j = 0; j < p; j++) add(slope, j, -dot(solvedResidual, x + <usize>j * stride, m));
+    columnDots(negativeSolved, x, stride, p, m, slope);
     if (restricted)
-      addLeverage(problem, start, m, order, first, second, residual, product, solvedResidual + vector);
+      addLeverage(problem, start, m, order, first, second, residual, product, negativeSolved + vector);
+    columnDots(first, w, stride, qSigma, m, gradient);
+    if (order == Order.Gradient) continue;
     for (let k = 0; k < qSigma; k++) {
       const wk = w + <usize>k * stride;
-      add(gradient, k, dot(first, wk, m));
-      if (order == Order.Gradient) continue;
-      multiply(product, second, wk, m);
-      for (let l = 0; l <= k; l++) add(hessian, k * q + l, dot(product, w + <usize>l * stride, m));
-      multiply(product, mixed, wk, m);
-      for (let j = 0; j < p; j++) add(cross, j * q + k, dot(product, x + <usize>j * stride, m));
+      weightedColumnDots(second, wk, w, stride, k + 1, m, hessian + ((<usize>(k * q)) << 3));
+      weightedColumnDots(mixed, wk, x, stride, p, m, cross + ((<usize>k) << 3), (<usize>q) << 3);
     }
   }
   add(at(problem, Field.Sums), 1, quadratic);
