@@ -65,8 +65,7 @@ export function rowVariances(problem: usize, start: i32, m: i32): f64 {
   if (weighted) multiply(at(problem, Field.WeightedInverse) + offset, weights, inverse, m);
   if (weighted || !i64x2.all_true(normal)) return sumOfLogs(problem, start, m, weighted);
   const logs = LogLanes.of(mantissas);
-  const powers =
-    i64x2.extract_lane(exponents, 0) + i64x2.extract_lane(exponents, 1) - EXPONENT_BIAS * <i64>m;
+  const powers = i64x2.extract_lane(exponents, 0) + i64x2.extract_lane(exponents, 1) - EXPONENT_BIAS * <i64>m;
   return f64x2.extract_lane(logs, 0) + f64x2.extract_lane(logs, 1) + <f64>powers * Math.LN2;
 }
 

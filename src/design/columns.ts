@@ -1,3 +1,4 @@
+import type { Doubles } from "../data/doubles";
 import type { CodedTerm } from "./coding";
 import { type Contrasts, contrastsOf } from "./contrasts";
 import type { Variable } from "./variables";
@@ -21,17 +22,18 @@ export function fillDesign(
   terms: readonly CodedTerm[],
   variables: readonly Variable[],
   nrow: number,
+  doubles: Doubles = (length) => new Float64Array(length),
 ): FilledColumns {
   const parts = terms.map((term) => term.variables.map((v, k) => partOf(variables[v]!, term.full[k]!)));
   const names: string[] = intercept ? ["(Intercept)"] : [];
   const assign: number[] = intercept ? [0] : [];
-  parts.forEach((of, t) => {
-    for (const name of crossNames(of)) {
+  for (let t = 0; t < parts.length; t++) {
+    for (const name of crossNames(parts[t]!)) {
       names.push(name);
       assign.push(t + 1);
     }
-  });
-  const values = new Float64Array(nrow * names.length);
+  }
+  const values = doubles(nrow * names.length);
   let offset = 0;
   if (intercept) {
     values.fill(1, 0, nrow);

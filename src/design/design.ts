@@ -37,7 +37,7 @@ export function buildDesign(dpar: DparFormula, frame: Frame): Design {
       key,
       names: INTERCEPT_NAMES,
       nrow: frame.nrow,
-      values: new Float64Array(frame.nrow).fill(1),
+      values: frame.doubles(frame.nrow).fill(1),
       assign: INTERCEPT_ASSIGN,
       termLabels: NONE,
       present: null,
@@ -68,7 +68,7 @@ function buildOn(dpar: DparFormula, frame: Frame): Design {
   }
   const termLabels = dpar.terms.map((term) => term.label);
   const terms = codeTerms(termLabels, termVariables, isFactor, intercept);
-  const { names, assign, values } = fillDesign(intercept, terms, variables, frame.nrow);
+  const { names, assign, values } = fillDesign(intercept, terms, variables, frame.nrow, frame.doubles);
   const recipe = { key, intercept, terms, learned: memory, ...recipeVariables(factors, variables, frame) };
   return { key, names, nrow: frame.nrow, values, assign, termLabels, present: null, recipe };
 }

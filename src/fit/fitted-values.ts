@@ -18,12 +18,13 @@ export function fittedValues(
   const { location, leastSquares, unit, logSigmaOffset } = engine.model;
   const beta = engine.problem.read("beta", new Float64Array(location.columns));
   for (let j = 0; j < beta.length; j++) beta[j] = leastSquares[j]! + unit * beta[j]!;
-  const mu = new Float64Array(model.rows);
+  const mu = frame.doubles(model.rows);
   addProduct(location, beta, mu);
   const blocks = thetaBlocks(engine.model);
   const scale = blocks.find(({ kind }) => kind === "sigma");
   const logSigma = scale === undefined ? logSigmaOffset : linearPredictor(engine.model, scale, theta);
-  const sigma = logSigma.map((u) => unit * Math.exp(u));
+  const sigma = frame.doubles(model.rows);
+  for (let i = 0; i < sigma.length; i++) sigma[i] = unit * Math.exp(logSigma[i]!);
 
   const out: Record<string, Float64Array> = {};
   const sigmas = frame.formula.dpars.filter(({ kind }) => kind === "sigma");

@@ -1,3 +1,5 @@
+import { scratch } from "../data/doubles";
+
 /**
  * Dense routines for the few coefficients of a model (q up to a few dozen). Matrices are row-major Float64Array.
  * What grows with the data is in WebAssembly; these stay in TypeScript because a call across would cost more.
@@ -5,7 +7,7 @@
 
 /** Lower Cholesky factor of the leading n x n block, or null when the matrix is not positive definite. */
 export function choleskyFactor(a: Float64Array, n: number): Float64Array | null {
-  const L = new Float64Array(n * n);
+  const L = scratch(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = a[i * n + j]!;
@@ -38,7 +40,7 @@ export function choleskySolve(L: Float64Array, n: number, b: Float64Array): Floa
 
 /** (L L')^-1 = M'M with M = L^-1 */
 export function choleskyInverse(L: Float64Array, n: number): Float64Array {
-  const M = new Float64Array(n * n);
+  const M = scratch(n * n);
   for (let j = 0; j < n; j++) {
     M[j * n + j] = 1 / L[j * n + j]!;
     for (let i = j + 1; i < n; i++) {
@@ -47,7 +49,7 @@ export function choleskyInverse(L: Float64Array, n: number): Float64Array {
       M[i * n + j] = -sum / L[i * n + i]!;
     }
   }
-  const inverse = new Float64Array(n * n);
+  const inverse = scratch(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = 0;
@@ -81,7 +83,7 @@ export function symmetricEigen(matrix: Float64Array, n: number): Eigen {
 
   const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => d[i]! - d[j]!);
   const values = new Float64Array(n);
-  const vectors = new Float64Array(n * n);
+  const vectors = scratch(n * n);
   order.forEach((from, to) => {
     values[to] = d[from]!;
     for (let i = 0; i < n; i++) vectors[i * n + to] = z[from * n + i]!;

@@ -1,3 +1,4 @@
+import { scratch } from "../data/doubles";
 import type { Block, Model } from "../model/model";
 import { addProduct, type Basis, NO_BASIS, orthogonalBasis, project } from "./standardise";
 
@@ -50,14 +51,15 @@ export function standardModel(model: Model): StandardModel {
   const { rows, knownV, weights } = model;
   const location = basisOf(model.location);
   const leastSquares = project(location, model.y);
-  const y = model.y.slice();
+  const y = scratch(rows);
+  y.set(model.y);
   addProduct(location, leastSquares, y, -1);
   if (isRounding(y, model.y)) y.fill(0);
   const unit = spreadUnit(y, knownV.variances);
-  const v = new Float64Array(rows);
+  const v = scratch(rows);
   const variance = unit * unit;
   const shift = -Math.log(unit);
-  const logSigmaOffset = new Float64Array(rows).fill(shift);
+  const logSigmaOffset = scratch(rows).fill(shift);
   let largestV = 0;
   let zeroV = false;
   let totalWeight = 0;
@@ -78,7 +80,7 @@ export function standardModel(model: Model): StandardModel {
     sd: basisOf(model.sd),
     rho: basisOf(model.rho),
     logSigmaOffset,
-    logSdOffset: new Float64Array(model.sd.rows).fill(shift),
+    logSdOffset: scratch(model.sd.rows).fill(shift),
     v,
     largestV,
     zeroV,

@@ -1,3 +1,4 @@
+import { scratch } from "../data/doubles";
 import type { StandardModel } from "./standard-model";
 import { project } from "./standardise";
 
@@ -44,13 +45,12 @@ function startAt(model: StandardModel, sigma2: number, omega2: number, eta: numb
   const theta = new Float64Array(scale.columns + sd.columns + rho.columns);
   theta.set(project(scale, difference(0.5 * Math.log(sigma2), logSigmaOffset)), 0);
   if (sd.columns > 0) theta.set(project(sd, difference(0.5 * Math.log(omega2), logSdOffset)), scale.columns);
-  if (rho.columns > 0)
-    theta.set(project(rho, new Float64Array(rho.rows).fill(eta)), scale.columns + sd.columns);
+  if (rho.columns > 0) theta.set(project(rho, scratch(rho.rows).fill(eta)), scale.columns + sd.columns);
   return theta;
 }
 
 function difference(value: number, offsets: Float64Array): Float64Array {
-  const out = new Float64Array(offsets.length);
+  const out = scratch(offsets.length);
   // a sigma held at 0 has an offset of -Infinity, and no coefficient
   for (let i = 0; i < out.length; i++) out[i] = Number.isFinite(offsets[i]!) ? value - offsets[i]! : 0;
   return out;

@@ -1,3 +1,4 @@
+import { scratch } from "../data/doubles";
 import type { StandardModel } from "./standard-model";
 import type { Basis } from "./standardise";
 
@@ -30,7 +31,8 @@ export function linearPredictor(
   theta: Float64Array,
 ): Float64Array {
   const offset = kind === "sigma" ? model.logSigmaOffset : kind === "sd" ? model.logSdOffset : null;
-  const out = offset === null ? new Float64Array(basis.rows) : offset.slice();
+  const out = scratch(basis.rows);
+  if (offset !== null) out.set(offset);
   const { values, rows, columns } = basis;
   for (let k = 0; k < columns; k++) {
     const c = theta[start + k]!;

@@ -1,3 +1,4 @@
+import { scratch } from "../data/doubles";
 import { choleskyFactor, choleskySolve, symmetricEigen } from "./small-matrix";
 
 /** A function with exact first and second derivatives. Returns false where it is not defined (a step too far). */
@@ -51,7 +52,7 @@ export function minimise(objective: Objective, start: Float64Array, options: Tru
     theta: start.slice(),
     value: Number.POSITIVE_INFINITY,
     gradient: new Float64Array(n).fill(Number.NaN),
-    hessian: new Float64Array(n * n).fill(Number.NaN),
+    hessian: scratch(n * n).fill(Number.NaN),
     converged: false,
     iterations: 0,
     evaluations: 1,
@@ -137,7 +138,8 @@ function trustRegionStep(g: Float64Array, H: Float64Array, n: number, radius: nu
  * inverse length, which climbs to it from 0 (Nocedal & Wright, algorithm 4.3). A length within a tenth will do.
  */
 function shorten(step: Float64Array, g: Float64Array, H: Float64Array, n: number, radius: number): void {
-  const shifted = H.slice();
+  const shifted = scratch(H.length);
+  shifted.set(H);
   let shift = 0;
   for (let iteration = 0; iteration < 20; iteration++) {
     const length = norm(step);

@@ -1,3 +1,4 @@
+import { scratch } from "../data/doubles";
 import type { FreeSpace, Recession } from "./boundary";
 import type { Engine } from "./engine";
 import type { Optimum } from "./optimise";
@@ -38,11 +39,10 @@ export function uncertainty(engine: Engine, optimum: Optimum): Uncertainty {
   const M = optimum.boundary === null ? null : freeDirections(optimum.boundary.free, p, q);
   const n = optimum.boundary === null ? k : p + optimum.boundary.free.count;
   const D = M === null ? toUser : product(toUser, M, k, k, n);
-  const inverse = inverseOf(M === null ? J : congruence(M, J, k, n), n);
-  const vcov =
-    inverse === null
-      ? new Float64Array(k * k).fill(Number.NaN)
-      : congruence(transpose(D, k, n), inverse.matrix, n, k);
+  const inverse = inverseOf(M === null ? J : congruence(transpose(M, k, n), J, n, k), n);
+  const vcov = new Float64Array(k * k);
+  if (inverse === null) vcov.fill(Number.NaN);
+  else vcov.set(congruence(D, inverse.matrix, k, n));
 
   const estimates = new Float64Array(k);
   const gradient = new Float64Array(k);
@@ -103,7 +103,7 @@ export function uncertainty(engine: Engine, optimum: Optimum): Uncertainty {
 /** (p + q) x (p + count), row-major: beta as it is, theta = basis phi. */
 function freeDirections({ basis, count }: FreeSpace, p: number, q: number): Float64Array {
   const n = p + count;
-  const M = new Float64Array((p + q) * n);
+  const M = scratch((p + q) * n);
   for (let i = 0; i < p; i++) M[i * n + i] = 1;
   for (let i = 0; i < q; i++) for (let a = 0; a < count; a++) M[(p + i) * n + p + a] = basis[i * count + a]!;
   return M;
@@ -144,7 +144,7 @@ function inverseOf(A: Float64Array, n: number): Inverse | null {
   const { values, vectors } = symmetricEigen(A, n);
   const flatBelow = FLAT * Math.abs(values[n - 1]!);
   if (!(values[0]! > -flatBelow)) return null;
-  const matrix = new Float64Array(n * n);
+  const matrix = scratch(n * n);
   const flat: Float64Array[] = [];
   for (let e = 0; e < n; e++) {
     const vector = Float64Array.from({ length: n }, (_, i) => vectors[i * n + e]!);
@@ -162,7 +162,7 @@ function inverseOf(A: Float64Array, n: number): Inverse | null {
 function userCoefficients(engine: Engine, p: number, q: number): Float64Array {
   const { location, unit } = engine.model;
   const k = p + q;
-  const out = new Float64Array(k * k);
+  const out = scratch(k * k);
   for (let i = 0; i < p; i++)
     for (let j = i; j < p; j++) out[i * k + j] = unit * location.toOriginal[i * p + j]!;
   for (const { basis, start } of thetaBlocks(engine.model)) {
@@ -177,12 +177,12 @@ function userCoefficients(engine: Engine, p: number, q: number): Float64Array {
 
 function jointHessian(engine: Engine, p: number, q: number): Float64Array {
   const k = p + q;
-  const location = engine.problem.read("locationHessian", new Float64Array(p * p));
+  const location = engine.problem.read("locationHessian", scratch(p * p));
   const { reml } = engine.model;
-  const cross = new Float64Array(p * q);
+  const cross = scratch(p * q);
   if (!reml) engine.problem.read("crossHessian", cross);
-  const scale = engine.problem.read(reml ? "hessian" : "thetaHessian", new Float64Array(q * q));
-  const J = new Float64Array(k * k);
+  const scale = engine.problem.read(reml ? "hessian" : "thetaHessian", scratch(q * q));
+  const J = scratch(k * k);
   for (let i = 0; i < p; i++) {
     for (let j = 0; j < p; j++) J[i * k + j] = location[i * p + j]!;
     for (let j = 0; j < q; j++) {
@@ -196,7 +196,7 @@ function jointHessian(engine: Engine, p: number, q: number): Float64Array {
 
 /** A B for A k x l and B l x n, row-major. */
 function product(A: Float64Array, B: Float64Array, k: number, l: number, n: number): Float64Array {
-  const out = new Float64Array(k * n);
+  const out = scratch(k * n);
   for (let i = 0; i < k; i++) {
     for (let m = 0; m < l; m++) {
       const a = A[i * l + m]!;
@@ -207,13 +207,23 @@ function product(A: Float64Array, B: Float64Array, k: number, l: number, n: numb
   return out;
 }
 
-/** A' B A for A k x n and symmetric B k x k, row-major. */
+/** A B A' for A k x n and symmetric B n x n, row-major. */
 function congruence(A: Float64Array, B: Float64Array, k: number, n: number): Float64Array {
-  return product(transpose(A, k, n), product(B, A, k, k, n), n, k, n);
+  const half = product(A, B, k, n, n);
+  const out = scratch(k * k);
+  for (let i = 0; i < k; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = 0;
+      for (let m = 0; m < n; m++) sum += half[i * n + m]! * A[j * n + m]!;
+      out[i * k + j] = sum;
+      out[j * k + i] = sum;
+    }
+  }
+  return out;
 }
 
 function transpose(A: Float64Array, rows: number, columns: number): Float64Array {
-  const out = new Float64Array(A.length);
+  const out = scratch(A.length);
   for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = A[i * columns + j]!;
   return out;
 }

@@ -1,3 +1,4 @@
+import { type Doubles, doublesFrom } from "../data/doubles";
 import type { Column, Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import type { DrmFormula } from "../formula/formula";
@@ -26,6 +27,8 @@ export interface Frame {
   readonly dropped: Dropped;
   /** Bivariate models: which outcomes each kept row has. */
   readonly outcomePresent: readonly [Uint8Array, Uint8Array] | null;
+  /** Zeroed arrays of this fit's own, for what it keeps. */
+  readonly doubles: Doubles;
 }
 
 export interface FrameOptions {
@@ -39,6 +42,11 @@ export interface FrameOptions {
   /** Rows without a value in a V that was passed as a vector: 1 = missing. They are dropped like missing cells. */
   readonly missingV?: { readonly name: string; readonly rows: Uint8Array } | null | undefined;
 }
+
+/** Up to this many rows the arrays of a fit share memory: allocating each would cost as much as the fit. */
+const FEW_ROWS = 1000;
+/** Rows of doubles in one piece: two designs of a few columns, fitted values. */
+const ARRAYS_TOGETHER = 10;
 
 export function buildFrame(formula: DrmFormula, table: Table, options: FrameOptions = {}): Frame {
   checkFactorNames(table, options);
@@ -83,7 +91,8 @@ export function buildFrame(formula: DrmFormula, table: Table, options: FrameOpti
     }
     return found;
   };
-  return { formula: resolved, nrow, total, rows, used, column, weights, dropped, outcomePresent };
+  const doubles = doublesFrom(nrow <= FEW_ROWS ? ARRAYS_TOGETHER * nrow : 0);
+  return { formula: resolved, nrow, total, rows, used, column, weights, dropped, outcomePresent, doubles };
 }
 
 function everyRow(total: number, bivariate: boolean): ReturnType<typeof keepRows> {
