@@ -33,6 +33,35 @@ const everythingInside: Options = {
   },
 };
 
+// workerpool asks for Node's modules only in Node; each entry of drmeta/batch is for one of the two
+const NODE_ONLY = {
+  name: "node-only",
+  setup: emptyModules(/^(worker_threads|child_process|os)$/),
+} satisfies Plugin;
+
+/** `instanceof DrmError` must hold for errors of either entry, so drmeta/batch takes what drmeta exports from there. */
+const fromIndex = (index: string): Plugin => ({
+  name: "from-index",
+  setup(build) {
+    build.onResolve({ filter: /\/(errors|drm|formula\/formula|data\/table-from)$/ }, ({ importer }) =>
+      /[\\/]src[\\/]batch[\\/]/.test(importer) ? { path: index, external: true } : undefined,
+    );
+  },
+});
+
+function emptyModules(filter: RegExp): Plugin["setup"] {
+  return (build) => {
+    build.onResolve({ filter }, ({ path }) => ({ path, namespace: "empty" }));
+    build.onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "" }));
+  };
+}
+
+/** commander and workerpool are CommonJS and require Node's modules. */
+const REQUIRE =
+  'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);';
+
+const batch: Options = { ...everythingInside, target: "es2022" };
+
 // neither minified nor with source maps: a stack trace is readable as it is, and a bundler minifies
 export default defineConfig([
   {
@@ -49,9 +78,30 @@ export default defineConfig([
     format: ["esm"],
     target: "node20",
     platform: "node",
-    // commander is CommonJS and requires node's modules
-    banner: {
-      js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
-    },
+    banner: { js: REQUIRE },
+  },
+  {
+    ...batch,
+    entry: { batch: "src/batch/index.ts" },
+    format: ["esm"],
+    platform: "node",
+    dts: true,
+    banner: { js: REQUIRE },
+    esbuildPlugins: [listBundledFiles, fromIndex("./index.js")],
+  },
+  {
+    ...batch,
+    entry: { batch: "src/batch/index.ts" },
+    format: ["cjs"],
+    platform: "node",
+    dts: true,
+    esbuildPlugins: [listBundledFiles, fromIndex("./index.cjs")],
+  },
+  {
+    ...batch,
+    entry: { "batch.browser": "src/batch/index.ts" },
+    format: ["esm"],
+    platform: "browser",
+    esbuildPlugins: [listBundledFiles, fromIndex("./index.js"), NODE_ONLY],
   },
 ]);

@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["test/build-wasm.ts"],
+    globalSetup: ["test/build-inlined.ts"],
     testTimeout: 60_000,
     coverage: { include: ["src/**", "bindings/**"] },
   },

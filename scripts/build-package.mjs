@@ -8,11 +8,12 @@ rmSync("dist", { recursive: true, force: true });
 rmSync("build/bundled", { recursive: true, force: true });
 await build({ silent: true });
 
-const bundled = readdirSync("build/bundled").flatMap((name) =>
-  JSON.parse(readFileSync(`build/bundled/${name}`, "utf8")),
+const lists = readdirSync("build/bundled").map((name) => `build/bundled/${name}`);
+const bundled = [...lists, "build/batch-worker-files.json"].flatMap((list) =>
+  JSON.parse(readFileSync(list, "utf8")),
 );
 writeFileSync("dist/THIRD-PARTY-LICENSES.txt", thirdPartyLicenses(bundled));
-cpSync("build/drmeta.wasm", "dist/drmeta.wasm");
+for (const name of ["drmeta.wasm", "batch-worker.js"]) cpSync(`build/${name}`, `dist/${name}`);
 
 const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`.padStart(9);
 for (const name of readdirSync("dist").sort()) {

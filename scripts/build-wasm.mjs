@@ -1,7 +1,8 @@
 // Compiles assembly/ and writes bindings/kernel.generated.ts: the module as base64, with its hash.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import asc from "assemblyscript/asc";
+import { writeIfChanged } from "./write-if-changed.mjs";
 
 await mkdir("build", { recursive: true });
 // the transform goes on the command line: a relative path in asconfig.json is resolved from the compiler's folder
@@ -28,10 +29,3 @@ export const wasmBase64 =
 `,
 );
 console.log(`build/drmeta.wasm ${wasm.length} bytes, sha256 ${sha256.slice(0, 12)}`);
-
-/** In one step, and not at all when nothing changed: tests and builds that run meanwhile read the file. */
-async function writeIfChanged(path, text) {
-  if ((await readFile(path, "utf8").catch(() => "")) === text) return;
-  await writeFile(`${path}.${process.pid}`, text);
-  await rename(`${path}.${process.pid}`, path);
-}

@@ -16,6 +16,7 @@ export type ErrorCode =
   | "not_supported" // valid, but not something this version fits
   | "too_large" // would not fit in WebAssembly memory
   | "not_positive_definite"
+  | "bad_job" // what a batch was given is not a job
   | "usage"; // command line
 
 /** Thrown for bad input. Non-convergence is not an error: it is a status in the fit. */

@@ -39,6 +39,7 @@ const MAY_USE_NODE = ["src/cli/", "src/batch/node"];
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   data: ["papaparse"],
   stats: ["@stdlib/math-base-special-erfc", "@stdlib/math-base-special-erfcinv"],
+  batch: ["workerpool"],
   cli: ["commander"],
 };
 

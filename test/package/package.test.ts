@@ -20,6 +20,12 @@ const PACKED = [
   "LICENSE",
   "README.md",
   "dist/THIRD-PARTY-LICENSES.txt",
+  "dist/batch-worker.js",
+  "dist/batch.browser.js",
+  "dist/batch.cjs",
+  "dist/batch.d.cts",
+  "dist/batch.d.ts",
+  "dist/batch.js",
   "dist/cli.js",
   "dist/drmeta.wasm",
   "dist/index.cjs",
@@ -39,8 +45,23 @@ const fit = drm(drmFormula("yi ~ habitat + duration + meta_V(V = vi)", "sigma ~ 
 console.log(JSON.stringify({ version, logLik: logLik(fit) }));
 `;
 
+/** Twenty fits in two workers, and one that fails with an error of the class that drmeta exports. */
+const batch = (importing: string) => `${importing}
+const csv = readFileSync("node_modules/drmeta/examples/restoration.csv", "utf8");
+const data = parseCsv(csv, { factors: { habitat: ["grassland", "forest"] } });
+const formulas = ["yi ~ habitat + duration + meta_V(V = vi)", "sigma ~ habitat"];
+(async () => {
+  const logLik = [];
+  for await (const result of fitMany(Array(20).fill({ data }), { formulas, workers: 2 })) logLik.push(result.logLik);
+  await fitMany([], { workers: -1 }).next().catch((error) => {
+    console.log(JSON.stringify({ isDrmError: error instanceof DrmError, logLik }));
+  });
+})();
+`;
+
 /** Strict code of a user who has neither Node's types nor those of a page. */
 const TYPED = `import { checkDrm, coef, drm, drmFormula, gaussian, logLik, sigma, summary, type Fit } from "drmeta";
+import { fitMany } from "drmeta/batch";
 
 const fit: Fit = drm(drmFormula("yi ~ x + meta_V(V = vi)", "sigma ~ x"), {
   family: gaussian(),
@@ -53,6 +74,17 @@ const text: string = String(summary(fit)) + String(checkDrm(fit)) + JSON.stringi
 export const result = { value, intercept, text };
 // @ts-expect-error a formula is a string
 drmFormula(1);
+
+export async function many(): Promise<number[]> {
+  const out: number[] = [];
+  const results = fitMany([{ id: 1, data: { yi: [0.1, 0.2], vi: [0.01, 0.02] } }], { formulas: "yi ~ 1", workers: 1 });
+  for await (const result of results) {
+    if (result.ok) out.push(result.logLik, ...result.estimates);
+    else throw new Error(result.error.message);
+  }
+  for await (const result of fitMany([], { result: "fit" })) if (result.ok) out.push(logLik(result.fit));
+  return out;
+}
 `;
 
 let scratch: string;
@@ -94,6 +126,46 @@ test("the worked example as CommonJS", () => {
 const { drm, drmFormula, logLik, parseCsv, version } = require("drmeta");`;
   write("cjs.cjs", example(importing));
   expectExample(node("cjs.cjs", scratch));
+});
+
+const BATCH = {
+  esm: `import { readFileSync } from "node:fs";
+import { DrmError, parseCsv } from "drmeta";
+import { fitMany } from "drmeta/batch";`,
+  cjs: `const { readFileSync } = require("node:fs");
+const { DrmError, parseCsv } = require("drmeta");
+const { fitMany } = require("drmeta/batch");`,
+};
+
+test("many fits, as an ES module and as CommonJS", () => {
+  write("many.mjs", batch(BATCH.esm));
+  expectBatch(node("many.mjs", scratch));
+  write("many.cjs", batch(BATCH.cjs));
+  expectBatch(node("many.cjs", scratch));
+});
+
+test("many fits, bundled with the program", async () => {
+  await build({
+    stdin: { contents: batch(BATCH.esm), resolveDir: scratch },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    outfile: join(scratch, "bundled.mjs"),
+  });
+  expectBatch(node("bundled.mjs", scratch));
+});
+
+test("many fits: a bundler for pages finds nothing of Node", async () => {
+  const { warnings } = await build({
+    stdin: { contents: 'export * from "drmeta/batch"; export { drm } from "drmeta";', resolveDir: scratch },
+    bundle: true,
+    platform: "browser",
+    write: false,
+  });
+  expect(warnings).toEqual([]);
+  const code = readFileSync(join(installed, "dist/batch.browser.js"), "utf8");
+  const imported = [...code.matchAll(/^import .*?"([^"]+)";$/gm)].map(([, from]) => from);
+  expect([...new Set(imported)]).toEqual(["./index.js"]);
 });
 
 test("in a page: bundled, without anything of Node", async () => {
@@ -157,7 +229,15 @@ test("the command needs nothing but Node", () => {
 test("the wasm is there to be streamed, the one that is inlined", () => {
   const wasm = output(scratch, process.execPath, ["-p", "require.resolve('drmeta/drmeta.wasm')"]);
   const base64 = readFileSync(wasm.trim()).toString("base64");
-  for (const file of ["index.js", "index.cjs", "cli.js"]) {
+  for (const file of [
+    "index.js",
+    "index.cjs",
+    "cli.js",
+    "batch.js",
+    "batch.cjs",
+    "batch.browser.js",
+    "batch-worker.js",
+  ]) {
     const code = readFileSync(join(installed, "dist", file), "utf8");
     // once: a second copy would mean that something was bundled twice
     expect(code.split(base64)).toHaveLength(2);
@@ -172,6 +252,7 @@ test("licences of bundled packages are there", () => {
     "assemblyscript",
     "commander",
     "papaparse",
+    "workerpool",
   ]) {
     expect(text).toMatch(new RegExp(`^${name} \\d`, "m"));
   }
@@ -186,6 +267,13 @@ function expectExample(printed: string): void {
   const { version, logLik } = JSON.parse(printed);
   expect(version).toBe(manifest.version);
   expect(Math.abs(logLik - LOG_LIK)).toBeLessThan(1e-9);
+}
+
+function expectBatch(printed: string): void {
+  const { isDrmError, logLik } = JSON.parse(printed);
+  expect(isDrmError).toBe(true);
+  expect(logLik).toHaveLength(20);
+  for (const value of logLik) expect(Math.abs(value - LOG_LIK)).toBeLessThan(1e-9);
 }
 
 /** Whether dist/ was built after the last change of what it is built from. */

@@ -1,0 +1,140 @@
+import { DrmError } from "../errors";
+import { drmFormula } from "../formula/formula";
+import { inOrder, type Signal, type Source, type Task } from "./in-order";
+import type { BatchJob, Estimates, Failed, Fitted, ModelOptions } from "./job";
+import { ESTIMATES_HEAD, type EstimatesAnswer, type FitsAnswer, type JobsMessage } from "./messages";
+import type { METHODS } from "./methods";
+import { onlyJob, packJobs } from "./pack-jobs";
+import { type PoolOptions, startPool } from "./pool";
+import { type OnProgress, progressOf } from "./progress";
+
+export interface FitManyOptions extends ModelOptions, PoolOptions {
+  /** "estimates" (the default) for compact numbers, "fit" for complete fits */
+  readonly result?: "estimates" | "fit";
+  /** called after each chunk of results */
+  readonly onProgress?: OnProgress | undefined;
+  /** ends the batch at once: its reason is thrown, and no worker is left */
+  readonly signal?: Signal | undefined;
+}
+
+/**
+ * Fits many data sets, each as drm() would, on all cores: an iterable of jobs in (an array, a generator, a stream), an
+ * async iterable of results out, in the order of the jobs.
+ *
+ *     for await (const result of fitMany(jobs, { formulas: "yi ~ x + meta_V(V = vi)" })) {
+ *       if (result.ok) console.log(result.id, result.estimates);
+ *       else console.error(result.index, result.error.message);
+ *     }
+ *
+ * Jobs are read when there is room for them: memory is bounded however many there are. A job that fails gives a result
+ * that is not `ok`, with its error, and stops nothing; one that does not converge gives its numbers with `code` 1. A
+ * worker that dies is replaced and its jobs run again. The results do not depend on the number of workers.
+ *
+ * `starts: 1` is the fastest: one search from the moment estimate and none for second maxima, which small location-scale
+ * data sets have now and then (drm() with its default number of starts finds the best of them).
+ *
+ * @throws DrmError "bad_option" for options that no job can run with; the signal's reason; an error of the iterable
+ */
+export function fitMany(
+  jobs: Source<BatchJob>,
+  options: FitManyOptions & { readonly result: "fit" },
+): AsyncGenerator<Fitted | Failed, void, undefined>;
+export function fitMany(
+  jobs: Source<BatchJob>,
+  options?: FitManyOptions & { readonly result?: "estimates" },
+): AsyncGenerator<Estimates | Failed, void, undefined>;
+export async function* fitMany(
+  jobs: Source<BatchJob>,
+  options: FitManyOptions = {},
+): AsyncGenerator<Estimates | Fitted | Failed, void, undefined> {
+  const { result: want = "estimates", workers, workerUrl, signal, onProgress, ...model } = options;
+  if (want !== "estimates" && want !== "fit") {
+    throw new DrmError("bad_option", `result = '${String(want)}': wanted "estimates" or "fit"`);
+  }
+  // an error in these is not one of a job
+  if (model.formulas !== undefined) drmFormula(...[model.formulas].flat());
+  const progress = progressOf(onProgress, Array.isArray(jobs) ? jobs.length : undefined);
+  const runner = startPool({ workers, workerUrl });
+  yield* inOrder(jobs, fitTask(model, want), runner, {
+    signal,
+    onResults: (results) => progress.add(results.length, results.filter(({ ok }) => !ok).length),
+  });
+}
+
+type Result = Estimates | Fitted | Failed;
+
+interface Chunk {
+  readonly first: number;
+  readonly ids: readonly (string | number | null)[];
+  readonly message: JobsMessage;
+}
+
+function fitTask(
+  model: ModelOptions,
+  want: JobsMessage["want"],
+): Task<BatchJob, Chunk, EstimatesAnswer | FitsAnswer, Result> {
+  return {
+    method: "fitJobs" satisfies keyof typeof METHODS,
+    open(first) {
+      const ids: (string | number | null)[] = [];
+      const jobs = packJobs(model, want);
+      return {
+        add(job) {
+          ids.push(job?.id ?? null);
+          jobs.add(job);
+        },
+        close: () => ({ first, ids, message: jobs.close() }),
+      };
+    },
+    message: ({ message }) => message,
+    only: ({ first, ids, message }, i) => ({
+      first: first + i,
+      ids: [ids[i]!],
+      message: onlyJob(message, i),
+    }),
+    unpack: (answer, chunk) =>
+      "numbers" in answer ? unpackEstimates(answer, chunk) : unpackFits(answer, chunk),
+    crashed: ({ first, ids }, why) => ({
+      index: first,
+      id: ids[0]!,
+      ok: false,
+      error: { code: "worker_crashed", message: `the worker died over this job, twice: ${why}` },
+    }),
+  };
+}
+
+function unpackFits(answer: FitsAnswer, { first, ids }: Chunk): Result[] {
+  return answer.map((outcome, i) => {
+    const numbered = { index: first + i, id: ids[i]! };
+    if ("error" in outcome) return { ...numbered, ok: false, error: outcome.error };
+    return { ...numbered, ok: true, fit: Object.freeze(outcome) };
+  });
+}
+
+function unpackEstimates(answer: EstimatesAnswer, { first, ids }: Chunk): Result[] {
+  const { shapes, messages, numbers, errors } = answer;
+  let at = 0;
+  return ids.map((id, i) => {
+    const [shape, logLik, nobs, code, message, count] = numbers.subarray(
+      at,
+      at + ESTIMATES_HEAD,
+    ) as unknown as Head;
+    at += ESTIMATES_HEAD + 2 * count;
+    if (shape < 0) return { index: first + i, id, ok: false, error: errors.get(i)! };
+    return {
+      index: first + i,
+      id,
+      ok: true,
+      coefficients: shapes[shape]!,
+      estimates: numbers.slice(at - 2 * count, at - count),
+      stdErrors: numbers.slice(at - count, at),
+      logLik,
+      nobs,
+      code,
+      message: messages[message]!,
+    };
+  });
+}
+
+/** shape, logLik, nobs, code, message, count */
+type Head = readonly [number, number, number, 0 | 1 | 2, number, number];

@@ -1,0 +1,225 @@
+import { type Answered, nextTurn, type Runner } from "./runner";
+
+/**
+ * Work that is done on a chunk of items at once, by a method of the workers. `add` must copy what it needs: items may
+ * change once it has returned, and the chunk is sent again when a worker dies over it.
+ */
+export interface Task<Item, Chunk, Answer, Result> {
+  readonly method: string;
+  /** a chunk to fill; its first item is number `first`, counting from 0 */
+  open(first: number): { add(item: Item): void; close(): Chunk };
+  /** what the worker is sent of a chunk */
+  message(chunk: Chunk): unknown;
+  /** the chunk of the i-th item alone */
+  only(chunk: Chunk, i: number): Chunk;
+  /** one result for each item of the chunk, in order */
+  unpack(answer: Answer, chunk: Chunk): readonly Result[];
+  /** of a chunk with one item, which no worker survived */
+  crashed(chunk: Chunk, why: string): Result;
+}
+
+/** An AbortSignal, for programs whose types do not have it. */
+export interface Signal {
+  readonly aborted: boolean;
+  throwIfAborted(): void;
+  addEventListener(type: "abort", listener: () => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+export interface InOrderOptions<Result> {
+  readonly signal?: Signal | undefined;
+  /** called with the results of each chunk before they are handed on */
+  readonly onResults?: ((results: readonly Result[]) => void) | undefined;
+}
+
+/** What a chunk should take a worker: long beside the cost of a message, short enough to share out the work. */
+const CHUNK_MILLISECONDS = 80;
+const FIRST_CHUNK = 4;
+const LARGEST_CHUNK = 2048;
+/** A source that pauses for this long has its items sent, however few. */
+const IDLE_MILLISECONDS = 20;
+/** The event loop, and with it the answers of workers, waits for reading at most about this long. */
+const READING_MILLISECONDS = 2;
+
+/** Sources are read through: an array, a generator, a stream. */
+export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;
+
+/**
+ * The results of all items, in the order of the items. Chunks go to the workers as fast as they are taken; at most
+ * 2 workers + 1 chunks are under way or waiting to be taken, so that memory does not depend on the number of items.
+ * A chunk whose worker dies runs again item by item, and an item twice; then it has the result `crashed()`.
+ *
+ * Ends by itself, by `return()` of the generator, or by the signal, whose reason is thrown; the runner is closed in all
+ * cases. An error of the source is thrown after the results of the items before it.
+ */
+export async function* inOrder<Item, Chunk, Answer, Result>(
+  source: Source<Item>,
+  task: Task<Item, Chunk, Answer, Result>,
+  runner: Runner,
+  { signal, onResults }: InOrderOptions<Result>,
+): AsyncGenerator<Result, void, undefined> {
+  const capacity = 2 * runner.size + 1;
+  const underWay: Promise<readonly Result[]>[] = [];
+  const sizes = chunkSize();
+  const start = startGuard(runner.size);
+  const room = gate();
+  const arrival = gate();
+  let filling = task.open(0);
+  let waiting = 0;
+  let arrived = 0;
+  let ended = false;
+  let stopped = false;
+  let failure: { readonly error: unknown } | null = null;
+
+  const send = () => {
+    if (waiting === 0) return;
+    const results = run(filling.close(), waiting);
+    // an error is met when its turn comes
+    results.catch(() => {});
+    underWay.push(results);
+    filling = task.open(arrived);
+    waiting = 0;
+    arrival.open();
+  };
+
+  const run = async (chunk: Chunk, count: number): Promise<readonly Result[]> => {
+    let answered: Answered<Answer> | null = null;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        answered = await runner.run<Answer>(task.method, task.message(chunk));
+        break;
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (stopped) throw error;
+        start.failed(error);
+        if (count > 1) break;
+        if (attempt === 2) return [task.crashed(chunk, messageOf(error))];
+      }
+    }
+    if (answered !== null) {
+      start.succeeded();
+      sizes.learn(answered.milliseconds / count);
+      return task.unpack(answered.answer, chunk);
+    }
+    const alone = Array.from({ length: count }, (_, i) => run(task.only(chunk, i), 1));
+    return (await Promise.all(alone)).flat();
+  };
+
+  const read = async () => {
+    try {
+      let breath = performance.now();
+      for await (const item of source) {
+        if (stopped) break;
+        filling.add(item);
+        arrived++;
+        waiting++;
+        if (waiting >= sizes.size()) send();
+        while (underWay.length >= capacity && !stopped) await room.opened();
+        if (performance.now() - breath < READING_MILLISECONDS) continue;
+        await nextTurn();
+        breath = performance.now();
+      }
+      if (!stopped) send();
+    } catch (error) {
+      if (!stopped) send();
+      failure = { error };
+    } finally {
+      ended = true;
+      arrival.open();
+    }
+  };
+
+  let seen = 0;
+  const idle = setInterval(() => {
+    if (arrived === seen && underWay.length < capacity) send();
+    seen = arrived;
+  }, IDLE_MILLISECONDS);
+  const abort = () => {
+    stopped = true;
+    runner.close().catch(() => {});
+    arrival.open();
+  };
+  signal?.addEventListener("abort", abort, { once: true });
+  try {
+    signal?.throwIfAborted();
+    void read();
+    for (;;) {
+      signal?.throwIfAborted();
+      if (underWay.length === 0) {
+        if (ended) break;
+        await arrival.opened();
+        continue;
+      }
+      const results = await underWay[0]!;
+      underWay.shift();
+      room.open();
+      onResults?.(results);
+      for (const result of results) {
+        signal?.throwIfAborted();
+        yield result;
+      }
+    }
+    if (failure !== null) throw (failure as { readonly error: unknown }).error;
+  } finally {
+    stopped = true;
+    clearInterval(idle);
+    signal?.removeEventListener("abort", abort);
+    room.open();
+    await runner.close();
+  }
+}
+
+/** Items in the next chunk: from a few, growing to what takes a worker CHUNK_MILLISECONDS. */
+function chunkSize(): { size: () => number; learn: (millisecondsAnItem: number) => void } {
+  let size = FIRST_CHUNK;
+  let average = Number.NaN;
+  return {
+    size: () => size,
+    learn(each) {
+      average = Number.isNaN(average) ? each : 0.7 * average + 0.3 * each;
+      const wanted = Math.floor(CHUNK_MILLISECONDS / Math.max(average, 1e-6));
+      size = Math.max(1, Math.min(wanted, 4 * size, LARGEST_CHUNK));
+    },
+  };
+}
+
+/** Workers that never answer at all (a security policy, a broken script) are an error, not a job's misfortune. */
+function startGuard(size: number): { succeeded: () => void; failed: (error: unknown) => void } {
+  let answered = false;
+  let failures = 0;
+  return {
+    succeeded: () => {
+      answered = true;
+    },
+    failed(error) {
+      failures++;
+      if (!answered && failures > FIRST_CHUNK * 2 + size) {
+        throw new Error(`workers cannot be started here: ${messageOf(error)}`, { cause: error });
+      }
+    },
+  };
+}
+
+/** A door that one may wait at; opening it lets pass who waits, or who comes next. */
+function gate(): { opened: () => Promise<void>; open: () => void } {
+  let isOpen = false;
+  let pass: (() => void) | null = null;
+  return {
+    opened: () =>
+      new Promise((resolve) => {
+        if (isOpen) resolve();
+        else pass = resolve;
+        isOpen = false;
+      }),
+    open() {
+      if (pass === null) isOpen = true;
+      else pass();
+      pass = null;
+    },
+  };
+}
+
+function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split("\n", 1)[0]!;
+}

@@ -1,0 +1,220 @@
+import { DrmError } from "../errors";
+import { cloneable } from "./cloneable";
+import type { BatchJob, JobError, ModelOptions } from "./job";
+import { HEAD, type JobsMessage, type Layout, type Other } from "./messages";
+
+const MODEL_KEYS = ["formulas", "factors", "ordered", "fixed", "method", "starts", "maxEvaluations"] as const;
+const JOB_KEYS = new Set<string>([...MODEL_KEYS, "id", "data", "matrices", "weights"]);
+
+/**
+ * Packs jobs for a worker. Columns of numbers and of text are copied into one array of numbers, which costs a hundredth
+ * of cloning them; anything else is cloned. A job that cannot be sent is packed as its error.
+ */
+export function packJobs(
+  defaults: ModelOptions,
+  want: JobsMessage["want"],
+): { add(job: BatchJob): void; close(): JobsMessage } {
+  const models = indexed<string>();
+  const layouts: Layout[] = [];
+  const layoutOf = indexed<string>();
+  const texts = indexed<string>();
+  const others = new Map<number, Other>();
+  const heads: number[] = [];
+  const numbers = growing();
+  let modelOfDefaults = -1;
+
+  const modelOf = (job: BatchJob): number => {
+    if (MODEL_KEYS.some((key) => job[key] !== undefined)) return models.at(modelText(job, defaults));
+    if (modelOfDefaults < 0) modelOfDefaults = models.at(modelText({}, defaults));
+    return modelOfDefaults;
+  };
+  const pack = (job: BatchJob, i: number): [model: number, layout: number, start: number] => {
+    checkJob(job);
+    const model = modelOf(job);
+    const start = numbers.length();
+    const weights = job.weights ?? defaults.weights;
+    const matrices = job.matrices ?? defaults.matrices;
+    const columns = plainColumns(job.data);
+    if (columns === null || weights != null || matrices != null) {
+      const other = {
+        ...(columns === null && { data: cloneable(job, defaults) }),
+        ...(weights != null && { weights }),
+        ...(matrices != null && { matrices }),
+      };
+      others.set(i, structuredClone(other));
+    }
+    if (columns === null) return [model, -1, start];
+    const { names, kinds, rows } = columns;
+    packColumns(columns, numbers, texts.at);
+    const layout = layoutOf.at(`${kinds}\n${rows}\n${names.join("\n")}`);
+    layouts[layout] ??= { names, kinds, rows };
+    return [model, layout, start];
+  };
+  return {
+    add(job) {
+      const i = heads.length / HEAD;
+      try {
+        heads.push(...pack(job, i));
+      } catch (error) {
+        heads.push(-1, -1, 0);
+        others.set(i, { error: jobError(error) });
+      }
+    },
+    close: () => ({
+      want,
+      models: models.all,
+      layouts,
+      heads: Int32Array.from(heads),
+      numbers: numbers.taken(),
+      texts: texts.all,
+      others,
+    }),
+  };
+}
+
+/** The message of one of the jobs. */
+export function onlyJob(message: JobsMessage, i: number): JobsMessage {
+  const other = message.others.get(i);
+  return {
+    ...message,
+    heads: message.heads.slice(HEAD * i, HEAD * (i + 1)),
+    others: new Map(other === undefined ? [] : [[0, other]]),
+  };
+}
+
+/** What is told of an error in a result. */
+export function jobError(error: unknown): JobError {
+  if (error instanceof DrmError) return { code: error.code, message: error.message };
+  const text = error instanceof Error ? error.message : String(error);
+  if (error instanceof Error && error.name === "DataCloneError") {
+    return { code: "bad_data", message: `the job cannot be sent to a worker: ${text}` };
+  }
+  return { code: "unexpected", message: `unexpected error: ${text}` };
+}
+
+function modelText(job: ModelOptions, defaults: ModelOptions): string {
+  const { formulas } = { ...defaults, ...job };
+  if (formulas === undefined || formulas.length === 0) {
+    throw new DrmError("bad_formula", "the job has no formulas, and neither have the options");
+  }
+  const model: Record<string, unknown> = {};
+  for (const key of MODEL_KEYS) model[key] = job[key] ?? defaults[key];
+  return JSON.stringify(model);
+}
+
+function checkJob(job: BatchJob): void {
+  if (typeof job !== "object" || job === null || !("data" in job)) {
+    throw new DrmError(
+      "bad_job",
+      "wanted a job: an object with data, and formulas unless the options have them",
+    );
+  }
+  const unknown = Object.keys(job).find((key) => !JOB_KEYS.has(key));
+  if (unknown !== undefined) {
+    throw new DrmError("bad_job", `a job has no '${unknown}': it has ${[...JOB_KEYS].join(", ")}`);
+  }
+}
+
+interface PlainColumns extends Layout {
+  readonly columns: readonly ArrayLike<unknown>[];
+}
+
+/** Columns of numbers and of text, all of one length; null for any other kind of data. */
+function plainColumns(data: BatchJob["data"]): PlainColumns | null {
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return null;
+  const names = Object.keys(data);
+  const columns = Object.values(data) as ArrayLike<unknown>[];
+  const rows = columns[0]?.length;
+  if (rows === undefined) return null;
+  let kinds = "";
+  for (const column of columns) {
+    const kind = kindOf(column);
+    if (kind === null || column.length !== rows) return null;
+    kinds += kind;
+  }
+  return { names, kinds, rows, columns };
+}
+
+/** n for numbers, t for text; null for anything else, such as a column of booleans. */
+function kindOf(column: unknown): "n" | "t" | null {
+  if (ArrayBuffer.isView(column)) {
+    return column instanceof DataView || typeof (column as Uint8Array)[0] === "bigint" ? null : "n";
+  }
+  if (!Array.isArray(column)) return null;
+  let type = "number";
+  let first = true;
+  for (let i = 0; i < column.length; i++) {
+    const cell: unknown = column[i];
+    // a missing number and a missing text are the same to a column
+    if (cell === null || cell === undefined || Number.isNaN(cell)) continue;
+    if (first) type = typeof cell;
+    first = false;
+    if (typeof cell !== type) return null;
+  }
+  return type === "number" ? "n" : type === "string" ? "t" : null;
+}
+
+function packColumns(
+  { kinds, rows, columns }: PlainColumns,
+  numbers: Growing,
+  textNumber: (text: string) => number,
+): void {
+  let at = numbers.length();
+  const out = numbers.grow(rows * columns.length);
+  columns.forEach((column, c) => {
+    if (kinds[c] === "t") {
+      for (let i = 0; i < rows; i++) {
+        const cell = column[i];
+        out[at++] = typeof cell === "string" ? textNumber(cell) : -1;
+      }
+    } else if (Array.isArray(column)) {
+      for (let i = 0; i < rows; i++) out[at++] = (column[i] as number | null) ?? Number.NaN;
+    } else {
+      out.set(column as Float64Array, at);
+      at += rows;
+    }
+  });
+}
+
+interface Growing {
+  length(): number;
+  /** room for so many more numbers at the end, in an array that starts with all so far */
+  grow(count: number): Float64Array;
+  taken(): Float64Array;
+}
+
+function growing(): Growing {
+  let values = new Float64Array(1024);
+  let length = 0;
+  return {
+    length: () => length,
+    grow(count) {
+      length += count;
+      if (length > values.length) {
+        const larger = new Float64Array(2 * length);
+        larger.set(values);
+        values = larger;
+      }
+      return values;
+    },
+    taken: () => values.slice(0, length),
+  };
+}
+
+/** Distinct values, numbered in the order in which they come. */
+function indexed<T>(): { readonly all: T[]; at: (value: T) => number } {
+  const all: T[] = [];
+  const numbers = new Map<T, number>();
+  return {
+    all,
+    at(value) {
+      let number = numbers.get(value);
+      if (number === undefined) {
+        number = all.length;
+        numbers.set(value, number);
+        all.push(value);
+      }
+      return number;
+    },
+  };
+}
