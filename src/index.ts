@@ -52,7 +52,7 @@ export {
 } from "./inference/residual-covariance";
 export { type LevelSds, type SdOptions, sd } from "./inference/sd";
 export { sdRatio } from "./inference/sd-ratio";
-export { type SimulateOptions, simulate } from "./inference/simulate";
+export { type BivariateResponses, type SimulateOptions, simulate } from "./inference/simulate";
 export { type WaldTest, type WaldTestOptions, waldTest } from "./inference/wald-test";
 export { type Anova, anova, type ComparedFit, compareFits, type ModelRow } from "./report/anova";
 export { type AugmentRow, augment } from "./report/augment";

@@ -1,60 +1,118 @@
 import { DrmError } from "../errors";
-import type { Fit } from "../fit/fit";
+import type { BivariateFit, Fit, UnivariateFit } from "../fit/fit";
 import { type RandomStream, randomStream } from "../stats/random";
+import { outcomesOf } from "./outcomes";
 
 export interface SimulateOptions {
   /** a whole number; the same seed gives the same draws */
   readonly seed: number;
 }
 
+/** One draw of both outcomes, one number per row used; NaN where a study lacks the outcome. */
+export interface BivariateResponses {
+  readonly mu1: Float64Array;
+  readonly mu2: Float64Array;
+}
+
 /**
- * Responses drawn from the fitted model, n vectors of one number per row used, for the fit of one outcome:
+ * Responses drawn from the fitted model, n of them, one number per row used:
  *
- *   y* = mu + Z u + sigma e1 + L e2,   u ~ N(0, G), e1, e2 ~ N(0, 1),   V = L L'
+ *   y* = mu + Z u + e1 + L e2,   u ~ N(0, G), e1 ~ N(0, R), e2 ~ N(0, 1),   V = L L'
  *
  * with the estimates taken as known: new studies of the same design, for a parametric bootstrap or a check of the fit.
- * Likelihood weights do not enter. Each draw has its own stream of numbers, so that draw i is the same whatever n is.
- * Cost O(n rows), and the cube of each cluster of V once.
+ * R has sigma^2 on its diagonal and, with two outcomes, rho12 sigma1 sigma2 between those of a study; a draw is then
+ * `{ mu1, mu2 }`, and a study keeps the outcomes that it has. Likelihood weights do not enter. Each draw has its own
+ * stream of numbers, so that draw i is the same whatever n is. Cost O(n rows), and the cube of each cluster of V once.
  *
- * @throws DrmError "bad_option" for an n or a seed that is not a whole number; "not_supported" for two outcomes;
- *   "bad_known_v" for a V with covariances that the fit does not carry, or that is not positive semidefinite
+ * @throws DrmError "bad_option" for an n or a seed that is not a whole number; "bad_known_v" for a V with covariances
+ *   that the fit does not carry, or that is not positive semidefinite
  */
-export function simulate(fit: Fit, n: number, { seed }: SimulateOptions): Float64Array[] {
+export function simulate(fit: UnivariateFit, n: number, options: SimulateOptions): Float64Array[];
+export function simulate(fit: BivariateFit, n: number, options: SimulateOptions): BivariateResponses[];
+export function simulate(
+  fit: Fit,
+  n: number,
+  options: SimulateOptions,
+): Float64Array[] | BivariateResponses[];
+export function simulate(
+  fit: Fit,
+  n: number,
+  { seed }: SimulateOptions,
+): Float64Array[] | BivariateResponses[] {
   if (!(Number.isSafeInteger(n) && n >= 1)) {
     throw new DrmError("bad_option", `n = ${n}: a whole number of at least 1 is needed`);
   }
   if (!Number.isSafeInteger(seed)) {
     throw new DrmError("bad_option", `seed = ${String(seed)}: a whole number is needed`);
   }
-  if (fit.family !== "gaussian") {
-    throw new DrmError("not_supported", "simulate() is for fits of one outcome in this version");
-  }
   const addSampling = samplingErrors(fit);
-  return Array.from({ length: n }, (_, draw) => {
-    const random = randomStream(seed, draw);
-    const y = fit.fitted.mu!.slice();
-    for (const { codes, sd } of fit.random ?? []) {
-      const u = sd.map((omega) => omega * random.normal());
-      codes.forEach((code, i) => {
-        if (code >= 0) y[i]! += u[code]!;
-      });
-    }
-    fit.fitted.sigma!.forEach((sigma, i) => {
-      y[i]! += sigma * random.normal();
-    });
+  const draw = (stream: number) => {
+    const random = randomStream(seed, stream);
+    const y = stackedMeans(fit);
+    addRandomIntercepts(fit, y, random);
+    addResiduals(fit, y, random);
     addSampling(y, random);
     return y;
-  });
+  };
+  const draws = Array.from({ length: n }, (_, stream) => draw(stream));
+  if (fit.family === "gaussian") return draws;
+  const outcome = (y: Float64Array, o: number) =>
+    Float64Array.from({ length: fit.nobs }, (_, i) => y[2 * i + o]!);
+  return draws.map((y) => ({ mu1: outcome(y, 0), mu2: outcome(y, 1) }));
+}
+
+// with two outcomes a draw is stacked y1[1], y2[1], y1[2], ... as V is, NaN where an outcome is absent
+
+function stackedMeans(fit: Fit): Float64Array {
+  const outcomes = outcomesOf(fit);
+  const y = new Float64Array(fit.nobs * outcomes.length);
+  for (const { location, offset, stride } of outcomes) {
+    const observed = fit.response[location]!.values;
+    fit.fitted[location]!.forEach((mu, i) => {
+      y[i * stride + offset] = Number.isNaN(observed[i]!) ? Number.NaN : mu;
+    });
+  }
+  return y;
+}
+
+function addRandomIntercepts(fit: Fit, y: Float64Array, random: RandomStream): void {
+  const stride = outcomesOf(fit).length;
+  for (const { dpar, codes, sd } of fit.random ?? []) {
+    const u = sd.map((omega) => omega * random.normal());
+    const offset = dpar.startsWith("sd2(") ? 1 : 0;
+    codes.forEach((code, i) => {
+      if (code >= 0) y[i * stride + offset]! += u[code]!;
+    });
+  }
+}
+
+/** sigma1 z1, and sigma2 (rho z1 + sqrt(1 - rho^2) z2) beside it. */
+function addResiduals({ family, fitted }: Fit, y: Float64Array, random: RandomStream): void {
+  if (family === "gaussian") {
+    fitted.sigma!.forEach((sigma, i) => {
+      y[i]! += sigma * random.normal();
+    });
+    return;
+  }
+  const { sigma1, sigma2, rho12 } = fitted;
+  for (let i = 0; i < sigma1!.length; i++) {
+    const z1 = random.normal();
+    const z2 = random.normal();
+    // no correlation where an outcome is absent, or where both SDs are 0 and it is not estimated
+    const rho = Number.isNaN(rho12![i]!) ? 0 : rho12![i]!;
+    y[2 * i]! += sigma1![i]! * z1;
+    y[2 * i + 1]! += sigma2![i]! * (rho * z1 + Math.sqrt(1 - rho * rho) * z2);
+  }
 }
 
 /** Adds L e2 to y. */
-function samplingErrors({ knownV, nobs }: Fit): (y: Float64Array, random: RandomStream) => void {
+function samplingErrors({ knownV }: Fit): (y: Float64Array, random: RandomStream) => void {
   const { variances, blocks, clusters } = knownV;
   if (clusters > 0 && blocks === undefined) {
     const what = "simulate() needs the covariances of V, which this fit does not carry";
     throw new DrmError("bad_known_v", `${what}: refit the model with this version`);
   }
-  const clustered = new Uint8Array(nobs);
+  const clustered = new Uint8Array(variances.length);
   for (const row of blocks?.rows ?? []) clustered[row] = 1;
   const L = blocks === undefined ? [] : factors(blocks);
   return (y, random) => {

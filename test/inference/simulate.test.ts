@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type DrmOptions, drm } from "../../src/drm";
-import type { Fit } from "../../src/fit/fit";
+import { type DrmOptions, drm, gaussian } from "../../src/drm";
+import type { BivariateFit, Fit, UnivariateFit } from "../../src/fit/fit";
 import { drmFormula } from "../../src/formula/formula";
 import { simulate } from "../../src/inference/simulate";
 import { loadCase } from "../cases";
@@ -14,7 +14,7 @@ const fitOf = (id: string): Fit => {
 
 /** Mean of products of residuals from mu over the draws. */
 function moments(fit: Fit, n: number): (i: number, j: number) => number {
-  const draws = simulate(fit, n, { seed: 20 });
+  const draws = simulate(fit as UnivariateFit, n, { seed: 20 });
   const mu = fit.fitted.mu!;
   return (i, j) => draws.reduce((sum, y) => sum + (y[i]! - mu[i]!) * (y[j]! - mu[j]!), 0) / n;
 }
@@ -61,8 +61,74 @@ describe("simulate()", () => {
   it("refuses what it cannot draw", () => {
     expect(() => simulate(fit, 0, { seed: 1 })).toThrow("n = 0");
     expect(() => simulate(fit, 1, { seed: 0.5 })).toThrow("seed = 0.5");
-    expect(() => simulate(bivariateFit(), 1, { seed: 1 })).toThrow("one outcome");
+    expect(() => simulate(bivariateFit(), 1, { seed: 1 })).toThrow("does not carry");
     const without = { ...fit, knownV: { ...fit.knownV, kind: "block" as const, clusters: 2 } };
     expect(() => simulate(without, 1, { seed: 1 })).toThrow("does not carry");
+  });
+});
+
+describe("simulate() of two outcomes", () => {
+  const studies = 8;
+  const lab = Array.from({ length: studies }, (_, i) => "ppqqrrss"[i]!);
+  const V = Array.from({ length: 2 * studies }, (_, a) =>
+    Array.from({ length: 2 * studies }, (_, b) => {
+      if (a === b) return 0.05 + 0.01 * a;
+      const [first, second] = [a >> 1, b >> 1];
+      // the two outcomes of a study covary, and so do the first two studies
+      return first === second ? 0.02 : first < 2 && second < 2 ? 0.01 : 0;
+    }),
+  );
+  const y1 = [2.5, 1.5, -1.4, -2.4, 2.0, 0.9, null, -2.1];
+  const y2 = [1.0, -0.5, 0.9, -0.8, null, -0.7, 0.3, -0.1];
+  const fit = drm(
+    drmFormula(
+      "mu1 = y1 ~ 1 + (1 | lab) + meta_V(V = V)",
+      "mu2 = y2 ~ 1",
+      "sigma1 = ~ 1",
+      "sigma2 = ~ 1",
+      "rho12 = ~ 1",
+    ),
+    { family: [gaussian(), gaussian()], data: { y1, y2, lab }, matrices: { V } } as DrmOptions,
+  ) as BivariateFit;
+
+  it("has every covariance of V, of the residual pair and of the random intercepts", () => {
+    const { sigma1, sigma2, rho12, mu1, mu2 } = fit.fitted;
+    const omega2 = fit.random![0]!.sd[0]! ** 2;
+    expect(omega2).toBeGreaterThan(0.1);
+    expect(Math.abs(rho12![0]!)).toBeGreaterThan(0.3);
+    const Sigma = V.map((row, a) =>
+      row.map((v, b) => {
+        const [i, k] = [a >> 1, b >> 1];
+        const [first, second] = [a % 2, b % 2];
+        const sd = [sigma1![i]!, sigma2![i]!];
+        let sum = v;
+        if (i === k) sum += sd[first]! * sd[second]! * (first === second ? 1 : rho12![i]!);
+        if (first === 0 && second === 0 && lab[i] === lab[k]) sum += omega2;
+        return sum;
+      }),
+    );
+    const draws = simulate(fit, DRAWS, { seed: 4 });
+    const residual = (draw: (typeof draws)[number], a: number) =>
+      a % 2 === 0 ? draw.mu1[a >> 1]! - mu1![0]! : draw.mu2[a >> 1]! - mu2![0]!;
+    const absent = (a: number) => (a % 2 === 0 ? y1 : y2)[a >> 1] === null;
+    for (let a = 0; a < 2 * studies; a++) {
+      for (let b = 0; b <= a; b++) {
+        const mean = draws.reduce((sum, draw) => sum + residual(draw, a) * residual(draw, b), 0) / DRAWS;
+        if (absent(a) || absent(b)) expect(mean).toBeNaN();
+        // the variance of x y is s11 s22 + s12^2
+        else {
+          const error = Math.abs(mean - Sigma[a]![b]!);
+          const spread = Math.sqrt((Sigma[a]![a]! * Sigma[b]![b]! + Sigma[a]![b]! ** 2) / DRAWS);
+          expect(error / spread, `${a}, ${b}`).toBeLessThan(5);
+        }
+      }
+    }
+  });
+
+  it("repeats itself, and a study keeps the outcomes that it has", () => {
+    const [one] = simulate(fit, 1, { seed: 9 });
+    expect(simulate(fit, 3, { seed: 9 })[0]).toEqual(one);
+    expect(Array.from(one!.mu1, Number.isNaN)).toEqual(y1.map((y) => y === null));
+    expect(Array.from(one!.mu2, Number.isNaN)).toEqual(y2.map((y) => y === null));
   });
 });
