@@ -14,6 +14,15 @@ export type { Column, FactorColumn, NumericColumn, Table } from "./data/table";
 export { type DataInput, tableFrom } from "./data/table-from";
 // the fit
 export { type DrmOptions, drm, type Family, gaussian } from "./drm";
+// marginal means
+export type { Adjustment } from "./effects/adjust";
+export { type Contrast, type Contrasts, type ContrastsOptions, contrasts } from "./effects/contrasts";
+export {
+  type MarginalMean,
+  type MarginalMeans,
+  type MarginalMeansOptions,
+  marginalMeans,
+} from "./effects/marginal-means";
 export { DrmError, type ErrorCode } from "./errors";
 export type {
   BivariateFit,

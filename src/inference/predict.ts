@@ -2,12 +2,12 @@ import type { Table } from "../data/table";
 import { type DataInput, tableFrom } from "../data/table-from";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import { coefficientIndices, dparKeys, requireDpar, vcov } from "./coefficients";
+import { dparKeys, requireDpar } from "./coefficients";
 import { knownLevels } from "./known-levels";
 import { criticalValue } from "./level";
-import { linearPredictor } from "./linear-predictor";
+import { linkPrediction } from "./link-prediction";
 import { linkOf } from "./links";
-import { fittedRows, newRows, type PredictionRows } from "./new-data";
+import { fittedRows, newRows } from "./new-data";
 
 export interface PredictOptions {
   /** one dpar; default all that have a value per row */
@@ -121,15 +121,7 @@ function predictDpar(
     };
   }
   const rows = table === null ? fittedRows(fit, dpar) : newRows(fit, dpar, table, offset);
-  const gamma = coefficientIndices(fit, dpar).map((i) => fit.coefficients[i].estimate);
-  const { eta, stdError } = linearPredictor(
-    rows.values,
-    rows.nrow,
-    gamma,
-    vcov(fit, dpar).matrix,
-    rows.offset,
-  );
-  takeKnownRows(fit, dpar, rows, eta, link.link);
+  const { eta, stdError } = linkPrediction(fit, dpar, rows);
   rows.present?.forEach((isPresent, i) => {
     if (isPresent === 0) eta[i] = stdError[i] = Number.NaN;
   });
@@ -150,28 +142,4 @@ function predictDpar(
     lower: lower.map(link.response),
     upper: upper.map(link.response),
   };
-}
-
-/**
- * With sigma ~ habitat and the reference habitat at its boundary, another habitat's log-SD is -Inf + Inf: the
- * coefficients no longer say what it is, but a row of the fit with the same design does.
- */
-function takeKnownRows(
-  fit: Fit,
-  dpar: string,
-  { values, nrow }: PredictionRows,
-  eta: Float64Array,
-  link: (response: number) => number,
-): void {
-  const known = fit.designs[dpar];
-  const response = fit.fitted[dpar] ?? fit.random?.find((random) => random.dpar === dpar)?.sd;
-  if (response === undefined || response.length !== known.nrow) return;
-  if (!fit.coefficients.some((coefficient) => coefficient.dpar === dpar && coefficient.atBoundary)) return;
-  for (let i = 0; i < nrow; i++) {
-    if (!Number.isNaN(eta[i]) || Number.isNaN(values[i])) continue;
-    for (let r = 0; r < known.nrow && Number.isNaN(eta[i]); r++) {
-      const same = known.names.every((_, j) => known.values[j * known.nrow + r] === values[j * nrow + i]);
-      if (same) eta[i] = link(response[r]);
-    }
-  }
 }

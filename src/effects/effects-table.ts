@@ -1,0 +1,139 @@
+import { formatColumn, formatFixed, formatPValue, limitLabels } from "../report/format";
+import { numberColumn, type ReportTable, type TableColumn } from "../report/text-table";
+import type { Contrasts } from "./contrasts";
+import type { MarginalMeans } from "./marginal-means";
+import type { Level } from "./reference-grid";
+
+export function meansTable(data: MarginalMeans): ReportTable {
+  const { dpar, response, by, means, averagedOver, held, weights, level, notes } = data;
+  const [low, high] = limitLabels(level);
+  const over =
+    averagedOver.length === 0 ? [] : [`averaged over ${averagedOver.join(", ")} (${weights} weights)`];
+  const at = Object.entries(held).map(([name, value]) => `${name} = ${shown(value)}`);
+  return {
+    caption: `Marginal means of ${dpar} (${response}), ${scaleText(data)}`,
+    columns: [
+      ...levelColumns(
+        by,
+        means.map((mean) => mean.at),
+      ),
+      numberColumn(
+        "estimate",
+        means.map(({ estimate }) => estimate),
+        significant,
+      ),
+      numberColumn(
+        "std_error",
+        means.map(({ stdError }) => stdError),
+        significant,
+      ),
+      numberColumn(
+        low,
+        means.map(({ lower }) => lower),
+        limits,
+      ),
+      numberColumn(
+        high,
+        means.map(({ upper }) => upper),
+        limits,
+      ),
+    ],
+    notes: [
+      ...over,
+      ...(at.length === 0 ? [] : [`at ${at.join(", ")}`]),
+      ...notes.map((note) => `note: ${note}`),
+    ],
+  };
+}
+
+export function contrastsTable(data: Contrasts): ReportTable {
+  const { dpar, response, method, by, contrasts, adjust, level, notes } = data;
+  const [low, high] = limitLabels(level);
+  const what = data.scale === "ratio" ? "ratios" : "differences";
+  const family = contrasts.filter(({ pValue }) => !Number.isNaN(pValue)).length;
+  const adjusted =
+    adjust === "none" || family < 2
+      ? []
+      : [`p_adjusted: ${adjust}; limits: Bonferroni, together at ${Number((100 * level).toPrecision(4))} %`];
+  return {
+    caption: `Contrasts of ${dpar} (${response}), ${method}: ${what}${linkText(data)}`,
+    columns: [
+      ...levelColumns(
+        by,
+        contrasts.map((row) => row.at),
+      ),
+      { header: "contrast", cells: contrasts.map(({ contrast }) => contrast), align: "left" },
+      numberColumn(
+        data.scale === "ratio" ? "ratio" : "difference",
+        contrasts.map(({ estimate }) => estimate),
+        significant,
+      ),
+      numberColumn(
+        "std_error",
+        contrasts.map(({ stdError }) => stdError),
+        significant,
+      ),
+      numberColumn(
+        "z",
+        contrasts.map(({ statistic }) => statistic),
+        (values) => values.map((z) => formatFixed(z, 3)),
+      ),
+      numberColumn(
+        "p_value",
+        contrasts.map(({ pValue }) => pValue),
+        (values) => values.map(formatPValue),
+      ),
+      ...(adjust === "none"
+        ? []
+        : [
+            numberColumn(
+              "p_adjusted",
+              contrasts.map((row) => row.pAdjusted),
+              (values) => values.map(formatPValue),
+            ),
+          ]),
+      numberColumn(
+        low,
+        contrasts.map(({ lower }) => lower),
+        limits,
+      ),
+      numberColumn(
+        high,
+        contrasts.map(({ upper }) => upper),
+        limits,
+      ),
+    ],
+    notes: [...adjusted, ...notes.map((note) => `note: ${note}`)],
+  };
+}
+
+const significant = (values: readonly number[]) => formatColumn(values);
+const limits = (values: readonly number[]) => formatColumn(values, 5);
+
+function levelColumns(
+  by: readonly string[],
+  rows: readonly Readonly<Record<string, Level>>[],
+): TableColumn[] {
+  return by.map((header) => {
+    const values = rows.map((at) => at[header]!);
+    const isText = typeof values[0] === "string";
+    return { header, cells: values.map(shown), values, align: isText ? "left" : "right" };
+  });
+}
+
+/** Six significant digits: a mean of moderators is no more than where the others are held. */
+function shown(value: Level): string {
+  return typeof value === "number" ? String(Number(value.toPrecision(6))) : String(value);
+}
+
+function scaleText({ link, scale, dpar }: MarginalMeans): string {
+  if (link === "identity") return "response scale";
+  if (scale === "link") return link === "log" ? "log-SD scale" : "atanh scale";
+  return dpar === "rho12" ? "correlations" : "SDs";
+}
+
+function linkText({ scale, link }: Contrasts): string {
+  if (scale === "ratio") return " of SDs";
+  if (link === "identity") return "";
+  return link === "log" ? " of log-SDs" : " on the atanh scale";
+}
