@@ -13,7 +13,7 @@ export { type CsvOptions, parseCsv } from "./data/csv";
 export type { Column, FactorColumn, NumericColumn, Table } from "./data/table";
 export { type DataInput, tableFrom } from "./data/table-from";
 // the fit
-export { type DrmOptions, drm, type Family, gaussian } from "./drm";
+export { type CompiledModel, compile, type DrmOptions, drm, type Family, gaussian } from "./drm";
 // marginal means
 export type { Adjustment } from "./effects/adjust";
 export { type Contrast, type Contrasts, type ContrastsOptions, contrasts } from "./effects/contrasts";
@@ -24,6 +24,7 @@ export {
   marginalMeans,
 } from "./effects/marginal-means";
 export { DrmError, type ErrorCode } from "./errors";
+export type { Estimates } from "./fit/estimates";
 export type {
   BivariateFit,
   Coefficient,

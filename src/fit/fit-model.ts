@@ -3,12 +3,13 @@ import { DrmError } from "../errors";
 import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
 import { checkPositiveDefinite, checkSemidefinite } from "./check-covariance";
-import { createEngine } from "./engine";
+import { createEngine, type Engine } from "./engine";
+import { buildEstimates, type Estimates } from "./estimates";
 import type { Fit } from "./fit";
-import { type SearchOptions, search } from "./optimise";
+import { type Search, type SearchOptions, search } from "./optimise";
 import { buildFit } from "./result";
 import { standardModel } from "./standard-model";
-import { uncertainty } from "./uncertainty";
+import { type Uncertainty, uncertainty } from "./uncertainty";
 
 export interface FitOptions {
   readonly starts?: number;
@@ -19,6 +20,24 @@ const MAX_EVALUATIONS = 200;
 
 /** Stage 6. Optimizes a model and collects the result. */
 export function fitModel(frame: Frame, built: BuiltModel, options: FitOptions): Fit {
+  return optimised(frame, built, options, (engine, found, inference, searchOptions) =>
+    buildFit(frame, built, engine, found, inference, searchOptions),
+  );
+}
+
+/** The numbers of a fit alone: no designs, fitted values or predicted random intercepts. */
+export function estimateModel(frame: Frame, built: BuiltModel, options: FitOptions): Estimates {
+  return optimised(frame, built, options, (engine, found, inference) =>
+    buildEstimates(frame, built, engine, found, inference),
+  );
+}
+
+function optimised<Result>(
+  frame: Frame,
+  built: BuiltModel,
+  options: FitOptions,
+  collect: (engine: Engine, found: Search, inference: Uncertainty, options: SearchOptions) => Result,
+): Result {
   const { model } = built;
   const searchOptions: SearchOptions = {
     starts: options.starts,
@@ -31,7 +50,7 @@ export function fitModel(frame: Frame, built: BuiltModel, options: FitOptions): 
       checkPositiveDefinite(engine, model, frame);
       const found = search(engine, searchOptions);
       engine.settleAt(found.best.theta);
-      return buildFit(frame, built, engine, found, uncertainty(engine, found.best), searchOptions);
+      return collect(engine, found, uncertainty(engine, found.best), searchOptions);
     } finally {
       engine.dispose();
     }

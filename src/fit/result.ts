@@ -153,7 +153,7 @@ function optimSummary(
   const finite = inference.gradient.filter((g) => !Number.isNaN(g));
   const constant = engine.model.logLikConstant;
   return {
-    code: best.unbounded ? 2 : best.converged ? 0 : 1,
+    code: convergence(best),
     message: message(best, distinct.length),
     iterations: best.iterations,
     evaluations: engine.evaluations(),
@@ -167,6 +167,11 @@ function optimSummary(
     startsTried,
     kernel: kernelName(engine),
   };
+}
+
+export function convergence({ unbounded, converged }: Search["best"]): 0 | 1 | 2 {
+  if (unbounded) return 2;
+  return converged ? 0 : 1;
 }
 
 function message(best: Search["best"], optima: number): string {

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import type { DataInput } from "../../src/data/table-from";
+import { compile, type DrmOptions, drm } from "../../src/drm";
+import type { Fit } from "../../src/fit/fit";
+import { drmFormula } from "../../src/formula/formula";
+import { type DrmCase, listCases, loadCase } from "../cases";
+
+const FORMULA = drmFormula("yi ~ habitat + duration + meta_V(V = vi)", "sigma ~ habitat");
+const { data } = loadCase("drm-a-restoration");
+const OPTIONS: Omit<DrmOptions, "data"> = { factors: { habitat: ["grassland", "forest"] } };
+type Columns = { yi: number[]; habitat: string[]; duration: number[]; vi: number[] };
+const columns = data as Columns;
+
+function withoutFirst(count: number): Columns {
+  const rest = <Cell>(cells: Cell[]) => cells.slice(count);
+  const { yi, habitat, duration, vi } = columns;
+  return { yi: rest(yi), habitat: rest(habitat), duration: rest(duration), vi: rest(vi) };
+}
+
+function numbersOf(fit: Fit) {
+  return {
+    names: fit.coefficients.map(({ dpar, term }) => `${dpar}:${term}`),
+    estimates: Float64Array.from(fit.coefficients, ({ estimate }) => estimate),
+    stdErrors: Float64Array.from(fit.coefficients, ({ stdError }) => stdError),
+    atBoundary: Uint8Array.from(fit.coefficients, ({ atBoundary }) => Number(atBoundary)),
+    logLik: fit.logLik,
+    nobs: fit.nobs,
+    code: fit.optim.code,
+  };
+}
+
+describe("compile", () => {
+  const model = compile(FORMULA, OPTIONS);
+
+  it("fits data set after data set as drm() does", () => {
+    for (const count of [0, 3, 10, 0]) {
+      const one = withoutFirst(count);
+      expect(model.fit(one)).toEqual(drm(FORMULA, { ...OPTIONS, data: one }));
+    }
+  });
+
+  it("estimates what the fit says, for every kind of model", () => {
+    const jobs: DrmCase[] = listCases("drm-").map((id) => loadCase(id));
+    for (const { formulas, method, data: table, factors: levels, weights, matrices } of jobs) {
+      const compiled = compile(drmFormula(...formulas), {
+        method: method as "ML" | "REML",
+        ...(levels && { factors: levels }),
+        ...(weights && { weights }),
+        ...(matrices && { matrices: matrices as NonNullable<DrmOptions["matrices"]> }),
+      });
+      expect(compiled.estimate(table as DataInput)).toEqual(numbersOf(compiled.fit(table as DataInput)));
+    }
+  });
+
+  it("shares the names of data sets alike, and only of those", () => {
+    const first = model.estimate(columns);
+    expect(model.estimate(withoutFirst(5)).names).toBe(first.names);
+    const other = compile("yi ~ 1 + meta_V(V = vi)").estimate(columns);
+    expect(other.names).toEqual(["mu:(Intercept)", "sigma:(Intercept)"]);
+    expect(first.names).toHaveLength(5);
+  });
+
+  it("keeps the results of one data set apart from the next", () => {
+    const first = model.fit(columns);
+    const copy = structuredClone(first);
+    for (let i = 1; i < 50; i++) model.fit(withoutFirst(i));
+    expect(first).toEqual(copy);
+  });
+
+  it("refuses a bad option before there are data, and bad data by name", () => {
+    expect(() => compile(FORMULA, { starts: 0 })).toThrow("starts = 0");
+    expect(() => model.fit({ yi: [1, 2], vi: [1, 1] })).toThrow("habitat");
+  });
+});
