@@ -34,6 +34,7 @@ export type {
   OptimSummary,
   RandomEffect,
   Response,
+  RobustErrors,
   UnivariateFit,
 } from "./fit/fit";
 export type { ProfileStatus } from "./fit/profile-limits";
@@ -63,6 +64,7 @@ export {
 export { type LevelSds, type SdOptions, sd } from "./inference/sd";
 export { sdRatio } from "./inference/sd-ratio";
 export { type BivariateResponses, type SimulateOptions, simulate } from "./inference/simulate";
+export { type TestBasis, type TestStatistic, testBasis } from "./inference/test-basis";
 export { type WaldTest, type WaldTestOptions, waldTest } from "./inference/wald-test";
 export { type Anova, anova, type ComparedFit, compareFits, type ModelRow } from "./report/anova";
 export { type AugmentRow, augment } from "./report/augment";

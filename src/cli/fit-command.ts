@@ -32,7 +32,14 @@ export function fitCommand(io: CliIo, done: (outcome: Outcome) => void): Command
   return takesModel(command)
     .addOption(new Option("--conf <level>", "confidence level").argParser(parseLevel).default(0.95))
     .addOption(new Option("--confint <type>", "intervals").choices(["wald", "profile"]).default("wald"))
-    .addOption(new Option("--test <test>", "tests of coefficients").choices(["z", "t", "knha"]).default("z"))
+    .addOption(
+      new Option("--test <test>", "tests and Wald intervals of coefficients (default: z)").choices([
+        "z",
+        "t",
+        "knha",
+        "adhoc",
+      ]),
+    )
     .option("--check", "print the checks of the fit too")
     .option("--fitted", "print the fitted values too")
     .option("--json", "print one JSON object and nothing else")

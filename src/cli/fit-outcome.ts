@@ -1,6 +1,6 @@
-import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { checkDrm, summary, toJSON } from "../index";
+import type { TestStatistic } from "../inference/test-basis";
 import { fittedTable } from "./fitted-table";
 import type { CliIo, Outcome } from "./io";
 import { type ModelOptions, readFit } from "./read-fit";
@@ -10,7 +10,7 @@ import { style } from "./style";
 export interface FitOptions extends ModelOptions {
   readonly conf: number;
   readonly confint: "wald" | "profile";
-  readonly test: "z" | "t" | "knha";
+  readonly test?: TestStatistic;
   readonly check?: boolean;
   readonly fitted?: boolean;
   readonly json?: boolean;
@@ -23,8 +23,6 @@ export async function fitOutcome(
   options: FitOptions,
   io: CliIo,
 ): Promise<Outcome> {
-  const { test } = options;
-  if (test !== "z") throw new DrmError("not_supported", `--test ${test} is not supported yet: use --test z`);
   const { fit, notes } = await readFit(path, formulas, options, io);
   const converged = fit.optim.code === 0;
   // there is no profile to walk down from what is not a maximum; the result is written all the same
@@ -38,15 +36,21 @@ export async function fitOutcome(
   };
 }
 
-function jsonReport(fit: Fit, { conf, confint, fitted }: FitOptions): string {
-  return `${JSON.stringify(toJSON(fit, { level: conf, confint, fitted: fitted === true, checks: true }))}\n`;
+function jsonReport(fit: Fit, { conf, confint, test, fitted }: FitOptions): string {
+  const options = { ...testOption(test), level: conf, confint, fitted: fitted === true, checks: true };
+  return `${JSON.stringify(toJSON(fit, options))}\n`;
 }
 
-function textReport(fit: Fit, { conf, confint, check, fitted }: FitOptions): string {
-  const parts = [String(summary(fit, { level: conf, confint }))];
+function textReport(fit: Fit, { conf, confint, test, check, fitted }: FitOptions): string {
+  const parts = [String(summary(fit, { ...testOption(test), level: conf, confint }))];
   if (check) parts.push(String(checkDrm(fit)));
   if (fitted) parts.push(fittedTable(fit));
   return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n`;
+}
+
+/** Without the option the fit's own default decides. */
+function testOption(test: TestStatistic | undefined): { readonly test?: TestStatistic } {
+  return test === undefined ? {} : { test };
 }
 
 /** Notes for standard error, a line each. */

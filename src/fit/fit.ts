@@ -50,6 +50,8 @@ export interface Fit {
   /** the columns that the formulas use, rows used only */
   readonly data: Readonly<Record<string, Column>>;
   readonly optim: OptimSummary;
+  /** what robust() did to `vcov` and the standard errors of the location; absent in what drm() returns */
+  readonly robust?: RobustErrors;
 }
 
 /** A fit of one outcome. */
@@ -128,6 +130,19 @@ export interface CovarianceBlocks {
   readonly rows: Int32Array;
   /** the lower triangle of each, by rows, diagonal included */
   readonly values: Float64Array;
+}
+
+/** Cluster-robust errors of the location coefficients. */
+export interface RobustErrors {
+  readonly type: "CR0" | "CR1" | "CR2";
+  /** the grouping column; "" when clusters were given as an array */
+  readonly cluster: string;
+  /** how many */
+  readonly clusters: number;
+  /** the cluster of each row used, from 0 */
+  readonly codes: Int32Array;
+  /** of the t distribution of each location coefficient */
+  readonly df: Float64Array;
 }
 
 /** Everything about the run. */

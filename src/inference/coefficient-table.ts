@@ -1,15 +1,16 @@
 import type { Fit } from "../fit/fit";
 import { coefficientTarget, profileIntervals } from "../fit/profile";
 import type { ProfileStatus } from "../fit/profile-limits";
-import { normalTwoSidedP } from "../stats/normal";
+import { studentTCritical, studentTTwoSidedP } from "../stats/student-t";
 import { coefficientName } from "./coefficients";
 import { criticalValue } from "./level";
+import { type TestStatistic, testBasis } from "./test-basis";
 
-/** Wald: estimate -+ z * SE. Profile: likelihood-ratio limits. */
+/** Wald: estimate -+ quantile * SE. Profile: likelihood-ratio limits. */
 export type IntervalMethod = "wald" | "profile";
 
 /** How the profile went, or that there is none and the limits are Wald's. */
-export type IntervalStatus = ProfileStatus | "Wald limits (REML)";
+export type IntervalStatus = ProfileStatus | "Wald limits (REML)" | "Wald limits (robust)";
 
 /** One coefficient with its Wald test against 0 and interval, link scale. NaN where a number does not exist. */
 export interface CoefficientRow {
@@ -21,7 +22,9 @@ export interface CoefficientRow {
   readonly stdError: number;
   /** estimate / stdError */
   readonly statistic: number;
-  /** 2 Phi(-|statistic|) */
+  /** degrees of freedom of its t distribution; Infinity is the normal distribution */
+  readonly df: number;
+  /** two-sided */
   readonly pValue: number;
   readonly lower: number;
   readonly upper: number;
@@ -31,16 +34,18 @@ export interface CoefficientRow {
 }
 
 /**
- * All coefficients in the order of `vcov(fit)`, with Wald z tests and intervals: Wald, estimate -+ z * SE, or profile.
- * Every table, JSON and interval reads from here. Throws DrmError("bad_option") for a level outside (0, 1), and what
- * profileIntervals() throws.
+ * All coefficients in the order of `vcov(fit)`, with Wald tests as testBasis() says and intervals: Wald,
+ * estimate -+ quantile * SE with the quantile of the test's distribution, or profile. Every table, JSON and interval
+ * reads from here. Throws DrmError("bad_option") for a level outside (0, 1), and what testBasis() and
+ * profileIntervals() throw.
  */
 export function coefficientTable(
   fit: Fit,
   level = 0.95,
   method: IntervalMethod = "wald",
+  test?: TestStatistic,
 ): readonly CoefficientRow[] {
-  const rows = waldTable(fit, level);
+  const rows = waldTable(fit, level, test);
   return method === "wald" ? rows : withProfile(fit, rows, level);
 }
 
@@ -58,13 +63,17 @@ export function withProfile(
   const intervals = profileIntervals(fit, targets, criticalValue(level));
   return rows.map((row) => {
     const k = profiled.indexOf(row);
-    return k < 0 ? { ...row, status: "Wald limits (REML)" } : { ...row, ...intervals[k]! };
+    return k < 0 ? { ...row, status: withoutProfile(fit) } : { ...row, ...intervals[k]! };
   });
 }
 
-/** False for a location coefficient of a REML fit. */
+/** False for a location coefficient of a REML fit, and for one with robust errors, in which a likelihood has no part. */
 export function hasProfile(fit: Fit, { dpar }: Pick<CoefficientRow, "dpar">): boolean {
-  return fit.method === "ML" || fit.response[dpar] === undefined;
+  return (fit.method === "ML" && fit.robust === undefined) || fit.response[dpar] === undefined;
+}
+
+function withoutProfile({ robust }: Fit): IntervalStatus {
+  return robust === undefined ? "Wald limits (REML)" : "Wald limits (robust)";
 }
 
 /** In fit.coefficients. */
@@ -72,9 +81,13 @@ export function positionOf(fit: Fit, { dpar, term }: Pick<CoefficientRow, "dpar"
   return fit.coefficients.findIndex((one) => one.dpar === dpar && one.term === term);
 }
 
-function waldTable(fit: Fit, level: number): readonly CoefficientRow[] {
-  const critical = criticalValue(level);
-  return fit.coefficients.map(({ dpar, term, estimate, stdError, atBoundary }) => {
+function waldTable(fit: Fit, level: number, test: TestStatistic | undefined): readonly CoefficientRow[] {
+  const normalCritical = criticalValue(level);
+  const { vcov, df } = testBasis(fit, test);
+  const k = df.length;
+  return fit.coefficients.map(({ dpar, term, estimate, atBoundary }, i) => {
+    const stdError = Math.sqrt(vcov[i * k + i]!);
+    const critical = df[i] === Number.POSITIVE_INFINITY ? normalCritical : studentTCritical(level, df[i]!);
     // -Infinity / NaN is NaN already; an infinite estimate with a finite SE must not turn into a p-value of 0
     const statistic = atBoundary ? Number.NaN : estimate / stdError;
     const half = atBoundary ? Number.NaN : critical * stdError;
@@ -85,7 +98,8 @@ function waldTable(fit: Fit, level: number): readonly CoefficientRow[] {
       estimate,
       stdError,
       statistic,
-      pValue: normalTwoSidedP(statistic),
+      df: df[i]!,
+      pValue: studentTTwoSidedP(statistic, df[i]!),
       lower: estimate - half,
       upper: estimate + half,
       atBoundary,

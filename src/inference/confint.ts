@@ -8,6 +8,7 @@ import {
   type IntervalStatus,
   withProfile,
 } from "./coefficient-table";
+import type { TestStatistic } from "./test-basis";
 
 export interface ConfintOptions {
   /** a dpar ("sigma"), a coefficient ("mu:duration"), or several of them; default all */
@@ -16,6 +17,8 @@ export interface ConfintOptions {
   readonly level?: number;
   /** default "wald" */
   readonly method?: IntervalMethod;
+  /** of Wald limits: "z" (default), "t", "knha", "adhoc"; after robust() "t" is the default */
+  readonly test?: TestStatistic;
 }
 
 export interface ConfidenceInterval {
@@ -31,26 +34,28 @@ export interface ConfidenceInterval {
 /**
  * Confidence intervals on the link scale, in the order of `vcov(fit)`.
  *
- * - "wald": estimate -+ z * SE. The limits of a coefficient at its boundary are NaN.
+ * - "wald": estimate -+ quantile * SE, both as `test` has them: see testBasis(). The limits of a coefficient at its
+ *   boundary are NaN.
  * - "profile": exact likelihood-ratio limits, where 2 (logLik - profile logLik) equals the chi-squared quantile (of the
  *   restricted likelihood for a REML fit, as in metafor's confint()).
  *   A limit is infinite, and `status` says so, where the likelihood never drops enough: the data are then compatible
  *   with an SD of 0, say. NaN with the status "not found" when a search failed. Costs a few fits a limit: name the
  *   coefficients of interest in `parm`. The restricted likelihood integrates mu's coefficients out and has no profile in
  *   them: among all coefficients of a REML fit theirs are Wald limits, and `status` says so; asked for by name they are
- *   refused.
+ *   refused. So are those of a fit with robust() errors.
  *
  * scaleIntervals() has the intervals of SDs, variances and correlations, groups included; sdRatio() those of ratios.
  *
- * Throws DrmError: "bad_option" for an unknown parm, method or level, or a profile of a fit that did not converge;
- * "not_supported" for a profile of a location coefficient named in a REML fit.
+ * Throws DrmError: "bad_option" for an unknown parm, method, level or test, or a profile of a fit that did not converge;
+ * "not_supported" for a profile of a location coefficient named in a REML fit or after robust(), and for a test that the
+ * model does not have.
  */
 export function confint(fit: Fit, options: ConfintOptions = {}): ConfidenceInterval[] {
-  const { parm, level = 0.95, method = "wald" } = options;
+  const { parm, level = 0.95, method = "wald", test } = options;
   if (method !== "wald" && method !== "profile") {
     throw new DrmError("bad_option", `method '${String(method)}': intervals are "wald" or "profile"`);
   }
-  const selected = selectRows(coefficientTable(fit, level), parm);
+  const selected = selectRows(coefficientTable(fit, level, "wald", test), parm);
   if (method === "profile" && parm !== undefined) requireProfiles(fit, selected);
   const rows = method === "wald" ? selected : withProfile(fit, selected, level);
   return rows.map(({ dpar, term, estimate, lower, upper, status }) => {
@@ -62,6 +67,10 @@ export function confint(fit: Fit, options: ConfintOptions = {}): ConfidenceInter
 export function requireProfiles(fit: Fit, rows: readonly CoefficientRow[]): void {
   const without = rows.find((row) => !hasProfile(fit, row));
   if (without === undefined) return;
+  if (fit.robust !== undefined) {
+    const why = "a profile is of the likelihood, in which robust errors have no part";
+    throw new DrmError("not_supported", `${without.name}: ${why}; profile the fit without robust()`);
+  }
   throw new DrmError(
     "not_supported",
     `${without.name}: the restricted likelihood integrates the coefficients of ${without.dpar} out and has no profile in ` +

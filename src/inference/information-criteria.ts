@@ -1,5 +1,5 @@
 import type { Fit } from "../fit/fit";
-import { outcomesOf } from "./outcomes";
+import { residualDf } from "./residual-df";
 
 /**
  * Log-likelihood at the optimum (its supremum when a parameter is at its boundary), constants included. For REML it is
@@ -48,12 +48,5 @@ export function formulas(fit: Fit): readonly string[] {
  * coefficients, which in a bivariate fit counts both outcomes of a study.
  */
 function informationSize(fit: Fit): number {
-  if (fit.method === "ML") return fit.nobs;
-  let observed = 0;
-  let locations = 0;
-  for (const { location } of outcomesOf(fit)) {
-    for (const y of fit.response[location].values) if (!Number.isNaN(y)) observed++;
-    for (const { dpar } of fit.coefficients) if (dpar === location) locations++;
-  }
-  return observed - locations;
+  return fit.method === "ML" ? fit.nobs : residualDf(fit);
 }

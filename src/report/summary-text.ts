@@ -32,7 +32,8 @@ function randomText(random: FitSummary["random"]): string {
     .join(", ");
 }
 
-function coefficientBlock({ coefficients, level, confint }: FitSummary): string {
+function coefficientBlock(summary: FitSummary): string {
+  const { coefficients, level, confint, test } = summary;
   const [low, high] = limitLabels(level);
   const column = (pick: (row: FitSummary["coefficients"][number]) => number, digits?: number) =>
     formatColumn(coefficients.map(pick), digits);
@@ -40,17 +41,45 @@ function coefficientBlock({ coefficients, level, confint }: FitSummary): string 
     { header: "", cells: coefficients.map(({ name }) => name), align: "left" },
     { header: "estimate", cells: column((row) => row.estimate) },
     { header: "std_error", cells: column((row) => row.stdError) },
-    { header: "z", cells: coefficients.map(({ statistic }) => formatFixed(statistic, 3)) },
+    {
+      header: test === "z" ? "z" : "t",
+      cells: coefficients.map(({ statistic }) => formatFixed(statistic, 3)),
+    },
+    ...(test === "z" ? [] : [{ header: "df", cells: coefficients.map(({ df }) => formatDf(df)) }]),
     { header: "p_value", cells: coefficients.map(({ pValue }) => formatPValue(pValue)) },
     { header: low, cells: column((row) => row.lower, 5) },
     { header: high, cells: column((row) => row.upper, 5) },
   ]);
   const atBoundary = coefficients.filter((row) => row.atBoundary).map(({ name }) => name);
-  const lines = [table];
+  const lines = [table, ...testNotes(summary)];
   if (atBoundary.length > 0)
     lines.push(`At the boundary, without a standard error: ${atBoundary.join(", ")}`);
   if (confint === "profile") lines.push(...profileNotes(coefficients));
   return lines.join("\n");
+}
+
+/** Whole numbers as they are; those of Satterthwaite with two decimals. */
+function formatDf(df: number): string {
+  return Number.isInteger(df) ? String(df) : formatFixed(df, 2);
+}
+
+/** Which errors and which test, unless they are the usual ones. */
+function testNotes({ test, factor, robust }: FitSummary): string[] {
+  const notes: string[] = [];
+  if (robust !== null) {
+    const by = robust.cluster === "" ? "" : ` by ${robust.cluster}`;
+    notes.push(
+      `Cluster-robust errors of the location: ${robust.type}${by}, ${count(robust.clusters, "cluster")}`,
+    );
+    const own = robust.type === "CR2" ? "Satterthwaite's df" : "clusters minus coefficients as df";
+    if (test === "t") notes.push(`Tests: t with ${own}; of other coefficients as without robust errors`);
+  } else if (test === "t") {
+    notes.push("Tests: t with residual df");
+  } else if (factor !== null) {
+    const name = test === "knha" ? "Knapp-Hartung" : "Knapp-Hartung, never shrinking";
+    notes.push(`Tests: ${name}, location variances times ${formatFixed(factor, 4)}, t with residual df`);
+  }
+  return notes;
 }
 
 /** That the limits are of likelihood ratios, and which are infinite or were not found. */

@@ -1,7 +1,8 @@
-import type { DroppedRows, Fit } from "../fit/fit";
+import type { DroppedRows, Fit, RobustErrors } from "../fit/fit";
 import { type CoefficientRow, coefficientTable, type IntervalMethod } from "../inference/coefficient-table";
 import { aic, aicc, bic } from "../inference/information-criteria";
 import { type OutcomeCounts, outcomeCounts } from "../inference/outcomes";
+import { type TestStatistic, testBasis } from "../inference/test-basis";
 import { type ParameterRange, parameterRanges } from "./parameter-ranges";
 import { type Printable, printable } from "./printable";
 import { summaryText } from "./summary-text";
@@ -11,6 +12,8 @@ export interface SummaryOptions {
   readonly level?: number;
   /** of the intervals, default "wald"; "profile" costs a few fits a limit */
   readonly confint?: IntervalMethod;
+  /** of the coefficients: "z" (default), "t", "knha", "adhoc"; after robust() "t" is the default */
+  readonly test?: TestStatistic;
 }
 
 /** What `String(summary(fit))` prints, as data. */
@@ -26,7 +29,13 @@ export interface FitSummary {
   readonly level: number;
   /** how the limits were found */
   readonly confint: IntervalMethod;
-  /** link scale, Wald z tests */
+  /** how the coefficients were tested */
+  readonly test: TestStatistic;
+  /** the factor s^2 of the Knapp-Hartung tests; else null */
+  readonly factor: number | null;
+  /** of robust(); else null */
+  readonly robust: Pick<RobustErrors, "type" | "cluster" | "clusters"> | null;
+  /** link scale, Wald tests */
   readonly coefficients: readonly CoefficientRow[];
   /** response scale */
   readonly parameters: readonly ParameterRange[];
@@ -45,13 +54,14 @@ export interface FitSummary {
 /**
  * The fit as tables: coefficients (link scale: log-SD for sigma) and fitted scale parameters (response scale: SD).
  * Plain data; `String(...)` gives the text. Throws DrmError("bad_option") for a level outside (0, 1), and what
- * confint() throws for a profile.
+ * testBasis() throws for a test and confint() for a profile.
  */
 export function summary(
   fit: Fit,
-  { level = 0.95, confint = "wald" }: SummaryOptions = {},
+  { level = 0.95, confint = "wald", test }: SummaryOptions = {},
 ): Printable<FitSummary> {
   const { kind, label, clusters, largestCluster } = fit.knownV;
+  const basis = testBasis(fit, test);
   const data: FitSummary = {
     formulas: fit.formulas,
     family: fit.family,
@@ -61,7 +71,10 @@ export function summary(
     responses: Object.values(fit.response).map((response) => response.label),
     level,
     confint,
-    coefficients: coefficientTable(fit, level, confint),
+    test: basis.test,
+    factor: basis.factor,
+    robust: fit.robust === undefined ? null : robustSummary(fit.robust),
+    coefficients: coefficientTable(fit, level, confint, test),
     parameters: parameterRanges(fit),
     logLik: fit.logLik,
     aic: aic(fit),
@@ -74,4 +87,8 @@ export function summary(
     convergence: { code: fit.optim.code, message: fit.optim.message },
   };
   return printable(data, summaryText);
+}
+
+function robustSummary({ type, cluster, clusters }: RobustErrors): FitSummary["robust"] {
+  return { type, cluster, clusters };
 }

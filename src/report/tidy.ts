@@ -1,5 +1,6 @@
 import type { Fit } from "../fit/fit";
 import { coefficientTable, type IntervalMethod, type IntervalStatus } from "../inference/coefficient-table";
+import type { TestStatistic } from "../inference/test-basis";
 import { orNull } from "./missing";
 
 export interface TidyOptions {
@@ -9,6 +10,8 @@ export interface TidyOptions {
   readonly conf_level?: number;
   /** of the limits, default "wald"; "profile" implies conf_int unless that is false, and adds conf.status */
   readonly conf_method?: IntervalMethod;
+  /** "z" (default), "t", "knha", "adhoc"; after robust() "t" is the default */
+  readonly test?: TestStatistic;
 }
 
 /** broom's column names; `component` is the dpar. Link scale. null where a number does not exist. */
@@ -19,6 +22,8 @@ export interface TidyRow {
   readonly "std.error": number | null;
   readonly statistic: number | null;
   readonly "p.value": number | null;
+  /** of a t test; absent where the distribution is normal */
+  readonly "df.error"?: number;
   readonly "conf.low"?: number | null;
   readonly "conf.high"?: number | null;
   /** profile limits only: whether both were found, and which is infinite */
@@ -26,20 +31,22 @@ export interface TidyRow {
 }
 
 /**
- * One row per coefficient, in the order of `vcov(fit)`: Wald z statistics, link scale (log-SD for sigma).
- * Throws DrmError("bad_option") for a conf_level outside (0, 1), and what confint() throws for a profile.
+ * One row per coefficient, in the order of `vcov(fit)`: Wald statistics, link scale (log-SD for sigma).
+ * Throws DrmError("bad_option") for a conf_level outside (0, 1), and what confint() throws for a profile or
+ * a test.
  */
 export function tidy(
   fit: Fit,
-  { conf_level = 0.95, conf_method = "wald", conf_int = conf_method === "profile" }: TidyOptions = {},
+  { conf_level = 0.95, conf_method = "wald", conf_int = conf_method === "profile", test }: TidyOptions = {},
 ): TidyRow[] {
-  return coefficientTable(fit, conf_level, conf_int ? conf_method : "wald").map((row) => ({
+  return coefficientTable(fit, conf_level, conf_int ? conf_method : "wald", test).map((row) => ({
     component: row.dpar,
     term: row.term,
     estimate: orNull(row.estimate),
     "std.error": orNull(row.stdError),
     statistic: orNull(row.statistic),
     "p.value": orNull(row.pValue),
+    ...(Number.isFinite(row.df) && { "df.error": row.df }),
     ...(conf_int && { "conf.low": orNull(row.lower), "conf.high": orNull(row.upper) }),
     ...(row.status !== undefined && { "conf.status": row.status }),
   }));

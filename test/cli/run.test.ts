@@ -86,7 +86,12 @@ describe("data or model at fault: exit code 1, nothing on stdout", () => {
     ["unknown column of --levels", data, ["yi ~ 1", "--levels", "habitatt=a,b"], "did you mean 'habitat'?"],
     ["bad level", data, ["yi ~ habitat", "--levels", "habitat=a,c"], "'b' is not among the levels a, c"],
     ["one outcome with --biv", data, ["yi ~ 1", "--biv"], "--biv needs two outcomes"],
-    ["not yet there", data, ["yi ~ 1", "--test", "knha"], "--test knha is not supported yet"],
+    [
+      "test that the model lacks",
+      data,
+      ["yi ~ (1 | habitat)", "--test", "knha"],
+      "has random intercepts (habitat)",
+    ],
     ["formula", data, ["yi ~ habitat + + )"], "^"],
     [
       "stray text",
@@ -172,6 +177,21 @@ describe("fit", () => {
     expect(sigma.conf_high).toBeCloseTo(-1.44906687, 6);
     expect(sigma.conf_status).toBe("ok");
     expect((await drmeta(argv)).stdout).toMatch(/-4\.245.*\n.*\nLimits by profile likelihood\n/);
+  });
+
+  test("--test changes errors, statistics, p-values, limits and vcov", async () => {
+    const argv = ["fit", RESTORATION, ...MODEL, ...LEVELS, "--method", "REML", "--json"];
+    const read = async (...more: string[]) => JSON.parse((await drmeta([...argv, ...more])).stdout);
+    const [z, t, knha] = [await read(), await read("--test", "t"), await read("--test", "knha")];
+    expect([z.test, t.test, knha.test]).toEqual([undefined, "t", "knha"]);
+    const first = (result: typeof z) => result.coefficients[0];
+    // metafor's test_t of v05
+    expect(first(t).std_error).toBeCloseTo(0.040219882230904724, 7);
+    expect(first(t).p_value).toBeCloseTo(0.0004945343698017722, 7);
+    expect(first(t).conf_low).toBeCloseTo(0.0662384550858329, 7);
+    expect(first(t).std_error).toBe(first(z).std_error);
+    expect(first(knha).std_error).not.toBe(first(z).std_error);
+    expect(Math.sqrt(knha.vcov[0][0])).toBe(first(knha).std_error);
   });
 
   test("--fitted without --json is a table with a line for each row used", async () => {

@@ -5,6 +5,7 @@ import {
   type IntervalMethod,
 } from "../../inference/coefficient-table";
 import { aic, bic } from "../../inference/information-criteria";
+import { type TestStatistic, testBasis } from "../../inference/test-basis";
 import { type CheckRow, checkDrm } from "../checks/check-drm";
 import { type EncodedValue, encodeState } from "./state";
 
@@ -18,6 +19,8 @@ export interface JsonCoefficient {
   readonly std_error: JsonNumber;
   readonly statistic: JsonNumber;
   readonly p_value: JsonNumber;
+  /** of a t test; absent where the distribution is normal */
+  readonly df?: number;
   readonly conf_low: JsonNumber;
   readonly conf_high: JsonNumber;
   /** with profile intervals only: "ok", or why a limit is null */
@@ -37,6 +40,10 @@ export interface FitJson {
   readonly df: number;
   readonly AIC: JsonNumber;
   readonly BIC: JsonNumber;
+  /** what errors, statistics, limits and `vcov` are of; absent for "z", the default */
+  readonly test?: TestStatistic;
+  /** after robust() only */
+  readonly robust?: { readonly type: string; readonly cluster: string; readonly clusters: number };
   /** link scale */
   readonly coefficients: readonly JsonCoefficient[];
   /** in the order of `coefficients` */
@@ -70,6 +77,8 @@ export interface ToJsonOptions {
   readonly level?: number;
   /** how the limits are found, default "wald" */
   readonly confint?: IntervalMethod;
+  /** of the coefficients: "z" (default), "t", "knha", "adhoc"; after robust() "t" is the default */
+  readonly test?: TestStatistic;
   /** add fitted values */
   readonly fitted?: boolean;
   /** add the rows of checkDrm() */
@@ -80,11 +89,13 @@ export interface ToJsonOptions {
 
 /**
  * The fit as one JSON object: `JSON.stringify(toJSON(fit))`. Full double precision; never NaN.
- * Throws DrmError("bad_option") for a level outside (0, 1), and what confint() throws for a profile.
+ * Throws DrmError("bad_option") for a level outside (0, 1), and what testBasis() throws for a test and confint() for a
+ * profile.
  */
 export function toJSON(fit: Fit, options: ToJsonOptions = {}): FitJson {
-  const { level = 0.95, confint = "wald", fitted = false, checks = false, full = false } = options;
+  const { level = 0.95, confint = "wald", test, fitted = false, checks = false, full = false } = options;
   const k = fit.coefficients.length;
+  const basis = testBasis(fit, test);
   return {
     drmeta: fit.version,
     formulas: fit.formulas,
@@ -96,8 +107,12 @@ export function toJSON(fit: Fit, options: ToJsonOptions = {}): FitJson {
     df: fit.df,
     AIC: finite(aic(fit)),
     BIC: finite(bic(fit)),
-    coefficients: coefficientTable(fit, level, confint).map(jsonCoefficient),
-    vcov: Array.from({ length: k }, (_, i) => numbers(fit.vcov.subarray(i * k, (i + 1) * k))),
+    ...(basis.test !== "z" && { test: basis.test }),
+    ...(fit.robust !== undefined && {
+      robust: { type: fit.robust.type, cluster: fit.robust.cluster, clusters: fit.robust.clusters },
+    }),
+    coefficients: coefficientTable(fit, level, confint, test).map(jsonCoefficient),
+    vcov: Array.from({ length: k }, (_, i) => numbers(basis.vcov.subarray(i * k, (i + 1) * k))),
     convergence: {
       code: fit.optim.code,
       message: fit.optim.message,
@@ -131,6 +146,7 @@ function jsonCoefficient(row: CoefficientRow): JsonCoefficient {
     std_error: finite(row.stdError),
     statistic: finite(row.statistic),
     p_value: finite(row.pValue),
+    ...(Number.isFinite(row.df) && { df: row.df }),
     conf_low: finite(row.lower),
     conf_high: finite(row.upper),
     ...(row.status !== undefined && { conf_status: row.status }),
