@@ -5,9 +5,8 @@ import { scratch } from "../data/doubles";
  * What grows with the data is in WebAssembly; these stay in TypeScript because a call across would cost more.
  */
 
-/** Lower Cholesky factor of the leading n x n block, or null when the matrix is not positive definite. */
-export function choleskyFactor(a: Float64Array, n: number): Float64Array | null {
-  const L = scratch(n * n);
+/** Lower Cholesky factor (its upper triangle is left as it is), or null when the matrix is not positive definite. */
+export function choleskyFactor(a: Float64Array, n: number, L = scratch(n * n)): Float64Array | null {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = a[i * n + j]!;
@@ -25,8 +24,8 @@ export function choleskyFactor(a: Float64Array, n: number): Float64Array | null 
 }
 
 /** Solves L L' x = b. */
-export function choleskySolve(L: Float64Array, n: number, b: Float64Array): Float64Array {
-  const x = b.slice();
+export function choleskySolve(L: Float64Array, n: number, b: Float64Array, x = scratch(n)): Float64Array {
+  for (let i = 0; i < n; i++) x[i] = b[i]!;
   for (let i = 0; i < n; i++) {
     for (let k = 0; k < i; k++) x[i]! -= L[i * n + k]! * x[k]!;
     x[i]! /= L[i * n + i]!;
@@ -96,12 +95,26 @@ function symmetricEigen2(matrix: Float64Array): Eigen {
   const a = matrix[0]!;
   const b = matrix[1]!;
   const c = matrix[3]!;
-  const angle = 0.5 * Math.atan2(2 * b, a - c);
-  const x = Math.cos(angle);
-  const y = Math.sin(angle);
   const half = 0.5 * (a + c);
-  const spread = Math.hypot(0.5 * (a - c), b);
-  return { values: Float64Array.of(half - spread, half + spread), vectors: Float64Array.of(-y, x, x, y) };
+  const apart = 0.5 * (a - c);
+  const spread = Math.hypot(apart, b);
+  const values = scratch(2);
+  values[0] = half - spread;
+  values[1] = half + spread;
+  // (x, y), the direction of the larger one, by sums of equal signs
+  let x = apart >= 0 ? apart + spread : b;
+  let y = apart >= 0 ? b : spread - apart;
+  const length = Math.hypot(x, y);
+  if (length > 0) {
+    x /= length;
+    y /= length;
+  } else x = 1;
+  const vectors = scratch(4);
+  vectors[0] = -y;
+  vectors[1] = x;
+  vectors[2] = x;
+  vectors[3] = y;
+  return { values, vectors };
 }
 
 /** z := Q' with matrix = Q T Q'; T has diagonal d and, beside it, e[0 .. n-2]. */

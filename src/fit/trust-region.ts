@@ -61,15 +61,16 @@ export function minimise(objective: Objective, start: Float64Array, options: Tru
   if (!objective.evaluate(current.theta)) return current;
   take(current, objective);
 
+  const work: Work = { factor: scratch(n * n), step: scratch(n), candidate: scratch(n) };
   let radius = FIRST_RADIUS;
   while (!current.converged && current.evaluations < options.maxEvaluations) {
-    const { step, decrease, inside } = trustRegionStep(current.gradient, current.hessian, n, radius);
+    const { step, decrease, inside } = trustRegionStep(current.gradient, current.hessian, n, radius, work);
     const scale = Math.max(1, Math.abs(current.value));
     if (decrease <= DECREASE_TOLERANCE * scale && maxAbs(current.gradient) <= GRADIENT_TOLERANCE * scale) {
       current.converged = true;
       break;
     }
-    const candidate = new Float64Array(n);
+    const { candidate } = work;
     for (let i = 0; i < n; i++) candidate[i] = current.theta[i]! + step[i]!;
     const defined = objective.evaluate(candidate);
     current.evaluations++;
@@ -91,7 +92,7 @@ export function minimise(objective: Objective, start: Float64Array, options: Tru
     const ratio = gain / decrease;
     if (!atRounding && ratio < 0.25) radius *= 0.25;
     else if (!inside && ratio > 0.75) radius = Math.min(2 * radius, MAX_RADIUS);
-    current.theta = candidate;
+    current.theta.set(candidate);
     current.iterations++;
     take(current, objective);
     if (options.stop?.(current)) {
@@ -108,6 +109,13 @@ function take(current: Minimum, objective: Objective): void {
   current.hessian.set(objective.hessian);
 }
 
+/** Vectors and a matrix that every step is worked out in. */
+interface Work {
+  readonly factor: Float64Array;
+  readonly step: Float64Array;
+  readonly candidate: Float64Array;
+}
+
 interface Step {
   readonly step: Float64Array;
   /** of the quadratic model */
@@ -117,10 +125,10 @@ interface Step {
 }
 
 /** Minimises g's + s'Hs/2 within |s| <= radius. */
-function trustRegionStep(g: Float64Array, H: Float64Array, n: number, radius: number): Step {
-  const L = choleskyFactor(H, n);
-  if (L === null) return indefiniteStep(g, H, n, radius);
-  const step = choleskySolve(L, n, g);
+function trustRegionStep(g: Float64Array, H: Float64Array, n: number, radius: number, work: Work): Step {
+  const L = choleskyFactor(H, n, work.factor);
+  if (L === null) return indefiniteStep(g, H, n, radius, work.step.fill(0));
+  const step = choleskySolve(L, n, g, work.step);
   const inside = norm(step) <= radius;
   if (!inside) shorten(step, g, H, n, radius);
   let decrease = 0;
@@ -156,12 +164,17 @@ function shorten(step: Float64Array, g: Float64Array, H: Float64Array, n: number
 }
 
 /** H with a negative eigenvalue: exact, by eigenvalues. */
-function indefiniteStep(g: Float64Array, H: Float64Array, n: number, radius: number): Step {
+function indefiniteStep(
+  g: Float64Array,
+  H: Float64Array,
+  n: number,
+  radius: number,
+  step: Float64Array,
+): Step {
   const { values, vectors } = symmetricEigen(H, n);
-  const along = new Float64Array(n);
+  const along = scratch(n);
   for (let k = 0; k < n; k++) for (let i = 0; i < n; i++) along[k]! += vectors[i * n + k]! * g[i]!;
   const shift = secularShift(values, along, radius);
-  const step = new Float64Array(n);
   let decrease = 0;
   let length = 0;
   for (let k = 0; k < n; k++) {
