@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { defineConfig, type Options } from "tsup";
 
 type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
@@ -16,6 +17,38 @@ const listBundledFiles: Plugin = {
         writeFileSync(`build/bundled/${output.replaceAll("/", "-")}.json`, JSON.stringify(files));
       }
     });
+  },
+};
+
+/**
+ * Plots ask the library beside them instead of carrying a second one: what they import from src/index is dist/index at
+ * run time, and so is the class of errors, of which there must be one for `instanceof`. The small pure functions that
+ * they take from elsewhere in src/ are copied.
+ */
+const libraryBeside: Plugin = {
+  name: "library-beside",
+  setup(build) {
+    const beside = build.initialOptions.format === "cjs" ? "./index.cjs" : "./index.js";
+    const errors = resolve("src/errors");
+    build.onResolve({ filter: /\/(index|errors)$/ }, ({ path, resolveDir, namespace }) => {
+      if (namespace === "errors-of-library") return { path: beside, external: true };
+      const target = join(resolveDir, path);
+      if (target === resolve("src/index")) return { path: beside, external: true };
+      return target === errors ? { path: errors, namespace: "errors-of-library" } : undefined;
+    });
+    build.onLoad({ filter: /.*/, namespace: "errors-of-library" }, () => ({
+      contents: `export { DrmError } from "./index"; export { didYouMean } from ${JSON.stringify(`${errors}.ts`)};`,
+      resolveDir: resolve("src"),
+    }));
+  },
+};
+
+/** What the command loads only when it is asked for: plots, with their drawing library, and what makes a PNG of one. */
+const loadedOnDemand: Plugin = {
+  name: "loaded-on-demand",
+  setup(build) {
+    build.onResolve({ filter: /^@resvg\/resvg-js$/ }, ({ path }) => ({ path, external: true }));
+    build.onResolve({ filter: /\/plot\/index$/ }, () => ({ path: "./plot.js", external: true }));
   },
 };
 
@@ -74,10 +107,20 @@ export default defineConfig([
   },
   {
     ...everythingInside,
+    entry: { plot: "src/plot/index.ts" },
+    format: ["esm", "cjs"],
+    target: "es2022",
+    platform: "neutral",
+    esbuildPlugins: [listBundledFiles, libraryBeside],
+    dts: true,
+  },
+  {
+    ...everythingInside,
     entry: { cli: "src/cli/bin.ts" },
     format: ["esm"],
     target: "node20",
     platform: "node",
+    esbuildPlugins: [listBundledFiles, loadedOnDemand],
     banner: { js: REQUIRE },
   },
   {

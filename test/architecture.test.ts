@@ -24,9 +24,10 @@ const STAGES = [
   "inference",
   "report",
   "effects",
-  "plot",
   "batch",
   "index",
+  // a library beside the library, which it asks through its public names
+  "plot",
   "cli",
 ];
 
@@ -40,7 +41,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   data: ["papaparse"],
   stats: ["@stdlib/math-base-special-erfc", "@stdlib/math-base-special-erfcinv"],
   batch: ["workerpool"],
-  cli: ["commander"],
+  plot: ["@observablehq/plot", "@xmldom/xmldom"],
+  cli: ["commander", "@resvg/resvg-js"],
 };
 
 /**

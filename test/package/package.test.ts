@@ -32,6 +32,10 @@ const PACKED = [
   "dist/index.d.cts",
   "dist/index.d.ts",
   "dist/index.js",
+  "dist/plot.cjs",
+  "dist/plot.d.cts",
+  "dist/plot.d.ts",
+  "dist/plot.js",
   "examples/README.md",
   "examples/restoration.csv",
   "package.json",
@@ -62,6 +66,7 @@ const formulas = ["yi ~ habitat + duration + meta_V(V = vi)", "sigma ~ habitat"]
 /** Strict code of a user who has neither Node's types nor those of a page. */
 const TYPED = `import { checkDrm, coef, drm, drmFormula, gaussian, logLik, sigma, summary, type Fit } from "drmeta";
 import { fitMany } from "drmeta/batch";
+import { forestPlot, type PlotOptions } from "drmeta/plot";
 
 const fit: Fit = drm(drmFormula("yi ~ x + meta_V(V = vi)", "sigma ~ x"), {
   family: gaussian(),
@@ -71,7 +76,8 @@ const fit: Fit = drm(drmFormula("yi ~ x + meta_V(V = vi)", "sigma ~ x"), {
 const value: number = logLik(fit);
 const intercept: number | undefined = coef(fit, "sigma")["(Intercept)"];
 const text: string = String(summary(fit)) + String(checkDrm(fit)) + JSON.stringify(sigma(fit));
-export const result = { value, intercept, text };
+const options: PlotOptions = { width: 360, theme: "auto", sort: "-estimate" };
+export const result = { value, intercept, text, svg: forestPlot(fit, options).length };
 // @ts-expect-error a formula is a string
 drmFormula(1);
 
@@ -168,6 +174,26 @@ test("many fits: a bundler for pages finds nothing of Node", async () => {
   expect([...new Set(imported)]).toEqual(["./index.js"]);
 });
 
+test("plots, as an ES module and as CommonJS, with the library's own errors", () => {
+  const program = `const fit = drm("yi ~ 1 + meta_V(V = vi)", { data: { yi: [0.1, 0.4, 0.3], vi: [0.01, 0.02, 0.03] } });
+let refused;
+try { locationScalePlot(fit) } catch (error) { refused = error instanceof DrmError }
+console.log(forestPlot(fit).startsWith("<svg"), refused);`;
+  write(
+    "plot.mjs",
+    `import { drm, DrmError } from "drmeta";
+import { forestPlot, locationScalePlot } from "drmeta/plot";
+${program}`,
+  );
+  write(
+    "plot.cjs",
+    `const { drm, DrmError } = require("drmeta");
+const { forestPlot, locationScalePlot } = require("drmeta/plot");
+${program}`,
+  );
+  expect([node("plot.mjs", scratch), node("plot.cjs", scratch)]).toEqual(["true true\n", "true true\n"]);
+});
+
 test("in a page: bundled, without anything of Node", async () => {
   const code = readFileSync(join(installed, "dist/index.js"), "utf8");
   expect(code).not.toMatch(/\bnode:|\brequire\(|^import /m);
@@ -218,6 +244,15 @@ test("the command", () => {
   expect(Math.abs(logLik - LOG_LIK)).toBeLessThan(1e-9);
 });
 
+test("the command draws, and says what a PNG needs", () => {
+  const drmeta = join(scratch, "node_modules/.bin/drmeta");
+  const plot = ["plot", "forest", join(installed, "examples/restoration.csv"), "yi ~ 1 + meta_V(V = vi)"];
+  expect(output(scratch, drmeta, plot)).toMatch(/^<svg /);
+  expect(() => output(scratch, drmeta, [...plot, "-o", "forest.png"])).toThrow(
+    /npm install @resvg\/resvg-js/,
+  );
+});
+
 test("the command needs nothing but Node", () => {
   const code = readFileSync(join(installed, "dist/cli.js"), "utf8");
   expect(code.startsWith("#!/usr/bin/env node\n")).toBe(true);
@@ -248,6 +283,8 @@ test("licences of bundled packages are there", () => {
   const text = readFileSync(join(installed, "dist/THIRD-PARTY-LICENSES.txt"), "utf8");
   for (const name of [
     "@stdlib/math-base-special-erfc",
+    "@observablehq/plot",
+    "@xmldom/xmldom",
     "as-bind",
     "assemblyscript",
     "commander",

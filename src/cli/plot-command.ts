@@ -1,0 +1,133 @@
+import { writeFile } from "node:fs/promises";
+import { Argument, Command, Option } from "commander";
+import { DrmError, type ErrorCode } from "../errors";
+import type { Fit } from "../fit/fit";
+import { catalogue, type PlotDescription, type PlotName } from "../plot/catalogue";
+import type { PlotOptions } from "../plot/registry";
+import { notesText } from "./fit-outcome";
+import type { CliIo, Outcome } from "./io";
+import { checkModelArguments, takesModel } from "./model-arguments";
+import { parseLevel } from "./option-values";
+import { parseAt, parseContours, parseNumber, parsePositive, parseRange } from "./plot-option-values";
+import { renderPng } from "./png";
+import { type ModelOptions, readFit } from "./read-fit";
+
+interface PlotCommandOptions extends ModelOptions, Omit<PlotOptions, "level" | "data"> {
+  readonly output?: string;
+  readonly dpi: number;
+  readonly conf?: number;
+}
+
+const EXAMPLES = `
+Plots:
+${Object.entries(catalogue)
+  .map(([name, { describe }]) => `  ${name.padEnd(16)}${describe}`)
+  .join("\n")}
+
+Examples:
+  $ drmeta plot forest data.csv 'yi ~ 1 + meta_V(V = vi)' --labels author --sort estimate -o forest.svg
+  $ drmeta plot forest data.csv 'yi ~ habitat + meta_V(V = vi)' 'sigma ~ habitat' --group habitat -o forest.png
+  $ drmeta plot forest data.csv 'logRR ~ 1 + meta_V(V = vi)' --transform exp --xlab 'Risk ratio' -o forest.svg
+  $ drmeta plot funnel data.csv 'yi ~ 1 + meta_V(V = vi)' --refline 0 --contours 0.9,0.95,0.99 -o funnel.svg
+  $ drmeta plot location-scale data.csv 'yi ~ x + meta_V(V = vi)' 'sigma ~ x' --x x -o trend.svg
+
+Without -o the SVG goes to standard output. A .png needs the package @resvg/resvg-js.
+Exit codes: 0 drawn, 1 the data or the model is at fault, 2 usage, 3 drawn of a fit that did not converge.`;
+
+/** `drmeta plot NAME DATA.csv FORMULA...`: fits, draws, and writes the picture. */
+export function plotCommand(io: CliIo, done: (outcome: Outcome) => void): Command {
+  const command = new Command("plot")
+    .description("fit a model to a CSV file and draw a plot of it")
+    .addArgument(new Argument("<name>", "which plot, see below").choices(Object.keys(catalogue)));
+  return takesModel(command)
+    .option("-o, --output <file>", "where to: a name that ends in .svg or .png")
+    .option("--width <px>", "width, 720 if not given; 360 suits a phone", parsePositive)
+    .addOption(new Option("--theme <theme>", "colours").choices(["light", "dark", "auto"]))
+    .option("--title <text>", "a heading above the picture")
+    .option("--dpi <dots>", "dots per inch of a .png", parsePositive, 300)
+    .addOption(new Option("--conf <level>", "confidence level").argParser(parseLevel))
+    .option("--labels <col>", "column with the names of the rows")
+    .option("--group <col>", "column that groups the rows")
+    .option("--sort <key>", "data, label, estimate, precision, fitted; -estimate for the reverse")
+    .option("--outcome <dpar>", "mu1 or mu2 of two outcomes")
+    .option("--x <col>", "moderator on the horizontal axis")
+    .option("--by <col>", "categorical moderator: a curve for each level")
+    .option("--at <col=value>", "value of another moderator (repeatable)", parseAt)
+    .addOption(new Option("--ribbon <band>", "wide band").choices(["sigma", "prediction", "none"]))
+    .addOption(new Option("--transform <how>", "exp: label logs as ratios").choices(["none", "exp"]))
+    .addOption(new Option("--of <what>", "horizontal axis of a funnel").choices(["effect", "residual"]))
+    .option("--contours <levels>", "levels of a funnel's regions: 0.9,0.95,0.99", parseContours)
+    .option("--refline <value>", "middle of a funnel", parseNumber)
+    .option("--xlab <text>", "label of the horizontal axis")
+    .option("--ylab <text>", "label of the vertical axis")
+    .option("--xlim <from,to>", "range of the horizontal axis", parseRange)
+    .addHelpText("after", EXAMPLES)
+    .action(async (name: PlotName, data: string, formulas: string[], options: PlotCommandOptions) => {
+      checkModelArguments(command, data, formulas, options);
+      checkPlotOptions(command, catalogue[name], options);
+      done(await plotOutcome(name, data, formulas, options, io));
+    });
+}
+
+async function plotOutcome(
+  name: PlotName,
+  path: string,
+  formulas: readonly string[],
+  { output, dpi, conf, ...options }: PlotCommandOptions,
+  io: CliIo,
+): Promise<Outcome> {
+  const { fit, data, notes } = await readFit(path, formulas, options, io);
+  const isPng = output?.toLowerCase().endsWith(".png") === true;
+  // pixels have no reader's system to ask
+  const theme = isPng && options.theme === "auto" ? "light" : options.theme;
+  const svg = await draw(name, fit, { ...options, theme, data, level: conf });
+  const outcome = {
+    exitCode: fit.optim.code === 0 ? (0 as const) : (3 as const),
+    stderr: notesText(notes, io),
+  };
+  if (output === undefined) return { ...outcome, stdout: svg };
+  await write(output, isPng ? await renderPng(svg, dpi) : svg);
+  return { ...outcome, stdout: "" };
+}
+
+/** The bundle of plots has the library's errors, not this file's: they are made this file's. */
+async function draw(name: PlotName, fit: Fit, options: PlotOptions): Promise<string> {
+  const { plots } = await import("../plot/index");
+  const reason = plots[name].unsuitable(fit);
+  if (reason !== null) throw new DrmError("not_supported", `no ${name} plot of this model: ${reason}`);
+  try {
+    return plots[name].draw(fit, options);
+  } catch (error) {
+    const { name: kind, code, message } = error as { name: string; code: ErrorCode; message: string };
+    throw kind === "DrmError" ? new DrmError(code, message) : error;
+  }
+}
+
+async function write(file: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await writeFile(file, content);
+  } catch (error) {
+    throw new DrmError("bad_option", `cannot write ${file}: ${(error as Error).message}`);
+  }
+}
+
+/** An option that the plot would ignore is a mistake of the user's. */
+function checkPlotOptions(
+  command: Command,
+  { title, options }: PlotDescription,
+  given: PlotCommandOptions,
+): void {
+  const known: ReadonlySet<string> = new Set(options.map((option) => (option === "level" ? "conf" : option)));
+  const special = new Set(Object.values(catalogue).flatMap((plot) => plot.options as readonly string[]));
+  for (const option of [...special, "conf"]) {
+    if (option in given && !known.has(option)) {
+      const names = [...known].filter((name) => name !== "data").map((name) => `--${name}`);
+      command.error(
+        `error: --${option} is not an option of the ${title.toLowerCase()}, which takes ${names.join(", ")}`,
+      );
+    }
+  }
+  if (given.output !== undefined && !/\.(svg|png)$/i.test(given.output)) {
+    command.error(`error: -o ${given.output}: the name of the file ends in .svg or .png`);
+  }
+}

@@ -1,0 +1,196 @@
+import type { FactorInput } from "../../data/column-from";
+import type { Column } from "../../data/table";
+import { DrmError, type Fit, predict, predictionInterval } from "../../index";
+import { isCategorical, locationAndScale, moderatorsOf, numericModerator } from "./moderators";
+import { type OutcomeRows, outcomeRows, randomEffectsOf } from "./outcome";
+import { groupsOfColumn } from "./row-values";
+
+export interface ModeratorOptions {
+  /** "mu1" (default) or "mu2" of a bivariate fit */
+  readonly outcome?: string | undefined;
+  /** numeric moderator of the horizontal axis; default the first of sigma, else of the mean */
+  readonly x?: string | undefined;
+  /**
+   * a categorical moderator: a curve for each of its levels. Default the only one that the formulas have, if it has at
+   * most six; null for none
+   */
+  readonly by?: string | null | undefined;
+  /** values of other moderators; default the mean of a number, the most frequent level of a factor */
+  readonly at?: Readonly<Record<string, number | string | boolean>> | undefined;
+  /** confidence level of limits and prediction intervals, default 0.95 */
+  readonly level?: number | undefined;
+}
+
+/** Mean and heterogeneity along a moderator. Arrays have one value per grid point; SDs on the response scale. */
+export interface ModeratorCurve {
+  /** level of `by`, "" without */
+  readonly label: string;
+  readonly x: readonly number[];
+  readonly mean: Float64Array;
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  /** the dpar sigma and its limits; limits are NaN at a boundary */
+  readonly sigma: Float64Array;
+  readonly sigmaLower: Float64Array;
+  readonly sigmaUpper: Float64Array;
+  /** SD of true effects: sigma with the random intercepts' SDs */
+  readonly heterogeneity: Float64Array;
+  readonly predictionLower: Float64Array;
+  readonly predictionUpper: Float64Array;
+}
+
+export interface ModeratorCurves {
+  readonly x: string;
+  readonly by: string | null;
+  readonly curves: readonly ModeratorCurve[];
+  /** place of each row used among the curves, 0 without `by`, -1 where it has none */
+  readonly curveOf: Int32Array;
+  /** where the other moderators are: "duration = 3.2, habitat = forest" */
+  readonly at: string;
+  readonly outcome: OutcomeRows;
+}
+
+const GRID = 121;
+const MOST_LEVELS = 6;
+
+/**
+ * Predictions along a numeric moderator, each curve over the range that its rows have.
+ * @throws DrmError "bad_option", "unknown_column"
+ */
+export function moderatorCurves(
+  fit: Fit,
+  options: ModeratorOptions,
+  prefer: "mu" | "sigma" = "sigma",
+): ModeratorCurves {
+  const outcome = outcomeRows(fit, options.outcome);
+  const sds = randomEffectsOf(fit, outcome.location).map(({ dpar }) => dpar);
+  const scale = [outcome.scale, ...sds];
+  const dpars = prefer === "sigma" ? [...scale, outcome.location] : [outcome.location, ...scale];
+  // last, what moves the other outcome
+  const x = numericModerator(fit, options.x, [...dpars, ...locationAndScale(fit)]);
+  const others = moderatorsOf(fit, dpars).filter((name) => name !== x);
+  const by = seriesColumn(fit, options.by, others);
+  const groups = by === null ? null : groupsOfColumn(fit.data[by]!);
+  const typical = typicalValues(
+    fit,
+    others.filter((name) => name !== by),
+    options.at ?? {},
+    outcome.present,
+  );
+  const curveOf = groups === null ? new Int32Array(fit.nobs) : groups.codes;
+  const values = (fit.data[x] as { values: Float64Array }).values;
+  const curves = (groups?.labels ?? [""]).flatMap((label, code) => {
+    const members = outcome.present.filter((i) => curveOf[i] === code);
+    if (members.length === 0) return [];
+    const rows: Record<string, Cells> = { [x]: gridOver(members.map((i) => values[i]!)) };
+    const count = (rows[x] as number[]).length;
+    for (const [name, cell] of Object.entries(typical)) rows[name] = cellsOf(fit.data[name]!, cell, count);
+    if (by !== null) rows[by] = repeatRow(fit.data[by]!, members[0]!, count);
+    // the grouping columns of sd(study) ~ x are asked for, their values are not used
+    for (const name of Object.keys(fit.data)) rows[name] ??= repeatRow(fit.data[name]!, members[0]!, count);
+    return [curveOn(fit, outcome, label, rows, rows[x] as number[], options.level ?? 0.95)];
+  });
+  const at = Object.entries(typical).map(([name, cell]) => `${name} = ${shownCell(cell)}`);
+  return { x, by, curves, curveOf, at: at.join(", "), outcome };
+}
+
+type Cell = number | string | boolean;
+type Cells = number[] | boolean[] | FactorInput;
+
+function curveOn(
+  fit: Fit,
+  { location, scale }: OutcomeRows,
+  label: string,
+  rows: Record<string, Cells>,
+  x: readonly number[],
+  level: number,
+): ModeratorCurve {
+  const mean = predict(fit, rows, { dpar: location, level });
+  const sigma = predict(fit, rows, { dpar: scale, level });
+  const prediction = predictionInterval(fit, rows, { dpar: location, level });
+  return {
+    label,
+    x,
+    mean: mean.estimate,
+    lower: mean.lower,
+    upper: mean.upper,
+    sigma: sigma.estimate,
+    sigmaLower: sigma.lower,
+    sigmaUpper: sigma.upper,
+    heterogeneity: prediction.heterogeneity,
+    predictionLower: prediction.lower,
+    predictionUpper: prediction.upper,
+  };
+}
+
+function seriesColumn(fit: Fit, wanted: string | null | undefined, others: readonly string[]): string | null {
+  if (wanted === null) return null;
+  const categorical = others.filter((name) => isCategorical(fit, name));
+  if (wanted !== undefined) {
+    if (categorical.includes(wanted)) return wanted;
+    const list = categorical.length === 0 ? "it has none" : categorical.join(", ");
+    throw new DrmError("bad_option", `by '${wanted}' is not a categorical moderator of this model (${list})`);
+  }
+  const only = categorical.length === 1 ? categorical[0]! : null;
+  return only !== null && groupsOfColumn(fit.data[only]!).labels.length <= MOST_LEVELS ? only : null;
+}
+
+function typicalValues(
+  fit: Fit,
+  names: readonly string[],
+  at: Readonly<Record<string, Cell>>,
+  present: readonly number[],
+): Record<string, Cell> {
+  for (const name of Object.keys(at)) {
+    if (!names.includes(name)) {
+      throw new DrmError(
+        "bad_option",
+        `at '${name}' is not one of the other moderators (${names.join(", ")})`,
+      );
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, at[name] ?? typicalValue(fit, name, present)]));
+}
+
+/** The mean of a number, the most frequent level of a factor. */
+function typicalValue(fit: Fit, name: string, present: readonly number[]): Cell {
+  const column = fit.data[name]!;
+  if (!isCategorical(fit, name)) {
+    const { values } = column as { values: Float64Array };
+    return present.reduce((sum, i) => sum + values[i]! / present.length, 0);
+  }
+  const codes = column.kind === "factor" ? column.codes : column.values;
+  const counts = new Map<number, number>();
+  for (const i of present) counts.set(codes[i]!, (counts.get(codes[i]!) ?? 0) + 1);
+  const [mode] = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]!;
+  if (column.kind === "factor") return column.levels[mode]!;
+  return column.kind === "logical" ? mode === 1 : mode;
+}
+
+function cellsOf(column: Column, cell: Cell, count: number): Cells {
+  if (column.kind === "factor") {
+    const { levels, ordered } = column;
+    return { levels, values: new Array<string>(count).fill(String(cell)), ordered };
+  }
+  if (column.kind === "logical") return new Array<boolean>(count).fill(cell === true || cell === "true");
+  return new Array<number>(count).fill(Number(cell));
+}
+
+function repeatRow(column: Column, row: number, count: number): Cells {
+  if (column.kind === "factor") {
+    const { levels, ordered, codes } = column;
+    return { levels, codes: new Int32Array(count).fill(codes[row]!), ordered };
+  }
+  const value = column.values[row]!;
+  return cellsOf(column, column.kind === "logical" ? value === 1 : value, count);
+}
+
+function gridOver(values: readonly number[]): number[] {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  if (low === high) return [low];
+  return Array.from({ length: GRID }, (_, i) => low + ((high - low) * i) / (GRID - 1));
+}
+
+function shownCell(cell: Cell): string {
+  return typeof cell === "number" ? String(Number(cell.toPrecision(3))) : String(cell);
+}

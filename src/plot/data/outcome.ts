@@ -1,0 +1,67 @@
+import { DrmError, type Fit } from "../../index";
+import { outcomesOf, samplingVariances, studyVariances } from "../../inference/outcomes";
+
+/** One outcome of a fit, row by row used: what plots draw. NaN where a bivariate study lacks the outcome. */
+export interface OutcomeRows {
+  readonly location: string;
+  readonly scale: string;
+  /** the response as written, with its dpar where there are two: "yi", "benefit (mu1)" */
+  readonly label: string;
+  readonly y: Float64Array;
+  /** fitted mean, offset included, random intercepts not */
+  readonly mu: Float64Array;
+  /** SD */
+  readonly sigma: Float64Array;
+  /** known sampling variance */
+  readonly v: Float64Array;
+  /** variance of the random intercepts */
+  readonly omega2: Float64Array;
+  /** places of the rows that have the outcome, counting rows used from 0 */
+  readonly present: readonly number[];
+}
+
+/**
+ * The outcome that is drawn; of two, the first unless asked otherwise.
+ * Throws DrmError("bad_option") for an outcome that the fit does not have.
+ */
+export function outcomeRows(fit: Fit, wanted?: string): OutcomeRows {
+  const outcomes = outcomesOf(fit);
+  const found =
+    wanted === undefined
+      ? outcomes[0]!
+      : outcomes.find(({ location }) => location === wanted || fit.response[location]!.label === wanted);
+  if (found === undefined) {
+    const known = outcomes.map(({ location }) => location).join(" and ");
+    throw new DrmError("bad_option", `outcome '${wanted}': this fit has ${known}`);
+  }
+  const { label, values } = fit.response[found.location]!;
+  const present: number[] = [];
+  values.forEach((value, i) => {
+    if (!Number.isNaN(value)) present.push(i);
+  });
+  return {
+    location: found.location,
+    scale: found.scale,
+    label: fit.family === "gaussian" ? label : `${label} (${found.location})`,
+    y: values,
+    mu: fit.fitted[found.location]!,
+    sigma: fit.fitted[found.scale]!,
+    v: samplingVariances(fit, found),
+    omega2: studyVariances(fit, found),
+    present,
+  };
+}
+
+/** The random intercepts of an outcome: sd(study) belongs to mu, sd2(study) to mu2. */
+export function randomEffectsOf(fit: Fit, location: string): NonNullable<Fit["random"]> {
+  return (fit.random ?? []).filter(({ dpar }) => dpar.startsWith(`sd${location.slice(2)}(`));
+}
+
+/** Whether the rows' total errors are independent, so that 1 / variance is a weight in the usual sense. */
+export function rowsAreIndependent(fit: Fit, location: string): boolean {
+  return (
+    fit.family === "gaussian" &&
+    randomEffectsOf(fit, location).length === 0 &&
+    (fit.knownV.kind === "diagonal" || fit.knownV.kind === "none")
+  );
+}

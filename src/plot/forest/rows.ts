@@ -1,0 +1,204 @@
+import { type DataInput, DrmError, type Fit } from "../../index";
+import { criticalValue } from "../../inference/level";
+import { type MeanOfRows, meanOfRows } from "../data/mean-of-rows";
+import { type OutcomeRows, outcomeRows, randomEffectsOf, rowsAreIndependent } from "../data/outcome";
+import { type Groups, type RowValues, rowGroups, rowLabels } from "../data/row-values";
+
+const SORTS = ["data", "label", "estimate", "precision", "fitted"] as const;
+/** A leading minus turns the order round: "-estimate" puts the largest first. */
+export type ForestSort = (typeof SORTS)[number] | `-${(typeof SORTS)[number]}`;
+
+export interface ForestRowsOptions {
+  /** "mu1" (default) or "mu2" of a bivariate fit */
+  readonly outcome?: string | undefined;
+  /** confidence level, default 0.95 */
+  readonly level?: number | undefined;
+  readonly data?: DataInput | undefined;
+  readonly labels?: RowValues | undefined;
+  /** subgroups: a column or values. The grouping of a random intercept gets its predicted means */
+  readonly group?: RowValues | undefined;
+  /** order of the rows within their group, default "data"; "label" knows that Study 2 precedes Study 10 */
+  readonly sort?: ForestSort | undefined;
+}
+
+/** One effect size. Effects and limits on the scale of the response, standard errors are SDs. */
+export interface ForestRow {
+  readonly label: string;
+  /** 0-based row of the user's data */
+  readonly row: number;
+  readonly estimate: number;
+  /** square root of the known sampling variance; 0 without meta_V() */
+  readonly stdError: number;
+  readonly lower: number;
+  readonly upper: number;
+  /** percent: share of the total of w / (v + sigma^2 + omega^2) */
+  readonly weight: number;
+  /** model mean of the row, random intercepts not included */
+  readonly fitted: number;
+}
+
+export interface ForestSummary extends MeanOfRows {
+  readonly label: string;
+}
+
+export interface ForestGroup {
+  readonly label: string;
+  readonly rows: readonly ForestRow[];
+  /** null where the model says the same of all groups */
+  readonly summary: ForestSummary | null;
+}
+
+export interface Forest {
+  readonly outcome: string;
+  readonly level: number;
+  /** one unnamed group without `group` */
+  readonly groups: readonly ForestGroup[];
+  readonly overall: ForestSummary;
+  /** rows are independent and have one mean: weights are weights; otherwise shares of precision */
+  readonly weighted: boolean;
+  /** the mean has moderators, so that each row has its own */
+  readonly hasModerators: boolean;
+}
+
+/**
+ * The numbers of a forest plot: effect sizes with their intervals y -+ z sqrt(v), and the model's means over all rows and
+ * over those of each group, with prediction intervals (see meanOfRows()). Where the groups are those of a random
+ * intercept, a group's mean has the predicted intercept in it and no interval: a fit does not keep the covariance of
+ * the two.
+ *
+ * @throws DrmError "bad_option", "unknown_column"
+ */
+export function forestRows(fit: Fit, options: ForestRowsOptions = {}): Forest {
+  const { level = 0.95, group, data } = options;
+  const outcome = outcomeRows(fit, options.outcome);
+  const compare = comparison(options.sort ?? "data");
+  const rows = allRows(fit, outcome, options, level);
+  const groups = group === undefined ? null : rowGroups(fit, group, data);
+  const names = fit.designs[outcome.location]!.names;
+  const hasModerators = names.length > 1 || names[0] !== "(Intercept)";
+  return {
+    outcome: outcome.label,
+    level,
+    groups: membersOf(groups, outcome.present).map(({ label, code, members }) => ({
+      label,
+      rows: members.map((i) => rows.get(i)!).sort(compare),
+      summary:
+        groups === null || code < 0
+          ? null
+          : groupSummary(fit, outcome, groups, { label, code, members }, level),
+    })),
+    overall: {
+      label: hasModerators ? "Mean over all rows" : "Overall",
+      ...meanOfRows(fit, outcome, outcome.present, level),
+    },
+    weighted: rowsAreIndependent(fit, outcome.location) && !hasModerators,
+    hasModerators,
+  };
+}
+
+function allRows(
+  fit: Fit,
+  { location, y, mu, sigma, v, omega2, present }: OutcomeRows,
+  options: ForestRowsOptions,
+  level: number,
+): Map<number, ForestRow> {
+  const labels = rowLabels(fit, options, location);
+  const z = criticalValue(level);
+  const precision = y.map((_, i) => (fit.weights?.[i] ?? 1) / (v[i]! + sigma[i]! ** 2 + omega2[i]!));
+  const total = present.reduce((sum, i) => sum + precision[i]!, 0);
+  return new Map(
+    present.map((i) => {
+      const stdError = Math.sqrt(v[i]!);
+      return [
+        i,
+        {
+          label: labels[i]!,
+          row: fit.rows[i]!,
+          estimate: y[i]!,
+          stdError,
+          lower: y[i]! - z * stdError,
+          upper: y[i]! + z * stdError,
+          weight: (100 * precision[i]!) / total,
+          fitted: mu[i]!,
+        },
+      ];
+    }),
+  );
+}
+
+interface Members {
+  readonly label: string;
+  readonly code: number;
+  readonly members: readonly number[];
+}
+
+/** Rows without a group come last. */
+function membersOf(groups: Groups | null, present: readonly number[]): Members[] {
+  if (groups === null) return [{ label: "", code: -1, members: present }];
+  const inOrder = [
+    ...groups.labels.map((label, code) => ({ label, code })),
+    { label: "(no group)", code: -1 },
+  ];
+  return inOrder
+    .map(({ label, code }) => ({ label, code, members: present.filter((i) => groups.codes[i] === code) }))
+    .filter(({ members }) => members.length > 0);
+}
+
+function groupSummary(
+  fit: Fit,
+  outcome: OutcomeRows,
+  groups: Groups,
+  { label, code, members }: Members,
+  level: number,
+): ForestSummary | null {
+  const effect = randomEffectsOf(fit, outcome.location).find(({ codes }) =>
+    sameGrouping(codes, groups.codes),
+  );
+  const mean = meanOfRows(fit, outcome, members, level);
+  if (effect !== undefined) {
+    const estimate = mean.estimate + effect.estimate[effect.codes[members[0]!]!]!;
+    const none = Number.NaN;
+    return {
+      label: `Predicted mean, ${label}`,
+      estimate,
+      stdError: none,
+      lower: none,
+      upper: none,
+      heterogeneity: mean.heterogeneity,
+      predictionLower: none,
+      predictionUpper: none,
+    };
+  }
+  const { location, scale } = outcome;
+  const varies = [location, scale, ...randomEffectsOf(fit, location).map(({ dpar }) => dpar)].some(
+    (dpar) => (fit.designs[dpar]?.names.length ?? 1) > 1,
+  );
+  return varies && code >= 0 ? { label: `Mean, ${label}`, ...mean } : null;
+}
+
+/** Whether two codings part the rows in the same way. */
+function sameGrouping(a: Int32Array, b: Int32Array): boolean {
+  const pairs = new Set(Array.from(a, (code, i) => `${code} ${b[i]}`));
+  return pairs.size === new Set(a).size && pairs.size === new Set(b).size;
+}
+
+const collator = new Intl.Collator("en", { numeric: true });
+
+function comparison(sort: string): (a: ForestRow, b: ForestRow) => number {
+  const descending = sort.startsWith("-");
+  const key = descending ? sort.slice(1) : sort;
+  const ascending: Readonly<Record<string, (a: ForestRow, b: ForestRow) => number>> = {
+    data: (a, b) => a.row - b.row,
+    label: (a, b) => collator.compare(a.label, b.label),
+    estimate: (a, b) => a.estimate - b.estimate,
+    precision: (a, b) => a.weight - b.weight,
+    fitted: (a, b) => a.fitted - b.fitted,
+  };
+  if (!Object.hasOwn(ascending, key)) {
+    throw new DrmError(
+      "bad_option",
+      `sort '${sort}': rows are sorted by ${SORTS.join(", ")}, with a minus sign for the reverse`,
+    );
+  }
+  return descending ? (a, b) => ascending[key]!(b, a) : ascending[key]!;
+}

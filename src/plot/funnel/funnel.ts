@@ -1,0 +1,159 @@
+import { areaX, dot, link, type Markish, ruleX } from "@observablehq/plot";
+import { DrmError, type Fit } from "../../index";
+import { criticalValue } from "../../inference/level";
+import {
+  bottomAxis,
+  checkTransform,
+  effectAxis,
+  leftAxis,
+  linearAxis,
+  shown,
+  type Transform,
+} from "../draw/effect-axis";
+import { legendAbove } from "../draw/legend";
+import { decimals, digitsFor, percent } from "../draw/numbers";
+import { drawSvg, type PictureOptions, widthOf } from "../draw/svg";
+import { COLORS, seriesColor, seriesSymbol } from "../draw/theme";
+import { type Funnel, type FunnelPointsOptions, funnelPoints } from "./points";
+
+export interface FunnelPlotOptions extends PictureOptions, FunnelPointsOptions {
+  /**
+   * levels of the shaded regions. Default [0.95]: the funnel around the mean. With `refline: 0` and [0.9, 0.95, 0.99] it
+   * is the contour-enhanced funnel of Peters et al. (2008)
+   */
+  readonly contours?: readonly number[] | undefined;
+  /** middle of the regions on the scale of the response; default the pooled effect, 0 for residuals */
+  readonly refline?: number | undefined;
+  /** "exp" labels effects on a log scale as ratios */
+  readonly transform?: Transform | undefined;
+  readonly xlab?: string | undefined;
+}
+
+/**
+ * Funnel plot, as an SVG string: effects, or residuals where the mean has moderators, against their standard errors, the
+ * precise ones on top. The regions, refline -+ z se, hold 95% of the effects if sampling error is all that makes them
+ * differ; with heterogeneity more lie outside without anything being amiss.
+ *
+ * @throws DrmError "not_supported" without known sampling variances; "bad_option", "unknown_column"
+ */
+export function funnelPlot(fit: Fit, options: FunnelPlotOptions = {}): string {
+  const { transform = "none", contours = [0.95] } = options;
+  checkTransform(transform);
+  const funnel = funnelPoints(fit, options);
+  const { points, groups, of } = funnel;
+  const refline = options.refline ?? funnel.centre;
+  // effects and their differences on a log scale are both ratios
+  const to = shown(transform);
+  const criticals = contours.map(checkedCritical).sort((a, b) => b - a);
+  const largest = Math.max(...points.map(({ stdError }) => stdError)) * 1.05 || 1;
+  const reach = (criticals[0] ?? 1.96) * largest;
+  const xs = points.map(({ x }) => x);
+  const low = Math.min(...xs, refline - reach);
+  const high = Math.max(...xs, refline + reach);
+  const pad = 0.03 * (high - low);
+  const domain = [low - pad, high + pad] as const;
+  const width = widthOf(options);
+  const [left, right] = [58, 16];
+  const legend = legendAbove(groups, width - left - right);
+  const xAxis = effectAxis(domain, transform, Math.max(3, Math.floor((width - left - right) / 70)));
+  const label = options.xlab ?? (of === "residual" ? `Residual of ${funnel.outcome}` : funnel.outcome);
+  const inGroup = (code: number) => points.filter(({ group }) => group === code);
+  const marks: Markish[] = [
+    // the widest region first, so that narrower ones lie on it
+    ...criticals.map((critical) =>
+      areaX(
+        [0, largest].map((se) => ({ se, x1: refline - critical * se, x2: refline + critical * se })),
+        { y: "se", x1: "x1", x2: "x2", fill: COLORS.rule, fillOpacity: 0.22 },
+      ),
+    ),
+    ...criticals.flatMap((critical) =>
+      [-1, 1].map((side) =>
+        link([0], {
+          x1: refline,
+          y1: 0,
+          x2: refline + side * critical * largest,
+          y2: largest,
+          stroke: COLORS.rule,
+        }),
+      ),
+    ),
+    refline === funnel.centre
+      ? null
+      : ruleX([funnel.centre], { stroke: COLORS.series[1], strokeDasharray: "3,3" }),
+    ruleX([refline], { stroke: COLORS.muted }),
+    ...bottomAxis(xAxis, label),
+    ...leftAxis(linearAxis([0, largest], 5), "Standard error", 50),
+    ...legend.marks,
+    ...[-1, ...groups.keys()].map((code) =>
+      dot(inGroup(code), {
+        x: "x",
+        y: "stdError",
+        r: points.length > 300 ? 2.5 : 4,
+        symbol: code < 0 ? "circle" : seriesSymbol(code),
+        fill: code < 0 && groups.length > 0 ? COLORS.muted : seriesColor(Math.max(code, 0)),
+        fillOpacity: 0.75,
+        stroke: COLORS.background,
+        strokeWidth: 0.7,
+        title: ({ label: name, x, stdError }) =>
+          `${name}: ${decimals(to(x), 3)}, SE ${decimals(stdError, 3)}`,
+      }),
+    ),
+  ];
+  return drawSvg(
+    {
+      name: `Funnel plot of ${funnel.outcome}`,
+      description: describe(funnel, refline, criticals, contours, to),
+      marks,
+      height: Math.round(Math.min(460, Math.max(300, 0.62 * width))) + legend.height,
+      margins: { left, right, top: 14 + legend.height, bottom: 44 },
+      scales: { x: { domain: [...domain] }, y: { domain: [largest, 0] }, r: { type: "identity" } },
+      notes: [
+        `Shaded: ${regions(contours)} around ${decimals(to(refline), 2)} if sampling error were all.`,
+        ...(refline === funnel.centre ? [] : ["Dashed: the model's mean."]),
+      ],
+    },
+    options,
+  );
+}
+
+function checkedCritical(level: number): number {
+  if (!(level > 0 && level < 1)) {
+    throw new DrmError("bad_option", `contours: ${level} is not between 0 and 1`);
+  }
+  return criticalValue(level);
+}
+
+function regions(levels: readonly number[]): string {
+  const names = [...levels].sort((a, b) => a - b).map(percent);
+  return names.length === 1
+    ? `${names[0]} region`
+    : `${names.slice(0, -1).join(", ")} and ${names.at(-1)} regions`;
+}
+
+function describe(
+  { points, outcome, of, groups }: Funnel,
+  refline: number,
+  criticals: readonly number[],
+  levels: readonly number[],
+  to: (x: number) => number,
+): string {
+  const critical = criticals[0];
+  const outside = points.filter(
+    ({ x, stdError }) => Math.abs(x - refline) > (critical ?? 0) * stdError,
+  ).length;
+  const ses = points.map(({ stdError }) => stdError);
+  const digits = digitsFor(Math.max(...ses));
+  const what = of === "residual" ? "residuals" : "effect sizes";
+  return [
+    `Funnel plot of ${points.length} ${what} (${outcome}) against their standard errors,`,
+    `${decimals(Math.min(...ses), digits)} to ${decimals(Math.max(...ses), digits)}`,
+    groups.length > 1 ? `, in ${groups.length} groups: ${groups.join(", ")}` : "",
+    `. The funnel is around ${decimals(to(refline), 2)};`,
+    critical === undefined
+      ? ""
+      : ` ${outside} of ${points.length} lie outside its ${percent(Math.max(...levels))} region.`,
+  ]
+    .join(" ")
+    .replace(/ +([.,])/g, "$1")
+    .replace(/ +/g, " ");
+}

@@ -1,0 +1,78 @@
+import { type DataInput, DrmError, type Fit } from "../../index";
+import { type OutcomeRows, outcomeRows } from "../data/outcome";
+import { type RowValues, rowGroups, rowLabels } from "../data/row-values";
+
+export interface FunnelPointsOptions {
+  /** "mu1" (default) or "mu2" of a bivariate fit */
+  readonly outcome?: string | undefined;
+  readonly data?: DataInput | undefined;
+  readonly labels?: RowValues | undefined;
+  /** a column or values: colour and shape of the points */
+  readonly group?: RowValues | undefined;
+  /**
+   * what lies on the horizontal axis: "effect", or "residual", the effect minus the model's mean of its row. Default
+   * "residual" where the mean has moderators, since one funnel cannot stand for several means
+   */
+  readonly of?: "effect" | "residual" | undefined;
+}
+
+export interface FunnelPoint {
+  readonly label: string;
+  /** effect or residual */
+  readonly x: number;
+  /** square root of the sampling variance */
+  readonly stdError: number;
+  /** place of its group among the labels, -1 without one */
+  readonly group: number;
+}
+
+export interface Funnel {
+  readonly outcome: string;
+  readonly of: "effect" | "residual";
+  readonly points: readonly FunnelPoint[];
+  readonly groups: readonly string[];
+  /** the funnel's middle: the pooled effect, or 0 for residuals */
+  readonly centre: number;
+}
+
+/**
+ * The numbers of a funnel plot.
+ * @throws DrmError "not_supported" without known sampling variances; "bad_option", "unknown_column"
+ */
+export function funnelPoints(fit: Fit, options: FunnelPointsOptions = {}): Funnel {
+  const outcome = outcomeRows(fit, options.outcome);
+  const reason = whyNoFunnel(fit);
+  if (reason !== null) throw new DrmError("not_supported", reason);
+  const of = options.of ?? (hasOneMean(outcome) ? "effect" : "residual");
+  if (of !== "effect" && of !== "residual") {
+    throw new DrmError("bad_option", `of '${String(of)}': a funnel is of "effect" or "residual"`);
+  }
+  const labels = rowLabels(fit, options, outcome.location);
+  const groups = options.group === undefined ? null : rowGroups(fit, options.group, options.data);
+  return {
+    outcome: outcome.label,
+    of,
+    points: outcome.present.map((i) => ({
+      label: labels[i]!,
+      x: of === "effect" ? outcome.y[i]! : outcome.y[i]! - outcome.mu[i]!,
+      stdError: Math.sqrt(outcome.v[i]!),
+      group: groups?.codes[i] ?? -1,
+    })),
+    groups: groups?.labels ?? [],
+    centre: of === "residual" ? 0 : meanOf(outcome),
+  };
+}
+
+/** Why a fit has no funnel, or null. */
+export function whyNoFunnel(fit: Fit): string | null {
+  if (fit.knownV.kind !== "none") return null;
+  return "a funnel plot needs known sampling variances: add meta_V(V = ...) to the formula";
+}
+
+function hasOneMean({ mu, present }: OutcomeRows): boolean {
+  return present.every((i) => Math.abs(mu[i]! - mu[present[0]!]!) <= 1e-12 * Math.max(1, Math.abs(mu[i]!)));
+}
+
+function meanOf({ mu, present }: OutcomeRows): number {
+  return present.reduce((sum, i) => sum + mu[i]! / present.length, 0);
+}
