@@ -12,6 +12,10 @@ export { formatMatrix, toDense } from "./covariance/to-dense";
 export { type CsvOptions, parseCsv } from "./data/csv";
 export type { Column, FactorColumn, NumericColumn, Table } from "./data/table";
 export { type DataInput, tableFrom } from "./data/table-from";
+// diagnostics
+export type { DeletionOptions } from "./diagnostics/deletion-groups";
+export { type Influence, type InfluenceRow, influence } from "./diagnostics/influence";
+export { type LeaveOneOut, type LeftOutRow, leaveOneOut } from "./diagnostics/leave-one-out";
 // the fit
 export { type CompiledModel, compile, type DrmOptions, drm, type Family, gaussian } from "./drm";
 // marginal means
@@ -44,7 +48,8 @@ export { type CoefficientRow, coefficientTable, type IntervalMethod } from "./in
 // what a fit says
 export { coef, dparKeys, type NamedMatrix, standardErrors, vcov } from "./inference/coefficients";
 export { type ConfidenceInterval, confint } from "./inference/confint";
-export { fitted, residuals, rho12, sigma } from "./inference/fitted";
+export type { DeletionStatus } from "./inference/deletions";
+export { fitted, rho12, sigma } from "./inference/fitted";
 export { aic, aicc, bic, df, formulas, logLik, nobs } from "./inference/information-criteria";
 export { type Prediction, type PredictOptions, predict } from "./inference/predict";
 export {
@@ -61,6 +66,7 @@ export {
   type StudyMatrices,
   studyMatrix,
 } from "./inference/residual-covariance";
+export { hatvalues, type ResidualOptions, residuals } from "./inference/residuals";
 export { type LevelSds, type SdOptions, sd } from "./inference/sd";
 export { sdRatio } from "./inference/sd-ratio";
 export { type BivariateResponses, type SimulateOptions, simulate } from "./inference/simulate";

@@ -24,6 +24,7 @@ const STAGES = [
   "inference",
   "report",
   "effects",
+  "diagnostics",
   "batch",
   "index",
   // a library beside the library, which it asks through its public names

@@ -50,6 +50,14 @@ export function checkRank(design: Design): void {
     );
 }
 
+/** Checks the rank in the rows that count: those of zero weight say nothing about a coefficient. */
+export function checkWeightedRank(design: Design, weights: Float64Array | null): void {
+  const values = weights?.includes(0)
+    ? design.values.map((value, at) => (weights[at % design.nrow] === 0 ? 0 : value))
+    : design.values;
+  checkRank({ ...design, values });
+}
+
 /** Column means over the rows that have an intercept; rows of zeros, those of an absent outcome, do not count. */
 function centresOf(values: Float64Array, n: number, p: number): Float64Array {
   let count = 0;

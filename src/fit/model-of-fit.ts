@@ -9,16 +9,25 @@ import {
   observedLevels,
   observedV,
 } from "../model/observations";
-import type { Fit } from "./fit";
+import type { Fit, KnownVSummary, RandomEffect } from "./fit";
 
 const NONE = new Int32Array(0);
 const NO_NUMBERS = new Float64Array(0);
+
+/** What of a fit says which model it is of; the rest is what was found. */
+export type FitInputs = Pick<
+  Fit,
+  "family" | "method" | "nobs" | "fixed" | "designs" | "response" | "weights"
+> & {
+  readonly knownV: Pick<KnownVSummary, "kind" | "label" | "variances" | "blocks">;
+  readonly random?: readonly Pick<RandomEffect, "dpar" | "group" | "levels" | "codes">[];
+};
 
 /**
  * The model that a fit was made from, out of the fit's own designs, response and known covariance: what profiles need
  * to fit it again with a coefficient held. Works for a fit that was saved and reopened. Cost O(rows x coefficients).
  */
-export function modelOf(fit: Fit): Model {
+export function modelOf(fit: FitInputs): Model {
   const outcomes = fit.family === "gaussian" ? null : observedOutcomes(fit);
   const observation = outcomes === null ? null : observationNumbers(outcomes, fit.nobs);
   const rows = outcomes === null ? fit.nobs : outcomes.outcome.length;
@@ -72,7 +81,7 @@ function placesOf(outcomes: Outcomes | null, rows: number): (value: (at: Place) 
 }
 
 /** y1[1], y2[1], y1[2], ... without those that are missing. */
-function observedOutcomes({ response, nobs }: Fit): Outcomes {
+function observedOutcomes({ response, nobs }: FitInputs): Outcomes {
   const values = Object.values(response).map((one) => one.values);
   const frameRow: number[] = [];
   const outcome: number[] = [];
@@ -86,7 +95,7 @@ function observedOutcomes({ response, nobs }: Fit): Outcomes {
   return { frameRow: Int32Array.from(frameRow), outcome: Uint8Array.from(outcome) };
 }
 
-function randomIntercepts(fit: Fit, observation: Int32Array | null, rows: number): RandomIntercept[] {
+function randomIntercepts(fit: FitInputs, observation: Int32Array | null, rows: number): RandomIntercept[] {
   let firstUnit = 0;
   return (fit.random ?? []).map(({ dpar, group, codes, levels }) => {
     const index = observedLevels(codes, dpar.startsWith("sd2(") ? 1 : 0, rows, observation);
@@ -97,14 +106,14 @@ function randomIntercepts(fit: Fit, observation: Int32Array | null, rows: number
   });
 }
 
-function studies(fit: Fit, observation: Int32Array | null): Pick<Model, "pairs" | "rho"> {
+function studies(fit: FitInputs, observation: Int32Array | null): Pick<Model, "pairs" | "rho"> {
   const design = fit.designs.rho12;
   if (observation === null || design === undefined) return { pairs: NONE, rho: NO_BLOCK };
   const { pairs, pairOf } = completePairs(observation);
   return { pairs, rho: stackBlocks([design], pairs.length / 2, (_, row) => pairOf[row]!) };
 }
 
-function knownVOf({ knownV }: Fit, observation: Int32Array | null, rows: number): KnownV {
+function knownVOf({ knownV }: FitInputs, observation: Int32Array | null, rows: number): KnownV {
   const { kind, label, blocks } = knownV;
   const { sizes, rows: members, values } = blocks ?? { sizes: NONE, rows: NONE, values: NO_NUMBERS };
   const all = {

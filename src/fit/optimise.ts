@@ -36,6 +36,8 @@ export interface SearchOptions {
   readonly maxEvaluations: number;
   /** Newton runs at most; 1 takes the moment start alone; undefined leaves it to the size of the problem */
   readonly starts: number | undefined;
+  /** a point believed to be near the optimum: the first start, counted among them */
+  readonly near?: Float64Array | null;
 }
 
 /** Steps before the edge of the parameter space is looked for. */
@@ -63,6 +65,10 @@ export function search(engine: Engine, options: SearchOptions): Search {
   if (engine.objective.size === 0) {
     const best = withoutScale(engine);
     return { best, distinct: [best.value], startsTried: 1 };
+  }
+  if (options.near) {
+    const others = startingPoints(engine.model, MOST_STARTS).slice(0, (options.starts ?? 1) - 1);
+    return searchFrom(engine, [options.near, ...others], options);
   }
   const most = options.starts ?? MOST_STARTS;
   const rehearsal = most > 1 ? rehearsalOf(engine.model) : null;

@@ -6,8 +6,8 @@ import { modelOf } from "./model-of-fit";
 import { search } from "./optimise";
 import { type Profiled, type ProfileInterval, profileLimits } from "./profile-limits";
 import { type ProfileTrace, traceProfile } from "./profile-trace";
+import { fromCoefficients } from "./reopen";
 import { standardModel } from "./standard-model";
-import { thetaBlocks } from "./theta-blocks";
 import { minimise } from "./trust-region";
 
 /** What is profiled: one location coefficient, or a linear combination of the others, such as the log-SD of a group. */
@@ -103,15 +103,10 @@ function maximum(engine: Engine, { coefficients }: Fit): HeldPoint {
     const { best } = search(engine, { maxEvaluations: MAX_EVALUATIONS, starts: undefined });
     return { logLik: constant - best.value, theta: best.theta };
   }
-  const theta = new Float64Array(objective.size);
-  for (const { basis, start } of thetaBlocks(model)) {
-    const { toOriginal: T, columns } = basis;
-    for (let i = columns - 1; i >= 0; i--) {
-      let rest = scale[start + i]!.estimate;
-      for (let j = i + 1; j < columns; j++) rest -= T[i * columns + j]! * theta[start + j]!;
-      theta[start + i] = rest / T[i * columns + i]!;
-    }
-  }
+  const theta = fromCoefficients(
+    model,
+    scale.map(({ estimate }) => estimate),
+  );
   const run = minimise(objective, theta, { maxEvaluations: MAX_EVALUATIONS });
   return { logLik: constant - run.value, theta: run.theta };
 }

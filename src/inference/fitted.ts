@@ -1,13 +1,7 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { requireDpar } from "./coefficients";
-import {
-  type BivariateFit,
-  outcomesOf,
-  samplingVariances,
-  studyVariances,
-  type UnivariateFit,
-} from "./outcomes";
+import type { BivariateFit, UnivariateFit } from "./outcomes";
 
 /**
  * Fitted values of a dpar on its response scale, one per row used: the mean (offset included) for mu, the SD of the
@@ -49,43 +43,4 @@ export function sigma(fit: Fit): Float64Array | BivariateSigma {
 export function rho12(fit: Fit): Float64Array {
   if (fit.family === "biv_gaussian") return fit.fitted.rho12;
   throw new DrmError("bad_option", "rho12() needs a bivariate fit; this one has a single outcome");
-}
-
-export interface ResidualOptions {
-  /** "response" y - mu (default); "pearson" divides by the SD of y */
-  readonly type?: "response" | "pearson";
-}
-export interface BivariateResiduals {
-  readonly mu1: Float64Array;
-  readonly mu2: Float64Array;
-}
-
-/**
- * Residuals, one per row used; `{ mu1, mu2 }` for a bivariate fit, NaN where a study lacks the outcome.
- *
- *   pearson_i = (y_i - mu_i) / sqrt(v_i + sigma_i^2 + omega_j^2)
- *
- * with v the known sampling variance and omega_j the study-level SDs of the row's groups. mu does not include the
- * predicted random effects.
- */
-export function residuals(fit: UnivariateFit, options?: ResidualOptions): Float64Array;
-export function residuals(fit: BivariateFit, options?: ResidualOptions): BivariateResiduals;
-export function residuals(fit: Fit, options?: ResidualOptions): Float64Array | BivariateResiduals;
-export function residuals(
-  fit: Fit,
-  { type = "response" }: ResidualOptions = {},
-): Float64Array | BivariateResiduals {
-  if (type !== "response" && type !== "pearson") {
-    throw new DrmError("bad_option", `type '${String(type)}': residuals are "response" or "pearson"`);
-  }
-  const byOutcome = outcomesOf(fit).map((outcome) => {
-    const y = fit.response[outcome.location].values;
-    const mu = fit.fitted[outcome.location];
-    if (type === "response") return y.map((value, i) => value - mu[i]);
-    const v = samplingVariances(fit, outcome);
-    const tau = fit.fitted[outcome.scale];
-    const study = studyVariances(fit, outcome);
-    return y.map((value, i) => (value - mu[i]) / Math.sqrt(v[i] + tau[i] ** 2 + study[i]));
-  });
-  return fit.family === "gaussian" ? byOutcome[0] : { mu1: byOutcome[0], mu2: byOutcome[1] };
 }

@@ -2,6 +2,7 @@ import type { KnownV } from "../covariance/known-v";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { modelOf } from "../fit/model-of-fit";
+import type { Model } from "../model/model";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
 import { norm, orthonormalBasis, removeProjection } from "./projection";
 
@@ -33,13 +34,18 @@ export function qTest(fit: Fit): QTest {
   if (fit.weights !== null) {
     throw new DrmError("bad_option", "qTest() has no meaning with likelihood weights: fit without them");
   }
-  const { y, location, knownV, rows } = modelOf(fit);
+  const model = modelOf(fit);
+  const statistic = cochransQ(model);
+  const df = model.rows - model.location.columns;
+  return { statistic, df, pValue: df > 0 ? chiSquaredUpperTail(statistic, df) : Number.NaN };
+}
+
+/** Throws DrmError "bad_option" for a V that leaves some combination of effect sizes without sampling error. */
+export function cochransQ({ y, location, knownV, rows }: Model): number {
   const { columns } = location;
   const X = whiten(location.values, columns, knownV);
   const residual = removeProjection(whiten(y, 1, knownV), orthonormalBasis(X, rows, columns));
-  const statistic = norm(residual) ** 2;
-  const df = rows - columns;
-  return { statistic, df, pValue: df > 0 ? chiSquaredUpperTail(statistic, df) : Number.NaN };
+  return norm(residual) ** 2;
 }
 
 /** L^-1 B for V = L L', B rows x columns, column-major. */

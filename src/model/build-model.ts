@@ -1,7 +1,7 @@
 import { buildKnownV, type KnownV, type KnownVOptions, type MatrixInput } from "../covariance/known-v";
 import { buildDesign, type Design } from "../design/design";
 import { buildGroupDesign } from "../design/group-design";
-import { checkRank } from "../design/rank";
+import { checkRank, checkWeightedRank } from "../design/rank";
 import { DrmError } from "../errors";
 import type { DparFormula } from "../formula/dpar-formula";
 import { evaluateNumeric } from "../frame/evaluate";
@@ -87,20 +87,14 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
     rho,
     pairs,
   };
-  checkRandomIntercepts(model, estimated, frame);
+  checkRandomIntercepts(model, estimated, frame.nrow);
   checkWeights(model, frame);
   checkRestricted(model);
   return { model, locations, knownV };
 }
 
-/** Checks the rank in the rows that count: those of zero weight say nothing about a coefficient. */
 function ranked(design: Design, weights: Float64Array | null): Design {
-  if (weights === null || !weights.includes(0)) {
-    checkRank(design);
-    return design;
-  }
-  const values = design.values.map((value, at) => (weights[at % design.nrow] === 0 ? 0 : value));
-  checkRank({ ...design, values });
+  checkWeightedRank(design, weights);
   return design;
 }
 

@@ -7,7 +7,11 @@ import type { Model, RandomIntercept } from "./model";
  * Refuses random intercepts whose SD cannot be told apart from another part of the model.
  * `estimated`: whether each sigma is.
  */
-export function checkRandomIntercepts({ random }: Model, estimated: readonly boolean[], frame: Frame): void {
+export function checkRandomIntercepts(
+  { random }: Pick<Model, "random">,
+  estimated: readonly boolean[],
+  nrow: number,
+): void {
   for (const { key, label, design } of random) {
     if (!estimated.includes(true) || design.counts.some((count) => count > 1)) continue;
     // sd2(study) is next to sigma2
@@ -24,7 +28,7 @@ export function checkRandomIntercepts({ random }: Model, estimated: readonly boo
       const labels = `'${random[b]!.label}' and '${random[a]!.label}'`;
       throw new DrmError(
         "bad_term",
-        `${labels} put the ${frame.nrow} rows into the same groups, so their SDs cannot be told apart: remove one of the two random intercepts`,
+        `${labels} put the ${nrow} rows into the same groups, so their SDs cannot be told apart: remove one of the two random intercepts`,
       );
     }
   }

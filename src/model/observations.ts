@@ -29,6 +29,16 @@ export function observationNumbers({ frameRow, outcome }: Outcomes, rows: number
   return numbers;
 }
 
+/** The observations of each of the frame's rows: one, or the outcomes that are there. */
+export function observationsByRow(
+  { rows, outcomes }: { readonly rows: number; readonly outcomes: Outcomes | null },
+  nrow: number,
+): number[][] {
+  const out = Array.from({ length: nrow }, (): number[] => []);
+  for (let k = 0; k < rows; k++) out[outcomes === null ? k : outcomes.frameRow[k]!]!.push(k);
+  return out;
+}
+
 /** Designs side by side over the observations; null where a dpar has no coefficients. */
 export function blockOf(
   designs: readonly (Design | null)[],

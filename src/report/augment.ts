@@ -1,8 +1,8 @@
 import type { Column } from "../data/table";
 import type { Fit } from "../fit/fit";
-import { residuals } from "../inference/fitted";
 import { outcomesOf } from "../inference/outcomes";
 import { predict } from "../inference/predict";
+import { residuals } from "../inference/residuals";
 import { orNull } from "./missing";
 
 /** The data columns as the user had them, plus the dotted ones. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { fitted, residuals, rho12, sigma } from "../../src/inference/fitted";
+import { fitted, rho12, sigma } from "../../src/inference/fitted";
 import type { BivariateFit, UnivariateFit } from "../../src/inference/outcomes";
+import { residuals } from "../../src/inference/residuals";
 import { bivariateFit, restorationFit } from "../fit-literal";
 
 const fit = restorationFit() as UnivariateFit;

@@ -1,0 +1,212 @@
+import type { Fit } from "../fit/fit";
+import { type Leverages, leverages } from "../fit/leverage";
+import {
+  type LocationPrecision,
+  locationCovariance,
+  locationPrecision,
+  logDeterminant,
+  squaredDistance,
+} from "../fit/location-precision";
+import { type MarginalCovariance, marginalCovariance, spreadsAt } from "../fit/marginal-covariance";
+import { modelOf } from "../fit/model-of-fit";
+import type { Refit } from "../fit/refit";
+import { fromCoefficients, type Reopened, reopen, scaleCoefficients } from "../fit/reopen";
+import { coefficientName } from "../inference/coefficients";
+import { deletedResiduals } from "../inference/deleted-residuals";
+import { type Deletion, type DeletionStatus, eachDeletion } from "../inference/deletions";
+import type { Model } from "../model/model";
+import { observationsByRow } from "../model/observations";
+import { type Printable, printable } from "../report/printable";
+import { chiSquaredUpperTail } from "../stats/chi-squared";
+import { type DeletionOptions, dataRows, deletionGroups, deletionUnit } from "./deletion-groups";
+import { influenceText } from "./influence-text";
+import { meanSpreads } from "./mean-spreads";
+
+/** What leaving out one row, or all rows of one level, does. NaN where a number does not exist. */
+export interface InfluenceRow {
+  /** the data row, counted from 1, or the level */
+  readonly label: string;
+  /** the data rows left out, counted from 1 */
+  readonly rows: readonly number[];
+  readonly status: DeletionStatus;
+  /** "" when the status is "ok" */
+  readonly reason: string;
+  /** studentized deleted residual; NaN when several effect sizes were left out, see `chiSquared` */
+  readonly rstudent: number;
+  /** r' C^-1 r of the deleted residuals together, chi-squared with `effects` degrees of freedom; rstudent^2 for one */
+  readonly chiSquared: number;
+  /** effect sizes left out */
+  readonly effects: number;
+  /** change of the fitted mean in its standard errors; NaN when several effect sizes were left out */
+  readonly dffits: number;
+  readonly cooksDistance: number;
+  /** below 1: leaving it out makes the mean's coefficients more precise */
+  readonly covRatio: number;
+  /** fitted SDs (and rho12) without it, by dpar; root mean square (mean) over the rows where they have moderators */
+  readonly spreads: Readonly<Record<string, number>>;
+  /** Cochran's Q (QE with moderators) of the rest */
+  readonly qDeleted: number;
+  /** sum of the leverages (hat values) of what was left out */
+  readonly leverage: number;
+  /** in the order of Influence.coefficients */
+  readonly dfbetas: readonly number[];
+  readonly influential: boolean;
+}
+
+export interface Influence {
+  /** "row", the name of the column, or "label" when labels were given */
+  readonly by: string;
+  /** "mu:(Intercept)", ... */
+  readonly coefficients: readonly string[];
+  readonly rows: readonly InfluenceRow[];
+}
+
+/**
+ * Case-deletion diagnostics (Viechtbauer and Cheung 2010, Research Synthesis Methods 1, 112-125; for several levels and
+ * correlated sampling errors the same with Sigma in the place of a diagonal). The model is fitted again without each row
+ * or each level of `by`: every number is that of a refit, none an approximation. With b and Sigma of the fit, (-i)
+ * marking the refit, A = X' Sigma^-1 X and C = Sigma_ii(-i) + x_i A(-i)^-1 x_i':
+ *
+ *   rstudent   (y_i - x_i b(-i)) / sqrt(C)
+ *   dffits     x_i (b - b(-i)) / sqrt(x_i A^-1 x_i' Sigma_ii(-i) / Sigma_ii)
+ *   Cook's     (b - b(-i))' A (b - b(-i))
+ *   covRatio   |A(-i)^-1| / |A^-1|
+ *   leverage   diagonal of X A^-1 X' Sigma^-1
+ *   dfbetas    (b - b(-i)) / sqrt(diag (X' Sigma(-i)^-1 X)^-1), Sigma(-i) for all rows at the parameters of the refit;
+ *              for the coefficients of sigma, sd(group) and rho12 the change in standard errors of the fit
+ *
+ * These are metafor's definitions, with (X' Sigma^-1 X)^-1 for ML fits too. `influential` follows metafor's rule: |dffits|
+ * > 3 sqrt(p / (k - p)), a chi-squared(p) probability of Cook's distance above 0.5, leverage > 3 p / k, or a |dfbetas| > 1,
+ * k effect sizes and p location coefficients (with several left out, leverage against as many times 3 p / k).
+ *
+ * One refit a deletion, from the optimum of the fit: `starts`, `onProgress` and `signal` are for long ones. A deletion
+ * that leaves a model that cannot be estimated is a row with a status and a reason. Plain data; `String(...)` gives the table.
+ *
+ * @throws DrmError "bad_option" for a fit that did not converge or labels of the wrong length, "unknown_column" when `by`
+ *   is not a column of the fit; what `signal` was aborted with
+ */
+export function influence(fit: Fit, options: DeletionOptions = {}): Printable<Influence> {
+  const opened = reopen(fit);
+  try {
+    const base = baseOf(fit, opened);
+    const start = scaleCoefficients(fit);
+    const deletions = eachDeletion(fit, deletionGroups(fit, options.by), start, options);
+    const data: Influence = {
+      by: deletionUnit(options.by),
+      coefficients: fit.coefficients.map(coefficientName),
+      rows: deletions.map((deletion) => influenceOf(base, deletion)),
+    };
+    return printable(data, influenceText);
+  } finally {
+    opened.engine.dispose();
+  }
+}
+
+interface Base extends Reopened {
+  readonly fit: Fit;
+  readonly model: Model;
+  readonly leverages: Leverages;
+  readonly location: LocationPrecision;
+  readonly covariance: MarginalCovariance;
+  /** observations of each row used */
+  readonly observations: readonly (readonly number[])[];
+}
+
+function baseOf(fit: Fit, { engine, theta }: Reopened): Base {
+  const model = modelOf(fit);
+  const found = leverages(engine, theta);
+  return {
+    engine,
+    theta,
+    fit,
+    model,
+    leverages: found,
+    location: locationPrecision(engine),
+    covariance: marginalCovariance(engine.model),
+    observations: observationsByRow(model, fit.nobs),
+  };
+}
+
+function influenceOf(base: Base, deletion: Deletion): InfluenceRow {
+  const { fit, engine, model } = base;
+  const { refit } = deletion;
+  const left = deletion.members.flatMap((row) => base.observations[row]);
+  const leverage = left.reduce((sum, i) => sum + base.leverages.hat[i], 0);
+  const shared = {
+    label: deletion.label,
+    rows: dataRows(fit, deletion.members),
+    status: deletion.status,
+    reason: deletion.reason,
+    effects: left.length,
+    leverage,
+    qDeleted: deletion.q,
+  };
+  if (refit === null || deletion.status === "not converged") return { ...shared, ...nothing(fit) };
+
+  const p = base.location.p;
+  const change = Float64Array.from(
+    { length: p },
+    (_, j) => fit.coefficients[j].estimate - refit.estimates[j],
+  );
+  const there = fromCoefficients(engine.model, refit.scale);
+  const spreads = spreadsAt(engine.model, there);
+  const covariance = base.covariance(left, spreads);
+  const residuals = deletedResiduals(model, left, refit.estimates, refit.location, covariance);
+  const cooksDistance = squaredDistance(base.location, change);
+  const row = {
+    ...shared,
+    chiSquared: residuals.chiSquared,
+    rstudent: left.length === 1 ? residuals.studentized[0] : Number.NaN,
+    dffits: left.length === 1 ? dffits(base, left[0], change, covariance[0]) : Number.NaN,
+    cooksDistance,
+    covRatio: Math.exp(logDeterminant(refit.location) - logDeterminant(base.location)),
+    spreads: meanSpreads(fit, model, spreads),
+    dfbetas: dfbetas(base, refit, change, there),
+  };
+  return { ...row, influential: isInfluential(row, model.rows, p) };
+}
+
+function nothing(fit: Fit) {
+  return {
+    rstudent: Number.NaN,
+    chiSquared: Number.NaN,
+    dffits: Number.NaN,
+    cooksDistance: Number.NaN,
+    covRatio: Number.NaN,
+    spreads: {},
+    dfbetas: fit.coefficients.map(() => Number.NaN),
+    influential: false,
+  };
+}
+
+/** The fitted value's own standard error, with the row's variance that the refit gives. */
+function dffits({ leverages, model }: Base, i: number, change: Float64Array, variance: number): number {
+  const { values, rows } = model.location;
+  const shift = change.reduce((sum, d, j) => sum + d * values[j * rows + i], 0);
+  return shift / Math.sqrt((leverages.fittedVariance[i] * variance) / leverages.variance[i]);
+}
+
+function dfbetas({ engine, fit }: Base, refit: Refit, change: Float64Array, there: Float64Array): number[] {
+  const p = change.length;
+  const precision = engine.settleAt(there) ? locationPrecision(engine) : null;
+  return fit.coefficients.map(({ estimate, stdError }, j) => {
+    if (j >= p) return (estimate - refit.estimates[j]) / stdError;
+    if (precision === null) return Number.NaN;
+    const unit = Float64Array.from({ length: p }, (_, k) => (k === j ? 1 : 0));
+    return change[j] / Math.sqrt(locationCovariance(precision, unit, unit));
+  });
+}
+
+/** metafor's rule; Cook's distance is compared with the median of its chi-squared distribution. */
+function isInfluential(
+  row: Pick<InfluenceRow, "dffits" | "cooksDistance" | "leverage" | "effects" | "dfbetas">,
+  k: number,
+  p: number,
+): boolean {
+  return (
+    Math.abs(row.dffits) > 3 * Math.sqrt(p / (k - p)) ||
+    chiSquaredUpperTail(row.cooksDistance, p) < 0.5 ||
+    row.leverage > (3 * p * row.effects) / k ||
+    row.dfbetas.some((change) => Math.abs(change) > 1)
+  );
+}

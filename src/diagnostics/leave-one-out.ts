@@ -1,0 +1,105 @@
+import type { Fit } from "../fit/fit";
+import { spreadsAt } from "../fit/marginal-covariance";
+import { modelOf } from "../fit/model-of-fit";
+import { fromCoefficients, scaleCoefficients } from "../fit/reopen";
+import { standardModel } from "../fit/standard-model";
+import { coefficientName } from "../inference/coefficients";
+import { type DeletionStatus, eachDeletion } from "../inference/deletions";
+import { formatColumn, formatFixed } from "../report/format";
+import { type Printable, printable } from "../report/printable";
+import { renderText } from "../report/text-table";
+import {
+  type DeletionOptions,
+  dataRows,
+  deletionGroups,
+  deletionUnit,
+  explainDeletions,
+} from "./deletion-groups";
+import { meanSpreads } from "./mean-spreads";
+
+/** The fit without one row, or without all rows of one level. NaN where a number does not exist. */
+export interface LeftOutRow {
+  /** the data row, counted from 1, or the level */
+  readonly label: string;
+  /** the data rows left out, counted from 1 */
+  readonly rows: readonly number[];
+  readonly status: DeletionStatus;
+  /** "" when the status is "ok" */
+  readonly reason: string;
+  /** link scale, in the order of LeaveOneOut.coefficients; -Infinity, Infinity or NaN at a boundary */
+  readonly estimates: readonly number[];
+  readonly stdErrors: readonly number[];
+  readonly logLik: number;
+  /** fitted SDs (and rho12), by dpar; root mean square (mean) over the rows where they have moderators */
+  readonly spreads: Readonly<Record<string, number>>;
+  /** Cochran's Q of the rest; NaN where qTest() does not apply */
+  readonly q: number;
+}
+
+export interface LeaveOneOut {
+  /** "row", the name of the column, or "label" when labels were given */
+  readonly by: string;
+  /** "mu:(Intercept)", ... */
+  readonly coefficients: readonly string[];
+  /** of the fit with every row, for comparison */
+  readonly full: Pick<LeftOutRow, "estimates" | "stdErrors" | "logLik">;
+  readonly rows: readonly LeftOutRow[];
+}
+
+/**
+ * Fits the model again without each row, or without each level of `by` (leave-one-study-out). Every row is an exact refit
+ * by the fit's method, started from the fit's optimum (`starts: 1`; more starts are surer where a likelihood has several
+ * maxima). Design columns keep what poly() or scale() learned from all rows. ML log-likelihoods are of fewer rows and not
+ * comparable with each other. A deletion that leaves a model that cannot be estimated is a row with a status and a
+ * reason. Runs synchronously: for long ones give `onProgress`, and a `signal` that it may abort. Plain data; `String(...)`
+ * gives the table.
+ *
+ * @throws DrmError "bad_option" for a fit that did not converge or labels of the wrong length, "unknown_column" when `by`
+ *   is not a column of the fit; what `signal` was aborted with
+ */
+export function leaveOneOut(fit: Fit, options: DeletionOptions = {}): Printable<LeaveOneOut> {
+  const deletions = eachDeletion(fit, deletionGroups(fit, options.by), scaleCoefficients(fit), options);
+  const model = modelOf(fit);
+  const standard = standardModel(model);
+  const missing = fit.coefficients.map(() => Number.NaN);
+  const rows = deletions.map(({ label, members, status, reason, refit, q }): LeftOutRow => {
+    const spreads =
+      refit && meanSpreads(fit, model, spreadsAt(standard, fromCoefficients(standard, refit.scale)));
+    return {
+      label,
+      rows: dataRows(fit, members),
+      status,
+      reason,
+      estimates: refit ? Array.from(refit.estimates) : missing,
+      stdErrors: refit ? Array.from(refit.stdErrors) : missing,
+      logLik: refit?.logLik ?? Number.NaN,
+      spreads: spreads ?? {},
+      q,
+    };
+  });
+  const data: LeaveOneOut = {
+    by: deletionUnit(options.by),
+    coefficients: fit.coefficients.map(coefficientName),
+    full: {
+      estimates: fit.coefficients.map(({ estimate }) => estimate),
+      stdErrors: fit.coefficients.map(({ stdError }) => stdError),
+      logLik: fit.logLik,
+    },
+    rows,
+  };
+  return printable(data, leaveOneOutText);
+}
+
+/** Estimates with their standard errors beside them; the first line is the fit with every row. */
+function leaveOneOutText({ by, coefficients, full, rows }: LeaveOneOut): string {
+  const lines = [full, ...rows];
+  const table = renderText([
+    { header: by, cells: ["(none)", ...rows.map(({ label }) => label)], align: "left" },
+    ...coefficients.flatMap((name, j) => [
+      { header: name, cells: formatColumn(lines.map(({ estimates }) => estimates[j])) },
+      { header: "std_error", cells: formatColumn(lines.map(({ stdErrors }) => stdErrors[j])) },
+    ]),
+    { header: "logLik", cells: lines.map(({ logLik }) => formatFixed(logLik, 3)) },
+  ]);
+  return [table, ...explainDeletions(by, rows)].join("\n\n");
+}

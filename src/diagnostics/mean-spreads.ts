@@ -1,0 +1,36 @@
+import type { Fit } from "../fit/fit";
+import type { Spreads } from "../fit/marginal-covariance";
+import type { Model } from "../model/model";
+
+/**
+ * One number for each scale parameter: the root mean square of sigma and sd(group) over the observations, the mean of
+ * rho12 over the studies. For a parameter without moderators that is its fitted value.
+ */
+export function meanSpreads(fit: Fit, model: Model, spreads: Spreads): Record<string, number> {
+  const out: Record<string, number> = {};
+  Object.keys(fit.response).forEach((location, outcome) => {
+    const own = indicesWhere(
+      model.rows,
+      (i) => model.outcomes === null || model.outcomes.outcome[i] === outcome,
+    );
+    out[`sigma${location.slice(2)}`] = rootMeanSquare(own.map((i) => spreads.sigma[i]));
+  });
+  for (const { key, index, firstUnit } of model.random) {
+    const own = indicesWhere(model.rows, (i) => index[i] >= 0);
+    out[key] = rootMeanSquare(own.map((i) => spreads.omega[firstUnit + index[i]]));
+  }
+  if (fit.designs.rho12 !== undefined) {
+    out.rho12 = spreads.rho.reduce((sum, rho) => sum + rho, 0) / spreads.rho.length;
+  }
+  return out;
+}
+
+function indicesWhere(count: number, holds: (index: number) => boolean): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < count; i++) if (holds(i)) found.push(i);
+  return found;
+}
+
+function rootMeanSquare(values: readonly number[]): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+}

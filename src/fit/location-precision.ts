@@ -1,0 +1,68 @@
+import type { Engine } from "./engine";
+import { choleskyFactor, choleskySolve } from "./small-matrix";
+
+/**
+ * (X' Sigma^-1 X)^-1 = unit^2 T (L L')^-1 T', kept in factors: with calendar years squared as a moderator the product
+ * itself has no digits left.
+ */
+export interface LocationPrecision {
+  /** p x p, row-major; NaN when the matrix is singular */
+  readonly L: Float64Array;
+  /** p x p, row-major, upper triangular */
+  readonly T: Float64Array;
+  readonly p: number;
+  readonly unit: number;
+}
+
+/** Where the engine stands: at the theta evaluated last. */
+export function locationPrecision({ problem, model }: Engine): LocationPrecision {
+  const { toOriginal: T, columns: p } = model.location;
+  const L = choleskyFactor(problem.read("locationHessian", new Float64Array(p * p)), p);
+  return { L: L ?? new Float64Array(p * p).fill(Number.NaN), T, p, unit: model.unit };
+}
+
+/** a' (X' Sigma^-1 X)^-1 b for combinations a and b of the coefficients, such as two rows of the design. */
+export function locationCovariance(
+  of: LocationPrecision,
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+): number {
+  const left = combination(of, a);
+  const right = choleskySolve(of.L, of.p, combination(of, b));
+  let sum = 0;
+  for (let j = 0; j < of.p; j++) sum += left[j]! * right[j]!;
+  return of.unit ** 2 * sum;
+}
+
+/** d' (X' Sigma^-1 X) d for a change d of the coefficients. */
+export function squaredDistance({ L, T, p, unit }: LocationPrecision, d: ArrayLike<number>): number {
+  const change = new Float64Array(p);
+  for (let i = p - 1; i >= 0; i--) {
+    let rest = d[i]!;
+    for (let j = i + 1; j < p; j++) rest -= T[i * p + j]! * change[j]!;
+    change[i] = rest / T[i * p + i]!;
+  }
+  let squares = 0;
+  for (let j = 0; j < p; j++) {
+    let sum = 0;
+    for (let i = j; i < p; i++) sum += L[i * p + j]! * change[i]!;
+    squares += sum * sum;
+  }
+  return squares / unit ** 2;
+}
+
+/** log|(X' Sigma^-1 X)^-1| */
+export function logDeterminant({ L, T, p, unit }: LocationPrecision): number {
+  let sum = 0;
+  for (let j = 0; j < p; j++) {
+    sum += Math.log(unit) + Math.log(Math.abs(T[j * p + j]!)) - Math.log(L[j * p + j]!);
+  }
+  return 2 * sum;
+}
+
+/** T' a: the combination in the columns of the engine. */
+function combination({ T, p }: LocationPrecision, a: ArrayLike<number>): Float64Array {
+  const out = new Float64Array(p);
+  for (let i = 0; i < p; i++) for (let j = i; j < p; j++) out[j]! += T[i * p + j]! * a[i]!;
+  return out;
+}

@@ -1,0 +1,64 @@
+import { createEngine, type Engine } from "./engine";
+import type { Fit } from "./fit";
+import { modelOf } from "./model-of-fit";
+import { search } from "./optimise";
+import type { StandardModel } from "./standard-model";
+import { standardModel } from "./standard-model";
+import { type Basis, toOriginal } from "./standardise";
+import { thetaBlocks } from "./theta-blocks";
+
+/** The engine of a fit's model, and the optimum of the fit in its coordinates. The caller disposes of the engine. */
+export interface Reopened {
+  readonly engine: Engine;
+  readonly theta: Float64Array;
+}
+
+const MAX_EVALUATIONS = 200;
+
+/** With a coefficient at its boundary the supremum is sought again: its place cannot be read off the estimates. */
+export function reopen(fit: Fit): Reopened {
+  const engine = createEngine(standardModel(modelOf(fit)));
+  const scale = scaleCoefficients(fit);
+  const theta =
+    scale !== null
+      ? fromCoefficients(engine.model, scale)
+      : search(engine, { maxEvaluations: MAX_EVALUATIONS, starts: fit.optim.startsTried }).best.theta;
+  return { engine, theta };
+}
+
+/** Of sigma, sd(group) and rho12, in the order of the fit; null when one is at its boundary and has no value. */
+export function scaleCoefficients({ coefficients, response }: Fit): Float64Array | null {
+  const scale = coefficients.filter(({ dpar }) => !Object.hasOwn(response, dpar));
+  if (scale.some(({ estimate }) => !Number.isFinite(estimate))) return null;
+  return Float64Array.from(scale, ({ estimate }) => estimate);
+}
+
+/** theta from the coefficients of sigma, sd(group) and rho12 in the user's columns. */
+export function fromCoefficients(model: StandardModel, coefficients: ArrayLike<number>): Float64Array {
+  const theta = new Float64Array(coefficients.length);
+  for (const { basis, start } of thetaBlocks(model)) backSubstitute(basis, coefficients, theta, start);
+  return theta;
+}
+
+/** T is upper triangular. */
+function backSubstitute(
+  { toOriginal: T, columns }: Basis,
+  from: ArrayLike<number>,
+  theta: Float64Array,
+  start: number,
+): void {
+  for (let i = columns - 1; i >= 0; i--) {
+    let rest = from[start + i]!;
+    for (let j = i + 1; j < columns; j++) rest -= T[i * columns + j]! * theta[start + j]!;
+    theta[start + i] = rest / T[i * columns + i]!;
+  }
+}
+
+/** The inverse of fromCoefficients(). At the edge of the parameter space coefficients are huge but finite. */
+export function toCoefficients(model: StandardModel, theta: Float64Array): Float64Array {
+  const out = new Float64Array(theta.length);
+  for (const { basis, start } of thetaBlocks(model)) {
+    out.set(toOriginal(basis, theta.subarray(start, start + basis.columns)), start);
+  }
+  return out;
+}

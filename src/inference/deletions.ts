@@ -1,0 +1,105 @@
+import { DrmError } from "../errors";
+import type { Fit } from "../fit/fit";
+import { modelOf } from "../fit/model-of-fit";
+import { type Refit, refit } from "../fit/refit";
+import { withoutRows } from "../fit/without-rows";
+import { cochransQ } from "./q-test";
+
+export interface RefitsOptions {
+  /**
+   * Newton runs a refit. The first (and by default only) one starts at the fit's own optimum; where a likelihood has
+   * several maxima more of them are surer to find the best one.
+   */
+  readonly starts?: number;
+  /** Called after each refit. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Looked at between refits: abort it from onProgress. The reason of the signal is thrown. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * "at boundary": fitted, with an SD of zero or a correlation of +-1; "not estimable": what is left does not determine
+ * the model, such as a factor level without rows; "not converged": the numbers are not those of an optimum.
+ */
+export type DeletionStatus = "ok" | "at boundary" | "not estimable" | "not converged";
+
+/** A model fitted without some rows, or why it could not be. */
+export interface Deletion {
+  /** the data row, counted from 1, or the level */
+  readonly label: string;
+  /** rows used, counted from 0 */
+  readonly members: readonly number[];
+  readonly status: DeletionStatus;
+  /** "" when the status is "ok" */
+  readonly reason: string;
+  /** null when it is not estimable */
+  readonly refit: Refit | null;
+  /** Cochran's Q of the rows left; NaN where qTest() does not apply */
+  readonly q: number;
+}
+
+/** Rows used (from 0) that are left out together. */
+export interface RowsToDelete {
+  readonly label: string;
+  readonly members: readonly number[];
+}
+
+/**
+ * Fits the model once without each group of rows. `scale` are scale coefficients to start from, null for none.
+ * @throws DrmError "bad_option" for a fit that did not converge; what `signal` was aborted with
+ */
+export function eachDeletion(
+  fit: Fit,
+  groups: readonly RowsToDelete[],
+  scale: Float64Array | null,
+  { starts = 1, onProgress, signal }: RefitsOptions = {},
+): Deletion[] {
+  if (!(Number.isInteger(starts) && starts >= 1)) {
+    throw new DrmError("bad_option", `starts = ${starts}: a whole number of at least 1 is needed`);
+  }
+  if (fit.optim.code !== 0) {
+    throw new DrmError("bad_option", `the fit did not converge (${fit.optim.message}): refit it first`);
+  }
+  return groups.map((group, done) => {
+    signal?.throwIfAborted();
+    const deletion = without(fit, group, scale, starts);
+    onProgress?.(done + 1, groups.length);
+    return deletion;
+  });
+}
+
+function without(
+  fit: Fit,
+  { label, members }: RowsToDelete,
+  near: Float64Array | null,
+  starts: number,
+): Deletion {
+  const leftOut = new Uint8Array(fit.nobs);
+  for (const row of members) leftOut[row] = 1;
+  const inputs = withoutRows(fit, leftOut);
+  try {
+    const found = refit(inputs, { near, starts });
+    const q = fit.knownV.kind === "none" || fit.weights !== null ? Number.NaN : qOf(inputs);
+    return { label, members, refit: found, q, ...statusOf(found) };
+  } catch (error) {
+    if (!(error instanceof DrmError)) throw error;
+    return { label, members, refit: null, q: Number.NaN, status: "not estimable", reason: error.message };
+  }
+}
+
+function statusOf({ converged, unbounded, atBoundary }: Refit): Pick<Deletion, "status" | "reason"> {
+  if (unbounded) return { status: "not converged", reason: "the likelihood is unbounded" };
+  if (!converged) return { status: "not converged", reason: "the search did not reach an optimum" };
+  if (!atBoundary.includes(1)) return { status: "ok", reason: "" };
+  return { status: "at boundary", reason: "an SD is estimated as zero, or a correlation as +1 or -1" };
+}
+
+function qOf(inputs: Parameters<typeof modelOf>[0]): number {
+  try {
+    return cochransQ(modelOf(inputs));
+  } catch (error) {
+    // a singular V: there is no Q
+    if (error instanceof DrmError) return Number.NaN;
+    throw error;
+  }
+}

@@ -1,0 +1,139 @@
+import { DrmError } from "../errors";
+import type { Fit } from "../fit/fit";
+import { leverages } from "../fit/leverage";
+import { marginalCovariance, spreadsAt } from "../fit/marginal-covariance";
+import { modelOf } from "../fit/model-of-fit";
+import { fromCoefficients, reopen, scaleCoefficients } from "../fit/reopen";
+import { standardModel } from "../fit/standard-model";
+import { observationsByRow } from "../model/observations";
+import { deletedResiduals } from "./deleted-residuals";
+import { eachDeletion } from "./deletions";
+import {
+  type BivariateFit,
+  outcomesOf,
+  samplingVariances,
+  studyVariances,
+  type UnivariateFit,
+} from "./outcomes";
+
+const TYPES = ["response", "pearson", "rstandard", "rstudent"] as const;
+
+export interface ResidualOptions {
+  readonly type?: (typeof TYPES)[number];
+}
+export interface BivariateResiduals {
+  readonly mu1: Float64Array;
+  readonly mu2: Float64Array;
+}
+
+/**
+ * Residuals, one per row used; `{ mu1, mu2 }` for a bivariate fit, NaN where a study lacks the outcome. `type`:
+ *
+ *   response    r_i = y_i - mu_i (default)
+ *   pearson     r_i / sqrt(S_ii),   S_ii = v_i + sigma_i^2 + omega_j^2
+ *   rstandard   r_i / sqrt(((I - H) S (I - H)')_ii): internally standardized
+ *   rstudent    (y_i - x_i b(-i)) / sqrt(S_ii(-i) + x_i (X'S^-1 X)(-i)^-1 x_i'): studentized deleted; the row (the study,
+ *               with two outcomes) is left out and the model fitted again, one refit a row
+ *
+ * with v the known sampling variance, omega_j the study-level SDs of the row's groups, and H = X (X'S^-1 X)^-1 X'S^-1
+ * the hat matrix. mu does not include the predicted random effects. rstandard and rstudent are metafor's; rstudent is
+ * NaN for a row without which the model cannot be estimated (influence() says why).
+ *
+ * @throws DrmError "bad_option" for an unknown type, and "rstudent" of a fit that did not converge
+ */
+export function residuals(fit: UnivariateFit, options?: ResidualOptions): Float64Array;
+export function residuals(fit: BivariateFit, options?: ResidualOptions): BivariateResiduals;
+export function residuals(fit: Fit, options?: ResidualOptions): Float64Array | BivariateResiduals;
+export function residuals(
+  fit: Fit,
+  { type = "response" }: ResidualOptions = {},
+): Float64Array | BivariateResiduals {
+  if (!TYPES.includes(type)) {
+    throw new DrmError(
+      "bad_option",
+      `type '${String(type)}': residuals are ${TYPES.map((one) => `"${one}"`).join(", ")}`,
+    );
+  }
+  const columns = type === "rstudent" ? byOutcome(fit, studentized(fit)) : rawResiduals(fit);
+  if (type === "pearson" || type === "rstandard") {
+    const variances = type === "pearson" ? marginal(fit) : byOutcome(fit, leveragesOf(fit).residualVariance);
+    columns.forEach((values, o) => {
+      values.forEach((r, i) => {
+        values[i] = r / Math.sqrt(variances[o][i]);
+      });
+    });
+  }
+  return shaped(fit, columns);
+}
+
+/**
+ * Leverages: the diagonal of H = X (X'S^-1 X)^-1 X'S^-1, the weight of each effect size in its own fitted value. They add
+ * up to the number of location coefficients. One per row used; `{ mu1, mu2 }` for a bivariate fit, NaN where a study
+ * lacks the outcome. With likelihood weights S is the covariance that they imply.
+ */
+export function hatvalues(fit: UnivariateFit): Float64Array;
+export function hatvalues(fit: BivariateFit): BivariateResiduals;
+export function hatvalues(fit: Fit): Float64Array | BivariateResiduals;
+export function hatvalues(fit: Fit): Float64Array | BivariateResiduals {
+  return shaped(fit, byOutcome(fit, leveragesOf(fit).hat));
+}
+
+function shaped(fit: Fit, [first, second]: readonly Float64Array[]): Float64Array | BivariateResiduals {
+  return fit.family === "gaussian" ? first : { mu1: first, mu2: second };
+}
+
+function rawResiduals(fit: Fit): Float64Array[] {
+  return outcomesOf(fit).map(({ location }) => {
+    const mu = fit.fitted[location];
+    return fit.response[location].values.map((value, i) => value - mu[i]);
+  });
+}
+
+function marginal(fit: Fit): Float64Array[] {
+  return outcomesOf(fit).map((outcome) => {
+    const v = samplingVariances(fit, outcome);
+    const tau = fit.fitted[outcome.scale];
+    const study = studyVariances(fit, outcome);
+    return v.map((variance, i) => variance + tau[i] ** 2 + study[i]);
+  });
+}
+
+/** One value an observation, as one array of rows an outcome; NaN where a study lacks the outcome. */
+function byOutcome(fit: Fit, values: Float64Array): Float64Array[] {
+  const { outcomes } = modelOf(fit);
+  if (outcomes === null) return [values];
+  const out = outcomesOf(fit).map(() => new Float64Array(fit.nobs).fill(Number.NaN));
+  values.forEach((value, k) => {
+    out[outcomes.outcome[k]][outcomes.frameRow[k]] = value;
+  });
+  return out;
+}
+
+function leveragesOf(fit: Fit) {
+  const { engine, theta } = reopen(fit);
+  try {
+    return leverages(engine, theta);
+  } finally {
+    engine.dispose();
+  }
+}
+
+/** By observation. */
+function studentized(fit: Fit): Float64Array {
+  const model = modelOf(fit);
+  const standard = standardModel(model);
+  const covariance = marginalCovariance(standard);
+  const observations = observationsByRow(model, fit.nobs);
+  const rows = observations.map((_, row) => ({ label: String(fit.rows[row] + 1), members: [row] }));
+  const out = new Float64Array(model.rows).fill(Number.NaN);
+  eachDeletion(fit, rows, scaleCoefficients(fit)).forEach(({ refit, status }, row) => {
+    if (refit === null || status === "not converged") return;
+    const left = observations[row];
+    const sigma = covariance(left, spreadsAt(standard, fromCoefficients(standard, refit.scale)));
+    const deleted = deletedResiduals(model, left, refit.estimates, refit.location, sigma);
+    left.forEach((i, a) => {
+      out[i] = deleted.studentized[a];
+    });
+  });
+  return out;
+}
