@@ -30,6 +30,7 @@ export function influenceText({ by, coefficients, rows }: Influence): string {
     })),
     fixed("q_deleted", (row) => row.qDeleted),
     fixed("leverage", (row) => row.leverage),
+    fixed("weight", (row) => row.weight),
     { header: "", cells: rows.map(({ influential }) => (influential ? "*" : "")), align: "left" },
   ]);
   const changes = renderText([label, ...coefficients.map((name, j) => fixed(name, (row) => row.dfbetas[j]))]);

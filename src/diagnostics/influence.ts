@@ -48,6 +48,8 @@ export interface InfluenceRow {
   readonly qDeleted: number;
   /** sum of the leverages (hat values) of what was left out */
   readonly leverage: number;
+  /** percent that the diagonal of the weight matrix (Sigma^-1 without likelihood weights) has there */
+  readonly weight: number;
   /** in the order of Influence.coefficients */
   readonly dfbetas: readonly number[];
   readonly influential: boolean;
@@ -131,14 +133,15 @@ function influenceOf(base: Base, deletion: Deletion): InfluenceRow {
   const { fit, engine, model } = base;
   const { refit } = deletion;
   const left = deletion.members.flatMap((row) => base.observations[row]);
-  const leverage = left.reduce((sum, i) => sum + base.leverages.hat[i], 0);
+  const sum = (values: Float64Array) => left.reduce((total, i) => total + values[i], 0);
   const shared = {
     label: deletion.label,
     rows: dataRows(fit, deletion.members),
     status: deletion.status,
     reason: deletion.reason,
     effects: left.length,
-    leverage,
+    leverage: sum(base.leverages.hat),
+    weight: sum(base.leverages.weight),
     qDeleted: deletion.q,
   };
   if (refit === null || deletion.status === "not converged") return { ...shared, ...nothing(fit) };

@@ -1,8 +1,7 @@
-import { components, DENSE, NESTED, PAIR } from "../model/components";
 import type { Engine } from "./engine";
-import { marginalCovariance, marginalVariances, type Spreads, spreadsAt } from "./marginal-covariance";
+import { marginalVariances, spreadsAt } from "./marginal-covariance";
 import { choleskyFactor, choleskyInverse, choleskySolve } from "./small-matrix";
-import type { StandardModel } from "./standard-model";
+import { weighted } from "./weighted-design";
 
 /** By observation, in model order. */
 export interface Leverages {
@@ -14,6 +13,8 @@ export interface Leverages {
   readonly fittedVariance: Float64Array;
   /** diagonal of Sigma, user's units squared */
   readonly variance: Float64Array;
+  /** diagonal of W, in percent of its sum */
+  readonly weight: Float64Array;
 }
 
 /**
@@ -35,11 +36,13 @@ export function leverages(engine: Engine, theta: Float64Array): Leverages {
   engine.settleAt(theta);
   const L = choleskyFactor(engine.problem.read("locationHessian", new Float64Array(p * p)), p);
   if (L === null) {
-    return { hat: nans(rows), residualVariance: nans(rows), fittedVariance: nans(rows), variance };
+    const nans = new Float64Array(rows).fill(Number.NaN);
+    return { hat: nans, residualVariance: nans, fittedVariance: nans, variance, weight: nans };
   }
   const inverse = choleskyInverse(L, p);
 
-  const { WX, S } = weighted(engine, spreads);
+  const { WX, S, W } = weighted(engine, spreads);
+  const total = W.reduce((sum, w) => sum + w, 0);
   const middle = crossProduct(WX, S, rows, p);
   const hat = new Float64Array(rows);
   const residualVariance = new Float64Array(rows);
@@ -57,11 +60,7 @@ export function leverages(engine: Engine, theta: Float64Array): Leverages {
     const explained = weights === null ? own : 2 * cross - quadratic(middle, solved, p);
     residualVariance[i] = variance[i]! - unit * unit * explained;
   }
-  return { hat, residualVariance, fittedVariance, variance };
-}
-
-function nans(rows: number): Float64Array {
-  return new Float64Array(rows).fill(Number.NaN);
+  return { hat, residualVariance, fittedVariance, variance, weight: W.map((w) => (100 * w) / total) };
 }
 
 function crossProduct(A: Float64Array, B: Float64Array, rows: number, p: number): Float64Array {
@@ -80,93 +79,4 @@ function quadratic(A: Float64Array, x: Float64Array, p: number): number {
   let sum = 0;
   for (let a = 0; a < p; a++) for (let b = 0; b < p; b++) sum += x[a]! * A[a * p + b]! * x[b]!;
   return sum;
-}
-
-interface Weighted {
-  /** W X, standardised units, rows x p, column-major */
-  readonly WX: Float64Array;
-  /** Sigma W X; X itself without weights */
-  readonly S: Float64Array;
-}
-
-function weighted(engine: Engine, spreads: Spreads): Weighted {
-  const { model } = engine;
-  const { rows, location, known, random, pairs, weights } = model;
-  const p = location.columns;
-  const { root, kernel } = components({
-    rows,
-    clusterSizes: known.clusterSizes,
-    clusterRows: known.clusterRows,
-    random,
-    pairs,
-  });
-  const own = known.variances.map((v, i) => (v + spreads.sigma[i]! ** 2) / model.unit ** 2);
-  const WX = new Float64Array(rows * p);
-  const S = location.values.slice();
-  // Sigma_w^-1 X = D_w^-1 (X - Z G Z' Sigma_w^-1 X): the engine holds Z' Sigma_w^-1 X
-  const shared = random.length > 0 ? levelParts(engine, spreads) : new Float64Array(rows * p);
-  const clusters = new Map<number, number[]>();
-  for (let i = 0; i < rows; i++) {
-    const which = kernel[root[i]!]!;
-    if (which === DENSE || which === PAIR || (which === NESTED && own[i] === 0)) {
-      clusters.set(root[i]!, []);
-    }
-  }
-  for (let i = 0; i < rows; i++) {
-    const members = clusters.get(root[i]!);
-    if (members !== undefined) {
-      members.push(i);
-      continue;
-    }
-    const w = weights === null ? 1 : weights[i]!;
-    for (let at = i; at < rows * p; at += rows) {
-      WX[at] = (w * (location.values[at]! - shared[at]!)) / own[i]!;
-      S[at] = own[i]! * WX[at]! + shared[at]!;
-    }
-  }
-  const covariance = marginalCovariance(model);
-  for (const members of clusters.values()) solveCluster(model, members, covariance(members, spreads), WX, S);
-  return { WX, S };
-}
-
-/** (Z G Z' Sigma_w^-1 X), rows x p, column-major. */
-function levelParts({ problem, layout, model }: Engine, { omega }: Spreads): Float64Array {
-  const { rows, location, random, unit } = model;
-  const p = location.columns;
-  const solved = problem.read("unitSolved", new Float64Array(omega.length * p));
-  const engineLevel = new Int32Array(omega.length);
-  layout.modelLevel.forEach((level, u) => {
-    engineLevel[level] = u;
-  });
-  const out = new Float64Array(rows * p);
-  for (const { index, firstUnit } of random) {
-    for (let i = 0; i < rows; i++) {
-      if (index[i]! < 0) continue;
-      const level = firstUnit + index[i]!;
-      const variance = (omega[level]! / unit) ** 2;
-      for (let j = 0; j < p; j++) out[j * rows + i]! += variance * solved[engineLevel[level]! * p + j]!;
-    }
-  }
-  return out;
-}
-
-/** Weights are constant within a cluster, and multiply its joint likelihood: W = w Sigma^-1. */
-function solveCluster(
-  { location, rows, weights, unit }: StandardModel,
-  members: readonly number[],
-  covariance: Float64Array,
-  WX: Float64Array,
-  S: Float64Array,
-): void {
-  const m = members.length;
-  const w = weights === null ? 1 : weights[members[0]!]!;
-  const L = choleskyFactor(covariance, m);
-  for (let j = 0; j < location.columns; j++) {
-    const x = Float64Array.from(members, (row) => location.values[j * rows + row]!);
-    const solved = L === null ? nans(m) : choleskySolve(L, m, x);
-    members.forEach((row, a) => {
-      WX[j * rows + row] = w * unit ** 2 * solved[a]!;
-      S[j * rows + row] = w * x[a]!;
-    });
-  }
 }

@@ -1,0 +1,133 @@
+import { components, DENSE, NESTED, PAIR } from "../model/components";
+import type { Engine } from "./engine";
+import { marginalCovariance, type Spreads } from "./marginal-covariance";
+import { choleskyFactor, choleskyInverse, choleskySolve } from "./small-matrix";
+import type { StandardModel } from "./standard-model";
+
+/** Standardised units; matrices are rows x p, column-major. */
+export interface Weighted {
+  readonly WX: Float64Array;
+  /** Sigma W X; X itself without weights */
+  readonly S: Float64Array;
+  /** diagonal of W */
+  readonly W: Float64Array;
+}
+
+/**
+ * The design times W, the inverse of the covariance Sigma_w of the effect sizes: Sigma itself, or with likelihood weights
+ * what they imply. Nested random intercepts take what the engine has solved already, at the theta that it stands at; rows
+ * that are tied by V, by crossed intercepts or as one study are solved cluster by cluster.
+ */
+export function weighted(engine: Engine, spreads: Spreads): Weighted {
+  const { model } = engine;
+  const { rows, location, known, random, pairs, weights } = model;
+  const p = location.columns;
+  const { root, kernel, fineToCoarse } = components({
+    rows,
+    clusterSizes: known.clusterSizes,
+    clusterRows: known.clusterRows,
+    random,
+    pairs,
+  });
+  const own = known.variances.map((v, i) => (v + spreads.sigma[i]! ** 2) / model.unit ** 2);
+  const WX = new Float64Array(rows * p);
+  const S = location.values.slice();
+  const W = own.map((variance, i) => (weights === null ? 1 : weights[i]!) / variance);
+  // Sigma_w^-1 X = D_w^-1 (X - Z G Z' Sigma_w^-1 X): the engine holds Z' Sigma_w^-1 X
+  const shared = random.length > 0 ? levelParts(engine, spreads) : new Float64Array(rows * p);
+  const clusters = new Map<number, number[]>();
+  for (let i = 0; i < rows; i++) {
+    const which = kernel[root[i]!]!;
+    if (which === DENSE || which === PAIR || (which === NESTED && own[i] === 0)) {
+      clusters.set(root[i]!, []);
+    }
+  }
+  for (let i = 0; i < rows; i++) {
+    const members = clusters.get(root[i]!);
+    if (members !== undefined) {
+      members.push(i);
+      continue;
+    }
+    for (let at = i; at < rows * p; at += rows) {
+      WX[at] = W[i]! * (location.values[at]! - shared[at]!);
+      S[at] = own[i]! * WX[at]! + shared[at]!;
+    }
+  }
+  const covariance = marginalCovariance(model);
+  if (random.length > 0) takeSharedPart(engine, random[fineToCoarse[0]!]!, W);
+  for (const members of clusters.values()) {
+    solveCluster(model, members, covariance(members, spreads), { WX, S, W });
+  }
+  return { WX, S, W };
+}
+
+/**
+ * From the diagonal of D_w^-1 that of Sigma_w^-1, in place. Rows of one innermost level share all levels, so that
+ * (Sigma_w^-1)_ii = d_i - d_i^2 c with d = 1 / D_w and one c a level, and Z' Sigma_w^-1 Z there is s - s^2 c, s = sum of d.
+ */
+function takeSharedPart(
+  engine: Engine,
+  { index, levels, firstUnit }: StandardModel["random"][number],
+  W: Float64Array,
+): void {
+  const sums = new Float64Array(levels);
+  index.forEach((level, i) => {
+    if (level >= 0) sums[level]! += W[i]!;
+  });
+  const { problem, layout } = engine;
+  const inverse = problem.read("unitInverse", new Float64Array(layout.modelLevel.length));
+  const c = new Float64Array(levels);
+  layout.modelLevel.forEach((unit, u) => {
+    const level = unit - firstUnit;
+    if (level < 0 || level >= levels || sums[level] === 0) return;
+    c[level] = (sums[level]! - inverse[u]!) / sums[level]! ** 2;
+  });
+  index.forEach((level, i) => {
+    if (level >= 0) W[i]! -= W[i]! ** 2 * c[level]!;
+  });
+}
+
+/** (Z G Z' Sigma_w^-1 X), rows x p, column-major. */
+function levelParts({ problem, layout, model }: Engine, { omega }: Spreads): Float64Array {
+  const { rows, location, random, unit } = model;
+  const p = location.columns;
+  const solved = problem.read("unitSolved", new Float64Array(omega.length * p));
+  const engineLevel = new Int32Array(omega.length);
+  layout.modelLevel.forEach((level, u) => {
+    engineLevel[level] = u;
+  });
+  const out = new Float64Array(rows * p);
+  for (const { index, firstUnit } of random) {
+    for (let i = 0; i < rows; i++) {
+      if (index[i]! < 0) continue;
+      const level = firstUnit + index[i]!;
+      const variance = (omega[level]! / unit) ** 2;
+      for (let j = 0; j < p; j++) out[j * rows + i]! += variance * solved[engineLevel[level]! * p + j]!;
+    }
+  }
+  return out;
+}
+
+/** Weights are constant within a cluster, and multiply its joint likelihood: W = w Sigma^-1. */
+function solveCluster(
+  { location, rows, weights, unit }: StandardModel,
+  members: readonly number[],
+  covariance: Float64Array,
+  { WX, S, W }: Weighted,
+): void {
+  const m = members.length;
+  const w = weights === null ? 1 : weights[members[0]!]!;
+  const L = choleskyFactor(covariance, m);
+  const inverse = L === null ? null : choleskyInverse(L, m);
+  members.forEach((row, a) => {
+    W[row] = inverse === null ? Number.NaN : w * unit ** 2 * inverse[a * m + a]!;
+  });
+  for (let j = 0; j < location.columns; j++) {
+    const x = Float64Array.from(members, (row) => location.values[j * rows + row]!);
+    const solved = L === null ? new Float64Array(m).fill(Number.NaN) : choleskySolve(L, m, x);
+    members.forEach((row, a) => {
+      WX[j * rows + row] = w * unit ** 2 * solved[a]!;
+      S[j * rows + row] = w * x[a]!;
+    });
+  }
+}
