@@ -36,7 +36,7 @@ describe("one outcome", () => {
   it("refuses what does not exist", () => {
     expect(() => rho12(fit)).toThrow("needs a bivariate fit");
     expect(() => fitted(fit, "sigma1")).toThrow("not in this model");
-    expect(() => residuals(fit, { type: "deviance" as "pearson" })).toThrow('"response" or "pearson"');
+    expect(() => residuals(fit, { type: "deviance" as "pearson" })).toThrow('"response", "pearson"');
   });
 });
 
