@@ -1,66 +1,149 @@
+import { triangle } from "../covariance/clusters";
+import { choleskyFactor, choleskyInverse } from "../fit/small-matrix";
+import type { Model } from "../model/model";
+import { orthonormalBasis } from "./projection";
+
 /**
- * The "typical" sampling variance of a set of rows, for I^2 (Higgins and Thompson 2002, Statistics in Medicine 21,
- * 1539-1558, eq. 9, extended to moderators and to several components as in metafor's rma.mv examples):
+ * The "typical" sampling variance, for I^2 (Higgins and Thompson 2002, Statistics in Medicine 21, 1539-1558, eq. 9,
+ * extended to moderators, covariances and several components as in metafor's rma.mv examples):
  *
- *   (n - p) / tr(P),   P = W - W X (X'WX)^-1 X'W,   W = diag(w / v)
+ *   (n - p) / tr(P),   P = W - W X (X'WX)^-1 X'W,   W = V^-1
  *
- * which is the mean of v with weights P_ii, since v_i P_ii = w_i (1 - h_i) and leverages h add up to p. That mean is
- * taken over any subset of rows. X'WX is never formed: leverages are squared row norms of an orthonormal basis.
- * A likelihood weight of w counts as w equal rows. Cost O(n p^2).
+ * The numerator is tr(I - H) with H = X (X'WX)^-1 X'W, so that both are sums over observations, and
+ *
+ *   sum (1 - H_ii) / sum P_ii
+ *
+ * over some of them is the typical variance of those, such as one outcome or the rows of a group. A likelihood weight of w
+ * counts as w equal clusters.
  */
-export interface WeightedRows {
-  /** n x p, column-major, full rank */
-  readonly X: Float64Array;
-  readonly p: number;
-  /** sampling variances, all > 0 */
-  readonly v: Float64Array;
-  /** likelihood weights, or null for ones */
-  readonly weights: Float64Array | null;
-  /** which of the n rows there are */
-  readonly rows: readonly number[];
+export interface TypicalVarianceParts {
+  /** 1 - H_ii by observation, or w - H_ii */
+  readonly residual: Float64Array;
+  /** P_ii */
+  readonly trace: Float64Array;
 }
 
-/** The typical variance by subset of `rows`; NaN where a subset has no residual information. */
-export function typicalVariances(given: WeightedRows, subsets: readonly (readonly number[])[]): number[] {
-  const { v, weights } = given;
-  const leverage = leverages(given);
-  return subsets.map((members) => {
-    let residual = 0;
-    let trace = 0;
-    for (const i of members) {
-      const w = weights === null ? 1 : weights[i];
-      residual += w - leverage[i];
-      trace += (w - leverage[i]) / v[i];
-    }
-    return residual / trace;
-  });
-}
+/** A pivot of a cluster of V below this share of its variance makes the cluster singular. */
+const SINGULAR = 1.5e-8;
 
-/** h_i = w_i x_i'(X'WX)^-1 x_i / v_i; 0 for rows that are not there. Modified Gram-Schmidt, twice. */
-function leverages({ X, p, v, weights, rows }: WeightedRows): Float64Array {
-  const nrow = v.length;
-  const leverage = new Float64Array(nrow);
-  const basis: Float64Array[] = [];
-  for (let j = 0; j < p; j++) {
-    const q = Float64Array.from(
-      rows,
-      (i) => X[j * nrow + i] * Math.sqrt((weights === null ? 1 : weights[i]) / v[i]),
-    );
-    for (let pass = 0; pass < 2; pass++) {
-      for (const other of basis) {
-        let dot = 0;
-        for (let k = 0; k < q.length; k++) dot += other[k] * q[k];
-        for (let k = 0; k < q.length; k++) q[k] -= dot * other[k];
-      }
-      let norm = 0;
-      for (let k = 0; k < q.length; k++) norm += q[k] * q[k];
-      norm = Math.sqrt(norm);
-      for (let k = 0; k < q.length; k++) q[k] /= norm;
-    }
-    basis.push(q);
-    rows.forEach((row, k) => {
-      leverage[row] += q[k] * q[k];
+/**
+ * With V = L L' cluster by cluster and Q an orthonormal basis of L^-1 X, neither W nor X'WX is formed:
+ * H_ii = (L Q)_i (L^-T Q)_i' and P_ii = (V^-1)_ii - (L^-T Q)_i (L^-T Q)_i'. Cost O(n p^2) and the cube of each cluster.
+ * Null when V is singular, in rows of a positive weight: W does not exist.
+ */
+export function typicalVarianceParts({
+  location,
+  knownV,
+  weights,
+  rows,
+}: Model): TypicalVarianceParts | null {
+  const clusters = factored(knownV, weights, rows);
+  if (clusters === null) return null;
+  // rows of weight 0 are in no cluster and stay 0
+  const whitened = new Float64Array(rows * location.columns);
+  for (let j = 0; j < location.columns; j++) {
+    const column = location.values.subarray(j * rows, (j + 1) * rows);
+    const target = whitened.subarray(j * rows, (j + 1) * rows);
+    for (const { members, L, w } of clusters) forward(L, members, column, Math.sqrt(w), target);
+  }
+  const residual = new Float64Array(rows);
+  const trace = new Float64Array(rows);
+  for (const { members, L, w } of clusters) {
+    const m = members.length;
+    const inverse = choleskyInverse(L, m);
+    members.forEach((row, a) => {
+      residual[row] = w;
+      trace[row] = w * inverse[a * m + a]!;
     });
   }
-  return leverage;
+  for (const q of orthonormalBasis(whitened, rows, location.columns)) {
+    for (const { members, L } of clusters) {
+      const up = product(L, members, q);
+      const down = backward(L, members, q);
+      members.forEach((row, a) => {
+        residual[row]! -= up[a]! * down[a]!;
+        trace[row]! -= down[a]! ** 2;
+      });
+    }
+  }
+  return { residual, trace };
+}
+
+interface Cluster {
+  readonly members: Int32Array | readonly number[];
+  /** of V, m x m, row-major */
+  readonly L: Float64Array;
+  readonly w: number;
+}
+
+/** Clusters of rows of a positive weight; null when one is singular. */
+function factored(knownV: Model["knownV"], weights: Float64Array | null, rows: number): Cluster[] | null {
+  const { variances, clusterSizes, clusterRows, clusterV } = knownV;
+  const weightOf = (row: number) => (weights === null ? 1 : weights[row]!);
+  const alone = new Uint8Array(rows).fill(1);
+  const clusters: Cluster[] = [];
+  let first = 0;
+  let packed = 0;
+  for (const m of clusterSizes) {
+    const members = clusterRows.subarray(first, first + m);
+    const V = new Float64Array(m * m);
+    for (let a = 0; a < m; a++) {
+      for (let b = 0; b <= a; b++) {
+        V[a * m + b] = clusterV[packed + triangle(a) + b]!;
+        V[b * m + a] = V[a * m + b]!;
+      }
+      alone[members[a]!] = 0;
+    }
+    first += m;
+    packed += triangle(m);
+    // weights are constant within a cluster
+    const w = weightOf(members[0]!);
+    if (w === 0) continue;
+    const L = choleskyFactor(V, m);
+    if (L === null) return null;
+    for (let a = 0; a < m; a++) if (L[a * m + a]! ** 2 < SINGULAR * V[a * m + a]!) return null;
+    clusters.push({ members, L, w });
+  }
+  for (let row = 0; row < rows; row++) {
+    if (alone[row] === 0 || weightOf(row) === 0) continue;
+    if (!(variances[row]! > 0)) return null;
+    clusters.push({ members: [row], L: Float64Array.of(Math.sqrt(variances[row]!)), w: weightOf(row) });
+  }
+  return clusters;
+}
+
+/** target := factor L^-1 x, for the members of a cluster */
+function forward(
+  L: Float64Array,
+  members: ArrayLike<number>,
+  x: Float64Array,
+  factor: number,
+  target: Float64Array,
+): void {
+  const m = members.length;
+  for (let a = 0; a < m; a++) {
+    let sum = factor * x[members[a]!]!;
+    for (let b = 0; b < a; b++) sum -= L[a * m + b]! * target[members[b]!]!;
+    target[members[a]!] = sum / L[a * m + a]!;
+  }
+}
+
+/** L^-T x */
+function backward(L: Float64Array, members: ArrayLike<number>, x: Float64Array): Float64Array {
+  const m = members.length;
+  const out = new Float64Array(m);
+  for (let a = m - 1; a >= 0; a--) {
+    let sum = x[members[a]!]!;
+    for (let b = a + 1; b < m; b++) sum -= L[b * m + a]! * out[b]!;
+    out[a] = sum / L[a * m + a]!;
+  }
+  return out;
+}
+
+/** L x */
+function product(L: Float64Array, members: ArrayLike<number>, x: Float64Array): Float64Array {
+  const m = members.length;
+  const out = new Float64Array(m);
+  for (let a = 0; a < m; a++) for (let b = 0; b <= a; b++) out[a]! += L[a * m + b]! * x[members[b]!]!;
+  return out;
 }

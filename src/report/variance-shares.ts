@@ -1,6 +1,8 @@
 import type { Fit } from "../fit/fit";
+import { modelOf } from "../fit/model-of-fit";
 import { type Outcome, outcomesOf, samplingVariances } from "../inference/outcomes";
-import { typicalVariances } from "../inference/typical-variance";
+import { type TypicalVarianceParts, typicalVarianceParts } from "../inference/typical-variance";
+import { observationNumbers } from "../model/observations";
 import { formatColumn, formatFixed } from "./format";
 import { type Printable, printable } from "./printable";
 import { groupRows, type RowGroup } from "./row-groups";
@@ -35,7 +37,7 @@ export interface VarianceShares {
   readonly by: string | null;
   /**
    * "typical": (n - p) / tr(P), the sampling variance of Higgins and Thompson's I^2. "mean": the mean of the known
-   * variances, which is what is reported when V has covariances or some variance is 0. "none" without meta_V().
+   * variances, which is what is reported when V is singular, such as where a variance is 0. "none" without meta_V().
    */
   readonly sampling: "typical" | "mean" | "none";
   readonly groups: readonly VarianceShareGroup[];
@@ -52,7 +54,7 @@ export interface VarianceSharesOptions {
  *
  *   s^2 + sigma^2 + sum of omega^2,    s^2 = (n - p) / tr(P),   P = W - W X (X'WX)^-1 X'W,   W = V^-1
  *
- * (Higgins and Thompson 2002, eq. 9; for several levels Nakagawa and Santos 2012, Evolutionary Ecology 26, 1253-1274;
+ * (Higgins and Thompson 2002, eq. 9; V with its covariances, and with two outcomes over both; for several levels Nakagawa and Santos 2012, Evolutionary Ecology 26, 1253-1274;
  * with moderators as in metafor's worked examples). Where sigma or an SD has moderators its variance is averaged over
  * the rows: give `by` to see it group by group, with s^2 of the group's own rows. varianceComponents() averages the
  * known variances instead. A likelihood weight of w counts as w rows. Plain data; `String(...)` gives the table.
@@ -60,30 +62,45 @@ export interface VarianceSharesOptions {
  */
 export function varianceShares(fit: Fit, { by }: VarianceSharesOptions = {}): Printable<VarianceShares> {
   const groups = groupRows(fit, by);
-  const sampling = samplingKind(fit);
+  const typical = fit.knownV.kind === "none" ? null : typicalOf(fit);
+  const sampling = fit.knownV.kind === "none" ? "none" : typical === null ? "mean" : "typical";
   const data: VarianceShares = {
     by: by ?? null,
     sampling,
-    groups: outcomesOf(fit).flatMap((outcome) => sharesOf(fit, outcome, groups, sampling)),
+    groups: outcomesOf(fit).flatMap((outcome) => sharesOf(fit, outcome, groups, typical)),
   };
   return printable(data, sharesText);
 }
 
-function samplingKind({ knownV, weights }: Fit): VarianceShares["sampling"] {
-  if (knownV.kind === "none") return "none";
-  if (knownV.kind !== "diagonal") return "mean";
-  return knownV.variances.some((v, i) => v === 0 && weights?.[i] !== 0) ? "mean" : "typical";
+/** The typical sampling variance of one outcome in some rows; null when V is singular or not in the fit. */
+type Typical = (outcome: Outcome, rows: readonly number[]) => number;
+
+function typicalOf(fit: Fit): Typical | null {
+  const { clusters, blocks } = fit.knownV;
+  if (clusters > 0 && blocks === undefined) return null;
+  const model = modelOf(fit);
+  const parts = typicalVarianceParts(model);
+  if (parts === null) return null;
+  const observation = model.outcomes === null ? null : observationNumbers(model.outcomes, fit.nobs);
+  return ({ offset, stride }, rows) => {
+    const sum = (part: keyof TypicalVarianceParts) =>
+      rows.reduce(
+        (total, i) => total + parts[part][observation === null ? i : observation[stride * i + offset]!]!,
+        0,
+      );
+    return sum("residual") / sum("trace");
+  };
 }
 
 function sharesOf(
   fit: Fit,
   outcome: Outcome,
   groups: readonly RowGroup[],
-  sampling: VarianceShares["sampling"],
+  typical: Typical | null,
 ): VarianceShareGroup[] {
   const { location, scale } = outcome;
   const y = fit.response[location].values;
-  const { weights } = fit;
+  const { weights, knownV } = fit;
   const counts = (i: number) => !Number.isNaN(y[i]) && weights?.[i] !== 0;
   const members = groups.map((group) => group.members.filter(counts));
   const v = samplingVariances(fit, outcome);
@@ -97,12 +114,7 @@ function sharesOf(
     }
     return sum / total;
   };
-  const { values: X, names } = fit.designs[location];
-  const rows = Array.from(y.keys()).filter(counts);
-  const s2 =
-    sampling === "typical"
-      ? typicalVariances({ X, p: names.length, v, weights, rows }, members)
-      : members.map((own) => mean(own, (i) => v[i]));
+  const s2 = members.map((own) => (typical === null ? mean(own, (i) => v[i]) : typical(outcome, own)));
   const sigma = fit.fitted[scale];
   // sd(study) belongs to mu, sd2(study) to mu2
   const random = (fit.random ?? []).filter(({ dpar }) => dpar.startsWith(`sd${location.slice(2)}(`));
@@ -110,7 +122,7 @@ function sharesOf(
   return groups.map(({ label }, g) => {
     const own = members[g];
     const variances = [
-      { part: "sampling" as const, source: sampling === "none" ? "none" : fit.knownV.label, variance: s2[g] },
+      { part: "sampling" as const, source: knownV.kind === "none" ? "none" : knownV.label, variance: s2[g] },
       { part: "within" as const, source: scale as string, variance: mean(own, (i) => sigma[i] ** 2) },
       ...random.map(({ dpar, codes, sd }) => ({
         part: "between" as const,

@@ -99,7 +99,11 @@ describe("heterogeneity()", () => {
     const two = drm(drmFormula(...job.formulas), { ...job.options, family: [gaussian(), gaussian()] });
     const { groups, sampling } = heterogeneity(two);
     expect(groups.map(({ outcome }) => outcome)).toEqual(["mu1", "mu2"]);
-    expect(sampling).toBe("mean");
+    expect(sampling).toBe("typical");
+    expect(groups[0]!.i2).toBeCloseTo(
+      100 * (1 - groups[0]!.typicalVariance / (groups[0]!.tau2 + groups[0]!.typicalVariance)),
+      10,
+    );
     expect(groups[0]!.tau).toBeCloseTo(two.fitted.sigma1![0]!, 12);
     const nested = jobOf(loadCase<MaCase>("v15-multilevel-konstantopoulos"), "ML");
     const multilevel = drm(drmFormula(...nested.formulas), nested.options);

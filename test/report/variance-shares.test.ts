@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { drm, gaussian } from "../../src/drm";
+import { drmFormula } from "../../src/formula/formula";
 import { varianceShares } from "../../src/report/variance-shares";
 import { loadCase } from "../cases";
 import { jobOf, type MaCase } from "../fit/ma-case";
@@ -84,13 +86,57 @@ describe("variance shares", () => {
     },
   );
 
-  it("average the known variances when V has covariances, and say so", () => {
-    const { fit } = caseFit("v17-multilevel-blockV-assink");
-    const shares = varianceShares(fit);
-    const v = fit.knownV.variances;
+  it("weigh effect sizes of correlated errors by the whole of V, as metafor: v17-multilevel-blockV-assink", () => {
+    const { fit, wanted } = caseFit("v17-multilevel-blockV-assink");
+    const { sampling, groups } = varianceShares(fit);
+    const [{ parts, i2 }] = groups as [(typeof groups)[0]];
+    expect(sampling).toBe("typical");
+    close(parts[0]!.variance / wanted.typical_variance, 1, SAME);
+    close(i2, wanted.I2_total, METAFOR);
+    close(parts[2]!.percent, wanted.I2_by_component[0], METAFOR);
+    close(parts[1]!.percent, wanted.I2_by_component[1], METAFOR);
+  });
+
+  it("take both outcomes' V together, and have one typical variance each", () => {
+    // R: P from W = solve(V); (sum(outcome == "AL") - 1) / sum(diag(P)[outcome == "AL"]), and for "PD"
+    const { formulas, options } = jobOf(loadCase<MaCase>("v23-bivariate-berkey"), "REML");
+    const fit = drm(drmFormula(...formulas), { ...options, family: [gaussian(), gaussian()] });
+    const { sampling, groups } = varianceShares(fit);
+    expect(sampling).toBe("typical");
+    close(groups[0]!.parts[0]!.variance / 0.0017702687843366, 1, SAME);
+    close(groups[1]!.parts[0]!.variance / 0.0038719747956299, 1, SAME);
+  });
+
+  it("average the known variances when V is singular, and say so", () => {
+    const same = (i: number, j: number) => (i >> 1 === j >> 1 ? 0.2 : 0);
+    const V = DATA.yi.map((_, i) => DATA.yi.map((__, j) => same(i, j)));
+    const shares = varianceShares(fitTo(DATA, ["yi ~ x + meta_V(V = V)"], { matrices: { V } }));
     expect(shares.sampling).toBe("mean");
-    close(shares.groups[0]!.parts[0]!.variance, v.reduce((sum, vi) => sum + vi, 0) / v.length, SAME);
+    close(shares.groups[0]!.parts[0]!.variance, 0.2, SAME);
     expect(String(shares)).toContain("mean of the known variances, not the typical one");
+  });
+
+  it("count a weight of 2 of a cluster as two clusters, and of 0 as none", () => {
+    const size = 3;
+    const V = (rows: number) =>
+      Array.from({ length: rows }, (_, i) =>
+        Array.from({ length: rows }, (__, j) => {
+          const [a, b] = [DATA.vi[i % n]!, DATA.vi[j % n]!];
+          return i === j ? a : Math.floor(i / size) === Math.floor(j / size) ? 0.4 * Math.sqrt(a * b) : 0;
+        }),
+      );
+    const formula = ["yi ~ x + meta_V(V = V)"];
+    const weights = DATA.yi.map((_, i) => (i < 12 ? 0 : i < 30 ? 2 : 1));
+    const weighted = varianceShares(fitTo(DATA, formula, { weights, matrices: { V: V(n) } })).groups[0]!;
+    // the rows of weight 2 once more
+    const pick = <T>(values: readonly T[]) => [...values.slice(12), ...values.slice(12, 30)];
+    const rows = pick(DATA.yi.map((_, i) => i));
+    const all = V(n);
+    const copied = rows.map((i, a) => rows.map((j, b) => (a >= 48 === b >= 48 ? all[i]![j]! : 0)));
+    const repeated = varianceShares(
+      fitTo({ x: pick(DATA.x), yi: pick(DATA.yi) }, formula, { matrices: { V: copied } }),
+    ).groups[0]!;
+    close(weighted.parts[0]!.variance, repeated.parts[0]!.variance, SAME);
   });
 
   it("go group by group where an SD has moderators", () => {
