@@ -53,6 +53,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 const MAY_CLOSE_A_CIRCLE = (from: string, to: string) =>
   from === "assembly/problem" && to.startsWith("assembly/kernels/");
 
+/** Formulas and the formats of numbers; all else of src/ belongs into the worker. */
+const MAY_BE_IN_THE_PAGE = /^src\/(formula\/|report\/format$|cli\/content-security-policy$)/;
+
 interface Import {
   readonly from: string;
   /** a file of the project without its extension, or a package */
@@ -71,14 +74,14 @@ function importsOf(file: string): Import[] {
     from: file,
     onlyTypes: Boolean(type),
     to: specifier!.startsWith(".")
-      ? normalize(join(dirname(file), specifier!)).replace(/\.(js|ts)$/, "")
+      ? normalize(join(dirname(file), specifier!)).replace(/\.(js|ts)$|\?.*$/, "")
       : specifier!,
   }));
 }
 
 function sources(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
+    .filter((name) => /\.tsx?$/.test(name) && !name.endsWith(".d.ts"))
     .map((name) => `${folder}/${name}`)
     .sort();
 }
@@ -148,6 +151,36 @@ describe("the boundary", () => {
       byFile.set(key, [...(byFile.get(key) ?? []), to]);
     }
     expect(cycles(byFile)).toEqual([]);
+  });
+});
+
+describe("the page", () => {
+  // of the build, and the ones in the text of a script for Node
+  const HAS_OTHER_IMPORTS = new Set(["web/vite.config.ts", "web/model/script-typescript.ts"]);
+  const inWeb = sources("web").flatMap(importsOf);
+
+  test("nothing but the page imports web/", () => {
+    expect(shown(inSrc.filter(({ to }) => to.startsWith("web/")))).toEqual([]);
+  });
+
+  test("web/ knows neither memory nor Node, and its packages are few", () => {
+    const packages = new Set(["preact", "preact/hooks", "@preact/signals", "idb-keyval", "papaparse"]);
+    const foreign = inWeb.filter(
+      ({ from, to }) =>
+        !HAS_OTHER_IMPORTS.has(from) && !/^(web|src|examples)\//.test(to) && !packages.has(to),
+    );
+    expect(shown(foreign)).toEqual([]);
+  });
+
+  test("only the worker fits: what the page itself runs stays small", () => {
+    const heavy = inWeb.filter(
+      ({ from, to, onlyTypes }) =>
+        !from.startsWith("web/worker/") &&
+        !onlyTypes &&
+        to.startsWith("src/") &&
+        !MAY_BE_IN_THE_PAGE.test(to),
+    );
+    expect(shown(heavy)).toEqual([]);
   });
 });
 

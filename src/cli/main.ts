@@ -5,11 +5,13 @@ import { exampleCommand } from "./example-command";
 import { fitCommand } from "./fit-command";
 import { type CliIo, type Outcome, writeAll } from "./io";
 import { plotCommand } from "./plot-command";
+import { serveCommand } from "./serve-command";
 import { style } from "./style";
 
 const EXAMPLES = `
 Start here:
   $ drmeta example
+  $ drmeta serve
   $ drmeta fit data.csv 'yi ~ 1 + meta_V(V = vi)'
   $ drmeta fit data.csv 'yi ~ x + meta_V(V = vi)' 'sigma ~ x' --check
   $ drmeta plot forest data.csv 'yi ~ 1 + meta_V(V = vi)' -o forest.svg
@@ -49,7 +51,12 @@ async function outcomeOf(argv: readonly string[], io: CliIo): Promise<Outcome> {
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     })
     .addHelpText("after", EXAMPLES);
-  for (const command of [fitCommand(io, done), plotCommand(io, done), exampleCommand(io, done)]) {
+  for (const command of [
+    fitCommand(io, done),
+    plotCommand(io, done),
+    exampleCommand(io, done),
+    serveCommand(io),
+  ]) {
     program.addCommand(command.copyInheritedSettings(program).showHelpAfterError("See drmeta --help."));
   }
   try {

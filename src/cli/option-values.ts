@@ -51,6 +51,13 @@ export function parseLevel(value: string): number {
   throw new InvalidArgumentError(`Wanted a number between 0 and 1.${advice}`);
 }
 
+/** A port on this machine. */
+export function parsePort(value: string): number {
+  const port = value.trim() === "" ? Number.NaN : Number(value);
+  if (Number.isInteger(port) && port >= 0 && port < 65536) return port;
+  throw new InvalidArgumentError("Wanted a whole number from 0 to 65535.");
+}
+
 function splitAssignment(value: string, wanted: string): [name: string, rest: string] {
   const at = value.indexOf("=");
   const name = value.slice(0, at).trim();

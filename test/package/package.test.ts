@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createContext, runInContext } from "node:vm";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
@@ -14,6 +15,18 @@ import { codeBlocks } from "../code-blocks";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** cases/drm-a-restoration.json */
 const LOG_LIK = -24.773196719485;
+
+const EXAMPLES = ["assink", "bangertdrowns", "bcg", "berkey", "konstantopoulos", "restoration"];
+
+/** The page, without the hashes in its file names. */
+const PAGE = [
+  ...EXAMPLES.map((name) => `dist/web/assets/${name}.js`),
+  "dist/web/assets/fit.worker.js",
+  "dist/web/assets/icon.svg",
+  "dist/web/assets/index.css",
+  "dist/web/assets/index.js",
+  "dist/web/index.html",
+];
 
 const PACKED = [
   "CHANGELOG.md",
@@ -29,15 +42,18 @@ const PACKED = [
   "dist/cli.js",
   "dist/drmeta.wasm",
   "dist/index.cjs",
+  "dist/index.cjs.map",
   "dist/index.d.cts",
   "dist/index.d.ts",
   "dist/index.js",
+  "dist/index.js.map",
   "dist/plot.cjs",
   "dist/plot.d.cts",
   "dist/plot.d.ts",
   "dist/plot.js",
+  ...PAGE,
   "examples/README.md",
-  "examples/restoration.csv",
+  ...EXAMPLES.map((name) => `examples/${name}.csv`),
   "package.json",
 ];
 
@@ -111,7 +127,15 @@ afterAll(() => {
 });
 
 test("the tarball holds these files and no others", () => {
-  expect(packed.files.map(({ path }) => path).sort()).toEqual(PACKED);
+  const names = packed.files.map(({ path }) =>
+    path.replace(/^(dist\/web\/assets\/.+)-[\w-]{8}(\.\w+)$/, "$1$2"),
+  );
+  expect(names.sort()).toEqual([...PACKED].sort());
+});
+
+test("the library, wasm included, is a small part of a page", () => {
+  const gzipped = gzipSync(readFileSync(join(installed, "dist/index.js"))).length;
+  expect(gzipped).toBeLessThan(150_000);
 });
 
 test("installing it installs nothing else", () => {
@@ -322,7 +346,7 @@ function distIsFresh(): boolean {
     return Math.max(...readdirSync(`${ROOT}${path}`).map((name) => changed(`${path}/${name}`)));
   };
   const built = statSync(`${ROOT}dist/THIRD-PARTY-LICENSES.txt`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return ["src", "bindings", "scripts", "package.json", "tsup.config.ts"].every(
+  return ["src", "bindings", "web", "examples", "scripts", "package.json", "tsup.config.ts"].every(
     (path) => changed(path) < built,
   );
 }

@@ -1,0 +1,58 @@
+import type { CoefficientRow } from "../../src/index";
+import {
+  formatColumn,
+  formatFixed,
+  formatPValue,
+  formatSignificant,
+  limitLabels,
+} from "../../src/report/format";
+import type { FitSummary } from "../../src/report/summary";
+import { dparCaption, isLogSd } from "../model/dpar-words";
+import { Table } from "./table";
+
+/** A table for each parameter of the model; those of SDs also say what they mean as an SD or a ratio of SDs. */
+export function CoefficientTables({ summary }: { readonly summary: FitSummary }) {
+  const dpars = [...new Set(summary.coefficients.map(({ dpar }) => dpar))];
+  return (
+    <>
+      {dpars.map((dpar) => (
+        <DparTable
+          key={dpar}
+          dpar={dpar}
+          rows={summary.coefficients.filter((row) => row.dpar === dpar)}
+          summary={summary}
+        />
+      ))}
+    </>
+  );
+}
+
+interface Props {
+  readonly dpar: string;
+  readonly rows: readonly CoefficientRow[];
+  readonly summary: FitSummary;
+}
+
+function DparTable({ dpar, rows, summary }: Props) {
+  const [low, high] = limitLabels(summary.level);
+  const column = (pick: (row: CoefficientRow) => number) => formatColumn(rows.map(pick), 4);
+  const columns = [
+    { header: "term", cells: rows.map(({ term }) => term) },
+    { header: "estimate", cells: column(({ estimate }) => estimate) },
+    { header: "SE", cells: column(({ stdError }) => stdError) },
+    { header: "z", cells: rows.map(({ statistic }) => formatFixed(statistic, 2)) },
+    { header: "p", cells: rows.map(({ pValue }) => formatPValue(pValue)) },
+    { header: low, cells: column(({ lower }) => lower) },
+    { header: high, cells: column(({ upper }) => upper) },
+  ];
+  if (isLogSd(dpar)) {
+    columns.push({
+      header: "as SD or ratio",
+      cells: rows.map(({ term, estimate }) => {
+        const value = formatSignificant(Math.exp(estimate), 3);
+        return term === "(Intercept)" ? value : `x ${value}`;
+      }),
+    });
+  }
+  return <Table caption={dparCaption(dpar, summary.responses)} columns={columns} />;
+}

@@ -1,0 +1,68 @@
+import { formatColumn, formatFixed } from "../../src/report/format";
+import { pText } from "../model/p-text";
+import { groupBy } from "../state/app-state";
+import type { Analysis } from "../worker/session";
+import { Table } from "./table";
+
+/** tau2, I2 and H2, for all rows or by the levels of a column that the model uses. */
+export function HeterogeneitySection({ analysis }: { readonly analysis: Analysis }) {
+  const { heterogeneity, groupColumns } = analysis;
+  const { groups, q, by } = heterogeneity;
+  const bivariate = groups.some(({ outcome }) => outcome !== "mu");
+  const name = ({ outcome, group }: (typeof groups)[number]) =>
+    [bivariate ? outcome : "", by === null ? (bivariate ? "" : "all rows") : group]
+      .filter(Boolean)
+      .join(", ");
+  return (
+    <section aria-labelledby="heterogeneity-heading">
+      <h3 id="heterogeneity-heading">Heterogeneity</h3>
+      {groupColumns.length > 0 && (
+        <div class="field inline">
+          <label for="group-by">by</label>
+          <select
+            id="group-by"
+            value={by ?? ""}
+            onChange={(event) => {
+              groupBy.value = event.currentTarget.value;
+            }}
+          >
+            <option value="">all rows</option>
+            {groupColumns.map((column) => (
+              <option key={column} value={column}>
+                {column}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
+      <Table
+        caption="Heterogeneity of true effects beside sampling error"
+        columns={[
+          { header: by ?? "group", cells: groups.map(name) },
+          { header: "rows", cells: groups.map(({ rows }) => rows) },
+          {
+            header: "tau2",
+            cells: formatColumn(
+              groups.map(({ tau2 }) => tau2),
+              4,
+            ),
+          },
+          {
+            header: "tau (SD)",
+            cells: formatColumn(
+              groups.map(({ tau }) => tau),
+              4,
+            ),
+          },
+          { header: "I2", cells: groups.map(({ i2 }) => `${formatFixed(i2, 1)} %`) },
+          { header: "H2", cells: groups.map(({ h2 }) => formatFixed(h2, 2)) },
+        ]}
+      />
+      {q !== null && (
+        <p class="hint">
+          Test of residual heterogeneity: Q({q.df}) = {formatFixed(q.statistic, 2)}, {pText(q.pValue)}.
+        </p>
+      )}
+    </section>
+  );
+}

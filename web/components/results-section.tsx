@@ -1,0 +1,62 @@
+import { fitting, outcome, shown } from "../state/app-state";
+import type { Analysis } from "../worker/session";
+import { ChecksList } from "./checks-list";
+import { CoefficientTables } from "./coefficient-tables";
+import { ComparisonSection } from "./comparison-section";
+import { DownloadsSection } from "./downloads-section";
+import { FitStatistics } from "./fit-statistics";
+import { HeterogeneitySection } from "./heterogeneity-section";
+
+export function ResultsSection() {
+  const fitted = shown.value;
+  const stale = outcome.value.state === "refused";
+  return (
+    <section
+      class={stale ? "results stale" : "results"}
+      aria-labelledby="results-heading"
+      aria-busy={fitting.value}
+    >
+      <h2 id="results-heading">Results</h2>
+      <Status />
+      {fitted !== null && (
+        <>
+          <CoefficientTables summary={fitted.analysis.summary} />
+          <FitStatistics summary={fitted.analysis.summary} />
+          <ChecksList checks={fitted.analysis.checks} />
+          <HeterogeneitySection analysis={fitted.analysis} />
+          <ComparisonSection />
+          <DownloadsSection model={fitted.model} />
+        </>
+      )}
+    </section>
+  );
+}
+
+/** One sentence on the state of the fit, announced by screen readers whenever it changes. */
+function Status() {
+  return (
+    <p class="status" role="status">
+      {statusText()}
+    </p>
+  );
+}
+
+function statusText(): string {
+  const last = outcome.value;
+  if (fitting.value) return "Fitting...";
+  if (last.state === "refused") {
+    return `Not fitted: ${last.message}${shown.value === null ? "" : " Below is the last model that was."}`;
+  }
+  if (last.state === "nothing") return "Choose data and a model; the results appear here.";
+  return fittedText(last.analysis);
+}
+
+function fittedText({ summary, checks, milliseconds }: Analysis): string {
+  const what = summary.family === "gaussian" ? "rows" : "studies";
+  const dropped = summary.dropped.count > 0 ? `, ${summary.dropped.count} dropped for missing cells` : "";
+  const flagged = checks.filter(({ status }) => status === "warning" || status === "error").length;
+  const verdict =
+    flagged === 0 ? "no warnings" : `${flagged} ${flagged === 1 ? "check needs" : "checks need"} a look`;
+  const time = milliseconds < 1 ? "less than 1 ms" : `${Math.round(milliseconds)} ms`;
+  return `Fitted ${summary.nobs} ${what} by ${summary.method} in ${time}${dropped}; ${verdict}.`;
+}

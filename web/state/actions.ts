@@ -1,0 +1,87 @@
+import { batch } from "@preact/signals";
+import { type Choices, fitsTo, NO_CHOICES, NO_OUTCOME } from "../model/choices";
+import type { Failure } from "../model/error-field";
+import { EXAMPLES } from "../model/examples";
+import { guessChoices } from "../model/guess";
+import { choices, data, dataProblem, groupBy, kept, outcome, saved, shown } from "./app-state";
+import { forgetData, saveData } from "./saved-data";
+import { client } from "./worker";
+
+/** Characters of a file that the page still takes. */
+const LARGEST_TEXT = 100e6;
+
+/** Changes some of the choices. */
+export function choose(change: Partial<Choices>): void {
+  choices.value = { ...choices.value, ...change };
+}
+
+/** Loads an example with the analysis that goes with it, or with another one. */
+export async function loadExample(id: string, analysis?: Choices): Promise<void> {
+  const example = EXAMPLES.find((one) => one.id === id);
+  if (example === undefined) {
+    dataProblem.value = `There is no example called '${id}'.`;
+    return;
+  }
+  await loadText(await example.load(), `${id}.csv`, { example: id, analysis: analysis ?? example.choices });
+}
+
+/**
+ * Loads the reader's own data and keeps them in this browser. Without an analysis given, the present one stays if its
+ * columns are there (a newer version of a file), else the names of the columns say where to start.
+ */
+export async function loadOwn(text: string, fileName: string, analysis?: Choices): Promise<void> {
+  if (text.length > LARGEST_TEXT) {
+    dataProblem.value = `The file has ${Math.round(text.length / 1e6)} million characters; the page takes 100 million.`;
+    return;
+  }
+  if (!(await loadText(text, fileName, { example: null, analysis: analysis ?? null }))) return;
+  saved.value = await saveData({ text, fileName });
+}
+
+/** Forgets the reader's own data, here and in the browser's storage. */
+export async function clearOwn(): Promise<void> {
+  await forgetData();
+  saved.value = "no";
+  await loadExample(EXAMPLES[0]!.id);
+}
+
+async function loadText(
+  text: string,
+  fileName: string,
+  { example, analysis }: { readonly example: string | null; readonly analysis: Choices | null },
+): Promise<boolean> {
+  try {
+    const overview = await client.load(text);
+    batch(() => {
+      const before = choices.value;
+      const waiting = data.value === null && before !== NO_CHOICES; // a link came without its data
+      if (!waiting) kept.value = [];
+      data.value = { example, fileName, text, overview };
+      dataProblem.value = "";
+      groupBy.value = "";
+      shown.value = null;
+      outcome.value = { state: "nothing" };
+      choices.value = analysis ?? (waiting || fitsTo(before, overview) ? before : guessChoices(overview));
+    });
+    return true;
+  } catch (failure) {
+    dataProblem.value = (failure as Failure).message;
+    return false;
+  }
+}
+
+/** Two outcomes or one. */
+export function setTwoOutcomes(two: boolean): void {
+  choose({ second: two ? NO_OUTCOME : null, correlation: "" });
+}
+
+/** Keeps the present model, so that later ones are compared with it. */
+export function keepModel(): void {
+  const present = choices.value;
+  if (kept.value.some((model) => JSON.stringify(model) === JSON.stringify(present))) return;
+  kept.value = [...kept.value, present];
+}
+
+export function dropModel(index: number): void {
+  kept.value = kept.value.filter((_, i) => i !== index);
+}

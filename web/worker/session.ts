@@ -1,0 +1,159 @@
+import {
+  type Anova,
+  anova,
+  augment,
+  type ComparedFit,
+  checkDrm,
+  compareFits,
+  DrmError,
+  drm,
+  drmFormula,
+  type Fit,
+  type Heterogeneity,
+  heterogeneity,
+  parseCsv,
+  summary,
+  type Table,
+  tidy,
+  toJSON,
+} from "../../src/index";
+import type { CheckRow } from "../../src/report/checks/check-drm";
+import type { FitSummary } from "../../src/report/summary";
+import { type DataOverview, factorsFor } from "../model/columns";
+import { csvText } from "./csv-text";
+import { type TextTable, textTable } from "./text-table";
+
+/** A model in the words of drm(); `reference` becomes `factors` by the levels of the data. */
+export interface ModelRequest {
+  readonly formulas: readonly string[];
+  readonly method: "ML" | "REML";
+  readonly reference: Readonly<Record<string, string>>;
+}
+
+/** Everything that the page shows of one fit. */
+export interface Analysis {
+  readonly summary: FitSummary;
+  readonly checks: readonly CheckRow[];
+  /** columns of categories that the model uses: what heterogeneity can be split by */
+  readonly groupColumns: readonly string[];
+  readonly heterogeneity: Heterogeneity;
+  /** of the fit, without its report */
+  readonly milliseconds: number;
+}
+
+export interface Comparison {
+  /** the kept models, then the present one */
+  readonly models: readonly ComparedFit[];
+  /** each kept model against the present one, or why there is no test */
+  readonly tests: readonly (Anova | string)[];
+}
+
+export type FileKind = "summary.txt" | "coefficients.csv" | "rows.csv" | "fit.json";
+
+/** Fits that are kept in case they are asked for again: a comparison, a download. */
+const FITS_KEPT = 12;
+
+/**
+ * What the worker does, without the worker: the data are given once, then models are asked about.
+ * All calls throw DrmError when the data or the model are at fault.
+ */
+export interface Session {
+  /** Reads CSV text, which replaces the data before. */
+  load(text: string): DataOverview;
+  /** Cells as written, `count` rows from `from` (0-based). */
+  rows(from: number, count: number): readonly (readonly string[])[];
+  /** Fits. `by` splits heterogeneity when the model uses it. */
+  analyse(model: ModelRequest, by: string): Analysis;
+  compare(kept: readonly ModelRequest[], present: ModelRequest): Comparison;
+  file(model: ModelRequest, kind: FileKind): string;
+}
+
+export function createSession(): Session {
+  let data: TextTable | null = null;
+  const tables = new Map<string, Table>();
+  const fits = new Map<string, { readonly fit: Fit; readonly milliseconds: number }>();
+
+  function loaded(): TextTable {
+    if (data === null) throw new DrmError("bad_data", "there are no data yet: choose an example or a file");
+    return data;
+  }
+
+  /** Levels are told when the text is read, so each set of them has a table of its own. */
+  function tableWith(factors: Record<string, readonly string[]>): Table {
+    const key = JSON.stringify(factors);
+    let table = tables.get(key);
+    if (table === undefined) {
+      table = parseCsv(loaded().text, { factors });
+      tables.clear();
+      tables.set(key, table);
+    }
+    return table;
+  }
+
+  function fitOf(model: ModelRequest): { readonly fit: Fit; readonly milliseconds: number } {
+    const key = JSON.stringify(model);
+    const before = fits.get(key);
+    if (before !== undefined) return before;
+    const { overview } = loaded();
+    const table = tableWith(factorsFor(model.reference, overview));
+    const start = performance.now();
+    const fit = drm(drmFormula(...model.formulas), { data: table, method: model.method });
+    const fitted = { fit, milliseconds: performance.now() - start };
+    if (fits.size >= FITS_KEPT) fits.delete(fits.keys().next().value!);
+    fits.set(key, fitted);
+    return fitted;
+  }
+
+  return {
+    load(text) {
+      const read = textTable(text);
+      data = read;
+      tables.clear();
+      fits.clear();
+      return read.overview;
+    },
+    rows: (from, count) => loaded().rows.slice(from, from + count),
+    analyse(model, by) {
+      const { fit, milliseconds } = fitOf(model);
+      const groupColumns = Object.keys(fit.data).filter((name) => fit.data[name]!.kind === "factor");
+      return {
+        summary: summary(fit),
+        checks: checkDrm(fit),
+        groupColumns,
+        heterogeneity: heterogeneity(fit, groupColumns.includes(by) ? { by } : {}),
+        milliseconds,
+      };
+    },
+    compare(kept, present) {
+      const full = fitOf(present).fit;
+      const reduced = kept.map((model) => fitOf(model).fit);
+      return {
+        models: compareFits([...reduced, full]).models,
+        tests: reduced.map((fit) => testOf(fit, full)),
+      };
+    },
+    file: (model, kind) => fileText(fitOf(model).fit, kind),
+  };
+}
+
+function testOf(a: Fit, b: Fit): Anova | string {
+  try {
+    return anova(a, b);
+  } catch (error) {
+    if (error instanceof DrmError) return error.message;
+    throw error;
+  }
+}
+
+function fileText(fit: Fit, kind: FileKind): string {
+  switch (kind) {
+    case "summary.txt":
+      return `${summary(fit)}\n\n${checkDrm(fit)}\n`;
+    case "coefficients.csv":
+      return csvText(tidy(fit, { conf_int: true }));
+    case "rows.csv":
+      return csvText(augment(fit));
+    case "fit.json":
+      return `${JSON.stringify(toJSON(fit, { fitted: true, checks: true, full: true }), null, 2)}\n`;
+  }
+}
