@@ -2,7 +2,7 @@ import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
 import type { Engine } from "./engine";
 import type { Search } from "./optimise";
-import { convergence } from "./result";
+import { convergence, message } from "./result";
 import type { Uncertainty } from "./uncertainty";
 
 /**
@@ -10,8 +10,8 @@ import type { Uncertainty } from "./uncertainty";
  * forgotten. Arrays are one entry a coefficient, location first, then sigma, sd(group), rho12.
  */
 export interface Estimates {
-  /** "mu:(Intercept)", "sigma:habitatforest"; the same array for data sets with the same columns in their designs */
-  readonly names: readonly string[];
+  /** what each estimate belongs to; the same array for data sets in a row with the same columns in their designs */
+  readonly coefficients: readonly { readonly dpar: string; readonly term: string }[];
   /** link scale, as `Coefficient.estimate` */
   readonly estimates: Float64Array;
   /** NaN where there is none, as at a boundary */
@@ -23,45 +23,49 @@ export interface Estimates {
   readonly nobs: number;
   /** 0 converged; 1 not converged; 2 the likelihood is unbounded */
   readonly code: 0 | 1 | 2;
+  readonly message: string;
 }
 
 export function buildEstimates(
   frame: Frame,
   { model }: BuiltModel,
   engine: Engine,
-  { best }: Search,
+  { best, distinct }: Search,
   { estimates, vcov, atBoundary }: Uncertainty,
 ): Estimates {
   const k = estimates.length;
   const stdErrors = new Float64Array(k);
   for (let i = 0; i < k; i++) stdErrors[i] = Math.sqrt(vcov[i * k + i]!);
   return {
-    names: namesOf(model),
+    coefficients: coefficientsOf(model),
     estimates,
     stdErrors,
     atBoundary,
     logLik: engine.model.logLikConstant - best.value,
     nobs: frame.nrow,
     code: convergence(best),
+    message: message(best, distinct.length),
   };
 }
 
-let lastNames: readonly string[] = [];
+let last: Estimates["coefficients"] = [];
 
-/** One array serves all the data sets in a row that have the same names. */
-function namesOf({ location, scale, sd, rho }: BuiltModel["model"]): readonly string[] {
-  let at = 0;
+/** One array serves all the data sets in a row that have the same coefficients. */
+function coefficientsOf({ location, scale, sd, rho }: BuiltModel["model"]): Estimates["coefficients"] {
+  const blocks = [location, scale, sd, rho];
+  let count = 0;
   let same = true;
-  const names: string[] = [];
-  for (const { designs } of [location, scale, sd, rho]) {
-    for (const { key, names: terms } of designs) {
-      for (const term of terms) {
-        const name = `${key}:${term}`;
-        same &&= lastNames[at++] === name;
-        names.push(name);
+  for (const { designs } of blocks) {
+    for (const { key, names } of designs) {
+      for (const name of names) {
+        const known = last[count++];
+        same &&= known !== undefined && known.term === name && known.dpar === key;
       }
     }
   }
-  if (!same || at !== lastNames.length) lastNames = names;
-  return lastNames;
+  if (same && count === last.length) return last;
+  last = blocks.flatMap(({ designs }) =>
+    designs.flatMap(({ key, names }) => names.map((term) => ({ dpar: key, term }))),
+  );
+  return last;
 }

@@ -174,7 +174,8 @@ export function convergence({ unbounded, converged }: Search["best"]): 0 | 1 | 2
   return converged ? 0 : 1;
 }
 
-function message(best: Search["best"], optima: number): string {
+/** What became of the search, in words. */
+export function message(best: Search["best"], optima: number): string {
   if (best.unbounded) {
     return "the likelihood is unbounded: some rows without a known variance are fitted perfectly, so their sigma runs to 0";
   }

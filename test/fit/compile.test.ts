@@ -19,13 +19,14 @@ function withoutFirst(count: number): Columns {
 
 function numbersOf(fit: Fit) {
   return {
-    names: fit.coefficients.map(({ dpar, term }) => `${dpar}:${term}`),
+    coefficients: fit.coefficients.map(({ dpar, term }) => ({ dpar, term })),
     estimates: Float64Array.from(fit.coefficients, ({ estimate }) => estimate),
     stdErrors: Float64Array.from(fit.coefficients, ({ stdError }) => stdError),
     atBoundary: Uint8Array.from(fit.coefficients, ({ atBoundary }) => Number(atBoundary)),
     logLik: fit.logLik,
     nobs: fit.nobs,
     code: fit.optim.code,
+    message: fit.optim.message,
   };
 }
 
@@ -52,12 +53,15 @@ describe("compile", () => {
     }
   });
 
-  it("shares the names of data sets alike, and only of those", () => {
+  it("shares the coefficients of data sets alike, and only of those", () => {
     const first = model.estimate(columns);
-    expect(model.estimate(withoutFirst(5)).names).toBe(first.names);
+    expect(model.estimate(withoutFirst(5)).coefficients).toBe(first.coefficients);
     const other = compile("yi ~ 1 + meta_V(V = vi)").estimate(columns);
-    expect(other.names).toEqual(["mu:(Intercept)", "sigma:(Intercept)"]);
-    expect(first.names).toHaveLength(5);
+    expect(other.coefficients).toEqual([
+      { dpar: "mu", term: "(Intercept)" },
+      { dpar: "sigma", term: "(Intercept)" },
+    ]);
+    expect(first.coefficients).toHaveLength(5);
   });
 
   it("keeps the results of one data set apart from the next", () => {
