@@ -1,15 +1,16 @@
 import type { Column, Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import type { Fit, RandomEffect } from "../fit/fit";
+import { type LevelSum, levelPredictions } from "../fit/level-predictions";
 import { drmFormula } from "../formula/formula";
 import { asFactor } from "../frame/as-factor";
 
-/** What the predicted random intercepts add to each row of one location dpar. */
+/** The predicted random intercepts of each row of one location dpar. */
 export interface KnownLevels {
   /** sum of the BLUPs of the row's levels; 0 without any */
   readonly effect: Float64Array;
-  /** 1 where the row has at least one level that the fit knows */
-  readonly known: Uint8Array;
+  /** the row's levels that the fit knows, numbered over all random intercepts of the fit */
+  readonly levels: readonly (readonly number[])[];
 }
 
 /**
@@ -18,21 +19,60 @@ export interface KnownLevels {
  * Throws DrmError("unknown_column") when the new data lack a grouping column.
  */
 export function knownLevels(fit: Fit, location: string, table: Table | null): KnownLevels | null {
-  // sd(study) belongs to mu, sd2(study) to mu2
-  const effects = (fit.random ?? []).filter(({ dpar }) => dpar.startsWith(`sd${location.slice(2)}(`));
-  if (effects.length === 0) return null;
   const nrow = table?.nrow ?? fit.nobs;
   const effect = new Float64Array(nrow);
-  const known = new Uint8Array(nrow);
-  for (const random of effects) {
-    const codes = table === null ? random.codes : codesOf(fit, random, table);
-    for (let i = 0; i < nrow; i++) {
-      if (codes[i] < 0) continue;
-      effect[i] += random.estimate[codes[i]];
-      known[i] = 1;
+  const levels: number[][] = Array.from({ length: nrow }, () => []);
+  let first = 0;
+  let any = false;
+  for (const random of fit.random ?? []) {
+    // sd(study) belongs to mu, sd2(study) to mu2
+    if (random.dpar.startsWith(`sd${location.slice(2)}(`)) {
+      any = true;
+      const codes = table === null ? random.codes : codesOf(fit, random, table);
+      for (let i = 0; i < nrow; i++) {
+        if (codes[i] < 0) continue;
+        effect[i] += random.estimate[codes[i]];
+        levels[i].push(first + codes[i]);
+      }
     }
+    first += random.levels.length;
   }
-  return { effect, known };
+  return any ? { effect, levels } : null;
+}
+
+/**
+ * Standard errors of x'beta + z'u at predicted u, row by row, NaN for rows without a known level. With
+ * S = V + R + Z G Z' and a = x - X' S^-1 Z G z the error is a'(beta_hat - beta) and, independent of it, that of u were
+ * beta known (Henderson 1975):
+ *
+ *   se^2 = a' V_beta a + z'(G - G Z' S^-1 Z G) z
+ *
+ * @param values the rows of the location dpar's design, column-major; `positions` of its columns in fit.coefficients
+ */
+export function knownLevelErrors(
+  fit: Fit,
+  values: Float64Array,
+  positions: readonly number[],
+  { levels }: KnownLevels,
+): Float64Array {
+  const predictions = levelPredictions(fit);
+  const nrow = levels.length;
+  const k = fit.coefficients.length;
+  const solved = new Map<string, LevelSum>();
+  return Float64Array.from(levels, (own, i) => {
+    if (own.length === 0) return Number.NaN;
+    const key = own.join();
+    const sum = solved.get(key) ?? predictions(own);
+    solved.set(key, sum);
+    const a = sum.slope.map((slope) => -slope);
+    positions.forEach((position, j) => {
+      a[position] += values[j * nrow + i];
+    });
+    let variance = sum.variance;
+    for (let j = 0; j < a.length; j++)
+      for (let l = 0; l < a.length; l++) variance += a[j] * a[l] * fit.vcov[j * k + l];
+    return Math.sqrt(Math.max(0, variance));
+  });
 }
 
 function codesOf(fit: Fit, { dpar, codes }: RandomEffect, table: Table): Int32Array {

@@ -2,8 +2,8 @@ import type { Table } from "../data/table";
 import { type DataInput, tableFrom } from "../data/table-from";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import { dparKeys, requireDpar } from "./coefficients";
-import { knownLevels } from "./known-levels";
+import { coefficientIndices, dparKeys, requireDpar } from "./coefficients";
+import { knownLevelErrors, knownLevels } from "./known-levels";
 import { criticalValue } from "./level";
 import { linkPrediction } from "./link-prediction";
 import { linkOf } from "./links";
@@ -50,9 +50,11 @@ export interface Prediction {
  * is NaN, as in fitted(); to predict it, give the study as new data.
  *
  * `groups: "known"` adds z'u, the BLUPs of ranef(), to the mean. A level that the fit has not seen, or a missing one,
- * adds its expectation 0: in `(1 | district/school)` a new school of a known district is the district's mean. The
- * standard error of such a mean needs the covariance of the estimated beta and the predicted u, which a fit does not
- * keep: stdError and limits are NaN in rows with a known level, and the population's in rows without one.
+ * adds its expectation 0: in `(1 | district/school)` a new school of a known district is the district's mean. Then
+ *
+ *   mu      x'beta + z'u             se^2 = a' V_beta a + z'(G - G Z' S^-1 Z G) z,   a = x - X' S^-1 Z G z
+ *
+ * (Henderson 1975), the error of prediction with the SDs taken as known, as in ranef(); NaN where V + R is singular.
  * Throws DrmError: "bad_option" (dpar, type, level, groups, offset length), "unknown_column", "bad_factor" (an unknown
  * level of a predictor).
  */
@@ -126,10 +128,13 @@ function predictDpar(
     if (isPresent === 0) eta[i] = stdError[i] = Number.NaN;
   });
   const added = groups === "known" && link.name === "identity" ? knownLevels(fit, dpar, table) : null;
-  added?.known.forEach((isKnown, i) => {
-    eta[i] += added.effect[i];
-    if (isKnown === 1) stdError[i] = Number.NaN;
-  });
+  if (added !== null) {
+    const errors = knownLevelErrors(fit, rows.values, coefficientIndices(fit, dpar), added);
+    added.levels.forEach((own, i) => {
+      eta[i] += added.effect[i];
+      if (own.length > 0) stdError[i] = errors[i];
+    });
+  }
   const lower = eta.map((value, i) => value - critical * stdError[i]);
   const upper = eta.map((value, i) => value + critical * stdError[i]);
   if (type === "link") return { dpar, type, level, estimate: eta, stdError, lower, upper };
