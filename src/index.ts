@@ -84,6 +84,7 @@ export {
 } from "./report/heterogeneity";
 export { fromJSON } from "./report/json/from-json";
 export { toJSON } from "./report/json/to-json";
+export { type ExplainedVariance, type R2, r2 } from "./report/r2";
 export {
   type ScaleInterval,
   type ScaleIntervals,
@@ -92,6 +93,7 @@ export {
 } from "./report/scale-intervals";
 // reports
 export { summary } from "./report/summary";
+export { type FormatTableOptions, formatTable, type TableFormat } from "./report/table/format-table";
 export { tidy } from "./report/tidy";
 export { varianceComponents } from "./report/variance-components";
 export { type VarianceShare, type VarianceShares, varianceShares } from "./report/variance-shares";

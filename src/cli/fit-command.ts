@@ -41,11 +41,19 @@ export function fitCommand(io: CliIo, done: (outcome: Outcome) => void): Command
       ]),
     )
     .option("--check", "print the checks of the fit too")
+    .addOption(
+      new Option("--format <format>", "format of the tables, to paste or to import")
+        .choices(["text", "markdown", "csv", "html"])
+        .conflicts("json"),
+    )
     .option("--fitted", "print the fitted values too")
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", EXAMPLES)
     .action(async (data: string, formulas: string[], options: FitOptions, command: Command) => {
       checkModelArguments(command, data, formulas, options);
+      if (options.format === "csv" && (options.check || options.fitted)) {
+        command.error("error: a CSV file holds one table: leave out --check and --fitted");
+      }
       done(await fitOutcome(data, formulas, options, io));
     });
 }

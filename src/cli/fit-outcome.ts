@@ -1,5 +1,5 @@
 import type { Fit } from "../fit/fit";
-import { checkDrm, summary, toJSON } from "../index";
+import { checkDrm, formatTable, summary, type TableFormat, toJSON } from "../index";
 import type { TestStatistic } from "../inference/test-basis";
 import { fittedTable } from "./fitted-table";
 import type { CliIo, Outcome } from "./io";
@@ -12,6 +12,7 @@ export interface FitOptions extends ModelOptions {
   readonly confint: "wald" | "profile";
   readonly test?: TestStatistic;
   readonly check?: boolean;
+  readonly format?: TableFormat;
   readonly fitted?: boolean;
   readonly json?: boolean;
 }
@@ -41,9 +42,13 @@ function jsonReport(fit: Fit, { conf, confint, test, fitted }: FitOptions): stri
   return `${JSON.stringify(toJSON(fit, options))}\n`;
 }
 
-function textReport(fit: Fit, { conf, confint, test, check, fitted }: FitOptions): string {
-  const parts = [String(summary(fit, { ...testOption(test), level: conf, confint }))];
-  if (check) parts.push(String(checkDrm(fit)));
+function textReport(fit: Fit, options: FitOptions): string {
+  const { conf, confint, test, check, fitted, format = "text" } = options;
+  const coefficients = formatTable(summary(fit, { ...testOption(test), level: conf, confint }), { format });
+  // one table, with the line ends of its format
+  if (format === "csv") return coefficients;
+  const parts = [coefficients];
+  if (check) parts.push(formatTable(checkDrm(fit), { format }));
   if (fitted) parts.push(fittedTable(fit));
   return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n`;
 }

@@ -5,7 +5,7 @@ import { requireSameData, whyNotNested } from "../inference/nested";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
 import { formatFixed, formatPValue } from "./format";
 import { type Printable, printable } from "./printable";
-import { renderText } from "./text-table";
+import { numberColumn, type ReportTable, renderText, type TableColumn } from "./text-table";
 
 /** A fit's row in a table of models. */
 export interface ModelRow {
@@ -80,7 +80,7 @@ export function anova(a: Fit, b: Fit): Printable<Anova> {
     boundaryPValue: oneSd ? (statistic > 0 ? 0.5 * pValue : 1) : null,
     notes: notesOn(reduced, full, boundary, oneSd, gain),
   };
-  return printable(data, anovaText);
+  return printable(data, anovaText, (own) => [anovaTable(own)]);
 }
 
 function notesOn(
@@ -139,7 +139,7 @@ export function compareFits(
   }
   const best = Math.min(...named.map(([, fit]) => aic(fit)));
   const models = named.map(([name, fit]) => ({ name, ...modelRow(fit), deltaAIC: aic(fit) - best }));
-  return printable({ models }, compareText);
+  return printable({ models }, compareText, (own) => [compareTable(own)]);
 }
 
 /** Location formulas differ when neither spans the other. */
@@ -156,34 +156,72 @@ function modelRow(fit: Fit): ModelRow {
   return { formulas, df, logLik, AIC: aic(fit), AICc: aicc(fit), BIC: bic(fit) };
 }
 
-function table(names: readonly string[], models: readonly ModelRow[]): string {
-  const column = (header: string, pick: (row: ModelRow) => number) => {
-    return { header, cells: models.map((row) => formatFixed(pick(row), 4)) };
-  };
-  const text = renderText([
-    { header: "", cells: names, align: "left" },
-    { header: "df", cells: models.map(({ df }) => String(df)) },
-    column("logLik", ({ logLik }) => logLik),
-    column("AIC", ({ AIC }) => AIC),
-    column("AICc", ({ AICc }) => AICc),
-    column("BIC", ({ BIC }) => BIC),
-  ]);
-  const formulas = models.map((row, i) => `${names[i]}: ${row.formulas.join("; ")}`);
-  return [...formulas, text].join("\n");
+function modelColumns(names: readonly string[], models: readonly ModelRow[]): TableColumn[] {
+  const fixed = (header: string, pick: (row: ModelRow) => number) =>
+    numberColumn(header, models.map(pick), (values) => values.map((value) => formatFixed(value, 4)));
+  return [
+    { header: "", cells: names, align: "left", name: "model" },
+    { header: "df", cells: models.map(({ df }) => String(df)), values: models.map(({ df }) => df) },
+    fixed("logLik", ({ logLik }) => logLik),
+    fixed("AIC", ({ AIC }) => AIC),
+    fixed("AICc", ({ AICc }) => AICc),
+    fixed("BIC", ({ BIC }) => BIC),
+  ];
 }
+
+function formulaLines(names: readonly string[], models: readonly ModelRow[]): string[] {
+  return models.map((row, i) => `${names[i]}: ${row.formulas.join("; ")}`);
+}
+
+const ANOVA_NAMES = ["reduced", "full"];
 
 function anovaText({ reduced, full, statistic, df, pValue, boundaryPValue, notes }: Anova): string {
   const halved =
     boundaryPValue === null ? "" : ` (${formatPValue(boundaryPValue)} with the null at the boundary)`;
   const test = `LRT: chi-squared(${df}) = ${formatFixed(statistic, 4)}, p = ${formatPValue(pValue)}${halved}`;
-  return [table(["reduced", "full"], [reduced, full]), test, ...notes.map((note) => `note: ${note}`)].join(
-    "\n",
-  );
+  return [
+    ...formulaLines(ANOVA_NAMES, [reduced, full]),
+    renderText(modelColumns(ANOVA_NAMES, [reduced, full])),
+    test,
+    ...notes.map((note) => `note: ${note}`),
+  ].join("\n");
+}
+
+/** The test stands in the row of the larger model, as in R. */
+function anovaTable({ reduced, full, statistic, df, pValue, boundaryPValue, notes }: Anova): ReportTable {
+  const ofFull = (header: string, value: number, cell: string) => {
+    return { header, cells: ["", cell], values: [null, value] };
+  };
+  return {
+    caption: "Likelihood-ratio test",
+    columns: [
+      ...modelColumns(ANOVA_NAMES, [reduced, full]),
+      ofFull("LRT", statistic, formatFixed(statistic, 4)),
+      ofFull("LRT_df", df, String(df)),
+      ofFull("p_value", pValue, formatPValue(pValue)),
+      ...(boundaryPValue === null
+        ? []
+        : [ofFull("p_boundary", boundaryPValue, formatPValue(boundaryPValue))]),
+    ],
+    notes: [...formulaLines(ANOVA_NAMES, [reduced, full]), ...notes.map((note) => `note: ${note}`)],
+  };
 }
 
 function compareText({ models }: { readonly models: readonly ComparedFit[] }): string {
-  return table(
-    models.map(({ name }) => name),
-    models,
+  const names = models.map(({ name }) => name);
+  return [...formulaLines(names, models), renderText(modelColumns(names, models))].join("\n");
+}
+
+function compareTable({ models }: { readonly models: readonly ComparedFit[] }): ReportTable {
+  const names = models.map(({ name }) => name);
+  const differences = numberColumn(
+    "delta_AIC",
+    models.map(({ deltaAIC }) => deltaAIC),
+    (values) => values.map((value) => formatFixed(value, 4)),
   );
+  return {
+    caption: "Models",
+    columns: [...modelColumns(names, models), differences],
+    notes: formulaLines(names, models),
+  };
 }

@@ -64,6 +64,12 @@ export function formatPValue(p: number): string {
   return p < 1e-4 ? scientific(p, 3) : p.toFixed(4);
 }
 
+/** "p = 0.0123", "p < 1e-16". */
+export function pText(p: number): string {
+  const text = formatPValue(p);
+  return text.startsWith("<") ? `p < ${text.slice(1)}` : `p = ${text}`;
+}
+
 /** "2.5 %" and "97.5 %" for 0.95. */
 export function limitLabels(level: number): readonly [string, string] {
   const percent = (fraction: number) => `${Number((100 * fraction).toPrecision(4))} %`;

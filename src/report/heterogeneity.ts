@@ -2,9 +2,10 @@ import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { requireSameData } from "../inference/nested";
 import { type QTest, qTest } from "../inference/q-test";
-import { formatColumn, formatFixed, formatPValue } from "./format";
-import { type Printable, printable } from "./printable";
-import { renderText } from "./text-table";
+import { formatColumn, formatFixed, pText } from "./format";
+import { percentExplained } from "./percent-explained";
+import { type Printable, printableTable } from "./printable";
+import { numberColumn, type ReportTable } from "./text-table";
 import { type VarianceShareGroup, type VarianceShares, varianceShares } from "./variance-shares";
 
 /** Heterogeneity of one outcome in one group of rows. */
@@ -24,7 +25,7 @@ export interface HeterogeneityGroup {
   readonly i2: number;
   /** (tau2 + typical variance) / typical variance */
   readonly h2: number;
-  /** percent of the reduced model's tau2 that the moderators explain, at least 0; null without a reduced model */
+  /** percent of the reduced model's tau2 that the moderators explain, at least 0, NaN when that is 0; null without it */
   readonly r2: number | null;
 }
 
@@ -64,7 +65,7 @@ export function heterogeneity(
   if (reduced !== undefined) requireSameData(fit, reduced);
   const shares = varianceShares(fit, by === undefined ? {} : { by });
   const before = reduced === undefined ? null : tau2OfReduced(reduced, shares.groups, by);
-  const q = qOf(fit);
+  const q = qTestOrNull(fit);
   const held = Object.values(fit.fixed).some((value) => value === 0) && (fit.random ?? []).length === 0;
   const basis = held && q !== null && fit.family === "gaussian" && by === undefined ? "Q" : "tau2";
   const data: Heterogeneity = {
@@ -79,7 +80,7 @@ export function heterogeneity(
     }),
     q,
   };
-  return printable(data, heterogeneityText);
+  return printableTable(data, heterogeneityTable);
 }
 
 function ofGroup(
@@ -97,7 +98,7 @@ function ofGroup(
     typicalVariance,
     i2: (100 * tau2) / (tau2 + typicalVariance),
     h2: (tau2 + typicalVariance) / typicalVariance,
-    r2: before === null ? null : Math.max(0, 100 * (1 - tau2 / before)),
+    r2: before === null ? null : percentExplained(before, tau2),
   };
 }
 
@@ -119,7 +120,8 @@ function tau2OfReduced(
   });
 }
 
-function qOf(fit: Fit): QTest | null {
+/** null where qTest() does not apply. */
+export function qTestOrNull(fit: Fit): QTest | null {
   try {
     return qTest(fit);
   } catch (error) {
@@ -134,25 +136,28 @@ const SAMPLING_TEXT = {
   none: "no meta_V(): effect sizes count as measured without error",
 } as const;
 
-function heterogeneityText({ by, sampling, basis, groups, q }: Heterogeneity): string {
+function heterogeneityTable({ by, sampling, basis, groups, q }: Heterogeneity): ReportTable {
   const bivariate = groups.some(({ outcome }) => outcome !== "mu");
   const withR2 = groups.some(({ r2 }) => r2 !== null);
-  const fixed = (header: string, pick: (group: HeterogeneityGroup) => number) => {
-    return { header, cells: groups.map((group) => formatFixed(pick(group), 2)) };
-  };
-  const table = renderText([
+  const fixed = (header: string, pick: (group: HeterogeneityGroup) => number) =>
+    numberColumn(header, groups.map(pick), (values) => values.map((value) => formatFixed(value, 2)));
+  const significant = (header: string, pick: (group: HeterogeneityGroup) => number) =>
+    numberColumn(header, groups.map(pick), (values) => formatColumn(values));
+  const columns = [
     ...(bivariate
       ? [{ header: "outcome", cells: groups.map(({ outcome }) => outcome), align: "left" as const }]
       : []),
-    { header: by ?? "", cells: groups.map(({ group }) => group), align: "left" },
+    { header: by ?? "", name: "group", cells: groups.map(({ group }) => group), align: "left" as const },
     { header: "rows", cells: groups.map(({ rows }) => String(rows)) },
-    { header: "tau2", cells: formatColumn(groups.map(({ tau2 }) => tau2)) },
-    { header: "tau", cells: formatColumn(groups.map(({ tau }) => tau)) },
+    significant("tau2", ({ tau2 }) => tau2),
+    significant("tau", ({ tau }) => tau),
     fixed("I2", ({ i2 }) => i2),
     fixed("H2", ({ h2 }) => h2),
     ...(withR2 ? [fixed("R2", ({ r2 }) => r2 ?? Number.NaN)] : []),
-  ]);
-  const lines = [table, basis === "Q" ? "I2, H2: from Q, since sigma is held at 0" : SAMPLING_TEXT[sampling]];
-  if (q !== null) lines.push(`Q(${q.df}) = ${formatFixed(q.statistic, 4)}, p = ${formatPValue(q.pValue)}`);
-  return lines.join("\n");
+  ];
+  const notes: string[] = [
+    basis === "Q" ? "I2, H2: from Q, since sigma is held at 0" : SAMPLING_TEXT[sampling],
+  ];
+  if (q !== null) notes.push(`Q(${q.df}) = ${formatFixed(q.statistic, 4)}, ${pText(q.pValue)}`);
+  return { caption: `Heterogeneity${by === null ? "" : ` by ${by}`}`, columns, notes };
 }

@@ -12,8 +12,8 @@ import { type Link, linkOf } from "../inference/links";
 import { fittedRows, newRows } from "../inference/new-data";
 import { predict } from "../inference/predict";
 import { formatColumn, limitLabels } from "./format";
-import { type Printable, printable } from "./printable";
-import { renderText } from "./text-table";
+import { type Printable, printableTable } from "./printable";
+import { numberColumn, type ReportTable } from "./text-table";
 
 export interface ScaleIntervalsOptions {
   /** "sigma", "sd(study)", "rho12", ... or several; default all that are estimated */
@@ -82,7 +82,7 @@ export function scaleIntervals(fit: Fit, options: ScaleIntervalsOptions = {}): P
     level,
     intervals: wanted.flatMap((one, k) => onResponseScales(one, limits[k]!)),
   };
-  return printable(data, intervalsText);
+  return printableTable(data, intervalsTable);
 }
 
 function scaleDpars(fit: Fit, wanted: ScaleIntervalsOptions["dpar"]): readonly string[] {
@@ -194,38 +194,41 @@ function onResponseScales(
   return [row("sd", link.response), row("variance", (eta) => link.response(2 * eta))];
 }
 
-function intervalsText({ method, level, intervals }: ScaleIntervals): string {
+function intervalsTable({ method, level, intervals }: ScaleIntervals): ReportTable {
   const [low, high] = limitLabels(level);
   const name = ({ dpar, quantity, at }: ScaleInterval) => {
     const where = Object.entries(at).map(([moderator, value]) => `${moderator} = ${value}`);
     const parameter = quantity === "variance" ? `${dpar}^2` : dpar;
     return where.length === 0 ? parameter : `${parameter} at ${where.join(", ")}`;
   };
-  const table = renderText([
-    { header: "", cells: intervals.map(name), align: "left" },
-    { header: "estimate", cells: formatColumn(intervals.map(({ estimate }) => estimate)) },
-    {
-      header: low,
-      cells: formatColumn(
-        intervals.map(({ lower }) => lower),
-        5,
-      ),
-    },
-    {
-      header: high,
-      cells: formatColumn(
-        intervals.map(({ upper }) => upper),
-        5,
-      ),
-    },
-  ]);
-  const lines = [
-    table,
+  const significant = (header: string, values: readonly number[], digits?: number) =>
+    numberColumn(header, values, (own) => formatColumn(own, digits));
+  const notes = [
     method === "profile" ? "Limits by profile likelihood" : "Wald limits on the link scale, transformed",
   ];
   for (const one of intervals) {
     if (one.quantity !== "variance" && one.status !== undefined && one.status !== "ok")
-      lines.push(`  ${name(one)}: ${one.status}`);
+      notes.push(`  ${name(one)}: ${one.status}`);
   }
-  return lines.join("\n");
+  return {
+    caption: "Intervals of the heterogeneity",
+    columns: [
+      { header: "", cells: intervals.map(name), align: "left", name: "parameter" },
+      significant(
+        "estimate",
+        intervals.map(({ estimate }) => estimate),
+      ),
+      significant(
+        low,
+        intervals.map(({ lower }) => lower),
+        5,
+      ),
+      significant(
+        high,
+        intervals.map(({ upper }) => upper),
+        5,
+      ),
+    ],
+    notes,
+  };
 }

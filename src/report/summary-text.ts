@@ -1,22 +1,33 @@
 import { count, formatColumn, formatFixed, formatPValue, limitLabels } from "./format";
+import { modelTestLines } from "./model-tests";
+import type { ParameterRange } from "./parameter-ranges";
 import type { FitSummary } from "./summary";
-import { renderText } from "./text-table";
+import { numberColumn, type ReportTable, tableText } from "./text-table";
 
 /** The order is that of R's summaries: model, coefficients, scale parameters, fit statistics. */
 export function summaryText(summary: FitSummary): string {
-  const blocks = [header(summary), coefficientBlock(summary)];
-  if (summary.parameters.length > 0) blocks.push(parameterBlock(summary));
-  blocks.push(footer(summary));
+  const { formulas, tests, random } = summary;
+  const header = [titleOf(summary), ...formulas.map((formula) => `  ${formula}`), ...modelLines(summary)];
+  const blocks = [header.join("\n"), tableText(coefficientsTable(summary))];
+  if (summary.parameters.length > 0) {
+    const table = parameterTable(summary);
+    blocks.push(`${table.caption}:\n${tableText(table)}`);
+  }
+  const testLines = modelTestLines(tests, random.length);
+  if (testLines.length > 0) blocks.push(testLines.join("\n"));
+  blocks.push(footerLines(summary).join("\n"));
   return blocks.join("\n\n");
 }
 
-function header({ formulas, family, method, knownV, random }: FitSummary): string {
+function titleOf({ family, method }: Pick<FitSummary, "family" | "method">): string {
   const outcomes = family === "gaussian" ? "Meta-analysis" : "Bivariate meta-analysis";
-  const lines = [`${outcomes} by distributional regression, ${method}`];
-  for (const formula of formulas) lines.push(`  ${formula}`);
-  lines.push(`Known sampling covariance: ${knownVText(knownV)}`);
+  return `${outcomes} by distributional regression, ${method}`;
+}
+
+function modelLines({ knownV, random }: FitSummary): string[] {
+  const lines = [`Known sampling covariance: ${knownVText(knownV)}`];
   if (random.length > 0) lines.push(`Random intercepts: ${randomText(random)}`);
-  return lines.join("\n");
+  return lines;
 }
 
 function knownVText({ kind, label, clusters, largestCluster }: FitSummary["knownV"]): string {
@@ -32,30 +43,49 @@ function randomText(random: FitSummary["random"]): string {
     .join(", ");
 }
 
-function coefficientBlock(summary: FitSummary): string {
+function coefficientsTable(summary: FitSummary): ReportTable {
   const { coefficients, level, confint, test } = summary;
   const [low, high] = limitLabels(level);
-  const column = (pick: (row: FitSummary["coefficients"][number]) => number, digits?: number) =>
-    formatColumn(coefficients.map(pick), digits);
-  const table = renderText([
-    { header: "", cells: coefficients.map(({ name }) => name), align: "left" },
-    { header: "estimate", cells: column((row) => row.estimate) },
-    { header: "std_error", cells: column((row) => row.stdError) },
-    {
-      header: test === "z" ? "z" : "t",
-      cells: coefficients.map(({ statistic }) => formatFixed(statistic, 3)),
-    },
-    ...(test === "z" ? [] : [{ header: "df", cells: coefficients.map(({ df }) => formatDf(df)) }]),
-    { header: "p_value", cells: coefficients.map(({ pValue }) => formatPValue(pValue)) },
-    { header: low, cells: column((row) => row.lower, 5) },
-    { header: high, cells: column((row) => row.upper, 5) },
-  ]);
+  type Pick = (row: FitSummary["coefficients"][number]) => number;
+  const column = (header: string, pick: Pick, format: (values: readonly number[]) => string[]) =>
+    numberColumn(header, coefficients.map(pick), format);
+  const significant = (values: readonly number[]) => formatColumn(values);
+  const limits = (values: readonly number[]) => formatColumn(values, 5);
   const atBoundary = coefficients.filter((row) => row.atBoundary).map(({ name }) => name);
-  const lines = [table, ...testNotes(summary)];
+  const notes = testNotes(summary);
   if (atBoundary.length > 0)
-    lines.push(`At the boundary, without a standard error: ${atBoundary.join(", ")}`);
-  if (confint === "profile") lines.push(...profileNotes(coefficients));
-  return lines.join("\n");
+    notes.push(`At the boundary, without a standard error: ${atBoundary.join(", ")}`);
+  if (confint === "profile") notes.push(...profileNotes(coefficients));
+  return {
+    caption: `${titleOf(summary)}: coefficients, link scale`,
+    columns: [
+      { header: "", cells: coefficients.map(({ name }) => name), align: "left", name: "coefficient" },
+      column("estimate", (row) => row.estimate, significant),
+      column("std_error", (row) => row.stdError, significant),
+      column(
+        test === "z" ? "z" : "t",
+        (row) => row.statistic,
+        (values) => values.map((statistic) => formatFixed(statistic, 3)),
+      ),
+      ...(test === "z"
+        ? []
+        : [
+            column(
+              "df",
+              (row) => row.df,
+              (values) => values.map(formatDf),
+            ),
+          ]),
+      column(
+        "p_value",
+        (row) => row.pValue,
+        (values) => values.map(formatPValue),
+      ),
+      column(low, (row) => row.lower, limits),
+      column(high, (row) => row.upper, limits),
+    ],
+    notes,
+  };
 }
 
 /** Whole numbers as they are; those of Satterthwaite with two decimals. */
@@ -91,21 +121,41 @@ function profileNotes(coefficients: FitSummary["coefficients"]): string[] {
   return notes;
 }
 
-function parameterBlock({ parameters }: FitSummary): string {
-  const table = renderText([
-    { header: "", cells: parameters.map(({ name }) => name), align: "left" },
-    { header: "component", cells: parameters.map(({ component }) => component) },
-    { header: "dpar", cells: parameters.map(({ dpar }) => dpar) },
-    { header: "term", cells: parameters.map(({ term }) => term) },
-    { header: "estimate", cells: formatColumn(parameters.map(({ estimate }) => estimate)) },
-    { header: "minimum", cells: formatColumn(parameters.map(({ minimum }) => minimum)) },
-    { header: "maximum", cells: formatColumn(parameters.map(({ maximum }) => maximum)) },
-    { header: "scale", cells: parameters.map(({ scale }) => scale) },
-  ]);
-  return `Distributional, random-effect, scale, and correlation parameters:\n${table}`;
+function parameterTable({ parameters }: FitSummary): ReportTable {
+  const column = (header: string, pick: (row: ParameterRange) => number) =>
+    numberColumn(header, parameters.map(pick), (values) => formatColumn(values));
+  return {
+    caption: "Distributional, random-effect, scale, and correlation parameters",
+    columns: [
+      { header: "", cells: parameters.map(({ name }) => name), align: "left", name: "parameter" },
+      { header: "component", cells: parameters.map(({ component }) => component) },
+      { header: "dpar", cells: parameters.map(({ dpar }) => dpar) },
+      { header: "term", cells: parameters.map(({ term }) => term) },
+      column("estimate", ({ estimate }) => estimate),
+      column("minimum", ({ minimum }) => minimum),
+      column("maximum", ({ maximum }) => maximum),
+      { header: "scale", cells: parameters.map(({ scale }) => scale) },
+    ],
+    notes: [],
+  };
 }
 
-function footer(summary: FitSummary): string {
+/** Coefficients with the model above and what belongs below them, then the scale parameters. */
+export function summaryTables(summary: FitSummary): ReportTable[] {
+  const coefficients = coefficientsTable(summary);
+  const { formulas, tests, random } = summary;
+  const notes = [
+    ...coefficients.notes,
+    ...formulas,
+    ...modelLines(summary),
+    ...modelTestLines(tests, random.length),
+    ...footerLines(summary),
+  ];
+  const tables = [{ ...coefficients, notes }];
+  return summary.parameters.length === 0 ? tables : [...tables, parameterTable(summary)];
+}
+
+function footerLines(summary: FitSummary): string[] {
   const { df, nobs, dropped, convergence, family } = summary;
   const lines = [
     `logLik: ${formatFixed(summary.logLik, 2)}`,
@@ -117,7 +167,7 @@ function footer(summary: FitSummary): string {
   if (dropped.count > 0) lines.push(`dropped rows: ${droppedText(dropped)}`);
   const message = convergence.code === 0 ? "" : ` (${convergence.message})`;
   lines.push(`convergence: ${convergence.code}${message}`);
-  return lines.join("\n");
+  return lines;
 }
 
 /** "one outcome only: y1 in 12 studies, y2 in 3 studies"; "" when every study has both. */

@@ -3,9 +3,10 @@ import { type CoefficientRow, coefficientTable, type IntervalMethod } from "../i
 import { aic, aicc, bic } from "../inference/information-criteria";
 import { type OutcomeCounts, outcomeCounts } from "../inference/outcomes";
 import { type TestStatistic, testBasis } from "../inference/test-basis";
+import { type ModelTests, modelTests } from "./model-tests";
 import { type ParameterRange, parameterRanges } from "./parameter-ranges";
 import { type Printable, printable } from "./printable";
-import { summaryText } from "./summary-text";
+import { summaryTables, summaryText } from "./summary-text";
 
 export interface SummaryOptions {
   /** confidence level of the intervals, default 0.95 */
@@ -39,6 +40,8 @@ export interface FitSummary {
   readonly coefficients: readonly CoefficientRow[];
   /** response scale */
   readonly parameters: readonly ParameterRange[];
+  /** tau2, I2, H2, the Q test and the tests of moderators */
+  readonly tests: ModelTests;
   readonly logLik: number;
   readonly aic: number;
   readonly bic: number;
@@ -76,6 +79,7 @@ export function summary(
     robust: fit.robust === undefined ? null : robustSummary(fit.robust),
     coefficients: coefficientTable(fit, level, confint, test),
     parameters: parameterRanges(fit),
+    tests: modelTests(fit),
     logLik: fit.logLik,
     aic: aic(fit),
     bic: bic(fit),
@@ -86,7 +90,7 @@ export function summary(
     dropped: fit.dropped,
     convergence: { code: fit.optim.code, message: fit.optim.message },
   };
-  return printable(data, summaryText);
+  return printable(data, summaryText, summaryTables);
 }
 
 function robustSummary({ type, cluster, clusters }: RobustErrors): FitSummary["robust"] {

@@ -1,9 +1,9 @@
 import type { Fit } from "../fit/fit";
 import { type Outcome, outcomesOf, samplingVariances, studyVariances } from "../inference/outcomes";
 import { formatColumn } from "./format";
-import { type Printable, printable } from "./printable";
+import { type Printable, printableTable } from "./printable";
 import { groupRows } from "./row-groups";
-import { renderText } from "./text-table";
+import { numberColumn, type ReportTable } from "./text-table";
 
 /** Where the variance of each row used comes from. `sigma` is an SD, the others are variances. */
 export interface VarianceRows {
@@ -76,27 +76,28 @@ export function varianceComponents(fit: Fit, { by }: VarianceOptions = {}): Prin
       });
     }),
   };
-  return printable(data, groupsText);
+  return printableTable(data, groupsTable);
 }
 
-function groupsText({ by, groups }: VarianceComponents): string {
+function groupsTable({ by, groups }: VarianceComponents): ReportTable {
   const column = (header: string, pick: (group: VarianceGroup) => number) => {
-    return { header, cells: formatColumn(groups.map(pick)) };
+    return numberColumn(header, groups.map(pick), (values) => formatColumn(values));
   };
   const bivariate = groups.some(({ outcome }) => outcome !== "mu");
   const random = groups.some(({ studyVariance }) => studyVariance > 0);
-  return renderText([
+  const columns = [
     ...(bivariate
       ? [{ header: "outcome", cells: groups.map(({ outcome }) => outcome), align: "left" as const }]
       : []),
-    { header: by ?? "", cells: groups.map(({ group }) => group), align: "left" },
+    { header: by ?? "", name: "group", cells: groups.map(({ group }) => group), align: "left" as const },
     { header: "rows", cells: groups.map(({ rows }) => String(rows)) },
     column("sampling_variance", ({ samplingVariance }) => samplingVariance),
     column("sigma", ({ sigma }) => sigma),
     column("heterogeneity_variance", ({ heterogeneityVariance }) => heterogeneityVariance),
     ...(random ? [column("study_variance", ({ studyVariance }) => studyVariance)] : []),
     column("total_variance", ({ totalVariance }) => totalVariance),
-  ]);
+  ];
+  return { caption: `Variance components${by === null ? "" : ` by ${by}`}`, columns, notes: [] };
 }
 
 function varianceRows(fit: Fit, outcome: Outcome): VarianceRows {

@@ -4,9 +4,9 @@ import { type Outcome, outcomesOf, samplingVariances } from "../inference/outcom
 import { type TypicalVarianceParts, typicalVarianceParts } from "../inference/typical-variance";
 import { observationNumbers } from "../model/observations";
 import { formatColumn, formatFixed } from "./format";
-import { type Printable, printable } from "./printable";
+import { type Printable, printableTable } from "./printable";
 import { groupRows, type RowGroup } from "./row-groups";
-import { renderText } from "./text-table";
+import { numberColumn, type ReportTable } from "./text-table";
 
 /** One source of the variance of an effect size. */
 export interface VarianceShare {
@@ -69,7 +69,7 @@ export function varianceShares(fit: Fit, { by }: VarianceSharesOptions = {}): Pr
     sampling,
     groups: outcomesOf(fit).flatMap((outcome) => sharesOf(fit, outcome, groups, typical)),
   };
-  return printable(data, sharesText);
+  return printableTable(data, sharesTable);
 }
 
 /** The typical sampling variance of one outcome in some rows; null when V is singular or not in the fit. */
@@ -142,18 +142,30 @@ const SAMPLING_TEXT = {
   none: "no meta_V(): effect sizes count as measured without error",
 } as const;
 
-function sharesText({ by, sampling, groups }: VarianceShares): string {
+function sharesTable({ by, sampling, groups }: VarianceShares): ReportTable {
   const lines = groups.flatMap((group) => group.parts.map((part) => ({ ...group, ...part })));
   const bivariate = groups.some(({ outcome }) => outcome !== "mu");
-  const table = renderText([
+  const columns = [
     ...(bivariate
       ? [{ header: "outcome", cells: lines.map(({ outcome }) => outcome), align: "left" as const }]
       : []),
     ...(by === null ? [] : [{ header: by, cells: lines.map(({ group }) => group), align: "left" as const }]),
-    { header: "part", cells: lines.map(({ part }) => part), align: "left" },
-    { header: "source", cells: lines.map(({ source }) => source), align: "left" },
-    { header: "variance", cells: formatColumn(lines.map(({ variance }) => variance)) },
-    { header: "percent", cells: lines.map(({ percent }) => formatFixed(percent, 2)) },
-  ]);
-  return `${table}\n${SAMPLING_TEXT[sampling]}`;
+    { header: "part", cells: lines.map(({ part }) => part), align: "left" as const },
+    { header: "source", cells: lines.map(({ source }) => source), align: "left" as const },
+    numberColumn(
+      "variance",
+      lines.map(({ variance }) => variance),
+      (values) => formatColumn(values),
+    ),
+    numberColumn(
+      "percent",
+      lines.map(({ percent }) => percent),
+      (values) => values.map((percent) => formatFixed(percent, 2)),
+    ),
+  ];
+  return {
+    caption: `Shares of the variance${by === null ? "" : ` by ${by}`}`,
+    columns,
+    notes: [SAMPLING_TEXT[sampling]],
+  };
 }

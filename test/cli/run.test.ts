@@ -194,6 +194,21 @@ describe("fit", () => {
     expect(Math.sqrt(knha.vcov[0][0])).toBe(first(knha).std_error);
   });
 
+  test("--format gives the tables for a document or a program", async () => {
+    const markdown = await drmeta(["fit", RESTORATION, ...MODEL, "--format", "markdown", "--check"]);
+    expect(markdown.stdout).toMatch(/^\*\*Meta-analysis by .*\*\*\n\n\| +\| +estimate \|/);
+    expect(markdown.stdout).toContain("\n**Checks**\n\n| check ");
+    const csv = await drmeta(["fit", RESTORATION, ...MODEL, "--format", "csv", ...LEVELS]);
+    expect(csv.stdout).toMatch(
+      /^coefficient,estimate,std_error,z,p_value,2\.5 %,97\.5 %\r\nmu:\(Intercept\),0\.14555/,
+    );
+    expect(csv.stdout.split("\r\n")).toHaveLength(7);
+    const wrong = await drmeta(["fit", RESTORATION, ...MODEL, "--format", "csv", "--check"]);
+    expect(wrong).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(wrong.stderr).toContain("a CSV file holds one table");
+    expect((await drmeta(["fit", RESTORATION, ...MODEL, "--format", "html", "--json"])).exitCode).toBe(2);
+  });
+
   test("--fitted without --json is a table with a line for each row used", async () => {
     const { stdout } = await drmeta(["fit", RESTORATION, ...MODEL, "--fitted"]);
     expect(stdout).toMatch(/row\tmu\tsigma\n1\t0\.294\d+\t0\.13800\d+\n/);

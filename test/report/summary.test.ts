@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { type DrmOptions, drm } from "../../src/drm";
+import { drmFormula } from "../../src/formula/formula";
+import { parameterRanges } from "../../src/report/parameter-ranges";
 import { summary } from "../../src/report/summary";
+import { loadCase } from "../cases";
+import { jobOf, type MaCase } from "../fit/ma-case";
 import { bivariateFit, boundaryFit, restorationFit } from "../fit-literal";
 
 describe("summary", () => {
@@ -20,6 +25,10 @@ sigma:habitatforest  1.0093595 0.37667019  2.680   0.0074  0.271099  1.74762
 Distributional, random-effect, scale, and correlation parameters:
                         component  dpar         term  estimate   minimum   maximum    scale
 fitted:sigma distributional-scale sigma fitted range 0.2583292 0.1380022 0.3786562 response
+
+Residual heterogeneity: QE(df = 77) = 238.6967, p < 1e-16
+Moderators of mu: QM(df = 2) = 18.9035, p = 7.86e-05
+Moderators of sigma: QM(df = 1) = 7.1807, p = 0.0074
 
 logLik: -24.77
 AIC: 59.55  BIC: 71.46  AICc: 60.36
@@ -83,12 +92,40 @@ convergence: 0`,
       ...fit.coefficients,
       { dpar: "sd(study)", term: "(Intercept)", estimate: -1, stdError: 0.1, atBoundary: false },
     ];
-    expect(summary({ ...fit, coefficients, vcov: new Float64Array(36) }).parameters[1]).toMatchObject({
+    expect(parameterRanges({ ...fit, coefficients })[1]).toMatchObject({
       name: "fitted:sd(study)",
       component: "random-effect-scale",
       minimum: 0.2,
       maximum: 0.4,
     });
+  });
+
+  it("has the lines that metafor's users look for: dat.bcg, R 4.2.2 and metafor 3.8-1", () => {
+    const { formulas, options } = jobOf(loadCase<MaCase>("v01-re-intercept-bcg"), "ML");
+    const ml = String(summary(drm(drmFormula(...formulas), options)));
+    expect(ml).toContain(
+      "\ntau^2: 0.2800 (tau: 0.5292)  I^2: 91.38 %  H^2: 11.60\nHeterogeneity: Q(df = 12) = 152.2330, p < 1e-16\n",
+    );
+    const common = String(summary(drm("yi ~ 1 + meta_V(V = vi)", { ...options, fixed: { sigma: 0 } })));
+    expect(common).toContain("\nI^2: 92.12 %  H^2: 12.69 (from Q)\nHeterogeneity: Q(df = 12) = 152.2330");
+    // rma(yi, vi, mods = ~ ablat + year, method = "REML")
+    const reml = String(summary(drm("yi ~ ablat + year + meta_V(V = vi)", { ...options, method: "REML" })));
+    expect(reml).toContain("\ntau^2: 0.1108 (tau: 0.3328)  I^2: 71.98 %  H^2: 3.57\n");
+    expect(reml).toContain("\nResidual heterogeneity: QE(df = 10) = 28.3251, p = 0.0016\n");
+    // 12.204251 there, where the search for tau^2 stops a little early
+    expect(reml).toContain("\nModerators of mu: QM(df = 2) = 12.204");
+  });
+
+  it("has no test where a coefficient is at its boundary, and no tau2 where there is none or several", () => {
+    const { tests } = summary(boundaryFit());
+    expect(tests.heterogeneity).toBeNull();
+    expect(String(summary(boundaryFit()))).toContain(
+      "Moderators of sigma: no test, a coefficient has no standard error",
+    );
+    const { data } = loadCase("drm-a-restoration");
+    const bare = summary(drm("yi ~ duration", { data: data as DrmOptions["data"] }));
+    expect(bare.tests).toMatchObject({ heterogeneity: null, q: null });
+    expect(bare.tests.moderators).toHaveLength(1);
   });
 
   it("tells the reason when it did not converge", () => {

@@ -1,6 +1,6 @@
 import type { Fit } from "../../fit/fit";
-import { type Printable, printable } from "../printable";
-import { renderText } from "../text-table";
+import { type Printable, printableTable } from "../printable";
+import type { ReportTable } from "../text-table";
 import type { Check, CheckOptions, CheckRow } from "./check";
 import { designSize, droppedRows, oneOutcomeOnly, oneStudyDominates, weightsExtreme } from "./data";
 import { knownSamplingCovariance } from "./known-covariance";
@@ -59,14 +59,15 @@ const CHECKS: readonly Check[] = [
 export function checkDrm(fit: Fit, options: Partial<CheckOptions> = {}): Printable<readonly CheckRow[]> {
   const settings: CheckOptions = { gradientTolerance: 1e-6, ...options };
   const rows = CHECKS.map((check) => check(fit, settings)).filter((row) => row !== null);
-  return printable<readonly CheckRow[]>(rows, checksText);
+  return printableTable<readonly CheckRow[]>(rows, checksTable);
 }
 
-function checksText(rows: readonly CheckRow[]): string {
-  return renderText([
-    { header: "check", cells: rows.map(({ check }) => check), align: "left" },
-    { header: "status", cells: rows.map(({ status }) => status), align: "left" },
-    { header: "value", cells: rows.map(({ value }) => value), align: "left" },
-    { header: "message", cells: rows.map(({ message }) => message), align: "left" },
-  ]);
+function checksTable(rows: readonly CheckRow[]): ReportTable {
+  const columns = [
+    { header: "check", cells: rows.map(({ check }) => check), align: "left" as const },
+    { header: "status", cells: rows.map(({ status }) => status), align: "left" as const },
+    { header: "value", cells: rows.map(({ value }) => value), align: "left" as const },
+    { header: "message", cells: rows.map(({ message }) => message), align: "left" as const },
+  ];
+  return { caption: "Checks", columns, notes: [] };
 }

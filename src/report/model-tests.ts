@@ -1,0 +1,69 @@
+import type { Fit } from "../fit/fit";
+import { dparKeys } from "../inference/coefficients";
+import type { QTest } from "../inference/q-test";
+import { type WaldTest, waldTest } from "../inference/wald-test";
+import { formatFixed, formatSignificant, pText } from "./format";
+import { type HeterogeneityGroup, heterogeneity, qTestOrNull } from "./heterogeneity";
+
+/** What a meta-analyst looks for below the coefficients. */
+export interface ModelTests {
+  /** null where there is no single one: two outcomes, SDs with moderators, or no meta_V() */
+  readonly heterogeneity: HeterogeneityGroup | null;
+  /** "Q": sigma is held at 0, so that I2 and H2 come from Q */
+  readonly basis: "tau2" | "Q";
+  /** Q of an intercept-only mean, QE with moderators; null where qTest() does not apply, or V has huge clusters */
+  readonly q: QTest | null;
+  /** QM, of each dpar that has moderators */
+  readonly moderators: readonly WaldTest[];
+}
+
+/** Q costs the cube of a cluster of V: about half a second here. Beyond, qTest() is for those who want to wait. */
+const LARGEST_CLUSTER = 1000;
+
+export function modelTests(fit: Fit): ModelTests {
+  const small = fit.knownV.largestCluster <= LARGEST_CLUSTER;
+  const { groups, basis } =
+    single(fit) && small ? heterogeneity(fit) : { groups: [], basis: "tau2" as const };
+  const withModerators = dparKeys(fit).filter((dpar) => (fit.designs[dpar]?.termLabels.length ?? 0) > 0);
+  return {
+    heterogeneity: groups[0] ?? null,
+    basis,
+    q: small ? qTestOrNull(fit) : null,
+    moderators: withModerators.map((dpar) => waldTest(fit, { dpar })),
+  };
+}
+
+/** One tau2 for all rows. */
+function single(fit: Fit): boolean {
+  const scales = Object.entries(fit.designs).filter(([dpar]) => dpar.startsWith("s"));
+  const constant = scales.every(([, { termLabels }]) => termLabels.length === 0);
+  return fit.family === "gaussian" && fit.knownV.kind !== "none" && constant;
+}
+
+/** One line each, with the names that metafor's users know. */
+export function modelTestLines(
+  { heterogeneity: all, basis, q, moderators }: ModelTests,
+  levels: number,
+): string[] {
+  const lines: string[] = [];
+  if (all !== null) {
+    const tau2 = `tau^2: ${formatSignificant(all.tau2)} (tau: ${formatSignificant(all.tau)}${levels > 0 ? ", all levels" : ""})  `;
+    const from = basis === "Q" ? " (from Q)" : "";
+    const shares = `I^2: ${formatFixed(all.i2, 2)} %  H^2: ${formatFixed(all.h2, 2)}${from}`;
+    lines.push(basis === "Q" ? shares : tau2 + shares);
+  }
+  const location = moderators.some(({ dpar }) => dpar.startsWith("mu"));
+  if (q !== null) {
+    const what = location ? "Residual heterogeneity: QE" : "Heterogeneity: Q";
+    lines.push(`${what}(df = ${q.df}) = ${formatFixed(q.statistic, 4)}, ${pText(q.pValue)}`);
+  }
+  for (const { dpar, df, ddf, statistic, pValue } of moderators) {
+    if (Number.isNaN(statistic)) {
+      lines.push(`Moderators of ${dpar}: no test, a coefficient has no standard error`);
+      continue;
+    }
+    const test = ddf === null ? `QM(df = ${df})` : `F(${df}, ${formatSignificant(ddf)})`;
+    lines.push(`Moderators of ${dpar}: ${test} = ${formatFixed(statistic, 4)}, ${pText(pValue)}`);
+  }
+  return lines;
+}
