@@ -43,7 +43,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   stats: ["@stdlib/math-base-special-erfc", "@stdlib/math-base-special-erfcinv"],
   batch: ["workerpool"],
   plot: ["@observablehq/plot", "@xmldom/xmldom"],
-  cli: ["commander", "@resvg/resvg-js"],
+  cli: ["commander", "@resvg/resvg-js", "hyparquet", "hyparquet-compressors", "hyparquet-writer"],
 };
 
 /**

@@ -3,6 +3,7 @@ import type { Column } from "../data/table";
 import { tableFrom } from "../data/table-from";
 import { DrmError } from "../errors";
 import type { BatchJob, ModelOptions } from "./job";
+import { namedColumns } from "./named-columns";
 
 /**
  * Data that can be sent to a worker: tables that consist of functions become columns. One that cannot be read is an
@@ -12,20 +13,20 @@ export function cloneable(job: BatchJob, defaults: ModelOptions): BatchJob["data
   const { data } = job;
   if (Array.isArray(data) || !("column" in data || "getChild" in data)) return data;
   const table = tableFrom(data as Parameters<typeof tableFrom>[0]);
-  const { formulas = "", weights } = { ...defaults, ...job };
-  const named = [formulas, weights].flat().join("\n");
+  const isNamed = namedColumns({ ...defaults, ...job });
   const out: Record<string, ColumnInput> = {};
   for (const name of table.names) {
     try {
       out[name] = columnInput(table.column(name)!);
     } catch (error) {
-      if (!(error instanceof DrmError) || named.includes(name)) throw error;
+      if (!(error instanceof DrmError) || isNamed(name)) throw error;
     }
   }
   return out;
 }
 
-function columnInput(column: Column): ColumnInput {
+/** A column as a user may hold it, for JSON or for a worker. */
+export function columnInput(column: Column): ColumnInput {
   if (column.kind === "factor") return column;
   if (column.kind === "numeric") return column.values;
   return Array.from(column.values, (value) => (Number.isNaN(value) ? null : value === 1));

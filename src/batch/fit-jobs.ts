@@ -1,9 +1,10 @@
-import { type DrmOptions, drm } from "../drm";
+import type { DrmOptions } from "../drm";
+import type { Estimates } from "../fit/estimates";
 import type { Fit } from "../fit/fit";
-import { drmFormula } from "../formula/formula";
+import { compiled, compiledFrom } from "./compiled";
 import type { JobError, ModelOptions } from "./job";
+import { jobError } from "./job-error";
 import { type EstimatesAnswer, type FitsAnswer, HEAD, type JobsMessage, type Layout } from "./messages";
-import { jobError } from "./pack-jobs";
 
 /** Fits the jobs of a message. */
 export function fitJobs(message: JobsMessage): {
@@ -11,35 +12,34 @@ export function fitJobs(message: JobsMessage): {
   transfer?: ArrayBuffer[];
 } {
   const jobs = message.heads.length / HEAD;
-  const outcomes = Array.from({ length: jobs }, (_, i) => fitJob(message, i));
-  if (message.want === "fit") return { answer: outcomes };
-  const answer = estimatesOf(outcomes);
+  if (message.want === "fit") {
+    return { answer: Array.from({ length: jobs }, (_, i) => attempt<Fit>(message, i, "fit")) };
+  }
+  const answer = packEstimates(jobs, (i) => attempt<Estimates>(message, i, "estimate"));
   return { answer, transfer: [answer.numbers.buffer as ArrayBuffer] };
 }
 
-/** Fits one data set by options that come from outside. */
-export function fitOne(model: ModelOptions, data: DrmOptions["data"], rest: Partial<DrmOptions> = {}): Fit {
-  const { formulas, ...options } = model;
-  return drm(drmFormula(...[formulas!].flat()), { warn: () => {}, ...options, ...rest, data });
-}
-
-type Outcome = Fit | { readonly error: JobError };
-
-function fitJob(message: JobsMessage, i: number): Outcome {
+function attempt<Result>(
+  message: JobsMessage,
+  i: number,
+  what: "fit" | "estimate",
+): Result | { readonly error: JobError } {
   const other = message.others.get(i);
   if (other?.error !== undefined) return { error: other.error };
-  const [model, layout, start] = message.heads.subarray(HEAD * i, HEAD * (i + 1)) as unknown as [
-    number,
-    number,
-    number,
-  ];
+  const text = message.models[message.heads[HEAD * i]!]!;
+  const layout = message.heads[HEAD * i + 1]!;
+  const start = message.heads[HEAD * i + 2]!;
   try {
     const data = layout < 0 ? other!.data! : columnsOf(message, message.layouts[layout]!, start);
     const { weights, matrices } = other ?? {};
-    return fitOne(JSON.parse(message.models[model]!) as ModelOptions, data, {
-      ...(weights != null && { weights }),
-      ...(matrices != null && { matrices }),
-    });
+    const model =
+      weights == null && matrices == null
+        ? compiledFrom(text)
+        : compiled(JSON.parse(text) as ModelOptions, {
+            ...(weights != null && { weights }),
+            ...(matrices != null && { matrices }),
+          });
+    return model[what](data) as Result;
   } catch (error) {
     return { error: jobError(error) };
   }
@@ -51,39 +51,38 @@ function columnsOf(
   start: number,
 ): DrmOptions["data"] {
   const data: Record<string, Float64Array | (string | null)[]> = {};
-  names.forEach((name, c) => {
-    // a copy: a fit keeps its columns, and would keep those of all other jobs
-    const column = numbers.slice(start + c * rows, start + (c + 1) * rows);
-    data[name] = kinds[c] === "n" ? column : Array.from(column, (text) => (text < 0 ? null : texts[text]!));
-  });
+  for (let c = 0; c < names.length; c++) {
+    const from = start + c * rows;
+    if (kinds[c] === "n") {
+      // a copy: a fit keeps its columns, and would keep those of all other jobs
+      data[names[c]!] = numbers.slice(from, from + rows);
+      continue;
+    }
+    const column: (string | null)[] = new Array(rows);
+    for (let i = 0; i < rows; i++) column[i] = texts[numbers[from + i]!] ?? null;
+    data[names[c]!] = column;
+  }
   return data;
 }
 
-function estimatesOf(outcomes: readonly Outcome[]): EstimatesAnswer {
-  const shapes: EstimatesAnswer["shapes"][number][] = [];
-  const shapeNumbers = new Map<string, number>();
-  const messages: string[] = [];
+function packEstimates(
+  jobs: number,
+  estimate: (i: number) => Estimates | { readonly error: JobError },
+): EstimatesAnswer {
+  const shapes: (readonly string[])[] = [];
   const errors = new Map<number, JobError>();
   const numbers: number[] = [];
-  outcomes.forEach((outcome, i) => {
-    if ("error" in outcome) {
-      errors.set(i, outcome.error);
-      numbers.push(-1, 0, 0, 0, 0, 0);
-      return;
+  for (let i = 0; i < jobs; i++) {
+    const result = estimate(i);
+    if ("error" in result) {
+      errors.set(i, result.error);
+      numbers.push(-1, 0, 0, 0, 0);
+      continue;
     }
-    const { coefficients, logLik, nobs, optim } = outcome;
-    const key = coefficients.map(({ dpar, term }) => `${dpar}\n${term}`).join("\n");
-    let shape = shapeNumbers.get(key);
-    if (shape === undefined) {
-      shape = shapes.length;
-      shapes.push(coefficients.map(({ dpar, term }) => ({ dpar, term })));
-      shapeNumbers.set(key, shape);
-    }
-    let message = messages.indexOf(optim.message);
-    if (message < 0) message = messages.push(optim.message) - 1;
-    numbers.push(shape, logLik, nobs, optim.code, message, coefficients.length);
-    for (const { estimate } of coefficients) numbers.push(estimate);
-    for (const { stdError } of coefficients) numbers.push(stdError);
-  });
-  return { shapes, messages, numbers: Float64Array.from(numbers), errors };
+    const { names, estimates, stdErrors, atBoundary, logLik, nobs, code } = result;
+    let shape = shapes.lastIndexOf(names);
+    if (shape < 0) shape = shapes.push(names) - 1;
+    numbers.push(shape, logLik, nobs, code, names.length, ...estimates, ...stdErrors, ...atBoundary);
+  }
+  return { shapes, numbers: Float64Array.from(numbers), errors };
 }

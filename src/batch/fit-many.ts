@@ -1,7 +1,8 @@
 import { DrmError } from "../errors";
 import { drmFormula } from "../formula/formula";
 import { inOrder, type Signal, type Source, type Task } from "./in-order";
-import type { BatchJob, Estimates, Failed, Fitted, ModelOptions } from "./job";
+import type { BatchJob, EstimatesResult, FailedResult, FitResult, ModelOptions } from "./job";
+import { crashError } from "./job-error";
 import { ESTIMATES_HEAD, type EstimatesAnswer, type FitsAnswer, type JobsMessage } from "./messages";
 import type { METHODS } from "./methods";
 import { onlyJob, packJobs } from "./pack-jobs";
@@ -38,15 +39,15 @@ export interface FitManyOptions extends ModelOptions, PoolOptions {
 export function fitMany(
   jobs: Source<BatchJob>,
   options: FitManyOptions & { readonly result: "fit" },
-): AsyncGenerator<Fitted | Failed, void, undefined>;
+): AsyncGenerator<FitResult | FailedResult, void, undefined>;
 export function fitMany(
   jobs: Source<BatchJob>,
   options?: FitManyOptions & { readonly result?: "estimates" },
-): AsyncGenerator<Estimates | Failed, void, undefined>;
+): AsyncGenerator<EstimatesResult | FailedResult, void, undefined>;
 export async function* fitMany(
   jobs: Source<BatchJob>,
   options: FitManyOptions = {},
-): AsyncGenerator<Estimates | Fitted | Failed, void, undefined> {
+): AsyncGenerator<EstimatesResult | FitResult | FailedResult, void, undefined> {
   const { result: want = "estimates", workers, workerUrl, signal, onProgress, ...model } = options;
   if (want !== "estimates" && want !== "fit") {
     throw new DrmError("bad_option", `result = '${String(want)}': wanted "estimates" or "fit"`);
@@ -61,7 +62,7 @@ export async function* fitMany(
   });
 }
 
-type Result = Estimates | Fitted | Failed;
+type Result = EstimatesResult | FitResult | FailedResult;
 
 interface Chunk {
   readonly first: number;
@@ -98,7 +99,7 @@ function fitTask(
       index: first,
       id: ids[0]!,
       ok: false,
-      error: { code: "worker_crashed", message: `the worker died over this job, twice: ${why}` },
+      error: crashError(why),
     }),
   };
 }
@@ -112,29 +113,28 @@ function unpackFits(answer: FitsAnswer, { first, ids }: Chunk): Result[] {
 }
 
 function unpackEstimates(answer: EstimatesAnswer, { first, ids }: Chunk): Result[] {
-  const { shapes, messages, numbers, errors } = answer;
+  const { shapes, numbers, errors } = answer;
   let at = 0;
   return ids.map((id, i) => {
-    const [shape, logLik, nobs, code, message, count] = numbers.subarray(
-      at,
-      at + ESTIMATES_HEAD,
-    ) as unknown as Head;
-    at += ESTIMATES_HEAD + 2 * count;
+    const shape = numbers[at]!;
+    const logLik = numbers[at + 1]!;
+    const nobs = numbers[at + 2]!;
+    const code = numbers[at + 3] as 0 | 1 | 2;
+    const count = numbers[at + 4]!;
+    const start = at + ESTIMATES_HEAD;
+    at = start + 3 * count;
     if (shape < 0) return { index: first + i, id, ok: false, error: errors.get(i)! };
     return {
       index: first + i,
       id,
       ok: true,
-      coefficients: shapes[shape]!,
-      estimates: numbers.slice(at - 2 * count, at - count),
-      stdErrors: numbers.slice(at - count, at),
+      names: shapes[shape]!,
+      estimates: numbers.slice(start, start + count),
+      stdErrors: numbers.slice(start + count, start + 2 * count),
+      atBoundary: Uint8Array.from(numbers.subarray(start + 2 * count, at)),
       logLik,
       nobs,
       code,
-      message: messages[message]!,
     };
   });
 }
-
-/** shape, logLik, nobs, code, message, count */
-type Head = readonly [number, number, number, 0 | 1 | 2, number, number];

@@ -2,6 +2,6 @@
 
 export { type FitManyOptions, fitMany } from "./fit-many";
 export type { Signal, Source } from "./in-order";
-export type { BatchJob, Estimates, Failed, Fitted, JobError, ModelOptions } from "./job";
+export type { BatchJob, EstimatesResult, FailedResult, FitResult, JobError, ModelOptions } from "./job";
 export type { PoolOptions } from "./pool";
 export type { OnProgress, Progress } from "./progress";

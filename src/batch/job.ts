@@ -1,4 +1,5 @@
 import type { DrmOptions } from "../drm";
+import type { Estimates } from "../fit/estimates";
 import type { Fit } from "../fit/fit";
 
 /** What a job may say beside its data; what it does not say is taken from the options of the call. */
@@ -20,31 +21,19 @@ interface Numbered {
   readonly id: string | number | null;
 }
 
-/** The numbers of a fit, for volume: a complete Fit costs many times more to hand on. */
-export interface Estimates extends Numbered {
+/** The numbers of a fit, for volume: a complete Fit costs many times more to make and to hand on. */
+export interface EstimatesResult extends Numbered, Estimates {
   readonly ok: true;
-  /** what each estimate belongs to; one object for all results of the same shape */
-  readonly coefficients: readonly { readonly dpar: string; readonly term: string }[];
-  /** link scale, as in Fit; infinite or NaN at a boundary */
-  readonly estimates: Float64Array;
-  /** NaN where there is none */
-  readonly stdErrors: Float64Array;
-  readonly logLik: number;
-  /** rows used; studies in a bivariate fit */
-  readonly nobs: number;
-  /** 0 converged; 1 not converged; 2 the likelihood is unbounded */
-  readonly code: 0 | 1 | 2;
-  readonly message: string;
 }
 
 /** A complete fit. */
-export interface Fitted extends Numbered {
+export interface FitResult extends Numbered {
   readonly ok: true;
   readonly fit: Fit;
 }
 
 /** A job that could not be fitted. */
-export interface Failed extends Numbered {
+export interface FailedResult extends Numbered {
   readonly ok: false;
   readonly error: JobError;
 }

@@ -37,13 +37,13 @@ export interface Other {
   readonly error?: JobError;
 }
 
-/** Numbers of each job in `EstimatesAnswer.numbers` before its estimates and standard errors. */
-export const ESTIMATES_HEAD = 6;
+/** Numbers of each job in `EstimatesAnswer.numbers` before those of its coefficients. */
+export const ESTIMATES_HEAD = 5;
 
 export interface EstimatesAnswer {
-  readonly shapes: readonly (readonly { readonly dpar: string; readonly term: string }[])[];
-  readonly messages: readonly string[];
-  /** by job: shape (-1: it is in `errors`), logLik, nobs, code, message, count; then count estimates and standard errors */
+  /** names of coefficients */
+  readonly shapes: readonly (readonly string[])[];
+  /** by job: shape (-1: it is in `errors`), logLik, nobs, code, count; then count estimates, standard errors, and marks */
   readonly numbers: Float64Array;
   readonly errors: ReadonlyMap<number, JobError>;
 }
@@ -55,8 +55,10 @@ export interface JobLine {
   /** of the line in the file, from 1 */
   readonly number: number;
   readonly text: string;
+  /** the line cannot even be read */
+  readonly problem?: string;
   /** the data of a job that gives a path, as CSV text or columns, or why there are none */
-  readonly file?: { readonly csv: string } | { readonly columns: object } | { readonly error: JobError };
+  readonly file?: { readonly csv: string } | { readonly columns: object } | { readonly error: string };
 }
 
 export interface LinesMessage {

@@ -1,5 +1,6 @@
 import { fitJobs } from "./fit-jobs";
+import { fitLines } from "./fit-lines";
 import type { Method } from "./runner";
 
 /** What workers can be asked to do. */
-export const METHODS = { fitJobs } satisfies Record<string, Method>;
+export const METHODS = { fitJobs, fitLines } satisfies Record<string, Method>;

@@ -1,7 +1,9 @@
 import { DrmError } from "../errors";
 import { cloneable } from "./cloneable";
-import type { BatchJob, JobError, ModelOptions } from "./job";
+import type { BatchJob, ModelOptions } from "./job";
+import { jobError } from "./job-error";
 import { HEAD, type JobsMessage, type Layout, type Other } from "./messages";
+import { namedColumns } from "./named-columns";
 
 const MODEL_KEYS = ["formulas", "factors", "ordered", "fixed", "method", "starts", "maxEvaluations"] as const;
 const JOB_KEYS = new Set<string>([...MODEL_KEYS, "id", "data", "matrices", "weights"]);
@@ -21,20 +23,26 @@ export function packJobs(
   const others = new Map<number, Other>();
   const heads: number[] = [];
   const numbers = growing();
-  let modelOfDefaults = -1;
 
-  const modelOf = (job: BatchJob): number => {
-    if (MODEL_KEYS.some((key) => job[key] !== undefined)) return models.at(modelText(job, defaults));
-    if (modelOfDefaults < 0) modelOfDefaults = models.at(modelText({}, defaults));
-    return modelOfDefaults;
+  // the text of the model that most jobs have is made once
+  let ofDefaults: PackedModel | null = null;
+  const modelOf = (job: BatchJob): PackedModel => {
+    const isDefault = MODEL_KEYS.every((key) => job[key] == null) && typeof job.weights !== "string";
+    if (isDefault && ofDefaults !== null) return ofDefaults;
+    const number = models.at(modelText(job, defaults));
+    const model = { number, isNamed: namedColumns({ ...defaults, ...given(job) }) };
+    if (isDefault) ofDefaults = model;
+    return model;
   };
   const pack = (job: BatchJob, i: number): [model: number, layout: number, start: number] => {
     checkJob(job);
     const model = modelOf(job);
     const start = numbers.length();
-    const weights = job.weights ?? defaults.weights;
+    const given = job.weights ?? defaults.weights;
+    // a column's name is part of the model
+    const weights = typeof given === "string" ? null : given;
     const matrices = job.matrices ?? defaults.matrices;
-    const columns = plainColumns(job.data);
+    const columns = plainColumns(job.data, model.isNamed);
     if (columns === null || weights != null || matrices != null) {
       const other = {
         ...(columns === null && { data: cloneable(job, defaults) }),
@@ -43,12 +51,12 @@ export function packJobs(
       };
       others.set(i, structuredClone(other));
     }
-    if (columns === null) return [model, -1, start];
+    if (columns === null) return [model.number, -1, start];
     const { names, kinds, rows } = columns;
     packColumns(columns, numbers, texts.at);
     const layout = layoutOf.at(`${kinds}\n${rows}\n${names.join("\n")}`);
     layouts[layout] ??= { names, kinds, rows };
-    return [model, layout, start];
+    return [model.number, layout, start];
   };
   return {
     add(job) {
@@ -82,23 +90,22 @@ export function onlyJob(message: JobsMessage, i: number): JobsMessage {
   };
 }
 
-/** What is told of an error in a result. */
-export function jobError(error: unknown): JobError {
-  if (error instanceof DrmError) return { code: error.code, message: error.message };
-  const text = error instanceof Error ? error.message : String(error);
-  if (error instanceof Error && error.name === "DataCloneError") {
-    return { code: "bad_data", message: `the job cannot be sent to a worker: ${text}` };
-  }
-  return { code: "unexpected", message: `unexpected error: ${text}` };
+interface PackedModel {
+  readonly number: number;
+  /** columns that it may need */
+  readonly isNamed: (name: string) => boolean;
+}
+
+/** What a job really says: undefined and null are nothing. */
+function given(job: BatchJob): Partial<BatchJob> {
+  return Object.fromEntries(Object.entries(job).filter(([, value]) => value != null));
 }
 
 function modelText(job: ModelOptions, defaults: ModelOptions): string {
-  const { formulas } = { ...defaults, ...job };
-  if (formulas === undefined || formulas.length === 0) {
-    throw new DrmError("bad_formula", "the job has no formulas, and neither have the options");
-  }
   const model: Record<string, unknown> = {};
   for (const key of MODEL_KEYS) model[key] = job[key] ?? defaults[key];
+  const weights = job.weights ?? defaults.weights;
+  if (typeof weights === "string") model.weights = weights;
   return JSON.stringify(model);
 }
 
@@ -119,20 +126,26 @@ interface PlainColumns extends Layout {
   readonly columns: readonly ArrayLike<unknown>[];
 }
 
-/** Columns of numbers and of text, all of one length; null for any other kind of data. */
-function plainColumns(data: BatchJob["data"]): PlainColumns | null {
+/** The named columns, of numbers and of text, all of one length; null for any other kind of data. */
+function plainColumns(data: BatchJob["data"], isNamed: (name: string) => boolean): PlainColumns | null {
   if (typeof data !== "object" || data === null || Array.isArray(data)) return null;
-  const names = Object.keys(data);
-  const columns = Object.values(data) as ArrayLike<unknown>[];
-  const rows = columns[0]?.length;
-  if (rows === undefined) return null;
+  const names: string[] = [];
+  const columns: ArrayLike<unknown>[] = [];
   let kinds = "";
-  for (const column of columns) {
+  let rows = -1;
+  for (const [name, column] of Object.entries(data) as [string, ArrayLike<unknown>][]) {
+    if (!Array.isArray(column) && !ArrayBuffer.isView(column)) return null;
+    if (rows < 0) rows = column.length;
+    // ragged columns are an error, even when they are not used
+    if (column.length !== rows) return null;
+    if (!isNamed(name)) continue;
     const kind = kindOf(column);
-    if (kind === null || column.length !== rows) return null;
+    if (kind === null) return null;
+    names.push(name);
+    columns.push(column);
     kinds += kind;
   }
-  return { names, kinds, rows, columns };
+  return names.length === 0 ? null : { names, kinds, rows, columns };
 }
 
 /** n for numbers, t for text; null for anything else, such as a column of booleans. */

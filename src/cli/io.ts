@@ -6,14 +6,15 @@ export interface CliIo {
 }
 
 export interface OutputStream {
-  write(text: string, done: (error?: Error | null) => void): unknown;
+  write(data: string | Uint8Array, done: (error?: Error | null) => void): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
 }
 
 /** What a command has to say: written at the end, all at once, so that a failure leaves no half of a result. */
 export interface Outcome {
-  readonly exitCode: 0 | 1 | 2 | 3;
+  /** 130: interrupted at the keyboard */
+  readonly exitCode: 0 | 1 | 2 | 3 | 130;
   readonly stdout: string;
   readonly stderr: string;
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { DrmError } from "../errors";
 import { version } from "../version";
+import { batchCommand } from "./batch/batch-command";
 import { exampleCommand } from "./example-command";
 import { fitCommand } from "./fit-command";
 import { type CliIo, type Outcome, writeAll } from "./io";
@@ -53,6 +54,7 @@ async function outcomeOf(argv: readonly string[], io: CliIo): Promise<Outcome> {
     .addHelpText("after", EXAMPLES);
   for (const command of [
     fitCommand(io, done),
+    batchCommand(io, done),
     plotCommand(io, done),
     exampleCommand(io, done),
     serveCommand(io),

@@ -31,7 +31,8 @@ async function readAll(stdin: CliIo["stdin"]): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-function reason(error: NodeJS.ErrnoException): string {
+/** What is wrong with a file, in words. */
+export function reason(error: NodeJS.ErrnoException): string {
   switch (error.code) {
     case "ENOENT":
       return "there is no such file";

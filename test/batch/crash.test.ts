@@ -9,17 +9,17 @@ folder.path = mkdtempSync(join(tmpdir(), "drmeta-crash-"));
 afterAll(() => rmSync(folder.path, { recursive: true }));
 
 /**
- * Before it listens to anything else, a worker ends its thread over a job with a column called `once`, the first time,
- * and over one with a column called `always`, every time.
+ * Before it listens to anything else, a worker ends its thread over a job with maxEvaluations 198, the first time, and over
+ * one with 199, every time.
  */
 const FATE = (marker: string) => `
   const { existsSync, writeFileSync } = require("node:fs");
   require("node:worker_threads").parentPort.on("message", (request) => {
-    const { heads, layouts } = request.params?.[0] ?? { heads: [], layouts: [] };
-    for (let i = 1; i < heads.length; i += 3) {
-      const names = layouts[heads[i]]?.names ?? [];
-      if (names.includes("always")) process.exit(9);
-      if (!names.includes("once") || existsSync(${JSON.stringify(marker)})) continue;
+    const { heads, models } = request.params?.[0] ?? { heads: [], models: [] };
+    for (let i = 0; i < heads.length; i += 3) {
+      const { maxEvaluations } = JSON.parse(models[heads[i]]);
+      if (maxEvaluations === 199) process.exit(9);
+      if (maxEvaluations !== 198 || existsSync(${JSON.stringify(marker)})) continue;
       writeFileSync(${JSON.stringify(marker)}, "");
       process.exit(9);
     }
@@ -52,16 +52,14 @@ describe.each([1, 2])("%i workers, one of which dies", (workers) => {
   test("once: another takes its place, and nothing is missing", async () => {
     rmSync(join(folder.path, "marker"), { force: true });
     const expected = await run(jobs, workers);
-    const fateful = jobs.map((job, i) => (i === 30 ? { ...job, data: { ...job.data, once: good.yi } } : job));
+    const fateful = jobs.map((job, i) => (i === 30 ? { ...job, maxEvaluations: 198 } : job));
     expect(await run(fateful, workers)).toEqual(expected);
     expect(existsSync(join(folder.path, "marker"))).toBe(true);
   });
 
   test("over a job, each time: the job has an error and the others their results", async () => {
     const expected = await run(jobs, workers);
-    const fateful = jobs.map((job, i) =>
-      i === 30 ? { ...job, data: { ...job.data, always: good.yi } } : job,
-    );
+    const fateful = jobs.map((job, i) => (i === 30 ? { ...job, maxEvaluations: 199 } : job));
     const results = await run(fateful, workers);
     expect(results[30]).toMatchObject({ index: 30, id: 30, ok: false, error: { code: "worker_crashed" } });
     results[30] = expected[30]!;

@@ -1,0 +1,17 @@
+import { DrmError } from "../errors";
+import type { JobError } from "./job";
+
+/** What is told of an error in a result. */
+export function jobError(error: unknown): JobError {
+  if (error instanceof DrmError) return { code: error.code, message: error.message };
+  const text = error instanceof Error ? error.message : String(error);
+  if (error instanceof Error && error.name === "DataCloneError") {
+    return { code: "bad_data", message: `the job cannot be sent to a worker: ${text}` };
+  }
+  return { code: "unexpected", message: `unexpected error: ${text}` };
+}
+
+/** Of a job that no worker survived. */
+export function crashError(why: string): JobError {
+  return { code: "worker_crashed", message: `the worker died over this job, twice: ${why}` };
+}

@@ -1,0 +1,50 @@
+/** A line of a file, and where the next one begins. */
+export interface Line {
+  /** counting from 1 */
+  readonly number: number;
+  /** without the line end; null when it is not UTF-8 */
+  readonly text: string | null;
+  /** bytes up to the end of the line, its line end included */
+  readonly end: number;
+  /** false for a last line that has no line end */
+  readonly complete: boolean;
+}
+
+const NEWLINE = 10;
+
+/** The lines of a stream of bytes, blank ones too; memory for one line at a time. */
+export async function* readLines(
+  source: AsyncIterable<Uint8Array | string>,
+): AsyncGenerator<Line, void, undefined> {
+  let pieces: Uint8Array[] = [];
+  let number = 0;
+  let end = 0;
+  const line = (complete: boolean): Line => {
+    const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+    pieces = [];
+    number++;
+    end += bytes.length + (complete ? 1 : 0);
+    return { number, text: decoded(bytes), end, complete };
+  };
+  for await (const data of source) {
+    const chunk = typeof data === "string" ? Buffer.from(data) : data;
+    let start = 0;
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, start)) {
+      pieces.push(chunk.subarray(start, at));
+      start = at + 1;
+      yield line(true);
+    }
+    if (start < chunk.length) pieces.push(chunk.subarray(start));
+  }
+  if (pieces.length > 0) yield line(false);
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
+function decoded(bytes: Uint8Array): string | null {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    return null;
+  }
+}
