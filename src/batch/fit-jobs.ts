@@ -69,20 +69,24 @@ function packEstimates(
   jobs: number,
   estimate: (i: number) => Estimates | { readonly error: JobError },
 ): EstimatesAnswer {
-  const shapes: (readonly string[])[] = [];
+  const shapes: Estimates["coefficients"][] = [];
+  const messages: string[] = [];
   const errors = new Map<number, JobError>();
   const numbers: number[] = [];
   for (let i = 0; i < jobs; i++) {
     const result = estimate(i);
     if ("error" in result) {
       errors.set(i, result.error);
-      numbers.push(-1, 0, 0, 0, 0);
+      numbers.push(-1, 0, 0, 0, 0, 0);
       continue;
     }
-    const { names, estimates, stdErrors, atBoundary, logLik, nobs, code } = result;
-    let shape = shapes.lastIndexOf(names);
-    if (shape < 0) shape = shapes.push(names) - 1;
-    numbers.push(shape, logLik, nobs, code, names.length, ...estimates, ...stdErrors, ...atBoundary);
+    const { coefficients, estimates, stdErrors, atBoundary, logLik, nobs, code } = result;
+    let shape = shapes.lastIndexOf(coefficients);
+    if (shape < 0) shape = shapes.push(coefficients) - 1;
+    let message = messages.indexOf(result.message);
+    if (message < 0) message = messages.push(result.message) - 1;
+    numbers.push(shape, logLik, nobs, code, message, estimates.length);
+    numbers.push(...estimates, ...stdErrors, ...atBoundary);
   }
-  return { shapes, numbers: Float64Array.from(numbers), errors };
+  return { shapes, messages, numbers: Float64Array.from(numbers), errors };
 }

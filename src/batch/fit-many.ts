@@ -113,14 +113,15 @@ function unpackFits(answer: FitsAnswer, { first, ids }: Chunk): Result[] {
 }
 
 function unpackEstimates(answer: EstimatesAnswer, { first, ids }: Chunk): Result[] {
-  const { shapes, numbers, errors } = answer;
+  const { shapes, messages, numbers, errors } = answer;
   let at = 0;
   return ids.map((id, i) => {
     const shape = numbers[at]!;
     const logLik = numbers[at + 1]!;
     const nobs = numbers[at + 2]!;
     const code = numbers[at + 3] as 0 | 1 | 2;
-    const count = numbers[at + 4]!;
+    const message = numbers[at + 4]!;
+    const count = numbers[at + 5]!;
     const start = at + ESTIMATES_HEAD;
     at = start + 3 * count;
     if (shape < 0) return { index: first + i, id, ok: false, error: errors.get(i)! };
@@ -128,13 +129,14 @@ function unpackEstimates(answer: EstimatesAnswer, { first, ids }: Chunk): Result
       index: first + i,
       id,
       ok: true,
-      names: shapes[shape]!,
+      coefficients: shapes[shape]!,
       estimates: numbers.slice(start, start + count),
       stdErrors: numbers.slice(start + count, start + 2 * count),
       atBoundary: Uint8Array.from(numbers.subarray(start + 2 * count, at)),
       logLik,
       nobs,
       code,
+      message: messages[message]!,
     };
   });
 }

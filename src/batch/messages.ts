@@ -1,4 +1,5 @@
 import type { DrmOptions } from "../drm";
+import type { Estimates } from "../fit/estimates";
 import type { Fit } from "../fit/fit";
 import type { JobError, ModelOptions } from "./job";
 
@@ -38,12 +39,12 @@ export interface Other {
 }
 
 /** Numbers of each job in `EstimatesAnswer.numbers` before those of its coefficients. */
-export const ESTIMATES_HEAD = 5;
+export const ESTIMATES_HEAD = 6;
 
 export interface EstimatesAnswer {
-  /** names of coefficients */
-  readonly shapes: readonly (readonly string[])[];
-  /** by job: shape (-1: it is in `errors`), logLik, nobs, code, count; then count estimates, standard errors, and marks */
+  readonly shapes: readonly Estimates["coefficients"][];
+  readonly messages: readonly string[];
+  /** by job: shape (-1: in `errors`), logLik, nobs, code, message, count; then count estimates, standard errors, and marks */
   readonly numbers: Float64Array;
   readonly errors: ReadonlyMap<number, JobError>;
 }

@@ -37,7 +37,8 @@ describe("fitMany", () => {
       expect(result.logLik).toBe(fit.logLik);
       expect([...result.estimates]).toEqual(fit.coefficients.map(({ estimate }) => estimate));
       expect([...result.stdErrors]).toEqual(fit.coefficients.map(({ stdError }) => stdError));
-      expect(result.names).toEqual(fit.coefficients.map(({ dpar, term }) => `${dpar}:${term}`));
+      expect(result.message).toBe(fit.optim.message);
+      expect(result.coefficients).toEqual(fit.coefficients.map(({ dpar, term }) => ({ dpar, term })));
       expect([...result.atBoundary]).toEqual(fit.coefficients.map(({ atBoundary }) => Number(atBoundary)));
     });
   });

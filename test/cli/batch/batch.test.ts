@@ -279,6 +279,7 @@ describe("--resume", () => {
         js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
       },
       alias: { workerpool: join(ROOT, "node_modules/workerpool/src/index.js") },
+      external: ["@resvg/resvg-js"],
       logLevel: "silent",
     });
     const count = 3000;
