@@ -1,10 +1,38 @@
+export { type BivariatePlotOptions, bivariatePlot } from "./bivariate/bivariate";
+export {
+  type BivariatePoint,
+  type BivariateRegion,
+  type BivariateRegions,
+  type BivariateRegionsOptions,
+  bivariateRegions,
+} from "./bivariate/regions";
 export { catalogue, type PlotDescription, type PlotName } from "./catalogue";
+export {
+  type CaterpillarPlotOptions,
+  type CaterpillarSection,
+  caterpillarPlot,
+  caterpillarRows,
+} from "./caterpillar/caterpillar";
+export {
+  type OrchardGroup,
+  type OrchardPlotOptions,
+  orchardGroups,
+  orchardPlot,
+} from "./caterpillar/orchard";
 export {
   type ModeratorCurve,
   type ModeratorCurves,
   type ModeratorOptions,
   moderatorCurves,
 } from "./data/moderator-curves";
+export { type QqPlotOptions, type QqPoint, qqPlot, qqPoints } from "./diagnostics/qq";
+export { type ResidualPlotOptions, residualPlot } from "./diagnostics/residual";
+export {
+  type ResidualPoint,
+  type ResidualPoints,
+  type ResidualPointsOptions,
+  residualPoints,
+} from "./diagnostics/residual-points";
 export { type ForestPlotOptions, forestPlot } from "./forest/forest";
 export {
   type Forest,
@@ -15,5 +43,7 @@ export {
 } from "./forest/rows";
 export { type FunnelPlotOptions, funnelPlot } from "./funnel/funnel";
 export { type Funnel, type FunnelPoint, type FunnelPointsOptions, funnelPoints } from "./funnel/points";
+export { type HeterogeneityPlotOptions, heterogeneityPlot } from "./heterogeneity/heterogeneity";
 export { type LocationScalePlotOptions, locationScalePlot } from "./location-scale/location-scale";
+export { type ProfilePlotOptions, profilePlot } from "./profile/profile";
 export { type PlotEntry, type PlotOptions, plotNamed, plots } from "./registry";

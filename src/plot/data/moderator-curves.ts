@@ -77,18 +77,23 @@ export function moderatorCurves(
     options.at ?? {},
     outcome.present,
   );
-  const curveOf = groups === null ? new Int32Array(fit.nobs) : groups.codes;
+  // levels that only the other outcome has get no curve
+  const codes = groups === null ? new Int32Array(fit.nobs) : groups.codes;
+  const drawn = [...new Set(outcome.present.map((i) => codes[i]!))]
+    .filter((code) => code >= 0)
+    .sort((a, b) => a - b);
+  const curveOf = codes.map((code) => drawn.indexOf(code));
   const values = (fit.data[x] as { values: Float64Array }).values;
-  const curves = (groups?.labels ?? [""]).flatMap((label, code) => {
-    const members = outcome.present.filter((i) => curveOf[i] === code);
-    if (members.length === 0) return [];
+  const curves = drawn.map((code, series) => {
+    const label = groups?.labels[code] ?? "";
+    const members = outcome.present.filter((i) => curveOf[i] === series);
     const rows: Record<string, Cells> = { [x]: gridOver(members.map((i) => values[i]!)) };
     const count = (rows[x] as number[]).length;
     for (const [name, cell] of Object.entries(typical)) rows[name] = cellsOf(fit.data[name]!, cell, count);
     if (by !== null) rows[by] = repeatRow(fit.data[by]!, members[0]!, count);
     // the grouping columns of sd(study) ~ x are asked for, their values are not used
     for (const name of Object.keys(fit.data)) rows[name] ??= repeatRow(fit.data[name]!, members[0]!, count);
-    return [curveOn(fit, outcome, label, rows, rows[x] as number[], options.level ?? 0.95)];
+    return curveOn(fit, outcome, label, rows, rows[x] as number[], options.level ?? 0.95);
   });
   const at = Object.entries(typical).map(([name, cell]) => `${name} = ${shownCell(cell)}`);
   return { x, by, curves, curveOf, at: at.join(", "), outcome };

@@ -1,19 +1,11 @@
-import { areaX, dot, link, type Markish, ruleX } from "@observablehq/plot";
+import { areaX, link, type Markish, ruleX } from "@observablehq/plot";
 import { DrmError, type Fit } from "../../index";
 import { criticalValue } from "../../inference/level";
-import {
-  bottomAxis,
-  checkTransform,
-  effectAxis,
-  leftAxis,
-  linearAxis,
-  shown,
-  type Transform,
-} from "../draw/effect-axis";
-import { legendAbove } from "../draw/legend";
+import { checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
 import { decimals, digitsFor, percent } from "../draw/numbers";
-import { drawSvg, type PictureOptions, widthOf } from "../draw/svg";
-import { COLORS, seriesColor, seriesSymbol } from "../draw/theme";
+import type { PictureOptions } from "../draw/svg";
+import { COLORS } from "../draw/theme";
+import { drawXy, padded, seriesDots } from "../draw/xy-picture";
 import { type Funnel, type FunnelPointsOptions, funnelPoints } from "./points";
 
 export interface FunnelPlotOptions extends PictureOptions, FunnelPointsOptions {
@@ -48,16 +40,6 @@ export function funnelPlot(fit: Fit, options: FunnelPlotOptions = {}): string {
   const largest = Math.max(...points.map(({ stdError }) => stdError)) * 1.05 || 1;
   const reach = (criticals[0] ?? 1.96) * largest;
   const xs = points.map(({ x }) => x);
-  const low = Math.min(...xs, refline - reach);
-  const high = Math.max(...xs, refline + reach);
-  const pad = 0.03 * (high - low);
-  const domain = [low - pad, high + pad] as const;
-  const width = widthOf(options);
-  const [left, right] = [58, 16];
-  const legend = legendAbove(groups, width - left - right);
-  const xAxis = effectAxis(domain, transform, Math.max(3, Math.floor((width - left - right) / 70)));
-  const label = options.xlab ?? (of === "residual" ? `Residual of ${funnel.outcome}` : funnel.outcome);
-  const inGroup = (code: number) => points.filter(({ group }) => group === code);
   const marks: Markish[] = [
     // the widest region first, so that narrower ones lie on it
     ...criticals.map((critical) =>
@@ -81,32 +63,29 @@ export function funnelPlot(fit: Fit, options: FunnelPlotOptions = {}): string {
       ? null
       : ruleX([funnel.centre], { stroke: COLORS.series[1], strokeDasharray: "3,3" }),
     ruleX([refline], { stroke: COLORS.muted }),
-    ...bottomAxis(xAxis, label),
-    ...leftAxis(linearAxis([0, largest], 5), "Standard error", 50),
-    ...legend.marks,
-    ...[-1, ...groups.keys()].map((code) =>
-      dot(inGroup(code), {
-        x: "x",
-        y: "stdError",
-        r: points.length > 300 ? 2.5 : 4,
-        symbol: code < 0 ? "circle" : seriesSymbol(code),
-        fill: code < 0 && groups.length > 0 ? COLORS.muted : seriesColor(Math.max(code, 0)),
-        fillOpacity: 0.75,
-        stroke: COLORS.background,
-        strokeWidth: 0.7,
-        title: ({ label: name, x, stdError }) =>
-          `${name}: ${decimals(to(x), 3)}, SE ${decimals(stdError, 3)}`,
-      }),
+    ...seriesDots(
+      points.map(({ label, x, stdError, group }) => ({
+        x,
+        y: stdError,
+        series: groups.length === 0 ? 0 : group,
+        title: `${label}: ${decimals(to(x), 3)}, SE ${decimals(stdError, 3)}`,
+      })),
+      groups.length,
     ),
   ];
-  return drawSvg(
+  const name = of === "residual" ? `Residual of ${funnel.outcome}` : funnel.outcome;
+  return drawXy(
     {
       name: `Funnel plot of ${funnel.outcome}`,
       description: describe(funnel, refline, criticals, contours, to),
+      x: {
+        label: options.xlab ?? (transform === "exp" ? `exp(${name})` : name),
+        domain: padded([...xs, refline - reach, refline + reach], 0.03),
+        ticks: (domain, count) => effectAxis(domain, transform, count),
+      },
+      y: { label: "Standard error", domain: [0, largest], reversed: true },
       marks,
-      height: Math.round(Math.min(460, Math.max(300, 0.62 * width))) + legend.height,
-      margins: { left, right, top: 14 + legend.height, bottom: 44 },
-      scales: { x: { domain: [...domain] }, y: { domain: [largest, 0] }, r: { type: "identity" } },
+      series: groups,
       notes: [
         `Shaded: ${regions(contours)} around ${decimals(to(refline), 2)} if sampling error were all.`,
         ...(refline === funnel.centre ? [] : ["Dashed: the model's mean."]),

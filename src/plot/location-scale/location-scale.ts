@@ -1,4 +1,4 @@
-import { areaY, dot, line, type Markish, ruleY } from "@observablehq/plot";
+import { areaY, line, type Markish, ruleY } from "@observablehq/plot";
 import { DrmError, type Fit } from "../../index";
 import {
   type ModeratorCurve,
@@ -7,19 +7,12 @@ import {
   moderatorCurves,
 } from "../data/moderator-curves";
 import { type RowOptions, rowLabels } from "../data/row-values";
-import {
-  bottomAxis,
-  checkTransform,
-  effectAxis,
-  leftAxis,
-  linearAxis,
-  shown,
-  type Transform,
-} from "../draw/effect-axis";
-import { legendAbove } from "../draw/legend";
+import { bubbleRadius } from "../draw/bubble";
+import { checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
 import { decimals, percent, withInterval } from "../draw/numbers";
-import { drawSvg, type PictureOptions, widthOf } from "../draw/svg";
-import { COLORS, seriesColor, seriesSymbol } from "../draw/theme";
+import type { PictureOptions } from "../draw/svg";
+import { COLORS, seriesColor } from "../draw/theme";
+import { drawXy, padded, type SeriesPoint, seriesDots } from "../draw/xy-picture";
 
 export interface LocationScalePlotOptions extends PictureOptions, ModeratorOptions, RowOptions {
   /**
@@ -51,21 +44,12 @@ export function locationScalePlot(fit: Fit, options: LocationScalePlotOptions = 
   const found = moderatorCurves(fit, options);
   const points = bubbles(fit, found, options);
   const curves = found.curves.map((curve) => samples(curve, ribbon));
-  const ys = [
+  const domain = padded([
     ...points.map(({ y }) => y),
-    ...curves.flat().flatMap((at) => [at.low, at.high, at.lower, at.upper]),
-  ];
-  const domain = padded(ys.filter(Number.isFinite));
-  const xDomain = padded(points.map(({ x }) => x));
-  const width = widthOf(options);
-  const [left, right] = [62, 16];
-  const legend = legendAbove(
-    found.by === null ? [] : found.curves.map(({ label }) => label),
-    width - left - right,
-  );
+    ...curves.flat().flatMap((at) => [at.low, at.high, at.lower, at.upper, at.mean]),
+  ]);
   const to = shown(transform);
   const outcome = found.outcome.label;
-  const ylab = options.ylab ?? (transform === "exp" ? `exp(${outcome})` : outcome);
   const marks: Markish[] = [
     domain[0] < 0 && domain[1] > 0 ? ruleY([0], { stroke: COLORS.rule }) : null,
     ...curves.map((at, i) =>
@@ -80,64 +64,32 @@ export function locationScalePlot(fit: Fit, options: LocationScalePlotOptions = 
     ...curves.map((at, i) =>
       areaY(at, { x: "x", y1: "lower", y2: "upper", fill: seriesColor(i), fillOpacity: 0.3 }),
     ),
-    ...[-1, ...found.curves.keys()].map((series) => {
-      const color = series < 0 ? COLORS.muted : seriesColor(series);
-      return dot(
-        points.filter((point) => point.series === series),
-        {
-          x: "x",
-          y: "y",
-          r: "r",
-          symbol: series < 0 ? "circle" : seriesSymbol(series),
-          fill: color,
-          fillOpacity: 0.45,
-          stroke: color,
-          strokeWidth: 0.8,
-          title: "title",
-        },
-      );
-    }),
+    ...seriesDots(points, found.curves.length, 0.45),
     ...curves.map((at, i) => line(at, { x: "x", y: "mean", stroke: seriesColor(i), strokeWidth: 2.2 })),
-    ...bottomAxis(
-      linearAxis(xDomain, Math.max(3, Math.floor((width - left - right) / 80))),
-      options.xlab ?? found.x,
-    ),
-    ...leftAxis(effectAxis(domain, transform, 6), ylab, 52),
-    ...legend.marks,
   ];
-  return drawSvg(
+  return drawXy(
     {
       name: `${outcome} against ${found.x}`,
       description: describe(found, ribbon, to),
+      x: { label: options.xlab ?? found.x, domain: padded(points.map(({ x }) => x)) },
+      y: {
+        label: options.ylab ?? (transform === "exp" ? `exp(${outcome})` : outcome),
+        domain,
+        ticks: (domain, count) => effectAxis(domain, transform, count),
+      },
       marks,
-      height: Math.round(Math.min(480, Math.max(300, 0.62 * width))) + legend.height,
-      margins: { left, right, top: 14 + legend.height, bottom: 44 },
-      scales: { x: { domain: [...xDomain] }, y: { domain: [...domain] }, r: { type: "identity" } },
+      series: found.by === null ? [] : found.curves.map(({ label }) => label),
       notes: notesOf(found, ribbon, level),
     },
     options,
   );
 }
 
-interface Bubble {
-  readonly x: number;
-  readonly y: number;
-  /** px; its area follows the precision 1 / v */
-  readonly r: number;
-  readonly series: number;
-  readonly title: string;
-}
-
-function bubbles(fit: Fit, { x, outcome, curveOf }: ModeratorCurves, options: RowOptions): Bubble[] {
+function bubbles(fit: Fit, { x, outcome, curveOf }: ModeratorCurves, options: RowOptions): SeriesPoint[] {
   const { y, v, present, location } = outcome;
   const values = (fit.data[x] as { values: Float64Array }).values;
   const labels = rowLabels(fit, options, location);
-  const precise = Math.max(...present.map((i) => 1 / v[i]!).filter(Number.isFinite), 0);
-  const crowded = present.length > 300 ? 0.6 : 1;
-  const radius = (variance: number) => {
-    if (precise === 0) return 4 * crowded;
-    return crowded * Math.max(1.5, 9 * Math.sqrt(variance === 0 ? 1 : 1 / variance / precise));
-  };
+  const radius = bubbleRadius(present.map((i) => v[i]!));
   return present.map((i) => ({
     x: values[i]!,
     y: y[i]!,
@@ -157,14 +109,6 @@ function samples(curve: ModeratorCurve, ribbon: string) {
     const none = ribbon === "none" ? Number.NaN : 0;
     return { x, mean, lower: curve.lower[i]!, upper: curve.upper[i]!, low: low + none, high: high + none };
   });
-}
-
-/** The range of the values with a little room at both ends. */
-function padded(values: readonly number[]): readonly [number, number] {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
-  const pad = 0.04 * (high - low) || 1;
-  return [low - pad, high + pad];
 }
 
 function notesOf({ at }: ModeratorCurves, ribbon: string, level: number): string[] {

@@ -1,0 +1,123 @@
+import { DrmError, type Fit, residualCovariance, vcov } from "../../index";
+import { meanOfRows } from "../data/mean-of-rows";
+import { outcomeRows } from "../data/outcome";
+import { type RowOptions, rowLabels } from "../data/row-values";
+import { type SeriesOptions, seriesOf } from "../data/series";
+
+export interface BivariateRegionsOptions extends RowOptions, SeriesOptions {
+  /** share of true effects, and confidence, of the regions; default 0.95 */
+  readonly level?: number | undefined;
+}
+
+/** A symmetric 2 x 2 matrix. */
+export interface Covariance {
+  readonly v1: number;
+  readonly v12: number;
+  readonly v2: number;
+}
+
+export interface BivariatePoint {
+  readonly label: string;
+  readonly y1: number;
+  readonly y2: number;
+  readonly sampling: Covariance;
+  readonly series: number;
+}
+
+/** What the model says of the rows of a group. */
+export interface BivariateRegion {
+  readonly label: string;
+  readonly mu1: number;
+  readonly mu2: number;
+  /** of the true effects around their means, random intercepts included: the mean over the rows */
+  readonly between: Covariance;
+  /** of the estimated means */
+  readonly ofMean: Covariance;
+}
+
+export interface BivariateRegions {
+  readonly labels: readonly [string, string];
+  /** studies with both outcomes */
+  readonly points: readonly BivariatePoint[];
+  readonly regions: readonly BivariateRegion[];
+  readonly series: readonly string[];
+  /** studies with one outcome only, which have no place in the picture */
+  readonly incomplete: number;
+}
+
+/**
+ * The numbers of a bivariate scatter.
+ * @throws DrmError "not_supported" for a fit of one outcome; "bad_option", "unknown_column"
+ */
+export function bivariateRegions(fit: Fit, options: BivariateRegionsOptions = {}): BivariateRegions {
+  const reason = whyNotBivariate(fit);
+  if (reason !== null) throw new DrmError("not_supported", reason);
+  const [first, second] = [outcomeRows(fit, "mu1"), outcomeRows(fit, "mu2")];
+  const { sampling, between } = residualCovariance(fit);
+  const labels = rowLabels(fit, options, "mu1");
+  const groups = seriesOf(fit, options);
+  const complete = first.present.filter((i) => !Number.isNaN(second.y[i]!));
+  const codeOf = (i: number) => (groups === null ? 0 : groups.codes[i]!);
+  const series = groups?.labels ?? [""];
+  const regions = series.flatMap((label, code): BivariateRegion[] => {
+    const [rows1, rows2, rows] = [first.present, second.present, complete].map((members) =>
+      members.filter((i) => codeOf(i) === code),
+    );
+    if (rows1!.length === 0 || rows2!.length === 0 || rows!.length === 0) return [];
+    const average = (of: (i: number) => number) => rows!.reduce((sum, i) => sum + of(i) / rows!.length, 0);
+    return [
+      {
+        label,
+        mu1: meanOfRows(fit, first, rows1!, 0.95).estimate,
+        mu2: meanOfRows(fit, second, rows2!, 0.95).estimate,
+        between: {
+          v1: average((i) => between.variance1[i]! + first.omega2[i]!),
+          v12: average((i) => between.covariance[i]!),
+          v2: average((i) => between.variance2[i]! + second.omega2[i]!),
+        },
+        ofMean: covarianceOfMeans(fit, rows1!, rows2!),
+      },
+    ];
+  });
+  return {
+    labels: [first.label, second.label],
+    points: complete.map((i) => ({
+      label: labels[i]!,
+      y1: first.y[i]!,
+      y2: second.y[i]!,
+      sampling: { v1: sampling.variance1[i]!, v12: sampling.covariance[i]!, v2: sampling.variance2[i]! },
+      series: codeOf(i),
+    })),
+    regions,
+    series: groups?.labels ?? [],
+    incomplete: fit.nobs - complete.length,
+  };
+}
+
+/** Why a fit has no bivariate scatter, or null. */
+export function whyNotBivariate(fit: Fit): string | null {
+  return fit.family === "biv_gaussian" ? null : "it needs a fit of two outcomes";
+}
+
+/** a' V b for the average design rows a of the first mean and b of the second. */
+function covarianceOfMeans(fit: Fit, rows1: readonly number[], rows2: readonly number[]): Covariance {
+  const { matrix } = vcov(fit);
+  const combination = (dpar: string, rows: readonly number[]) => {
+    const { values, nrow, names } = fit.designs[dpar]!;
+    const means = new Map(
+      names.map((term, j) => [term, rows.reduce((sum, i) => sum + values[j * nrow + i]! / rows.length, 0)]),
+    );
+    return fit.coefficients.map((c) => (c.dpar === dpar ? means.get(c.term)! : 0));
+  };
+  const [a, b] = [combination("mu1", rows1), combination("mu2", rows2)];
+  const product = (left: readonly number[], right: readonly number[]) => {
+    let sum = 0;
+    left.forEach((l, i) => {
+      right.forEach((r, j) => {
+        if (l !== 0 && r !== 0) sum += l * r * matrix[i]![j]!;
+      });
+    });
+    return sum;
+  };
+  return { v1: product(a, a), v12: product(a, b), v2: product(b, b) };
+}

@@ -1,0 +1,116 @@
+import { DrmError, type Fit, ranef } from "../../index";
+import { criticalValue } from "../../inference/level";
+import { outcomeRows, randomEffectsOf } from "../data/outcome";
+import { type RowOptions, rowLabels } from "../data/row-values";
+import { checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
+import { drawIntervalRows, type IntervalSection } from "../draw/interval-rows";
+import { digitsFor, percent, withInterval } from "../draw/numbers";
+import type { PictureOptions } from "../draw/svg";
+import { padded } from "../draw/xy-picture";
+
+export interface CaterpillarPlotOptions extends PictureOptions, RowOptions {
+  /** "mu1" (default) or "mu2" of a bivariate fit */
+  readonly outcome?: string | undefined;
+  /**
+   * "effects", or a grouping of the random intercepts ("study"), whose predicted intercepts are shown. Default all
+   * groupings of a model that has them, else "effects"
+   */
+  readonly show?: string | undefined;
+  /** of the intervals, default 0.95 */
+  readonly level?: number | undefined;
+  /** "exp" labels effects on a log scale as ratios */
+  readonly transform?: Transform | undefined;
+  readonly xlab?: string | undefined;
+}
+
+/**
+ * Caterpillar plot, as an SVG string: effect sizes, or the predicted random intercepts (BLUPs) of each grouping, in
+ * order of size with their intervals, estimate -+ z SE. Several hundred rows stay readable as a shape.
+ *
+ * @throws DrmError "bad_option" for a grouping that the model does not have
+ */
+export function caterpillarPlot(fit: Fit, options: CaterpillarPlotOptions = {}): string {
+  const { level = 0.95, transform = "none" } = options;
+  checkTransform(transform);
+  const sections = caterpillarRows(fit, options, level);
+  const isEffects = sections[0]!.of === "effects";
+  const rows = sections.flatMap((section) => section.rows);
+  const domain = padded(rows.flatMap(({ lower, upper, estimate }) => [lower, upper, estimate]));
+  const to = shown(transform);
+  const digits = transform === "exp" ? 2 : digitsFor(domain[1] - domain[0]);
+  const words = (row: (typeof rows)[number]) =>
+    withInterval(to(row.estimate), to(row.lower), to(row.upper), digits);
+  const { label } = outcomeRows(fit, options.outcome);
+  const what = isEffects ? "effect sizes" : "predicted random intercepts";
+  const counts = sections.map((section) => {
+    const [first, last] = [section.rows[0]!, section.rows.at(-1)!];
+    const name = section.label === "" ? "" : `${section.label}: `;
+    return `${name}${section.rows.length} from ${words(first)} (${first.label}) to ${words(last)} (${last.label}).`;
+  });
+  return drawIntervalRows(
+    {
+      name: `Caterpillar plot of ${label}`,
+      description: `Ordered ${what} (${label}) with ${percent(level)} intervals. ${counts.join(" ")}`,
+      sections: sections.map(
+        (section): IntervalSection => ({
+          label: section.label,
+          rows: section.rows.map((row) => ({ ...row, words: words(row) })),
+        }),
+      ),
+      domain,
+      ticks: (range, count) => effectAxis(range, transform, count),
+      xlab: options.xlab ?? (isEffects ? label : `Random intercept of ${label}`),
+      refline: domain[0] <= 0 && domain[1] >= 0 ? 0 : null,
+      column: `${isEffects ? "Effect" : "BLUP"} [${percent(level)}]`,
+      notes: isEffects
+        ? []
+        : [`Predicted random intercepts ± ${criticalValue(level).toFixed(2)} prediction SEs.`],
+    },
+    options,
+  );
+}
+
+/** A section of the plot as numbers, smallest first. */
+export interface CaterpillarSection {
+  /** "effects", or the grouping */
+  readonly of: string;
+  readonly label: string;
+  readonly rows: readonly {
+    readonly label: string;
+    readonly estimate: number;
+    readonly lower: number;
+    readonly upper: number;
+  }[];
+}
+
+/** The numbers of a caterpillar plot. */
+export function caterpillarRows(
+  fit: Fit,
+  options: CaterpillarPlotOptions = {},
+  level = options.level ?? 0.95,
+): CaterpillarSection[] {
+  const outcome = outcomeRows(fit, options.outcome);
+  const z = criticalValue(level);
+  const interval = (label: string, estimate: number, stdError: number) => {
+    return { label, estimate, lower: estimate - z * stdError, upper: estimate + z * stdError };
+  };
+  const random = randomEffectsOf(fit, outcome.location);
+  const { show = random.length > 0 ? undefined : "effects" } = options;
+  if (show === "effects") {
+    const labels = rowLabels(fit, options, outcome.location);
+    const rows = outcome.present.map((i) => interval(labels[i]!, outcome.y[i]!, Math.sqrt(outcome.v[i]!)));
+    return [{ of: "effects", label: "", rows: rows.sort((a, b) => a.estimate - b.estimate) }];
+  }
+  const wanted = random.filter(({ group, dpar }) => show === undefined || group === show || dpar === show);
+  if (wanted.length === 0) {
+    const known = ["effects", ...random.map(({ group }) => group)].join(", ");
+    throw new DrmError("bad_option", `show '${show}': this model has ${known} to show`);
+  }
+  return wanted.map(({ dpar, group, levels }) => ({
+    of: group,
+    label: `${group} (${levels.length})`,
+    rows: ranef(fit, dpar)
+      .map(({ level: name, estimate, stdError }) => interval(name, estimate, stdError))
+      .sort((a, b) => a.estimate - b.estimate),
+  }));
+}

@@ -1,0 +1,148 @@
+import { dot, link, type Markish, ruleX, text } from "@observablehq/plot";
+import type { Fit } from "../../index";
+import { type MeanOfRows, meanOfRows } from "../data/mean-of-rows";
+import { type OutcomeRows, outcomeRows } from "../data/outcome";
+import { type RowOptions, rowLabels } from "../data/row-values";
+import { type SeriesOptions, seriesOf } from "../data/series";
+import { bubbleRadius } from "../draw/bubble";
+import { bottomAxis, checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
+import { decimals, digitsFor, percent, withInterval } from "../draw/numbers";
+import { drawSvg, type PictureOptions, widest, widthOf } from "../draw/svg";
+import { wrapText } from "../draw/text-width";
+import { COLORS, FONT, seriesColor } from "../draw/theme";
+import { padded } from "../draw/xy-picture";
+
+export interface OrchardPlotOptions extends PictureOptions, RowOptions, SeriesOptions {
+  /** "mu1" (default) or "mu2" of a bivariate fit */
+  readonly outcome?: string | undefined;
+  /** of the intervals, default 0.95 */
+  readonly level?: number | undefined;
+  /** "exp" labels effects on a log scale as ratios */
+  readonly transform?: Transform | undefined;
+  readonly xlab?: string | undefined;
+}
+
+/** A band of the plot as numbers. */
+export interface OrchardGroup extends MeanOfRows {
+  readonly label: string;
+  /** places of its effects among the rows used */
+  readonly members: readonly number[];
+}
+
+const BAND = 92;
+const GAP = 12;
+
+/** The model's mean over the rows of each group, with its intervals. */
+export function orchardGroups(fit: Fit, options: OrchardPlotOptions = {}): OrchardGroup[] {
+  const outcome = outcomeRows(fit, options.outcome);
+  const groups = seriesOf(fit, options);
+  const all = groups === null ? [{ label: "All", members: outcome.present }] : membersOf(groups, outcome);
+  return all.map((group) => ({
+    ...group,
+    ...meanOfRows(fit, outcome, group.members, options.level ?? 0.95),
+  }));
+}
+
+function membersOf({ labels, codes }: NonNullable<ReturnType<typeof seriesOf>>, { present }: OutcomeRows) {
+  return labels
+    .map((label, code) => ({ label, members: present.filter((i) => codes[i] === code) }))
+    .filter(({ members }) => members.length > 0);
+}
+
+/**
+ * Orchard plot (Nakagawa et al. 2021), as an SVG string: for each group its effect sizes, larger for more precise ones,
+ * and over them the model's mean with its confidence interval (thick) and the prediction interval of a new study's
+ * true effect (thin), which is as wide as the group is heterogeneous.
+ *
+ * @throws DrmError "bad_option", "unknown_column"
+ */
+export function orchardPlot(fit: Fit, options: OrchardPlotOptions = {}): string {
+  const { transform = "none", level = 0.95 } = options;
+  checkTransform(transform);
+  const outcome = outcomeRows(fit, options.outcome);
+  const groups = orchardGroups(fit, options);
+  const labels = rowLabels(fit, options, outcome.location);
+  const width = widthOf(options);
+  const name = ({ label, members }: OrchardGroup) => `${label} (${members.length})`;
+  const labelWidth = Math.min(widest(groups.map(name), FONT.normal), 0.3 * width);
+  const left = labelWidth + 2 * GAP;
+  const right = 16;
+  const middle = (i: number) => 12 + BAND * (i + 0.5);
+  const bottom = 12 + BAND * groups.length;
+  const domain = padded([
+    ...outcome.present.map((i) => outcome.y[i]!),
+    ...groups.flatMap((group) => [group.predictionLower, group.predictionUpper]),
+  ]);
+  const to = shown(transform);
+  const digits = transform === "exp" ? 2 : digitsFor(domain[1] - domain[0]);
+  const words = (g: OrchardGroup) => withInterval(to(g.estimate), to(g.lower), to(g.upper), digits);
+  const radius = bubbleRadius(outcome.present.map((i) => outcome.v[i]!));
+  const marks: Markish[] = [
+    ...bottomAxis(
+      effectAxis(domain, transform, Math.max(3, Math.floor((width - left) / 75))),
+      options.xlab ?? outcome.label,
+    ),
+    domain[0] < 0 && domain[1] > 0 ? ruleX([0], { stroke: COLORS.rule, y1: 12, y2: bottom }) : null,
+    ...groups.flatMap((group, i) => {
+      const color = seriesColor(i);
+      const y = middle(i);
+      const across = (from: number, to_: number, strokeWidth: number) =>
+        link([0], { x1: from, x2: to_, y1: y, y2: y, stroke: COLORS.ink, strokeWidth });
+      return [
+        dot(
+          group.members.map((row, k) => ({ row, k })),
+          {
+            x: ({ row }) => outcome.y[row]!,
+            y: ({ k }) => y + spread(k) * 0.36 * BAND,
+            r: ({ row }) => radius(outcome.v[row]!),
+            fill: color,
+            fillOpacity: 0.4,
+            stroke: color,
+            strokeWidth: 0.6,
+            title: ({ row }) => `${labels[row]}: ${decimals(to(outcome.y[row]!), digits)}`,
+          },
+        ),
+        across(group.predictionLower, group.predictionUpper, 1.2),
+        across(group.lower, group.upper, 4.5),
+        dot([0], { x: group.estimate, y, r: 6, fill: color, stroke: COLORS.ink, strokeWidth: 1.8 }),
+        text([wrapText(name(group), labelWidth, FONT.normal).join("\n")], {
+          y,
+          frameAnchor: "left",
+          textAnchor: "start",
+          dx: GAP - left,
+          lineHeight: 1.2,
+        }),
+      ];
+    }),
+  ];
+  return drawSvg(
+    {
+      name: `Orchard plot of ${outcome.label}`,
+      description: `Orchard plot of ${outcome.present.length} effect sizes (${outcome.label}). ${groups
+        .map(
+          (g) =>
+            `${name(g)}: mean ${words(g)}, prediction interval ${decimals(to(g.predictionLower), digits)} to ${decimals(to(g.predictionUpper), digits)}.`,
+        )
+        .join(" ")}`,
+      marks,
+      height: bottom + 44,
+      margins: { left, right, top: 12, bottom: 44 },
+      scales: { x: { domain: [...domain] }, y: { type: "identity", axis: null }, r: { type: "identity" } },
+      notes: [
+        `Thick: ${percent(level)} confidence interval of the mean. Thin: ${percent(level)} prediction interval.`,
+      ],
+    },
+    options,
+  );
+}
+
+/** Van der Corput's sequence between -1 and 1: spreads points evenly, the same way each time. */
+function spread(k: number): number {
+  let [value, base, rest] = [0, 0.5, k + 1];
+  while (rest > 0) {
+    value += base * (rest % 2);
+    rest = Math.floor(rest / 2);
+    base /= 2;
+  }
+  return 2 * value - 1;
+}

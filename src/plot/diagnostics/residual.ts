@@ -1,0 +1,53 @@
+import { ruleY } from "@observablehq/plot";
+import type { Fit } from "../../index";
+import { decimals } from "../draw/numbers";
+import type { PictureOptions } from "../draw/svg";
+import { COLORS } from "../draw/theme";
+import { drawXy, padded, seriesDots } from "../draw/xy-picture";
+import { type ResidualPointsOptions, residualPoints } from "./residual-points";
+
+export interface ResidualPlotOptions extends PictureOptions, ResidualPointsOptions {
+  readonly xlab?: string | undefined;
+}
+
+const CRITICAL = 1.959963984540054;
+
+/**
+ * Residual plot, as an SVG string: Pearson residuals, which take the known and the estimated variance of their row into
+ * account, against the fitted mean, the standard error or a moderator. About 95% lie between the dashed lines, at every
+ * place along the axis, if the model for the mean and for the heterogeneity is right.
+ *
+ * @throws DrmError "unknown_column", "bad_option"
+ */
+export function residualPlot(fit: Fit, options: ResidualPlotOptions = {}): string {
+  const { outcome, x, points, groups } = residualPoints(fit, options);
+  const reach = Math.max(2.5, ...points.map(({ residual }) => Math.abs(residual))) * 1.06;
+  const outside = points.filter(({ residual }) => Math.abs(residual) > CRITICAL).length;
+  const extreme = [...points].sort((a, b) => Math.abs(b.residual) - Math.abs(a.residual))[0];
+  const largest =
+    extreme === undefined ? "" : ` The largest is ${decimals(extreme.residual)} (${extreme.label}).`;
+  return drawXy(
+    {
+      name: `Residuals of ${outcome}`,
+      description: `Pearson residuals of ${points.length} effect sizes (${outcome}) against ${x.toLowerCase()}; ${outside} are beyond ±1.96.${largest}`,
+      x: { label: options.xlab ?? x, domain: padded(points.map((point) => point.x)) },
+      y: { label: "Pearson residual", domain: [-reach, reach] },
+      marks: [
+        ruleY([0], { stroke: COLORS.rule }),
+        ruleY([-CRITICAL, CRITICAL], { stroke: COLORS.rule, strokeDasharray: "4,3" }),
+        ...seriesDots(
+          points.map(({ label, residual, series, x: at }) => ({
+            x: at,
+            y: residual,
+            series,
+            title: `${label}: ${decimals(residual)}`,
+          })),
+          groups.length,
+        ),
+      ],
+      series: groups,
+      notes: ["Dashed: ±1.96. Residuals are over the SD of their effect size, heterogeneity included."],
+    },
+    options,
+  );
+}
