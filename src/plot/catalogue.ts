@@ -11,6 +11,7 @@ export interface PlotDescription {
 }
 
 const ROWS = ["outcome", "data", "labels"] as const;
+const RESIDUALS = [...ROWS, "group"] as const;
 
 /** The plots by their names. */
 export const catalogue = {
@@ -18,6 +19,16 @@ export const catalogue = {
     title: "Forest plot",
     describe: "every effect size with its interval and weight; means and prediction intervals, by group too",
     options: [...ROWS, "level", "group", "sort", "transform", "xlab", "xlim"],
+  },
+  orchard: {
+    title: "Orchard plot",
+    describe: "effect sizes by group, with the mean and the prediction interval of each",
+    options: [...ROWS, "level", "group", "transform", "xlab"],
+  },
+  caterpillar: {
+    title: "Caterpillar plot",
+    describe: "ordered effect sizes, or the predicted random intercepts (BLUPs) of each grouping",
+    options: [...ROWS, "level", "show", "transform", "xlab"],
   },
   funnel: {
     title: "Funnel plot",
@@ -28,6 +39,41 @@ export const catalogue = {
     title: "Location-scale plot",
     describe: "the mean against a numeric moderator, with a band as wide as the heterogeneity there",
     options: [...ROWS, "level", "x", "by", "at", "ribbon", "transform", "xlab", "ylab"],
+  },
+  heterogeneity: {
+    title: "Heterogeneity plot",
+    describe: "sigma against a moderator with its band, or the SDs by group with profile intervals",
+    options: ["outcome", "level", "x", "by", "at", "confint", "xlab"],
+  },
+  bivariate: {
+    title: "Bivariate plot",
+    describe: "two outcomes against each other, with ellipses of sampling, true effects and means",
+    options: ["data", "labels", "level", "group", "xlab", "ylab"],
+  },
+  profile: {
+    title: "Profile likelihood plot",
+    describe: "the profile log-likelihood of a coefficient, with its likelihood-ratio interval",
+    options: ["parm", "level", "xlab"],
+  },
+  residual: {
+    title: "Residual plot",
+    describe: "Pearson residuals against the fitted mean, the standard error or a moderator",
+    options: [...RESIDUALS, "x", "xlab"],
+  },
+  qq: {
+    title: "Normal quantile plot",
+    describe: "Pearson residuals against normal quantiles, with a band",
+    options: RESIDUALS,
+  },
+  baujat: {
+    title: "Baujat plot",
+    describe: "what each effect size, or study, contributes to the heterogeneity and does to the mean",
+    options: [...ROWS, "by"],
+  },
+  influence: {
+    title: "Influence plot",
+    describe: "what leaving out each effect size, or study, does to the fit",
+    options: [...ROWS, "by"],
   },
 } as const satisfies Record<string, PlotDescription>;
 

@@ -25,6 +25,14 @@ export {
   type ModeratorOptions,
   moderatorCurves,
 } from "./data/moderator-curves";
+export { type BaujatPlotOptions, baujatPlot } from "./diagnostics/baujat";
+export { type InfluencePlotOptions, influencePlot } from "./diagnostics/influence";
+export {
+  type Baujat,
+  type BaujatPoint,
+  baujatPoints,
+  type InfluencePointsOptions,
+} from "./diagnostics/influence-points";
 export { type QqPlotOptions, type QqPoint, qqPlot, qqPoints } from "./diagnostics/qq";
 export { type ResidualPlotOptions, residualPlot } from "./diagnostics/residual";
 export {

@@ -1,13 +1,34 @@
 import { DrmError, type Fit } from "../index";
+import { type BivariatePlotOptions, bivariatePlot } from "./bivariate/bivariate";
+import { whyNotBivariate } from "./bivariate/regions";
 import { catalogue, type PlotDescription, type PlotName } from "./catalogue";
+import { type CaterpillarPlotOptions, caterpillarPlot } from "./caterpillar/caterpillar";
+import { type OrchardPlotOptions, orchardPlot } from "./caterpillar/orchard";
 import { whyNoNumericModerator } from "./data/moderators";
+import { type BaujatPlotOptions, baujatPlot, whyNoDeletions } from "./diagnostics/baujat";
+import { influencePlot } from "./diagnostics/influence";
+import { type QqPlotOptions, qqPlot } from "./diagnostics/qq";
+import { type ResidualPlotOptions, residualPlot } from "./diagnostics/residual";
 import { type ForestPlotOptions, forestPlot } from "./forest/forest";
 import { type FunnelPlotOptions, funnelPlot } from "./funnel/funnel";
 import { whyNoFunnel } from "./funnel/points";
+import {
+  type HeterogeneityPlotOptions,
+  heterogeneityPlot,
+  whyNoHeterogeneity,
+} from "./heterogeneity/heterogeneity";
 import { type LocationScalePlotOptions, locationScalePlot } from "./location-scale/location-scale";
+import { type ProfilePlotOptions, profilePlot, whyNoProfile } from "./profile/profile";
 
 /** The options of all plots together; each takes those that its entry lists, and ignores the others. */
-export interface PlotOptions extends ForestPlotOptions, FunnelPlotOptions, LocationScalePlotOptions {}
+export type PlotOptions = Omit<ForestPlotOptions & FunnelPlotOptions, "group"> &
+  LocationScalePlotOptions &
+  Omit<OrchardPlotOptions & BivariatePlotOptions & ResidualPlotOptions & QqPlotOptions, "group"> &
+  CaterpillarPlotOptions &
+  HeterogeneityPlotOptions &
+  ProfilePlotOptions &
+  BaujatPlotOptions &
+  Pick<ForestPlotOptions, "group">;
 
 export interface PlotEntry extends PlotDescription {
   /** why it cannot be drawn of a fit, or null */
@@ -21,12 +42,21 @@ const always = () => null;
 /** Every plot by its name on the command line and in the page. */
 export const plots: Readonly<Record<PlotName, PlotEntry>> = {
   forest: { ...catalogue.forest, unsuitable: always, draw: forestPlot },
+  orchard: { ...catalogue.orchard, unsuitable: always, draw: orchardPlot },
+  caterpillar: { ...catalogue.caterpillar, unsuitable: always, draw: caterpillarPlot },
   funnel: { ...catalogue.funnel, unsuitable: whyNoFunnel, draw: funnelPlot },
   "location-scale": {
     ...catalogue["location-scale"],
     unsuitable: whyNoNumericModerator,
     draw: locationScalePlot,
   },
+  heterogeneity: { ...catalogue.heterogeneity, unsuitable: whyNoHeterogeneity, draw: heterogeneityPlot },
+  bivariate: { ...catalogue.bivariate, unsuitable: whyNotBivariate, draw: bivariatePlot },
+  profile: { ...catalogue.profile, unsuitable: whyNoProfile, draw: profilePlot },
+  residual: { ...catalogue.residual, unsuitable: always, draw: residualPlot },
+  qq: { ...catalogue.qq, unsuitable: always, draw: qqPlot },
+  baujat: { ...catalogue.baujat, unsuitable: whyNoDeletions, draw: baujatPlot },
+  influence: { ...catalogue.influence, unsuitable: whyNoDeletions, draw: influencePlot },
 };
 
 /**

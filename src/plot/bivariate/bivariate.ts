@@ -3,7 +3,7 @@ import type { Fit } from "../../index";
 import { decimals, percent } from "../draw/numbers";
 import type { PictureOptions } from "../draw/svg";
 import { COLORS, seriesColor } from "../draw/theme";
-import { drawXy, padded, seriesDots } from "../draw/xy-picture";
+import { drawXy, holdsZero, padded, seriesDots } from "../draw/xy-picture";
 import { type BivariateRegionsOptions, bivariateRegions, type Covariance } from "./regions";
 
 export interface BivariatePlotOptions extends PictureOptions, BivariateRegionsOptions {
@@ -32,9 +32,11 @@ export function bivariatePlot(fit: Fit, options: BivariatePlotOptions = {}): str
   const means = regions.map(({ mu1, mu2, ofMean }) => ellipse(mu1, mu2, ofMean, radius));
   const colorOf = (label: string) => seriesColor(Math.max(series.indexOf(label), 0));
   const all = [...sampling, ...effects, ...means].flat();
+  const x = padded([...points.map((p) => p.y1), ...all.map((p) => p.x)]);
+  const y = padded([...points.map((p) => p.y2), ...all.map((p) => p.y)]);
   const marks: Markish[] = [
-    ruleX([0], { stroke: COLORS.grid }),
-    ruleY([0], { stroke: COLORS.grid }),
+    ruleX(holdsZero(x) ? [0] : [], { stroke: COLORS.grid }),
+    ruleY(holdsZero(y) ? [0] : [], { stroke: COLORS.grid }),
     ...sampling.map((corners) =>
       line(corners, { x: "x", y: "y", stroke: COLORS.rule, strokeOpacity: 0.55, strokeWidth: 0.8 }),
     ),
@@ -71,14 +73,8 @@ export function bivariatePlot(fit: Fit, options: BivariatePlotOptions = {}): str
     {
       name: `${labels[0]} and ${labels[1]}`,
       description: `${points.length} studies with both outcomes, ${labels[0]} and ${labels[1]}, with ellipses for sampling error, true effects and means. ${sentences.join(" ")}`,
-      x: {
-        label: options.xlab ?? labels[0],
-        domain: padded([...points.map((p) => p.y1), ...all.map((p) => p.x)]),
-      },
-      y: {
-        label: options.ylab ?? labels[1],
-        domain: padded([...points.map((p) => p.y2), ...all.map((p) => p.y)]),
-      },
+      x: { label: options.xlab ?? labels[0], domain: x },
+      y: { label: options.ylab ?? labels[1], domain: y },
       marks,
       series,
       notes: [

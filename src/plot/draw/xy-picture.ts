@@ -1,6 +1,7 @@
 import { dot, type Markish } from "@observablehq/plot";
 import { type Axis, bottomAxis, leftAxis, linearAxis } from "./effect-axis";
 import { legendAbove } from "./legend";
+import { placeLabels } from "./place-labels";
 import { drawSvg, type PictureOptions, widest, widthOf } from "./svg";
 import { COLORS, FONT, seriesColor, seriesSymbol } from "./theme";
 
@@ -26,8 +27,10 @@ export interface XyPicture {
   /** names of the series, for the legend */
   readonly series?: readonly string[];
   readonly notes?: readonly string[];
-  /** one unit as long on either axis */
-  readonly isSquare?: boolean;
+  /** points with a name beside them, the most important first, as far as there is room */
+  readonly labels?: readonly { readonly x: number; readonly y: number; readonly label: string }[];
+  /** points that names must not cover */
+  readonly points?: readonly { readonly x: number; readonly y: number }[];
 }
 
 const RIGHT = 16;
@@ -36,18 +39,20 @@ const BOTTOM = 44;
 
 /** Axes, legend and marks in a frame of sensible proportions. */
 export function drawXy(picture: XyPicture, options: PictureOptions): string {
-  const { x, y, isSquare = false } = picture;
+  const { x, y } = picture;
   const width = widthOf(options);
   const yAxis = (y.ticks ?? linearAxis)(y.domain, 6);
   const tickWidth = widest(yAxis.ticks.map(yAxis.format), FONT.small);
   const left = Math.round(tickWidth + 36);
   const inner = width - left - RIGHT;
   const legend = legendAbove(picture.series ?? [], inner);
-  const span = ([from, to]: Range) => to - from;
-  const frame = isSquare
-    ? (inner * span(y.domain)) / span(x.domain)
-    : Math.min(420, Math.max(250, 0.56 * width));
-  const xAxis = (x.ticks ?? linearAxis)(x.domain, Math.max(3, Math.floor(inner / 75)));
+  const frame = { width: inner, height: Math.min(420, Math.max(250, 0.56 * width)) };
+  const inFrame = (point: { x: number; y: number }) => ({
+    x: share(x.domain, point.x) * frame.width,
+    y: (y.reversed ? share(y.domain, point.y) : 1 - share(y.domain, point.y)) * frame.height,
+  });
+  const labels = (picture.labels ?? []).map((point) => ({ ...inFrame(point), label: point.label }));
+  const xAxis = (x.ticks ?? linearAxis)(x.domain, Math.max(3, Math.floor(inner / 65)));
   return drawSvg(
     {
       name: picture.name,
@@ -57,8 +62,9 @@ export function drawXy(picture: XyPicture, options: PictureOptions): string {
         ...bottomAxis(xAxis, x.label),
         ...leftAxis(yAxis, y.label, left - 10),
         ...legend.marks,
+        ...placeLabels(labels, (picture.points ?? []).map(inFrame), frame),
       ],
-      height: Math.round(frame + TOP + BOTTOM + legend.height),
+      height: Math.round(frame.height + TOP + BOTTOM + legend.height),
       margins: { left, right: RIGHT, top: TOP + legend.height, bottom: BOTTOM },
       scales: {
         x: { domain: [...x.domain] },
@@ -71,6 +77,10 @@ export function drawXy(picture: XyPicture, options: PictureOptions): string {
   );
 }
 
+function share([low, high]: Range, value: number): number {
+  return (value - low) / (high - low);
+}
+
 /** The range of the finite values with a little room at both ends. */
 export function padded(values: Iterable<number>, share = 0.04): Range {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -81,6 +91,11 @@ export function padded(values: Iterable<number>, share = 0.04): Range {
   if (low > high) return [-1, 1];
   const pad = share * (high - low) || 0.1 * Math.abs(low) || 1;
   return [low - pad, high + pad];
+}
+
+/** Whether a line at zero is within the picture. */
+export function holdsZero([low, high]: Range): boolean {
+  return low <= 0 && high >= 0;
 }
 
 export interface SeriesPoint {

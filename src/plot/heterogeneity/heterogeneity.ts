@@ -15,7 +15,7 @@ export interface HeterogeneityPlotOptions extends PictureOptions, ModeratorOptio
    * how the intervals of SDs by group are found: "profile" (default; likelihood ratio) or "wald". Bands along a
    * moderator are Wald's
    */
-  readonly method?: "profile" | "wald" | undefined;
+  readonly confint?: "profile" | "wald" | undefined;
   readonly xlab?: string | undefined;
 }
 
@@ -110,12 +110,12 @@ function describeCurves({ curves, outcome, x }: ModeratorCurves): string {
 }
 
 function byGroup(fit: Fit, options: HeterogeneityPlotOptions): string {
-  const { level = 0.95, method = "profile" } = options;
+  const { level = 0.95, confint = "profile" } = options;
   const { location, scale, label } = outcomeRows(fit, options.outcome);
   const wanted = Object.keys(fit.designs).filter(
     (dpar) => dpar === scale || dpar.startsWith(`sd${location.slice(2)}(`),
   );
-  const usable = fit.optim.code === 0 ? method : "wald";
+  const usable = fit.optim.code === 0 ? confint : "wald";
   const { intervals } = scaleIntervals(fit, { dpar: wanted, level, method: usable });
   const sds = intervals.filter(({ quantity }) => quantity === "sd");
   const largest = Math.max(...sds.map(({ estimate }) => estimate));

@@ -12,7 +12,7 @@ import { checkTransform, effectAxis, shown, type Transform } from "../draw/effec
 import { decimals, percent, withInterval } from "../draw/numbers";
 import type { PictureOptions } from "../draw/svg";
 import { COLORS, seriesColor } from "../draw/theme";
-import { drawXy, padded, type SeriesPoint, seriesDots } from "../draw/xy-picture";
+import { drawXy, holdsZero, padded, type SeriesPoint, seriesDots } from "../draw/xy-picture";
 
 export interface LocationScalePlotOptions extends PictureOptions, ModeratorOptions, RowOptions {
   /**
@@ -51,7 +51,7 @@ export function locationScalePlot(fit: Fit, options: LocationScalePlotOptions = 
   const to = shown(transform);
   const outcome = found.outcome.label;
   const marks: Markish[] = [
-    domain[0] < 0 && domain[1] > 0 ? ruleY([0], { stroke: COLORS.rule }) : null,
+    ruleY(holdsZero(domain) ? [0] : [], { stroke: COLORS.rule }),
     ...curves.map((at, i) =>
       areaY(at, {
         x: "x",

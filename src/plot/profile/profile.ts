@@ -26,7 +26,7 @@ export function profilePlot(fit: Fit, options: ProfilePlotOptions = {}): string 
   const reason = whyNoProfile(fit);
   if (reason !== null) throw new DrmError("not_supported", reason);
   const parm = options.parm ?? firstParm(fit);
-  const traced = profile(fit, { parm, points: 41 });
+  const traced = traceOf(fit, parm, level);
   if (traced.length !== 1) {
     const names = traced.map(({ dpar, term }) => `${dpar}:${term}`).join(", ");
     throw new DrmError("bad_option", `parm '${parm}' is several coefficients (${names}): name one`);
@@ -46,7 +46,7 @@ export function profilePlot(fit: Fit, options: ProfilePlotOptions = {}): string 
     text([percent(level)], {
       frameAnchor: "right",
       y: () => cut,
-      dy: -8,
+      dy: 9,
       dx: -4,
       textAnchor: "end",
       fill: COLORS.series[1],
@@ -92,6 +92,17 @@ function firstParm(fit: Fit): string | undefined {
   );
   const found = candidates.find(({ dpar }) => dpar.startsWith("sigma")) ?? candidates[0];
   return found && `${found.dpar}:${found.term}`;
+}
+
+/**
+ * The profile somewhat beyond the interval; where that has no end on one side, or the interval would be cut off, between
+ * the interval's own limits.
+ */
+function traceOf(fit: Fit, parm: string | undefined, level: number): Profile[] {
+  const wanted = parm === undefined ? {} : { parm };
+  const beyond = profile(fit, { ...wanted, level: 1 - (1 - level) / 5, points: 41 });
+  if (beyond.length !== 1 || beyond[0]!.status === "ok") return beyond;
+  return profile(fit, { ...wanted, level, points: 41 });
 }
 
 /** The part of the curve above the cut, its ends interpolated. */

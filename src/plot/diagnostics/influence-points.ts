@@ -1,0 +1,96 @@
+import { type DeletionOptions, type Fit, influence, leaveOneOut } from "../../index";
+import { outcomeRows } from "../data/outcome";
+import { type RowOptions, rowLabels } from "../data/row-values";
+
+export interface InfluencePointsOptions extends RowOptions {
+  /** "mu1" (default) or "mu2" of a bivariate fit */
+  readonly outcome?: string | undefined;
+  /** what is left out at a time: "row" (default) or a column of the formulas, such as the study */
+  readonly by?: string | null | undefined;
+}
+
+export interface BaujatPoint {
+  readonly label: string;
+  /** sum of the squared Pearson residuals of what is left out */
+  readonly heterogeneity: number;
+  /** squared change of the pooled effect in standard errors of the one without it; Cook's distance with moderators */
+  readonly influence: number;
+}
+
+export interface Baujat {
+  readonly outcome: string;
+  readonly measure: "pooled effect" | "Cook's distance";
+  readonly points: readonly BaujatPoint[];
+  /** deletions that left nothing that can be estimated */
+  readonly failed: number;
+}
+
+/** The deletions that an option asks for, as influence() wants it. */
+export function deletionsBy({ by }: InfluencePointsOptions): DeletionOptions {
+  return by === undefined || by === null || by === "row" ? {} : { by };
+}
+
+/** Names of deletions: those of the rows, unless it is groups that are left out. */
+export function deletionLabels(fit: Fit, options: InfluencePointsOptions): (label: string) => string {
+  if (deletionsBy(options).by !== undefined) return (label) => label;
+  const { location } = outcomeRows(fit, options.outcome);
+  const labels = rowLabels(fit, options, location);
+  const byRow = new Map(Array.from(fit.rows, (row, i) => [String(row + 1), labels[i]!]));
+  return (label) => byRow.get(label) ?? label;
+}
+
+/**
+ * The numbers of a Baujat plot (Baujat, Mahe, Pignon and Hill 2002, Statistics in Medicine 21, 2641-2652), with every
+ * deletion an exact refit:
+ *
+ *   heterogeneity   sum of (y - mu)^2 / (v + sigma^2 + omega^2) over what is left out
+ *   influence       (b - b(-i))^2 / var(b(-i)), b the pooled effect; with moderators Cook's distance
+ *
+ * @throws DrmError "bad_option" for a fit that did not converge, "unknown_column"
+ */
+export function baujatPoints(fit: Fit, options: InfluencePointsOptions = {}): Baujat {
+  const outcome = outcomeRows(fit, options.outcome);
+  const { location, y, mu, v, sigma, omega2 } = outcome;
+  const deletions = deletionsBy(options);
+  const nameOf = deletionLabels(fit, options);
+  const place = new Map(Array.from(fit.rows, (row, i) => [row + 1, i]));
+  const squared = (rows: readonly number[]) =>
+    rows.reduce((sum, row) => {
+      const i = place.get(row)!;
+      const pearson2 = (y[i]! - mu[i]!) ** 2 / (v[i]! + sigma[i]! ** 2 + omega2[i]!);
+      return sum + (Number.isFinite(pearson2) ? pearson2 : 0);
+    }, 0);
+  const names = fit.designs[location]!.names;
+  const isPooled = names.length === 1 && names[0] === "(Intercept)";
+  const rows = isPooled ? pooled(fit, location, deletions) : cooks(fit, deletions);
+  const points = rows.flatMap(({ label, rows: deleted, status, change }) => {
+    if (status !== "ok" || !Number.isFinite(change)) return [];
+    return [{ label: nameOf(label), heterogeneity: squared(deleted), influence: change }];
+  });
+  return {
+    outcome: outcome.label,
+    measure: isPooled ? "pooled effect" : "Cook's distance",
+    points,
+    failed: rows.length - points.length,
+  };
+}
+
+function pooled(fit: Fit, location: string, deletions: DeletionOptions) {
+  const { rows, full, coefficients } = leaveOneOut(fit, deletions);
+  const k = coefficients.indexOf(`${location}:(Intercept)`);
+  return rows.map(({ label, rows: deleted, status, estimates, stdErrors }) => ({
+    label,
+    rows: deleted,
+    status,
+    change: ((full.estimates[k]! - estimates[k]!) / stdErrors[k]!) ** 2,
+  }));
+}
+
+function cooks(fit: Fit, deletions: DeletionOptions) {
+  return influence(fit, deletions).rows.map(({ label, rows, status, cooksDistance }) => ({
+    label,
+    rows,
+    status,
+    change: cooksDistance,
+  }));
+}
