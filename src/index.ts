@@ -67,6 +67,7 @@ export {
   studyMatrix,
 } from "./inference/residual-covariance";
 export { hatvalues, type ResidualOptions, residuals } from "./inference/residuals";
+export { type RobustOptions, robust } from "./inference/robust/robust";
 export { type LevelSds, type SdOptions, sd } from "./inference/sd";
 export { sdRatio } from "./inference/sd-ratio";
 export { type BivariateResponses, type SimulateOptions, simulate } from "./inference/simulate";
@@ -94,6 +95,7 @@ export {
 // reports
 export { summary } from "./report/summary";
 export { type FormatTableOptions, formatTable, type TableFormat } from "./report/table/format-table";
+export { type TermTestRow, type TermTests, type TermTestsOptions, termTests } from "./report/term-tests";
 export { tidy } from "./report/tidy";
 export { varianceComponents } from "./report/variance-components";
 export { type VarianceShare, type VarianceShares, varianceShares } from "./report/variance-shares";

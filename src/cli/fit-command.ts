@@ -21,6 +21,9 @@ Examples:
     $ drmeta fit data.csv 'mu1 = y1 ~ habitat + meta_V(V = meta_vcov_bivariate(v1, v2, cor12 = r))' \\
         'mu2 = y2 ~ habitat' 'rho12 = ~ habitat'
 
+  Errors that hold when the correlations within studies are wrong:
+    $ drmeta fit data.csv 'yi ~ x + (1 | study) + meta_V(V = vi)' --robust study
+
   From a pipe, as JSON:
     $ cat data.csv | drmeta fit - 'yi ~ x + meta_V(V = se^2)' --json | jq .logLik
 
@@ -33,12 +36,16 @@ export function fitCommand(io: CliIo, done: (outcome: Outcome) => void): Command
     .addOption(new Option("--conf <level>", "confidence level").argParser(parseLevel).default(0.95))
     .addOption(new Option("--confint <type>", "intervals").choices(["wald", "profile"]).default("wald"))
     .addOption(
-      new Option("--test <test>", "tests and Wald intervals of coefficients (default: z)").choices([
-        "z",
-        "t",
-        "knha",
-        "adhoc",
-      ]),
+      new Option(
+        "--test <test>",
+        "tests and Wald intervals of coefficients (default: z, with --robust t)",
+      ).choices(["z", "t", "knha", "adhoc"]),
+    )
+    .option("--robust <col>", "cluster-robust errors of the mean's coefficients, clusters by a column")
+    .addOption(
+      new Option("--robust-type <type>", "correction for few clusters")
+        .choices(["CR0", "CR1", "CR2"])
+        .default("CR2"),
     )
     .option("--check", "print the checks of the fit too")
     .addOption(

@@ -1,5 +1,5 @@
-import type { Fit } from "../fit/fit";
-import { checkDrm, formatTable, summary, type TableFormat, toJSON } from "../index";
+import type { Fit, RobustErrors } from "../fit/fit";
+import { checkDrm, formatTable, robust, summary, type TableFormat, toJSON } from "../index";
 import type { TestStatistic } from "../inference/test-basis";
 import { fittedTable } from "./fitted-table";
 import type { CliIo, Outcome } from "./io";
@@ -11,6 +11,9 @@ export interface FitOptions extends ModelOptions {
   readonly conf: number;
   readonly confint: "wald" | "profile";
   readonly test?: TestStatistic;
+  /** a column */
+  readonly robust?: string;
+  readonly robustType: RobustErrors["type"];
   readonly check?: boolean;
   readonly format?: TableFormat;
   readonly fitted?: boolean;
@@ -24,7 +27,9 @@ export async function fitOutcome(
   options: FitOptions,
   io: CliIo,
 ): Promise<Outcome> {
-  const { fit, notes } = await readFit(path, formulas, options, io);
+  const { fit: plain, data, notes } = await readFit(path, formulas, options, io);
+  const { robust: cluster, robustType: type } = options;
+  const fit = cluster === undefined ? plain : robust(plain, { cluster, data, type });
   const converged = fit.optim.code === 0;
   // there is no profile to walk down from what is not a maximum; the result is written all the same
   const confint = converged ? options.confint : "wald";

@@ -1,9 +1,8 @@
 import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
-import { choleskyFactor, choleskySolve } from "../fit/small-matrix";
-import { chiSquaredUpperTail } from "../stats/chi-squared";
-import { fUpperTail } from "../stats/f-distribution";
-import { coefficientIndices } from "./coefficients";
+import { coefficientIndices, coefficientName } from "./coefficients";
+import { type HypothesisTest, testHypothesis } from "./linear-hypothesis";
+import { type TestStatistic, testBasis } from "./test-basis";
 
 export interface WaldTestOptions {
   /** default the location, "mu" ("mu1" of two outcomes) */
@@ -12,56 +11,96 @@ export interface WaldTestOptions {
   readonly term?: string;
   /** several of them, tested together; default all moderators of the dpar, or its intercept when it has none */
   readonly terms?: readonly string[];
-  /** denominator degrees of freedom of an F test; default none, a chi-squared test */
-  readonly ddf?: number;
+  /**
+   * any linear hypothesis instead, matrix b = rhs: rows over the coefficients of `dpar`, or without one over all, in the
+   * order of `vcov(fit)`
+   */
+  readonly matrix?: readonly ArrayLike<number>[];
+  /** one value for each row of `matrix`, default zeros */
+  readonly rhs?: ArrayLike<number>;
+  /** "z" (default): chi-squared; "t", "knha", "adhoc": F. After robust() "t" is the default */
+  readonly test?: TestStatistic;
 }
 
-export interface WaldTest {
+export interface WaldTest extends HypothesisTest {
+  /** "" for a matrix over all coefficients */
   readonly dpar: string;
-  /** the coefficients tested */
+  /** the coefficients tested, or those that a matrix has weights for ("dpar:term" without a dpar) */
   readonly terms: readonly string[];
-  /** QM = b' V^-1 b, chi-squared under the null hypothesis; with ddf QM / df, an F */
-  readonly statistic: number;
-  /** coefficients tested */
-  readonly df: number;
-  /** of the F test, null for chi-squared */
-  readonly ddf: number | null;
-  readonly pValue: number;
 }
 
 /**
  * Joint Wald test that the coefficients of a term are all zero, on the link scale: the omnibus test QM of moderators of
- * mu, and the same of moderators of sigma, sd(group) or rho12. V is the block of vcov(fit), so that for ML the
- * estimation of the scale is allowed for. NaN when a coefficient is at its boundary or has no standard error.
+ * mu, and the same of moderators of sigma, sd(group) or rho12; or of any linear hypothesis. Covariance matrix and degrees
+ * of freedom are those of testBasis(): by default chi-squared with the block of vcov(fit), so that for ML the estimation
+ * of the scale is allowed for. NaN when a coefficient is at its boundary or has no standard error.
  *
- * @throws DrmError "bad_option" for an unknown dpar or term, both `term` and `terms`, none to test, or a ddf that is
- *   not positive
+ *   waldTest(fit, { term: "habitat", test: "knha" })
+ *   waldTest(fit, { dpar: "sigma" })
+ *   waldTest(fit, { dpar: "mu", matrix: [[0, 1, -1]] })
+ *
+ * @throws DrmError "bad_option" for an unknown dpar, term or test, more than one of `term`, `terms` and `matrix`, none to
+ *   test, or a matrix of another shape or with dependent rows; "not_supported" as testBasis() has it
  */
 export function waldTest(fit: Fit, options: WaldTestOptions = {}): WaldTest {
-  const { dpar = fit.family === "gaussian" ? "mu" : "mu1", term, terms, ddf } = options;
-  if (term !== undefined && terms !== undefined) {
-    throw new DrmError("bad_option", "waldTest() takes term or terms, not both");
+  const { term, terms, matrix, rhs, test } = options;
+  if ([term, terms, matrix].filter((given) => given !== undefined).length > 1) {
+    throw new DrmError("bad_option", "waldTest() takes one of term, terms and matrix");
   }
-  if (ddf !== undefined && !(ddf > 0)) {
-    throw new DrmError("bad_option", `ddf ${ddf}: degrees of freedom are positive`);
+  if (rhs !== undefined && matrix === undefined) {
+    throw new DrmError("bad_option", "rhs is the right-hand side of a matrix: give both");
   }
+  const basis = testBasis(fit, test);
+  if (matrix !== undefined) {
+    const { L, c } = linearHypothesis(fit, options.dpar, matrix, rhs);
+    const concerned = fit.coefficients.filter((_, i) => L.some((row) => row[i] !== 0));
+    return {
+      dpar: options.dpar ?? "",
+      terms: concerned.map((one) => (options.dpar === undefined ? coefficientName(one) : one.term)),
+      ...testHypothesis(fit, basis, L, c),
+    };
+  }
+  const { dpar = fit.family === "gaussian" ? "mu" : "mu1" } = options;
   const tested = testedCoefficients(fit, dpar, term !== undefined ? [term] : terms);
-  const m = tested.length;
   const k = fit.coefficients.length;
-  const b = Float64Array.from(tested, (i) => fit.coefficients[i]!.estimate);
-  const V = new Float64Array(m * m);
-  for (let a = 0; a < m; a++)
-    for (let c = 0; c < m; c++) V[a * m + c] = fit.vcov[tested[a]! * k + tested[c]!]!;
-  const QM = quadraticForm(V, b);
-  const isF = ddf !== undefined;
+  const L = tested.map((i) => Float64Array.from({ length: k }, (_, j) => (i === j ? 1 : 0)));
   return {
     dpar,
     terms: tested.map((i) => fit.coefficients[i]!.term),
-    statistic: isF ? QM / m : QM,
-    df: m,
-    ddf: ddf ?? null,
-    pValue: isF ? fUpperTail(QM / m, m, ddf) : chiSquaredUpperTail(QM, m),
+    ...testHypothesis(fit, basis, L, new Float64Array(L.length)),
   };
+}
+
+function linearHypothesis(
+  fit: Fit,
+  dpar: string | undefined,
+  matrix: readonly ArrayLike<number>[],
+  rhs: ArrayLike<number> | undefined,
+): { L: Float64Array[]; c: Float64Array } {
+  const columns = coefficientIndices(fit, dpar);
+  const of = dpar === undefined ? "the model" : dpar;
+  if (matrix.length === 0)
+    throw new DrmError("bad_option", "matrix has no rows: give one for each hypothesis");
+  const L = matrix.map((row, a) => {
+    if (row.length !== columns.length) {
+      const names = columns.map((i) => coefficientName(fit.coefficients[i]!)).join(", ");
+      const seen = `row ${a + 1} of matrix has ${row.length} cells`;
+      throw new DrmError("bad_option", `${seen}; ${of} has ${columns.length} coefficients: ${names}`);
+    }
+    const full = new Float64Array(fit.coefficients.length);
+    columns.forEach((i, j) => {
+      full[i] = row[j]!;
+    });
+    if (!full.every(Number.isFinite)) {
+      throw new DrmError("bad_option", `row ${a + 1} of matrix has a cell that is not a finite number`);
+    }
+    return full;
+  });
+  const c = Float64Array.from({ length: L.length }, (_, a) => (rhs === undefined ? 0 : rhs[a]!));
+  if ((rhs !== undefined && rhs.length !== L.length) || !c.every(Number.isFinite)) {
+    throw new DrmError("bad_option", `rhs: wanted ${L.length} finite numbers, one for each row of matrix`);
+  }
+  return { L, c };
 }
 
 /** Positions in fit.coefficients. */
@@ -89,17 +128,4 @@ function testedCoefficients(fit: Fit, dpar: string, wanted: readonly string[] | 
     for (const i of own) chosen.add(i);
   }
   return indices.filter((i) => chosen.has(i));
-}
-
-/** b' V^-1 b, in correlations, since the units of coefficients may differ by many powers of ten. */
-function quadraticForm(V: Float64Array, b: Float64Array): number {
-  const m = b.length;
-  const se = Float64Array.from({ length: m }, (_, i) => Math.sqrt(V[i * m + i]!));
-  const R = V.map((value, at) => value / (se[Math.floor(at / m)]! * se[at % m]!));
-  const z = b.map((value, i) => value / se[i]!);
-  if (!z.every(Number.isFinite) || !R.every(Number.isFinite)) return Number.NaN;
-  const L = choleskyFactor(R, m);
-  if (L === null) return Number.NaN;
-  const solved = choleskySolve(L, m, z);
-  return z.reduce((sum, value, i) => sum + value * solved[i]!, 0);
 }

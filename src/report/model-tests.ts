@@ -1,6 +1,7 @@
 import type { Fit } from "../fit/fit";
 import { dparKeys } from "../inference/coefficients";
 import type { QTest } from "../inference/q-test";
+import type { TestStatistic } from "../inference/test-basis";
 import { type WaldTest, waldTest } from "../inference/wald-test";
 import { formatFixed, formatSignificant, pText } from "./format";
 import { type HeterogeneityGroup, heterogeneity, qTestOrNull } from "./heterogeneity";
@@ -20,7 +21,8 @@ export interface ModelTests {
 /** Q costs the cube of a cluster of V: about half a second here. Beyond, qTest() is for those who want to wait. */
 const LARGEST_CLUSTER = 1000;
 
-export function modelTests(fit: Fit): ModelTests {
+/** `test` is how moderators are tested, as in waldTest(). */
+export function modelTests(fit: Fit, test: TestStatistic): ModelTests {
   const small = fit.knownV.largestCluster <= LARGEST_CLUSTER;
   const { groups, basis } =
     single(fit) && small ? heterogeneity(fit) : { groups: [], basis: "tau2" as const };
@@ -29,7 +31,7 @@ export function modelTests(fit: Fit): ModelTests {
     heterogeneity: groups[0] ?? null,
     basis,
     q: small ? qTestOrNull(fit) : null,
-    moderators: withModerators.map((dpar) => waldTest(fit, { dpar })),
+    moderators: withModerators.map((dpar) => waldTest(fit, { dpar, test })),
   };
 }
 

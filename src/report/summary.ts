@@ -79,7 +79,7 @@ export function summary(
     robust: fit.robust === undefined ? null : robustSummary(fit.robust),
     coefficients: coefficientTable(fit, level, confint, test),
     parameters: parameterRanges(fit),
-    tests: modelTests(fit),
+    tests: modelTests(fit, basis.test),
     logLik: fit.logLik,
     aic: aic(fit),
     bic: bic(fit),

@@ -209,6 +209,18 @@ describe("fit", () => {
     expect((await drmeta(["fit", RESTORATION, ...MODEL, "--format", "html", "--json"])).exitCode).toBe(2);
   });
 
+  test("--robust takes a column that no formula uses", async () => {
+    const labs = "yi,vi,lab\n0.1,0.02,a\n0.3,0.01,b\n0.2,0.04,a\n0.5,0.03,b\n0.4,0.02,c\n0.2,0.03,c\n";
+    const argv = ["fit", "-", "yi ~ 1 + meta_V(V = vi)", "--robust", "lab"];
+    const json = JSON.parse((await drmeta([...argv, "--json"], labs)).stdout);
+    expect(json).toMatchObject({ test: "t", robust: { type: "CR2", cluster: "lab", clusters: 3 } });
+    expect(json.coefficients[0].df).toBeGreaterThan(1);
+    const CR1 = JSON.parse((await drmeta([...argv, "--robust-type", "CR1", "--json"], labs)).stdout);
+    expect(CR1.coefficients[0]).toMatchObject({ df: 2, estimate: json.coefficients[0].estimate });
+    expect((await drmeta(argv, labs)).stdout).toContain("CR2 by lab, 3 clusters");
+    expect((await drmeta([...argv.slice(0, 4), "labb"], labs)).stderr).toContain("did you mean 'lab'?");
+  });
+
   test("--fitted without --json is a table with a line for each row used", async () => {
     const { stdout } = await drmeta(["fit", RESTORATION, ...MODEL, "--fitted"]);
     expect(stdout).toMatch(/row\tmu\tsigma\n1\t0\.294\d+\t0\.13800\d+\n/);

@@ -5,6 +5,7 @@ import { drmFormula } from "../../src/formula/formula";
 import { coefficientTable } from "../../src/inference/coefficient-table";
 import { confint } from "../../src/inference/confint";
 import { type TestStatistic, testBasis } from "../../src/inference/test-basis";
+import { waldTest } from "../../src/inference/wald-test";
 import { toJSON } from "../../src/report/json/to-json";
 import { summary } from "../../src/report/summary";
 import { tidy } from "../../src/report/tidy";
@@ -22,7 +23,12 @@ interface TestedCoefficients {
   readonly vcov?: readonly (readonly number[])[];
   readonly ddf: readonly number[];
 }
-type Tested = { readonly coef: TestedCoefficients } | TestedCoefficients;
+interface OmnibusTest {
+  readonly QM: number;
+  readonly QMdf: readonly [number, number];
+  readonly QMp: number;
+}
+type Tested = ({ readonly coef: TestedCoefficients } & Partial<OmnibusTest>) | TestedCoefficients;
 type WithTests = MaCase & {
   readonly inference: Readonly<Record<string, Readonly<Record<string, Tested>>>>;
 };
@@ -40,6 +46,7 @@ interface Named {
   readonly method: Method;
   readonly test: TestStatistic;
   readonly wanted: TestedCoefficients;
+  readonly omnibus: OmnibusTest | null;
 }
 
 /** metafor's tests in the reference cases. */
@@ -50,7 +57,8 @@ const TESTED: Named[] = listCases("v").flatMap((id) => {
       const found = given.inference?.[method]?.[key];
       if (found === undefined) return [];
       const wanted = "coef" in found ? found.coef : found;
-      return [{ name: `${id} ${method} ${test}`, given, method, test, wanted }];
+      const omnibus = "QM" in found ? (found as OmnibusTest) : null;
+      return [{ name: `${id} ${method} ${test}`, given, method, test, wanted, omnibus }];
     }),
   );
 });
@@ -83,12 +91,13 @@ describe("tests of location coefficients are metafor's", () => {
     expect(count("REML", "knha")).toBeGreaterThanOrEqual(4);
     expect(count("ML", "adhoc")).toBeGreaterThanOrEqual(4);
     expect(count("REML", "t")).toBeGreaterThanOrEqual(15);
+    expect(TESTED.filter(({ omnibus }) => omnibus !== null).length).toBeGreaterThanOrEqual(15);
   });
 
   // an ML fit's own standard errors allow for the estimation of sigma, which metafor's do not: "t" below
   it.for(TESTED.filter(({ method, test }) => method === "REML" || test !== "t"))(
     "$name",
-    ({ given, method, test, wanted }) => {
+    ({ given, method, test, wanted, omnibus }) => {
       const fit = fitCase(given, method);
       const rows = coefficientTable(fit, 0.95, "wald", test);
       const { vcov, df } = testBasis(fit, test);
@@ -108,6 +117,11 @@ describe("tests of location coefficients are metafor's", () => {
           near(vcov[i * rows.length + other]!, wanted.vcov[j]![l]!);
         }
       });
+      if (omnibus === null || fit.family === "biv_gaussian") return;
+      const seen = waldTest(fit, { test });
+      near(seen.statistic, omnibus.QM);
+      near(seen.pValue, omnibus.QMp);
+      expect([seen.df, seen.ddf]).toEqual(omnibus.QMdf);
     },
   );
 
@@ -282,6 +296,7 @@ describe("the test is in every report", () => {
     expect(text).toMatch(
       /Tests: Knapp-Hartung, location variances times 0\.\d{4}|1\.\d{4}, t with residual df/,
     );
+    expect(summary(fit, { test: "knha" }).tests.moderators[0]).toEqual(waldTest(fit, { test: "knha" }));
     expect(String(summary(fit, { test: "t" }))).toContain("Tests: t with residual df");
     expect(String(summary(fit))).not.toContain("Tests:");
   });

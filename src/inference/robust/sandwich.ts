@@ -1,0 +1,160 @@
+import { DrmError } from "../../errors";
+import type { Fit, RobustErrors } from "../../fit/fit";
+import { modelOf } from "../../fit/model-of-fit";
+import { choleskyFactor, symmetricEigen } from "../../fit/small-matrix";
+import { leastSquares } from "../least-squares";
+import { marginalCovariance } from "./marginal-covariance";
+
+/**
+ * The parts of a cluster-robust covariance matrix with the model's own Sigma as working covariance and W = Sigma^-1
+ * (Pustejovsky and Tipton 2018, Journal of Business & Economic Statistics 36, 672-683),
+ *
+ *   V_CR = M [ sum_i X_i' W_i A_i e_i e_i' A_i' W_i X_i ] M,   M = (X' W X)^-1.
+ *
+ * Each cluster is whitened, Sigma_i = L_i L_i', L^-1 X = Q R, so that M = R^-1 R^-T and the clusters' scores in the
+ * coordinates of Q are T_i' L_i^-1 e_i with
+ *
+ *   CR0, CR1:  T_i = Q_i
+ *   CR2:       T_i = K B^-1/2 Q_i,   K = L_i' L_i,   B = K (I - Q_i Q_i') K,
+ *
+ * which is their A_i = L_i B^-1/2 L_i'. B is singular where a cluster alone determines a coefficient: the
+ * Moore-Penrose inverse is taken. Cost O(m^3) for a cluster of m observations.
+ */
+export interface Sandwich {
+  readonly p: number;
+  /** R^-1, p x p, row-major, upper triangular */
+  readonly inverseR: Float64Array;
+  /** sum of the scores' outer products, p x p, in the coordinates of Q */
+  readonly meat: Float64Array;
+  readonly clusters: readonly ClusterPart[];
+}
+
+/** The working model's covariance of scores i and j is (i = j) D_i - E_i' E_j, in the coordinates of Q. */
+export interface ClusterPart {
+  /** T_i' T_i, p x p, row-major */
+  readonly D: Float64Array;
+  /** Q_i' T_i, p x p, row-major */
+  readonly E: Float64Array;
+}
+
+export function sandwich(
+  fit: Fit,
+  { type, codes, clusters }: Omit<RobustErrors, "df" | "cluster">,
+): Sandwich {
+  const model = modelOf(fit);
+  const { rows, outcomes, location } = model;
+  const p = location.columns;
+  const members = membersOf(
+    outcomes === null ? codes : Int32Array.from(outcomes.frameRow, (row) => codes[row]!),
+    clusters,
+  );
+  const covariance = marginalCovariance(fit, model);
+  const X = location.values.slice();
+  const y = model.y.slice();
+  const factors = members.map((own) => {
+    const L = choleskyFactor(covariance(own), own.length);
+    if (L === null) {
+      const row = fit.rows[outcomes === null ? own[0]! : outcomes.frameRow[own[0]!]!]! + 1;
+      const what = `the fitted covariance matrix of the cluster of row ${row} is singular`;
+      throw new DrmError("not_positive_definite", `${what}, so robust errors do not exist`);
+    }
+    for (let j = 0; j < p; j++) whiten(L, own, X.subarray(j * rows, (j + 1) * rows));
+    whiten(L, own, y);
+    return L;
+  });
+  const { Q, inverseR, residual } = leastSquares(X, y, rows, p);
+  const meat = new Float64Array(p * p);
+  const parts = members.map((own, c) => {
+    const m = own.length;
+    const Qi = new Float64Array(m * p);
+    for (let i = 0; i < m; i++) for (let j = 0; j < p; j++) Qi[i * p + j] = Q[j]![own[i]!]!;
+    const T = type === "CR2" ? adjusted(factors[c]!, Qi, m, p) : Qi;
+    const score = new Float64Array(p);
+    for (let i = 0; i < m; i++) for (let j = 0; j < p; j++) score[j]! += T[i * p + j]! * residual[own[i]!]!;
+    for (let j = 0; j < p; j++) for (let k = 0; k < p; k++) meat[j * p + k]! += score[j]! * score[k]!;
+    return { D: crossProduct(T, T, m, p), E: crossProduct(Qi, T, m, p) };
+  });
+  return { p, inverseR, meat, clusters: parts };
+}
+
+/** Observations by cluster. */
+function membersOf(codes: Int32Array, clusters: number): Int32Array[] {
+  const lists: number[][] = Array.from({ length: clusters }, () => []);
+  codes.forEach((code, i) => {
+    lists[code]!.push(i);
+  });
+  return lists.map((list) => Int32Array.from(list));
+}
+
+/** values[own] := L^-1 values[own] */
+function whiten(L: Float64Array, own: Int32Array, values: Float64Array): void {
+  const m = own.length;
+  for (let i = 0; i < m; i++) {
+    let rest = values[own[i]!]!;
+    for (let k = 0; k < i; k++) rest -= L[i * m + k]! * values[own[k]!]!;
+    values[own[i]!] = rest / L[i * m + i]!;
+  }
+}
+
+/** A direction that a cluster determines alone: its leverage is 1 up to this. */
+const FULL_LEVERAGE = 1e-10;
+
+/** K B^-1/2 Q, m x p. */
+function adjusted(L: Float64Array, Q: Float64Array, m: number, p: number): Float64Array {
+  let leverage = 0;
+  for (const q of Q) leverage += q * q;
+  // one observation: K cancels
+  if (m === 1) return Q.map((q) => (leverage > 1 - FULL_LEVERAGE ? 0 : q / Math.sqrt(1 - leverage)));
+  const K = crossProduct(L, L, m, m);
+  const KQ = product(K, Q, m, m, p);
+  const B = product(K, K, m, m, m);
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < m; j++) {
+      let sum = 0;
+      for (let k = 0; k < p; k++) sum += KQ[i * p + k]! * KQ[j * p + k]!;
+      B[i * m + j]! -= sum;
+    }
+  }
+  const singular = leverage > 1 - FULL_LEVERAGE ? fullLeverages(Q, m, p) : 0;
+  const { values, vectors } = symmetricEigen(B, m);
+  const rotated = product(transpose(vectors, m), Q, m, m, p);
+  for (let e = 0; e < m; e++) {
+    const root = e < singular || !(values[e]! > 0) ? 0 : 1 / Math.sqrt(values[e]!);
+    for (let j = 0; j < p; j++) rotated[e * p + j]! *= root;
+  }
+  return product(K, product(vectors, rotated, m, m, p), m, m, p);
+}
+
+/** How many directions the cluster determines alone: no more than the sum of its leverages. */
+function fullLeverages(Q: Float64Array, m: number, p: number): number {
+  return symmetricEigen(crossProduct(Q, Q, m, p), p).values.filter((value) => value > 1 - FULL_LEVERAGE)
+    .length;
+}
+
+/** A'B for A and B of m x p. */
+function crossProduct(A: Float64Array, B: Float64Array, m: number, p: number): Float64Array {
+  const out = new Float64Array(p * p);
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < p; j++) {
+      const a = A[i * p + j]!;
+      for (let k = 0; k < p; k++) out[j * p + k]! += a * B[i * p + k]!;
+    }
+  }
+  return out;
+}
+
+/** A B for A k x l and B l x n, row-major. */
+function product(A: Float64Array, B: Float64Array, k: number, l: number, n: number): Float64Array {
+  const out = new Float64Array(k * n);
+  for (let i = 0; i < k; i++) {
+    for (let j = 0; j < l; j++) {
+      const a = A[i * l + j]!;
+      for (let c = 0; c < n; c++) out[i * n + c]! += a * B[j * n + c]!;
+    }
+  }
+  return out;
+}
+
+function transpose(A: Float64Array, n: number): Float64Array {
+  return A.map((_, at) => A[(at % n) * n + Math.floor(at / n)]!);
+}
