@@ -177,7 +177,7 @@ export function convergence({ unbounded, converged }: Search["best"]): 0 | 1 | 2
 /** What became of the search, in words. */
 export function message(best: Search["best"], optima: number): string {
   if (best.unbounded) {
-    return "the likelihood is unbounded: some rows without a known variance are fitted perfectly, so their sigma runs to 0";
+    return "the likelihood is unbounded: some rows without a known variance, or a combination of rows that a singular V gives none, are fitted perfectly, so their sigma runs to 0";
   }
   if (!best.converged) return "not converged: the estimates are not the optimum";
   const several = optima > 1 ? `; ${optima} distinct maxima were met and the highest is reported` : "";

@@ -1,3 +1,4 @@
+import { isPerfectInCluster } from "./singular-v";
 import type { StandardModel } from "./standard-model";
 import { linearPredictor, type ThetaBlock, thetaBlocks } from "./theta-blocks";
 
@@ -55,7 +56,8 @@ export type Suspicion = "none" | "vanishing" | "perfect fit";
 
 /**
  * Whether some entity has come near the edge, or some sigma without a known variance beside it has become tiny beside
- * the spread of the data (the residuals are zero there and the likelihood has no bound).
+ * the spread of the data (the residuals are zero there and the likelihood has no bound; or, in a singular V, those of a
+ * combination of rows are).
  */
 export function suspicion(
   model: StandardModel,
@@ -76,6 +78,7 @@ export function suspicion(
         if (zeroV && u < PERFECT_FIT && v[i] === 0) return "perfect fit";
       }
       if (2 * smallest > SUSPECT + Math.log(largestV)) continue;
+      if (isPerfectInCluster(model, block, theta)) return "perfect fit";
     }
     const { measure } = nearness(model, block, theta);
     for (let i = 0; i < measure.length; i++) if (measure[i]! < SUSPECT) return "vanishing";
