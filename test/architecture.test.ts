@@ -53,8 +53,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 const MAY_CLOSE_A_CIRCLE = (from: string, to: string) =>
   from === "assembly/problem" && to.startsWith("assembly/kernels/");
 
-/** Formulas and the formats of numbers; all else of src/ belongs into the worker. */
-const MAY_BE_IN_THE_PAGE = /^src\/(formula\/|report\/format$|cli\/content-security-policy$)/;
+/** Formulas, the formats of numbers, the list of plots; all else of src/ belongs into the worker. */
+const MAY_BE_IN_THE_PAGE = /^src\/(formula\/|report\/format$|plot\/catalogue$|cli\/content-security-policy$)/;
 
 interface Import {
   readonly from: string;

@@ -12,7 +12,12 @@ const csvOf = (id: string) => readFileSync(new URL(`../../examples/${id}.csv`, i
 function requestOf(choices: Choices): ModelRequest {
   const built = buildFormulas(choices);
   if (!("formulas" in built)) throw new Error(built.message);
-  return { formulas: built.formulas, method: choices.method, reference: choices.reference };
+  return {
+    formulas: built.formulas,
+    method: choices.method,
+    test: choices.test,
+    reference: choices.reference,
+  };
 }
 
 describe.each(EXAMPLES)("example $id", ({ id, choices }) => {
@@ -68,6 +73,7 @@ describe("the session", () => {
     const request = {
       formulas: ["yi ~ dose + meta_V(V = vi)"],
       method: "ML",
+      test: "z",
       reference: { dose: "2" },
     } as const;
     const { summary: shown, groupColumns } = session.analyse(request, "dose");
@@ -78,7 +84,12 @@ describe("the session", () => {
   test("compares kept models with the present one, and says why there is no test", () => {
     const session = createSession();
     session.load(csvOf("restoration"));
-    const model = (...formulas: string[]): ModelRequest => ({ formulas, method: "ML", reference: {} });
+    const model = (...formulas: string[]): ModelRequest => ({
+      formulas,
+      method: "ML",
+      test: "z",
+      reference: {},
+    });
     const { models, tests } = session.compare(
       [model("yi ~ 1 + meta_V(V = vi)"), model("yi ~ duration + meta_V(V = vi)", "sigma ~ duration")],
       model("yi ~ habitat + meta_V(V = vi)"),
@@ -91,7 +102,12 @@ describe("the session", () => {
   test("files are tables with a header and full precision", () => {
     const session = createSession();
     session.load(csvOf("bcg"));
-    const request = { formulas: ["yi ~ ablat + meta_V(V = vi)"], method: "ML", reference: {} } as const;
+    const request = {
+      formulas: ["yi ~ ablat + meta_V(V = vi)"],
+      method: "ML",
+      test: "z",
+      reference: {},
+    } as const;
     const fit = drm(request.formulas[0], { data: parseCsv(csvOf("bcg")) });
     const coefficients = parseCsv(session.file(request, "coefficients.csv"));
     expect(coefficients.column("estimate")).toMatchObject({
@@ -103,7 +119,12 @@ describe("the session", () => {
 
   test("new data replace the old ones and their fits", () => {
     const session = createSession();
-    const request = { formulas: ["yi ~ 1 + meta_V(V = vi)"], method: "ML", reference: {} } as const;
+    const request = {
+      formulas: ["yi ~ 1 + meta_V(V = vi)"],
+      method: "ML",
+      test: "z",
+      reference: {},
+    } as const;
     session.load("yi,vi\n1,1\n2,1\n3,1\n");
     const before = session.analyse(request, "").summary.logLik;
     session.load("yi,vi\n1,1\n2,1\n9,1\n");
@@ -138,6 +159,7 @@ describe("a refused fit leads to the field that causes it", () => {
       { second: { effect: "one", uncertainty: "vi", kind: "variance" }, correlation: "r" },
       "correlation",
     ],
+    ["a test that the model does not have", { study: "x", test: "knha" }, "test"],
     ["a typed formula", { typed: ["yi ~ gone + meta_V(V = vi)"] }, "formula"],
     ["a syntax error", { typed: ["yi ~ + * x"] }, "formula"],
   ])("%s", (_, change, field) => {

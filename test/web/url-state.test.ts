@@ -18,6 +18,7 @@ const choices: fc.Arbitrary<Choices> = fc.record({
   scaleModerators: fc.array(name, { maxLength: 3 }),
   study: fc.oneof(fc.constant(""), name),
   method: fc.constantFrom("ML" as const, "REML" as const),
+  test: fc.constantFrom("z" as const, "t" as const, "knha" as const),
   reference: fc.dictionary(
     name.filter((key) => key !== "__proto__"),
     fc.string(),

@@ -40,7 +40,11 @@ function DparTable({ dpar, rows, summary }: Props) {
     { header: "term", cells: rows.map(({ term }) => term) },
     { header: "estimate", cells: column(({ estimate }) => estimate) },
     { header: "SE", cells: column(({ stdError }) => stdError) },
-    { header: "z", cells: rows.map(({ statistic }) => formatFixed(statistic, 2)) },
+    {
+      header: summary.test === "z" ? "z" : "t",
+      cells: rows.map(({ statistic }) => formatFixed(statistic, 2)),
+    },
+    ...(summary.test === "z" ? [] : [{ header: "df", cells: rows.map(({ df }) => dfText(df)) }]),
     { header: "p", cells: rows.map(({ pValue }) => formatPValue(pValue)) },
     { header: low, cells: column(({ lower }) => lower) },
     { header: high, cells: column(({ upper }) => upper) },
@@ -55,4 +59,9 @@ function DparTable({ dpar, rows, summary }: Props) {
     });
   }
   return <Table caption={dparCaption(dpar, summary.responses)} columns={columns} />;
+}
+
+/** Infinity is the normal distribution; some degrees of freedom are not whole. */
+function dfText(df: number): string {
+  return Number.isFinite(df) ? String(Number(df.toFixed(1))) : "normal";
 }

@@ -1,6 +1,8 @@
+import type { Test } from "../model/choices";
 import { choose } from "../state/actions";
 import { choices, data } from "../state/app-state";
 import { ColumnChecks } from "./column-checks";
+import { describedBy, FieldMessage } from "./field-message";
 import { FormulaField } from "./formula-field";
 import { OutcomeFields } from "./outcome-fields";
 import { ReferenceLevels } from "./reference-levels";
@@ -13,6 +15,7 @@ export function ModelSection() {
       {choices.value.typed === null && <ChosenModel />}
       <FormulaField />
       <Method />
+      <CoefficientTest />
     </section>
   );
 }
@@ -55,7 +58,7 @@ const METHODS = [
 
 function Method() {
   return (
-    <fieldset class="field">
+    <fieldset class="field" {...describedBy("method")}>
       <legend>Likelihood</legend>
       {METHODS.map(([method, label]) => (
         <label key={method} class="option">
@@ -69,6 +72,34 @@ function Method() {
           {label}
         </label>
       ))}
+      <FieldMessage field="method" />
     </fieldset>
+  );
+}
+
+const TESTS: readonly (readonly [Test, string])[] = [
+  ["z", "normal distribution (z)"],
+  ["t", "t, residual degrees of freedom"],
+  ["knha", "Knapp-Hartung"],
+];
+
+function CoefficientTest() {
+  return (
+    <div class="field">
+      <label for="test">Tests and intervals of coefficients</label>
+      <select
+        id="test"
+        value={choices.value.test}
+        onChange={(event) => choose({ test: event.currentTarget.value as Test })}
+        {...describedBy("test")}
+      >
+        {TESTS.map(([test, label]) => (
+          <option key={test} value={test}>
+            {label}
+          </option>
+        ))}
+      </select>
+      <FieldMessage field="test" />
+    </div>
   );
 }

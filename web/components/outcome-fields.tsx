@@ -47,25 +47,27 @@ function OneOutcome({ outcome, fields, labels, onChange }: Props) {
     .map(({ name }) => name);
   const kindId = `kind-${fields[1]}`;
   return (
-    <div class="row">
-      <ColumnSelect
-        label={labels[0]}
-        field={fields[0]}
-        value={outcome.effect}
-        options={numbers}
-        none="Choose a column"
-        onChange={(effect) => onChange({ effect })}
-      />
-      <ColumnSelect
-        label={labels[1]}
-        field={fields[1]}
-        value={outcome.uncertainty}
-        options={numbers}
-        none="Choose a column"
-        onChange={(uncertainty) => onChange({ uncertainty })}
-      />
-      <div class="field">
-        <label for={kindId}>which holds</label>
+    <>
+      <div class="row">
+        <ColumnSelect
+          label={labels[0]}
+          field={fields[0]}
+          value={outcome.effect}
+          options={numbers}
+          none="Choose a column"
+          onChange={(effect) => onChange({ effect })}
+        />
+        <ColumnSelect
+          label={labels[1]}
+          field={fields[1]}
+          value={outcome.uncertainty}
+          options={numbers}
+          none="Choose a column"
+          onChange={(uncertainty) => onChange({ uncertainty })}
+        />
+      </div>
+      <div class="field inline">
+        <label for={kindId}>Uncertainty is given as</label>
         <select
           id={kindId}
           value={outcome.kind}
@@ -75,6 +77,6 @@ function OneOutcome({ outcome, fields, labels, onChange }: Props) {
           <option value="se">standard errors</option>
         </select>
       </div>
-    </div>
+    </>
   );
 }

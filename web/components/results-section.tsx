@@ -6,6 +6,7 @@ import { ComparisonSection } from "./comparison-section";
 import { DownloadsSection } from "./downloads-section";
 import { FitStatistics } from "./fit-statistics";
 import { HeterogeneitySection } from "./heterogeneity-section";
+import { PlotsSection } from "./plots-section";
 
 export function ResultsSection() {
   const fitted = shown.value;
@@ -24,6 +25,7 @@ export function ResultsSection() {
           <FitStatistics summary={fitted.analysis.summary} />
           <ChecksList checks={fitted.analysis.checks} />
           <HeterogeneitySection analysis={fitted.analysis} />
+          <PlotsSection model={fitted.model} analysis={fitted.analysis} />
           <ComparisonSection />
           <DownloadsSection model={fitted.model} />
         </>

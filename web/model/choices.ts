@@ -14,6 +14,8 @@ export interface Choices {
   /** column of the random intercepts; "" for none */
   readonly study: string;
   readonly method: "ML" | "REML";
+  /** of the coefficients */
+  readonly test: Test;
   /** the reference level by column; makes categories of a numeric column. "" is the first level */
   readonly reference: Readonly<Record<string, string>>;
   /** formulas typed by hand, which then count alone; null when they are built */
@@ -27,6 +29,9 @@ export interface Outcome {
   readonly uncertainty: string;
   readonly kind: UncertaintyKind;
 }
+
+/** normal, t with residual degrees of freedom, Knapp-Hartung */
+export type Test = "z" | "t" | "knha";
 
 export type UncertaintyKind = "variance" | "se";
 
@@ -42,6 +47,7 @@ export type Field =
   | "scaleModerators"
   | "study"
   | "method"
+  | "test"
   | "formula";
 
 export const NO_OUTCOME: Outcome = { effect: "", uncertainty: "", kind: "variance" };
@@ -54,6 +60,7 @@ export const NO_CHOICES: Choices = {
   scaleModerators: [],
   study: "",
   method: "ML",
+  test: "z",
   reference: {},
   typed: null,
 };

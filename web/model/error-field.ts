@@ -14,6 +14,7 @@ export interface Failure {
 export function fieldOf({ code, message: text }: Failure, choices: Choices): Field {
   const message = text.split("\n")[0]!; // further lines repeat the formula
   if (code === "no_rows") return "data";
+  if (choices.test !== "z" && /\btest\b|Knapp/.test(message)) return "test";
   if (choices.typed !== null) return "formula";
   if (code === "bad_known_v" && choices.correlation !== "" && /\b(rho|cor12|correlation)\b/.test(message)) {
     return "correlation";

@@ -28,7 +28,23 @@ export function fromHash(hash: string): UrlState | null {
   };
 }
 
-const KEYS = new Set(["data", "y", "v", "se", "y2", "v2", "se2", "r", "x", "s", "g", "method", "ref", "f"]);
+const KEYS = new Set([
+  "data",
+  "y",
+  "v",
+  "se",
+  "y2",
+  "v2",
+  "se2",
+  "r",
+  "x",
+  "s",
+  "g",
+  "method",
+  "test",
+  "ref",
+  "f",
+]);
 
 function entries(choices: Choices): [string, string][] {
   const { first, second, typed } = choices;
@@ -43,6 +59,7 @@ function entries(choices: Choices): [string, string][] {
   for (const name of choices.scaleModerators) found.push(["s", name]);
   if (choices.study !== "") found.push(["g", choices.study]);
   if (choices.method !== "ML") found.push(["method", choices.method]);
+  if (choices.test !== "z") found.push(["test", choices.test]);
   for (const [name, level] of Object.entries(choices.reference)) {
     found.push(["ref", JSON.stringify([name, level])]);
   }
@@ -62,6 +79,7 @@ function choicesFrom(params: URLSearchParams): Choices {
     scaleModerators: params.getAll("s"),
     study: params.get("g") ?? "",
     method: params.get("method") === "REML" ? "REML" : "ML",
+    test: params.get("test") === "t" ? "t" : params.get("test") === "knha" ? "knha" : "z",
     reference: Object.fromEntries(params.getAll("ref").flatMap(referenceFrom)),
     typed: typed.length > 0 ? typed : null,
   };

@@ -3,7 +3,8 @@ import { type Choices, fitsTo, NO_CHOICES, NO_OUTCOME } from "../model/choices";
 import type { Failure } from "../model/error-field";
 import { EXAMPLES } from "../model/examples";
 import { guessChoices } from "../model/guess";
-import { choices, data, dataProblem, groupBy, kept, outcome, saved, shown } from "./app-state";
+import { guessPlot } from "../model/plot-choices";
+import { choices, data, dataProblem, groupBy, kept, outcome, plotChoices, saved, shown } from "./app-state";
 import { forgetData, saveData } from "./saved-data";
 import { client } from "./worker";
 
@@ -59,6 +60,7 @@ async function loadText(
       data.value = { example, fileName, text, overview };
       dataProblem.value = "";
       groupBy.value = "";
+      plotChoices.value = guessPlot(overview);
       shown.value = null;
       outcome.value = { state: "nothing" };
       choices.value = analysis ?? (waiting || fitsTo(before, overview) ? before : guessChoices(overview));

@@ -2,6 +2,7 @@ import { computed, signal } from "@preact/signals";
 import { type Choices, type Field, NO_CHOICES } from "../model/choices";
 import type { DataOverview } from "../model/columns";
 import { buildFormulas } from "../model/formulas";
+import { NO_PLOT_CHOICES, type PlotChoices } from "../model/plot-choices";
 import type { Analysis, Comparison, ModelRequest } from "../worker/session";
 
 /** The data that the worker holds. */
@@ -36,6 +37,8 @@ export const fitting = signal(false);
 export const groupBy = signal("");
 export const kept = signal<readonly Choices[]>([]);
 export const comparison = signal<Comparison | string | null>(null);
+
+export const plotChoices = signal<PlotChoices>(NO_PLOT_CHOICES);
 
 /** What stands beside a field, "" when there is nothing to say. */
 export function messageFor(field: Field): string {

@@ -11,9 +11,9 @@ const TYPING_PAUSE_MS = 300;
 
 /** A model as the worker is asked for it; null while choices are missing. */
 export function requestOf(model: Choices): ModelRequest | null {
-  const { method, reference } = model;
+  const { method, test, reference } = model;
   const found = buildFormulas(model);
-  return "formulas" in found ? { formulas: found.formulas, method, reference } : null;
+  return "formulas" in found ? { formulas: found.formulas, method, test, reference } : null;
 }
 
 /** Fits whenever the data, the choices or the grouping change, and compares whenever there is something to compare. */

@@ -2,15 +2,17 @@ import type { Failure } from "../model/error-field";
 import type { Reply } from "./messages";
 import type { Session } from "./session";
 
-type Answer<Name extends keyof Session> = ReturnType<Session[Name]>;
+type Answer<Name extends keyof Session> = Awaited<ReturnType<Session[Name]>>;
 
 /** The side of the page: calls by name, answers as promises that reject with a Failure. */
 export interface Client {
   /** New data. Whatever was asked about the old ones is forgotten: those promises never settle. */
   load(text: string): Promise<Answer<"load">>;
-  /** A fit. A newer one makes an older one that has not come back superfluous: its promise never settles. */
+  /** A fit. It makes older fits and pictures that have not come back superfluous: their promises never settle. */
   analyse(...args: Parameters<Session["analyse"]>): Promise<Answer<"analyse">>;
-  ask<Name extends "rows" | "compare" | "file">(
+  /** A picture, which makes older ones superfluous in the same way. */
+  plot(...args: Parameters<Session["plot"]>): Promise<Answer<"plot">>;
+  ask<Name extends "rows" | "compare" | "file" | "plot">(
     name: Name,
     ...args: Parameters<Session[Name]>
   ): Promise<Answer<Name>>;
@@ -92,8 +94,12 @@ export function createClient(createWorker: () => Worker): Client {
       return send("load", [newText]) as Promise<Answer<"load">>;
     },
     analyse(...args) {
-      forget(({ name }) => name === "analyse");
+      forget(({ name }) => name === "analyse" || name === "plot");
       return send("analyse", args) as Promise<Answer<"analyse">>;
+    },
+    plot(...args) {
+      forget(({ name }) => name === "plot");
+      return send("plot", args) as Promise<Answer<"plot">>;
     },
     ask(name, ...args) {
       return send(name, args) as Promise<Answer<typeof name>>;

@@ -17,8 +17,11 @@ import {
   tidy,
   toJSON,
 } from "../../src/index";
+import type { PlotName } from "../../src/plot/catalogue";
+import type { PlotOptions } from "../../src/plot/index";
 import type { CheckRow } from "../../src/report/checks/check-drm";
 import type { FitSummary } from "../../src/report/summary";
+import type { Test } from "../model/choices";
 import { type DataOverview, factorsFor } from "../model/columns";
 import { csvText } from "./csv-text";
 import { type TextTable, textTable } from "./text-table";
@@ -28,7 +31,11 @@ export interface ModelRequest {
   readonly formulas: readonly string[];
   readonly method: "ML" | "REML";
   readonly reference: Readonly<Record<string, string>>;
+  readonly test: Test;
 }
+
+/** An SVG, or why there is none. */
+export type Picture = { readonly svg: string } | { readonly unsuitable: string };
 
 /** Everything that the page shows of one fit. */
 export interface Analysis {
@@ -66,6 +73,8 @@ export interface Session {
   analyse(model: ModelRequest, by: string): Analysis;
   compare(kept: readonly ModelRequest[], present: ModelRequest): Comparison;
   file(model: ModelRequest, kind: FileKind): string;
+  /** Columns in `options` may be any of the data, not only those of the model. */
+  plot(model: ModelRequest, name: PlotName, options: Omit<PlotOptions, "data">): Promise<Picture>;
 }
 
 export function createSession(): Session {
@@ -90,18 +99,22 @@ export function createSession(): Session {
     return table;
   }
 
+  function tableOf({ reference }: ModelRequest): Table {
+    return tableWith(factorsFor(reference, loaded().overview));
+  }
+
   function fitOf(model: ModelRequest): { readonly fit: Fit; readonly milliseconds: number } {
-    const key = JSON.stringify(model);
+    const { test, ...fitted } = model; // a fit is the same whatever its coefficients are tested by
+    const key = JSON.stringify(fitted);
     const before = fits.get(key);
     if (before !== undefined) return before;
-    const { overview } = loaded();
-    const table = tableWith(factorsFor(model.reference, overview));
+    const table = tableOf(model);
     const start = performance.now();
     const fit = drm(drmFormula(...model.formulas), { data: table, method: model.method });
-    const fitted = { fit, milliseconds: performance.now() - start };
+    const found = { fit, milliseconds: performance.now() - start };
     if (fits.size >= FITS_KEPT) fits.delete(fits.keys().next().value!);
-    fits.set(key, fitted);
-    return fitted;
+    fits.set(key, found);
+    return found;
   }
 
   return {
@@ -117,7 +130,7 @@ export function createSession(): Session {
       const { fit, milliseconds } = fitOf(model);
       const groupColumns = Object.keys(fit.data).filter((name) => fit.data[name]!.kind === "factor");
       return {
-        summary: summary(fit),
+        summary: summary(fit, { test: model.test }),
         checks: checkDrm(fit),
         groupColumns,
         heterogeneity: heterogeneity(fit, groupColumns.includes(by) ? { by } : {}),
@@ -132,7 +145,15 @@ export function createSession(): Session {
         tests: reduced.map((fit) => testOf(fit, full)),
       };
     },
-    file: (model, kind) => fileText(fitOf(model).fit, kind),
+    file: (model, kind) => fileText(fitOf(model).fit, kind, model.test),
+    async plot(model, name, options) {
+      // a part of its own, larger than all the rest: loaded after the first fit
+      const { plots } = await import("../../src/plot/index");
+      const { fit } = fitOf(model);
+      const unsuitable = plots[name].unsuitable(fit);
+      if (unsuitable !== null) return { unsuitable };
+      return { svg: plots[name].draw(fit, { ...options, data: tableOf(model) }) };
+    },
   };
 }
 
@@ -145,15 +166,15 @@ function testOf(a: Fit, b: Fit): Anova | string {
   }
 }
 
-function fileText(fit: Fit, kind: FileKind): string {
+function fileText(fit: Fit, kind: FileKind, test: Test): string {
   switch (kind) {
     case "summary.txt":
-      return `${summary(fit)}\n\n${checkDrm(fit)}\n`;
+      return `${summary(fit, { test })}\n\n${checkDrm(fit)}\n`;
     case "coefficients.csv":
-      return csvText(tidy(fit, { conf_int: true }));
+      return csvText(tidy(fit, { conf_int: true, test }));
     case "rows.csv":
       return csvText(augment(fit));
     case "fit.json":
-      return `${JSON.stringify(toJSON(fit, { fitted: true, checks: true, full: true }), null, 2)}\n`;
+      return `${JSON.stringify(toJSON(fit, { test, fitted: true, checks: true, full: true }), null, 2)}\n`;
   }
 }
