@@ -26,7 +26,7 @@ describe.skipIf(chromiumIsMissing)("the built page in Chromium", () => {
     folder = mkdtempSync(join(tmpdir(), "drmeta-page-"));
     await build({
       configFile: "web/vite.config.ts",
-      logLevel: "warn",
+      logLevel: "error",
       build: { outDir: folder, emptyOutDir: true },
     });
     server = staticServer(folder);
@@ -182,12 +182,36 @@ describe.skipIf(chromiumIsMissing)("the built page in Chromium", () => {
   test("heterogeneity by group", async () => {
     await open();
     await page.locator("#group-by").selectOption("habitat");
-    await page.getByRole("rowheader", { name: "forest", exact: true }).waitFor();
+    await page.getByText("Mean of yi by habitat (mu)").waitFor();
     const rows = await tableRows("Heterogeneity of true effects");
     expect(rows.map(([name, count]) => [name, count])).toEqual([
       ["grassland", "40"],
       ["forest", "40"],
     ]);
+  });
+
+  test("plots: drawn in the reader's colours, described, downloaded as SVG and PNG", async () => {
+    await page.emulateMedia({ colorScheme: "dark" });
+    await open();
+    const picture = page.getByRole("img", { name: /^Forest plot\. / });
+    await picture.waitFor();
+    expect(
+      await picture.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalHeight)),
+    ).toBeGreaterThan(1000);
+    const svg = await textOf(await downloadBy("This plot (SVG)"));
+    expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg".* width="720"/);
+    expect(svg).toContain('fill="#ffffff"'); // light, for a manuscript
+    await page.getByLabel("Plot", { exact: true }).selectOption("funnel");
+    await page.getByRole("img", { name: /^Funnel plot\. / }).waitFor();
+    const file = await downloadBy("This plot (PNG)");
+    expect(file.suggestedFilename()).toBe("restoration-funnel.png");
+    const png = readFileSync((await file.path())!);
+    expect(png.subarray(1, 4).toString("latin1")).toBe("PNG");
+    expect(png.readUInt32BE(16)).toBe(2250); // 720 px at 300 dots an inch
+
+    await page.getByRole("group", { name: "Moderators of the mean" }).getByLabel("duration").uncheck();
+    await page.getByLabel("Plot", { exact: true }).selectOption("location-scale");
+    await page.getByText("Not drawn:").waitFor();
   });
 
   test("10,000 rows are fitted while the page keeps answering", async () => {

@@ -117,6 +117,55 @@ describe("the session", () => {
     expect(session.file(request, "summary.txt")).toContain(String(summary(fit)));
   });
 
+  test("draws, with names of rows from any column, and says what cannot be drawn", async () => {
+    const session = createSession();
+    session.load(csvOf("bcg"));
+    const request = {
+      formulas: ["yi ~ 1 + meta_V(V = vi)"],
+      method: "ML",
+      test: "z",
+      reference: {},
+    } as const;
+    const forest = await session.plot(request, "forest", { labels: "author", width: 600, theme: "dark" });
+    expect(forest).toMatchObject({ svg: expect.stringMatching(/^<svg .*Rosenthal et al/s) });
+    const none = await session.plot(request, "location-scale", {});
+    expect(none).toMatchObject({ unsuitable: expect.stringContaining("numeric") });
+    await expect(session.plot(request, "forest", { labels: "autor" })).rejects.toThrow("author");
+  });
+
+  test("means and SDs are by the column that splits heterogeneity, where it is a moderator", () => {
+    const session = createSession();
+    session.load(csvOf("restoration"));
+    const { means } = session.analyse(
+      { formulas: ["yi ~ habitat + meta_V(V = vi)"], method: "ML", test: "z", reference: {} },
+      "habitat",
+    );
+    expect(means.map(({ dpar, by, means: rows }) => [dpar, by, rows.length])).toEqual([
+      ["mu", ["habitat"], 2],
+      ["sigma", [], 1],
+    ]);
+  });
+
+  test("the test of coefficients is in the tables and the files, and does not need another fit", () => {
+    const session = createSession();
+    session.load(csvOf("bcg"));
+    const request = (test: "z" | "knha"): ModelRequest => ({
+      formulas: ["yi ~ ablat + meta_V(V = vi)"],
+      method: "REML",
+      test,
+      reference: {},
+    });
+    const normal = session.analyse(request("z"), "").summary.coefficients;
+    const { coefficients, test: used } = session.analyse(request("knha"), "").summary;
+    expect(used).toBe("knha");
+    expect(coefficients.map(({ estimate }) => estimate)).toEqual(normal.map(({ estimate }) => estimate));
+    expect(coefficients[1]!.df).toBe(11);
+    const csv = parseCsv(session.file(request("knha"), "coefficients.csv"));
+    expect(csv.column("p.value")).toMatchObject({
+      values: new Float64Array(coefficients.map(({ pValue }) => pValue)),
+    });
+  });
+
   test("new data replace the old ones and their fits", () => {
     const session = createSession();
     const request = {

@@ -2,9 +2,10 @@ import { formatColumn, formatFixed } from "../../src/report/format";
 import { pText } from "../model/p-text";
 import { groupBy } from "../state/app-state";
 import type { Analysis } from "../worker/session";
+import { MeansTables } from "./means-tables";
 import { Table } from "./table";
 
-/** tau2, I2 and H2, for all rows or by the levels of a column that the model uses. */
+/** Means, SDs, tau2, I2 and H2, for all rows or by the levels of a column that the model uses. */
 export function HeterogeneitySection({ analysis }: { readonly analysis: Analysis }) {
   const { heterogeneity, groupColumns } = analysis;
   const { groups, q, by } = heterogeneity;
@@ -15,7 +16,7 @@ export function HeterogeneitySection({ analysis }: { readonly analysis: Analysis
       .join(", ");
   return (
     <section aria-labelledby="heterogeneity-heading">
-      <h3 id="heterogeneity-heading">Heterogeneity</h3>
+      <h3 id="heterogeneity-heading">Effects and heterogeneity</h3>
       {groupColumns.length > 0 && (
         <div class="field inline">
           <label for="group-by">by</label>
@@ -35,6 +36,7 @@ export function HeterogeneitySection({ analysis }: { readonly analysis: Analysis
           </select>
         </div>
       )}
+      <MeansTables means={analysis.means} />
       <Table
         caption="Heterogeneity of true effects beside sampling error"
         columns={[

@@ -34,7 +34,7 @@ export function Table({ caption, columns }: Props) {
             <tr key={i}>
               <th scope="row">{name}</th>
               {others.map(({ header, cells, words }) => (
-                <td key={header} class={words ? "" : "number"}>
+                <td key={header} class={words ? "words" : "number"}>
                   {cells[i]}
                 </td>
               ))}

@@ -11,6 +11,7 @@ import {
   type Fit,
   type Heterogeneity,
   heterogeneity,
+  type MarginalMeans,
   parseCsv,
   summary,
   type Table,
@@ -24,6 +25,7 @@ import type { FitSummary } from "../../src/report/summary";
 import type { Test } from "../model/choices";
 import { type DataOverview, factorsFor } from "../model/columns";
 import { csvText } from "./csv-text";
+import { meansOf } from "./means";
 import { type TextTable, textTable } from "./text-table";
 
 /** A model in the words of drm(); `reference` becomes `factors` by the levels of the data. */
@@ -44,6 +46,8 @@ export interface Analysis {
   /** columns of categories that the model uses: what heterogeneity can be split by */
   readonly groupColumns: readonly string[];
   readonly heterogeneity: Heterogeneity;
+  /** of every mu and sigma, by the same column */
+  readonly means: readonly MarginalMeans[];
   /** of the fit, without its report */
   readonly milliseconds: number;
 }
@@ -134,6 +138,7 @@ export function createSession(): Session {
         checks: checkDrm(fit),
         groupColumns,
         heterogeneity: heterogeneity(fit, groupColumns.includes(by) ? { by } : {}),
+        means: meansOf(fit, by),
         milliseconds,
       };
     },
