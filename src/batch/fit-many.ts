@@ -1,6 +1,7 @@
 import { DrmError } from "../errors";
 import { drmFormula } from "../formula/formula";
-import { inOrder, type Signal, type Source, type Task } from "./in-order";
+import type { Signal } from "../inference/signal";
+import { inOrder, type Source, type Task } from "./in-order";
 import type { BatchJob, EstimatesResult, FailedResult, FitResult, ModelOptions } from "./job";
 import { crashError } from "./job-error";
 import { ESTIMATES_HEAD, type EstimatesAnswer, type FitsAnswer, type JobsMessage } from "./messages";

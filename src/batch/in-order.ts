@@ -1,3 +1,4 @@
+import type { Signal } from "../inference/signal";
 import { type Answered, nextTurn, type Runner } from "./runner";
 
 /**
@@ -16,14 +17,6 @@ export interface Task<Item, Chunk, Answer, Result> {
   unpack(answer: Answer, chunk: Chunk): readonly Result[];
   /** of a chunk with one item, which no worker survived */
   crashed(chunk: Chunk, why: string): Result;
-}
-
-/** An AbortSignal, for programs whose types do not have it. */
-export interface Signal {
-  readonly aborted: boolean;
-  throwIfAborted(): void;
-  addEventListener(type: "abort", listener: () => void, options?: { readonly once?: boolean }): void;
-  removeEventListener(type: "abort", listener: () => void): void;
 }
 
 export interface InOrderOptions<Result> {

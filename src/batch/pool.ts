@@ -8,7 +8,7 @@ export interface PoolOptions {
   readonly workers?: number | undefined;
   /**
    * For pages whose Content Security Policy forbids workers from blobs: the address under which the page serves the
-   * package's `drmeta/batch-worker.js`. Otherwise, and always in Node, the script comes from memory.
+   * package's `dist/batch-worker.js`. Otherwise, and always in Node, the script comes from memory.
    */
   readonly workerUrl?: string | undefined;
 }

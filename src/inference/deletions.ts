@@ -4,6 +4,7 @@ import { modelOf } from "../fit/model-of-fit";
 import { type Refit, refit } from "../fit/refit";
 import { withoutRows } from "../fit/without-rows";
 import { cochransQ } from "./q-test";
+import type { Signal } from "./signal";
 
 export interface RefitsOptions {
   /**
@@ -14,7 +15,7 @@ export interface RefitsOptions {
   /** Called after each refit. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Looked at between refits: abort it from onProgress. The reason of the signal is thrown. */
-  readonly signal?: AbortSignal;
+  readonly signal?: Signal;
 }
 
 /**

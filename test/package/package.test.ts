@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -282,24 +283,25 @@ test("the command needs nothing but Node", () => {
   expect(code.startsWith("#!/usr/bin/env node\n")).toBe(true);
   const imported = [...code.matchAll(/^import .*?"([^"]+)";$|__require\("([^"]+)"\)/gm)];
   expect(imported.length).toBeGreaterThan(3);
-  for (const [, from, required] of imported) expect(from ?? required).toMatch(/^node:/);
+  for (const [, from, required] of imported)
+    expect(isBuiltin((from ?? required)!), from ?? required).toBe(true);
 });
 
 test("the wasm is there to be streamed, the one that is inlined", () => {
   const wasm = output(scratch, process.execPath, ["-p", "require.resolve('drmeta/drmeta.wasm')"]);
   const base64 = readFileSync(wasm.trim()).toString("base64");
-  for (const file of [
-    "index.js",
-    "index.cjs",
-    "cli.js",
-    "batch.js",
-    "batch.cjs",
-    "batch.browser.js",
-    "batch-worker.js",
-  ]) {
+  // once: a second copy would mean that something was bundled twice; the command's workers have one of their own
+  const copies = {
+    "index.js": 1,
+    "index.cjs": 1,
+    "batch.js": 1,
+    "batch.cjs": 1,
+    "batch.browser.js": 1,
+    "cli.js": 2,
+  };
+  for (const [file, count] of Object.entries(copies)) {
     const code = readFileSync(join(installed, "dist", file), "utf8");
-    // once: a second copy would mean that something was bundled twice
-    expect(code.split(base64)).toHaveLength(2);
+    expect(code.split(base64), file).toHaveLength(count + 1);
   }
 });
 
