@@ -6,7 +6,7 @@ import { basename, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
-const ALL = ["linalg", "fits", "scaling", "memory"].map((name) => `bench/${name}.bench.ts`);
+const ALL = ["linalg", "fits", "scaling", "memory", "coverage"].map((name) => `bench/${name}.bench.ts`);
 
 const file = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith("-"));
