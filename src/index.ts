@@ -99,4 +99,5 @@ export { type TermTestRow, type TermTests, type TermTestsOptions, termTests } fr
 export { tidy } from "./report/tidy";
 export { varianceComponents } from "./report/variance-components";
 export { type VarianceShare, type VarianceShares, varianceShares } from "./report/variance-shares";
+export { type UpdateOptions, update } from "./update/update";
 export { version } from "./version";

@@ -20,6 +20,7 @@ const STAGES = [
   "model",
   "fit",
   "drm",
+  "update",
   "stats",
   "inference",
   "report",

@@ -1,0 +1,112 @@
+import { tableFrom } from "../data/table-from";
+import { type DrmOptions, drm } from "../drm";
+import { DrmError } from "../errors";
+import type { DroppedRows, Fit } from "../fit/fit";
+import { drmFormula } from "../formula/formula";
+import { type Moderators, updateFormulas } from "../formula/update-formula";
+import { fittedLevels, fittedMatrices, fittedTable } from "./fit-inputs";
+
+export interface UpdateOptions extends Omit<Partial<DrmOptions>, "family"> {
+  /**
+   * one changed formula or several, each for one parameter; `.` is what was there: "~ . + x", "sigma ~ 1",
+   * "~ . - (1 | lab)", "mu2 ~ . - dose". The formulas of other parameters stay
+   */
+  readonly formula?: string | readonly string[];
+}
+
+/**
+ * Fits a model again with changes, as R's update(): other formulas, method, data, weights or values held. What is not
+ * given is the fit's own.
+ *
+ * Without `data` the rows are those that the fit used, whatever is missing elsewhere in the data, so that the two fits
+ * can be compared by anova(); a moderator that no formula of the fit has needs the data. With `data` rows are chosen
+ * anew, a column that was a factor stays one with its levels in their order, and weights and matrices, which belong to
+ * rows, are given again. A parameter that gets a formula is no longer held at a value. Robust errors are not carried
+ * over: call robust() again.
+ *
+ *   anova(fit, update(fit, { formula: "~ . - duration" }))
+ *   update(fit, { formula: ["~ . + dose", "sigma ~ dose"], data })
+ *
+ * @throws DrmError what drm() throws; "bad_formula" for a change that does not apply; "unknown_column" for a column that
+ *   the fit does not keep; "bad_weights" for new data without the weights
+ */
+export function update<T extends Fit>(fit: T, changes: UpdateOptions = {}): T {
+  const { formula = [], data, ...options } = changes;
+  const old = drmFormula(...fit.formulas);
+  const changed = typeof formula === "string" ? [formula] : formula;
+  const texts = updateFormulas(old, changed, (key) => moderatorsOf(fit, key));
+  const next = drmFormula(...texts);
+  const given = new Set(next.dpars.filter(({ implied }) => !implied).map(({ key }) => key));
+  const own = {
+    method: fit.method,
+    fixed: Object.fromEntries(Object.entries(fit.fixed).filter(([dpar]) => !given.has(dpar))),
+  };
+  if (data !== undefined) {
+    if (fit.weights !== null && options.weights === undefined) {
+      throw new DrmError(
+        "bad_weights",
+        "the fit has weights, which belong to its rows: give them with the data",
+      );
+    }
+    const levels = fittedLevels(fit, tableFrom(data, factorOptions(options)));
+    const factors = { ...levels.factors, ...options.factors };
+    return drm(next, { ...own, ordered: levels.ordered, ...options, factors, data }) as T;
+  }
+  const held = {
+    ...own,
+    matrices: fittedMatrices(fit)!,
+    weights: fit.weights,
+    ...options,
+    data: fittedTable(fit),
+  };
+  return Object.freeze({ ...refit(fit, () => drm(next, held)) }) as T;
+}
+
+function factorOptions({ factors, ordered }: UpdateOptions): Parameters<typeof tableFrom>[1] {
+  return { ...(factors && { factors }), ...(ordered && { ordered: new Set(ordered) }) };
+}
+
+/** A parameter that is held at a value, or that the model did not have, is constant. */
+function moderatorsOf({ designs }: Fit, key: string): Moderators {
+  const design = designs[key];
+  if (design === undefined) return { intercept: true, termLabels: [] };
+  return { intercept: design.recipe.intercept, termLabels: design.termLabels };
+}
+
+/** Row numbers are those of the data that the first fit was made from. */
+function refit(before: Fit, again: () => Fit): Fit {
+  try {
+    const fit = again();
+    return {
+      ...fit,
+      rows: fit.rows.map((row) => before.rows[row]!),
+      dropped: allDropped(before, fit.dropped),
+    };
+  } catch (error) {
+    if (!(error instanceof DrmError)) throw error;
+    if (error.code === "unknown_column") {
+      const kept = Object.keys(before.data).join(", ");
+      throw new DrmError(
+        "unknown_column",
+        `${error.message}\nThe fit keeps only the columns that it used (${kept}): pass data`,
+      );
+    }
+    if (before.dropped.count === 0) throw error;
+    throw new DrmError(
+      error.code,
+      `${error.message}\nRows are counted among the ${before.nobs} that the fit used.`,
+    );
+  }
+}
+
+function allDropped({ dropped: before, rows }: Fit, more: DroppedRows): DroppedRows {
+  if (more.count === 0) return before;
+  const byColumn: Record<string, number> = { ...before.byColumn };
+  for (const [name, count] of Object.entries(more.byColumn)) byColumn[name] = (byColumn[name] ?? 0) + count;
+  const late = more.rows.map(({ row, columns }) => ({ row: rows[row - 1]! + 1, columns }));
+  return {
+    count: before.count + more.count,
+    rows: [...before.rows, ...late].sort((a, b) => a.row - b.row),
+    byColumn,
+  };
+}
