@@ -86,6 +86,7 @@ export {
 export { fromJSON } from "./report/json/from-json";
 export { toJSON } from "./report/json/to-json";
 export { type ExplainedVariance, type R2, r2 } from "./report/r2";
+export { type ReportOptions, report } from "./report/report";
 export {
   type ScaleInterval,
   type ScaleIntervals,

@@ -49,6 +49,13 @@ export function fitCommand(io: CliIo, done: (outcome: Outcome) => void): Command
     )
     .option("--check", "print the checks of the fit too")
     .addOption(
+      new Option("--report", "print the result in words instead of tables").conflicts([
+        "json",
+        "format",
+        "confint",
+      ]),
+    )
+    .addOption(
       new Option("--format <format>", "format of the tables, to paste or to import")
         .choices(["text", "markdown", "csv", "html"])
         .conflicts("json"),

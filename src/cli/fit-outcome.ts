@@ -1,5 +1,5 @@
 import type { Fit, RobustErrors } from "../fit/fit";
-import { checkDrm, formatTable, robust, summary, type TableFormat, toJSON } from "../index";
+import { checkDrm, formatTable, report, robust, summary, type TableFormat, toJSON } from "../index";
 import type { TestStatistic } from "../inference/test-basis";
 import { fittedTable } from "./fitted-table";
 import type { CliIo, Outcome } from "./io";
@@ -16,6 +16,7 @@ export interface FitOptions extends ModelOptions {
   readonly robustType: RobustErrors["type"];
   readonly check?: boolean;
   readonly format?: TableFormat;
+  readonly report?: boolean;
   readonly fitted?: boolean;
   readonly json?: boolean;
 }
@@ -34,10 +35,10 @@ export async function fitOutcome(
   // there is no profile to walk down from what is not a maximum; the result is written all the same
   const confint = converged ? options.confint : "wald";
   if (confint !== options.confint) notes.push("the intervals are Wald's: profiles need a fit that converged");
-  const report = { ...options, confint };
+  const settings = { ...options, confint };
   return {
     exitCode: converged ? 0 : 3,
-    stdout: options.json ? jsonReport(fit, report) : textReport(fit, report),
+    stdout: options.json ? jsonReport(fit, settings) : textReport(fit, settings),
     stderr: notesText(notes, io),
   };
 }
@@ -49,7 +50,9 @@ function jsonReport(fit: Fit, { conf, confint, test, fitted }: FitOptions): stri
 
 function textReport(fit: Fit, options: FitOptions): string {
   const { conf, confint, test, check, fitted, format = "text" } = options;
-  const coefficients = formatTable(summary(fit, { ...testOption(test), level: conf, confint }), { format });
+  const coefficients = options.report
+    ? report(fit, { ...testOption(test), level: conf })
+    : formatTable(summary(fit, { ...testOption(test), level: conf, confint }), { format });
   // one table, with the line ends of its format
   if (format === "csv") return coefficients;
   const parts = [coefficients];

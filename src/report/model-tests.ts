@@ -14,7 +14,7 @@ export interface ModelTests {
   readonly basis: "tau2" | "Q";
   /** Q of an intercept-only mean, QE with moderators; null where qTest() does not apply, or V has huge clusters */
   readonly q: QTest | null;
-  /** QM, of each dpar that has moderators */
+  /** QM, or F where coefficients have t tests, of each dpar that has moderators */
   readonly moderators: readonly WaldTest[];
 }
 
@@ -26,7 +26,11 @@ export function modelTests(fit: Fit, test: TestStatistic): ModelTests {
   const small = fit.knownV.largestCluster <= LARGEST_CLUSTER;
   const { groups, basis } =
     single(fit) && small ? heterogeneity(fit) : { groups: [], basis: "tau2" as const };
-  const withModerators = dparKeys(fit).filter((dpar) => (fit.designs[dpar]?.termLabels.length ?? 0) > 0);
+  // without an intercept the test of a scale parameter would be of log-SDs against 0, of SDs against 1
+  const withModerators = dparKeys(fit).filter((dpar) => {
+    const { termLabels, assign } = fit.designs[dpar] ?? { termLabels: [], assign: [] };
+    return termLabels.length > 0 && (assign.includes(0) || dpar.startsWith("mu"));
+  });
   return {
     heterogeneity: groups[0] ?? null,
     basis,
@@ -64,7 +68,8 @@ export function modelTestLines(
       lines.push(`Moderators of ${dpar}: no test, a coefficient has no standard error`);
       continue;
     }
-    const test = ddf === null ? `QM(df = ${df})` : `F(${df}, ${formatSignificant(ddf)})`;
+    const test =
+      ddf === null ? `QM(df = ${df})` : `F(${df}, ${Number.isInteger(ddf) ? ddf : formatFixed(ddf, 2)})`;
     lines.push(`Moderators of ${dpar}: ${test} = ${formatFixed(statistic, 4)}, ${pText(pValue)}`);
   }
   return lines;

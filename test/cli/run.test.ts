@@ -194,6 +194,23 @@ describe("fit", () => {
     expect(Math.sqrt(knha.vcov[0][0])).toBe(first(knha).std_error);
   });
 
+  test("--report gives the result in words", async () => {
+    const { exitCode, stdout } = await drmeta([
+      "fit",
+      RESTORATION,
+      ...MODEL,
+      ...LEVELS,
+      "--report",
+      "--conf",
+      "0.9",
+    ]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^A location-scale meta-regression of yi .*\n\nWhere habitat = grassland.*90% CI.*\n\n.*\.\n$/,
+    );
+    expect((await drmeta(["fit", RESTORATION, ...MODEL, "--report", "--json"])).exitCode).toBe(2);
+  });
+
   test("--format gives the tables for a document or a program", async () => {
     const markdown = await drmeta(["fit", RESTORATION, ...MODEL, "--format", "markdown", "--check"]);
     expect(markdown.stdout).toMatch(/^\*\*Meta-analysis by .*\*\*\n\n\| +\| +estimate \|/);

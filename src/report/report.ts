@@ -1,0 +1,56 @@
+import type { Fit } from "../fit/fit";
+import { coefficientTable } from "../inference/coefficient-table";
+import { outcomesOf } from "../inference/outcomes";
+import { type TestStatistic, testBasis } from "../inference/test-basis";
+import { checkDrm } from "./checks/check-drm";
+import { modelTests } from "./model-tests";
+import { heterogeneitySentences } from "./words/heterogeneity-words";
+import { meanSentences } from "./words/mean-words";
+import { modelSentences } from "./words/model-words";
+
+export interface ReportOptions {
+  /** confidence level of the intervals, default 0.95 */
+  readonly level?: number;
+  /** tests and intervals, as in summary(); default "z" */
+  readonly test?: TestStatistic;
+}
+
+/**
+ * The fit in words, plain text for a results section: what was fitted to what and what was left out, the mean (with
+ * interval, prediction interval and moderators), the heterogeneity (SDs, ratios of SDs, I2, Q, correlation), and the checks
+ * that want attention. A paragraph a line, an empty line between them. A fit that did not converge says so first.
+ *
+ * Estimates are described, not explained: differences and ratios between studies, whether an interval includes 0 (or a
+ * ratio of 1), p-values as they are. Limits are Wald's, transformed from the link scale for SDs and correlations.
+ * Throws DrmError("bad_option") for a level outside (0, 1), and what testBasis() throws.
+ */
+export function report(fit: Fit, { level = 0.95, test }: ReportOptions = {}): string {
+  const basis = testBasis(fit, test);
+  const rows = coefficientTable(fit, level, "wald", test);
+  const tests = modelTests(fit, basis.test);
+  const { code, message } = fit.optim;
+  const failed = `The fit did not converge (${sentenceless(message)}): the numbers below are where the search stopped, not estimates to report.`;
+  const paragraphs = [
+    code === 0 ? [] : [failed],
+    modelSentences(fit, basis),
+    ...outcomesOf(fit).map((outcome) => meanSentences(fit, outcome, rows, tests, level)),
+    heterogeneitySentences(fit, rows, tests, level),
+    caveats(fit),
+  ];
+  return paragraphs
+    .filter((sentences) => sentences.length > 0)
+    .map((sentences) => sentences.join(" "))
+    .join("\n\n");
+}
+
+/** Warnings and errors of checkDrm(), but for convergence, which comes first. */
+function caveats(fit: Fit): string[] {
+  const found = checkDrm(fit).filter(({ check, status }) => {
+    return (status === "warning" || status === "error") && !check.startsWith("optimizer_");
+  });
+  return found.map(({ check, message }) => `Check ${check}: ${sentenceless(message)}.`);
+}
+
+function sentenceless(message: string): string {
+  return message.replace(/\.$/, "");
+}

@@ -1,0 +1,156 @@
+import type { Design } from "../../design/design";
+import type { Fit } from "../../fit/fit";
+import { variablesOf } from "../../formula/expr";
+import type { CoefficientRow } from "../../inference/coefficient-table";
+import { linkOf } from "../../inference/links";
+import { estimateText, pWords } from "./numbers";
+
+/** What a coefficient compares, where it can be said in words. */
+type Meaning =
+  | { readonly kind: "intercept" }
+  | { readonly kind: "level"; readonly variable: string; readonly level: string; readonly reference: string }
+  | { readonly kind: "unit"; readonly variable: string }
+  /** not compared with anything: the value at a level */
+  | { readonly kind: "value"; readonly variable: string; readonly level: string }
+  | { readonly kind: "other" };
+
+/** A sentence for each moderator's coefficient: a difference in a mean, or a ratio of SDs, with interval and test. */
+export function moderatorSentences(
+  fit: Fit,
+  dpar: string,
+  rows: readonly CoefficientRow[],
+  level: number,
+): string[] {
+  const design = fit.designs[dpar];
+  if (design === undefined) return [];
+  const own = rows.filter((row) => row.dpar === dpar);
+  return own.flatMap((row, j) => {
+    const meaning = meaningOf(design, j);
+    return meaning.kind === "intercept" ? [] : [sentence(fit, dpar, row, meaning, level)];
+  });
+}
+
+function sentence(fit: Fit, dpar: string, row: CoefficientRow, meaning: Meaning, level: number): string {
+  if (meaning.kind === "value") return valueSentence(fit, dpar, row, meaning, level);
+  const link = linkOf(dpar).name;
+  const isRatio = link === "log" && meaning.kind !== "other";
+  const what = isRatio ? `ratio of ${sdName(fit, dpar, true)}` : `difference in ${meanName(fit, dpar)}`;
+  const subject =
+    meaning.kind === "level"
+      ? `For ${meaning.variable}, the estimated ${what}, ${meaning.level} ${isRatio ? "to" : "minus"} ${meaning.reference},`
+      : meaning.kind === "unit"
+        ? `The estimated ${what} per unit of ${meaning.variable}`
+        : `The coefficient ${row.name}${link === "log" ? " (log SD)" : link === "atanh" ? " (atanh scale)" : ""}`;
+  if (row.atBoundary || !Number.isFinite(row.estimate))
+    return `${subject} is at its boundary and has no interval.`;
+  const take = isRatio ? Math.exp : (x: number) => x;
+  const shown = { estimate: take(row.estimate), lower: take(row.lower), upper: take(row.upper) };
+  const nothing = isRatio ? 1 : 0;
+  const includes =
+    shown.lower <= nothing && nothing <= shown.upper ? `; the interval includes ${nothing}` : "";
+  return `${subject} is ${estimateText(shown, level, testWords(row))}${includes}.`;
+}
+
+type LevelValue = Extract<Meaning, { kind: "value" }>;
+
+/** A test of a mean against 0 says something; one of an SD against 1 does not. */
+function valueSentence(fit: Fit, dpar: string, row: CoefficientRow, at: LevelValue, level: number): string {
+  const isMean = linkOf(dpar).name === "identity";
+  const name = isMean
+    ? meanName(fit, dpar)
+    : dpar === "rho12"
+      ? "the residual correlation"
+      : sdName(fit, dpar);
+  const where = `Where ${at.variable} = ${at.level}, ${name}${isMean ? "" : ` (${dpar})`}`;
+  const tests = isMean ? testWords(row) : [];
+  return `${where} is estimated as ${estimateText(onResponse(row, dpar), level, tests)}.`;
+}
+
+export function onResponse({ estimate, lower, upper }: CoefficientRow, dpar: string) {
+  const { response } = linkOf(dpar);
+  return { estimate: response(estimate), lower: response(lower), upper: response(upper) };
+}
+
+/** "z = 2.87", "p = 0.004"; nothing where there is no test. */
+export function testWords({ statistic, df, pValue }: CoefficientRow): string[] {
+  if (Number.isNaN(statistic) || Number.isNaN(pValue)) return [];
+  const name = Number.isFinite(df) ? `t(${Number.isInteger(df) ? df : df.toFixed(1)})` : "z";
+  return [`${name} = ${statistic.toFixed(2)}`, pWords(pValue)];
+}
+
+/** "the mean", "the mean of harm". */
+function meanName(fit: Fit, dpar: string): string {
+  if (dpar === "rho12") return "the residual correlation on the atanh scale";
+  return fit.family === "gaussian" ? "the mean" : `the mean of ${responseName(fit, dpar)}`;
+}
+
+/** "the SD of true effects", "the SD between levels of study"; of two outcomes with the outcome's name. */
+export function sdName(fit: Fit, dpar: string, plural = false): string {
+  const group = fit.random?.find((random) => random.dpar === dpar)?.group;
+  // without V it is of effect sizes, sampling errors and all
+  const what = fit.knownV.kind === "none" ? "of effect sizes around their means" : "of true effects";
+  const among = fit.random?.length ? `${what} within groups` : what;
+  const of = fit.family === "gaussian" ? "" : ` on ${responseName(fit, dpar)}`;
+  const sd = plural ? "SDs" : "the SD";
+  return group === undefined ? `${sd} ${among}${of}` : `${sd} between levels of ${group}${of}`;
+}
+
+export function responseName(fit: Fit, dpar: string): string {
+  const labels = Object.values(fit.response).map(({ label }) => label);
+  return /^(?:mu|sigma|sd)2/.test(dpar) ? labels[1]! : labels[0]!;
+}
+
+/** A variable in an interaction, a polynomial or two terms has no meaning of its own. */
+function meaningOf({ assign, recipe, names }: Design, j: number): Meaning {
+  const t = assign[j]!;
+  if (t === 0) return { kind: "intercept" };
+  const term = recipe.terms[t - 1]!;
+  const v = term.variables[0]!;
+  const variable = recipe.variables[v]!;
+  const columns = variablesOf(variable.expr);
+  const elsewhere = recipe.variables.some((other, k) => {
+    return k !== v && [...variablesOf(other.expr)].some((name) => columns.has(name));
+  });
+  const inOthers = recipe.terms.some((other, k) => k !== t - 1 && other.variables.includes(v));
+  if (term.variables.length > 1 || inOthers || elsewhere) return { kind: "other" };
+  const { factor, label } = variable;
+  const width = assign.filter((other) => other === t).length;
+  if (factor === null) return width === 1 ? { kind: "unit", variable: label } : { kind: "other" };
+  if (term.full[0] && recipe.variables.length === 1) {
+    const level = factor.levels.find((one) => names[j] === label + one);
+    return level === undefined ? { kind: "other" } : { kind: "value", variable: label, level };
+  }
+  if (factor.ordered || term.full[0]) return { kind: "other" };
+  const [reference, ...others] = factor.levels;
+  const level = others.find((one) => names[j] === label + one);
+  if (level === undefined) return { kind: "other" };
+  return { kind: "level", variable: label, level, reference: reference! };
+}
+
+/** Whether each coefficient is the value at a level: `~ 0 + habitat`. */
+export function hasLevelValues(design: Design): boolean {
+  return design.names.every((_, j) => meaningOf(design, j).kind === "value");
+}
+
+/**
+ * "habitat = grassland and duration = 0": where the intercept is the whole predictor; null when it cannot be said, or
+ * no row is near it: the intercept of a calendar year is nobody's mean.
+ */
+export function referencePoint(fit: Fit, dpar: string): string[] | null {
+  const { recipe, assign } = fit.designs[dpar]!;
+  if (!assign.includes(0)) return null;
+  const at: string[] = [];
+  for (const { label, factor, expr } of recipe.variables) {
+    if (factor?.ordered || (factor === null && (expr.type !== "name" || !holdsZero(fit, expr.name))))
+      return null;
+    at.push(`${label} = ${factor === null ? 0 : factor.levels[0]}`);
+  }
+  return at;
+}
+
+/** Whether 0 is within the values of a column. */
+function holdsZero(fit: Fit, name: string): boolean {
+  const column = fit.data[name]!;
+  if (column.kind === "factor") return false;
+  return column.values.some((value) => value <= 0) && column.values.some((value) => value >= 0);
+}

@@ -1,0 +1,115 @@
+import type { Fit } from "../../fit/fit";
+import type { CoefficientRow } from "../../inference/coefficient-table";
+import type { ModelTests } from "../model-tests";
+import { varianceShares } from "../variance-shares";
+import { hasLevelValues, moderatorSentences, onResponse, referencePoint, sdName } from "./coefficient-words";
+import { jointTest } from "./mean-words";
+import { counted, estimateText, extremes, list, number, pWords } from "./numbers";
+
+/** The SDs of true effects, and the correlation of two outcomes. */
+export function heterogeneitySentences(
+  fit: Fit,
+  rows: readonly CoefficientRow[],
+  tests: ModelTests,
+  level: number,
+): string[] {
+  const sentences = Object.entries(fit.fixed).map(([dpar, held]) => heldSentence(fit, dpar, held));
+  for (const dpar of Object.keys(fit.designs)) {
+    if (dpar.startsWith("mu")) continue;
+    const own = rows.filter((row) => row.dpar === dpar);
+    sentences.push(
+      ...(dpar === "rho12" ? correlation(fit, own, level) : standardDeviation(fit, dpar, own, level)),
+      ...(own.some((row) => row.atBoundary) ? [] : moderatorSentences(fit, dpar, rows, level)),
+      ...jointTest(tests, dpar),
+    );
+  }
+  return [...sentences, ...shareSentences(fit, tests), ...qSentences(tests)];
+}
+
+function heldSentence(fit: Fit, dpar: string, held: number): string {
+  const name = sdName(fit, dpar);
+  return held === 0
+    ? `${capital(name)} (${dpar}) was not estimated but held at 0.`
+    : `${capital(name)} (${dpar}) was held at ${number(held)}.`;
+}
+
+function standardDeviation(fit: Fit, dpar: string, own: readonly CoefficientRow[], level: number): string[] {
+  const name = capital(sdName(fit, dpar));
+  const values = fit.random?.find((random) => random.dpar === dpar)?.sd ?? fit.fitted[dpar]!;
+  const known = values.filter((value) => !Number.isNaN(value));
+  const zeros = known.filter((value) => value === 0).length;
+  if (zeros === known.length) {
+    return [
+      `${name} (${dpar}) is estimated at zero, its boundary, so that it has no standard error or interval.`,
+    ];
+  }
+  if (own.some((row) => row.atBoundary)) {
+    const unit = fit.random?.some((random) => random.dpar === dpar) ? "level" : "row";
+    const [least, most] = extremes(known.filter((value) => value > 0));
+    const rest = least === most ? number(most) : `${number(least)} to ${number(most)}`;
+    const part = zeros === 0 ? "" : ` at zero for ${zeros} of ${counted(known.length, unit)} and`;
+    return [
+      `${name} (${dpar}) is estimated${part} as ${rest}${zeros === 0 ? "" : " for the others"}; coefficients at their boundary have no interval.`,
+    ];
+  }
+  const intercept = own.find(({ term }) => term === "(Intercept)");
+  const at = referencePoint(fit, dpar);
+  if (at === null || intercept === undefined) {
+    // without an intercept each level has its own sentence
+    if (hasLevelValues(fit.designs[dpar]!)) return [];
+    const [least, most] = extremes(known);
+    return [
+      `${name} (${dpar}) is estimated as ${number(least)} to ${number(most)}, depending on its moderators.`,
+    ];
+  }
+  const where = at.length === 0 ? name : `Where ${list(at)}, ${sdName(fit, dpar)}`;
+  return [`${where} (${dpar}) is estimated as ${estimateText(onResponse(intercept, dpar), level)}.`];
+}
+
+function correlation(fit: Fit, own: readonly CoefficientRow[], level: number): string[] {
+  const name = `The residual correlation of ${list(Object.values(fit.response).map(({ label }) => label))}`;
+  const values = fit.fitted.rho12!.filter((value) => !Number.isNaN(value));
+  if (own.some((row) => row.atBoundary)) {
+    const [least, most] = extremes(values).map((value) => number(value, 2));
+    const range = least === most ? least : `${least} to ${most}`;
+    return [`${name} (rho12) is estimated as ${range}, at its boundary, so that it has no interval.`];
+  }
+  const intercept = own.find(({ term }) => term === "(Intercept)");
+  const at = referencePoint(fit, "rho12");
+  if (intercept === undefined || at === null) {
+    if (hasLevelValues(fit.designs.rho12!)) return [];
+    const [least, most] = extremes(values).map((value) => number(value, 2));
+    return [`${name} (rho12) is estimated as ${least} to ${most}, depending on its moderators.`];
+  }
+  const shown = onResponse(intercept, "rho12");
+  const where = at.length === 0 ? name : `Where ${list(at)}, t${name.slice(1)}`;
+  const includes = shown.lower <= 0 && shown.upper >= 0 ? "; the interval includes 0" : "";
+  return [`${where} (rho12) is estimated as ${estimateText(shown, level)}${includes}.`];
+}
+
+/** I2, or with random intercepts the share of each level. */
+function shareSentences(fit: Fit, { heterogeneity, basis }: ModelTests): string[] {
+  if (heterogeneity === null) return [];
+  const { i2, tau2 } = heterogeneity;
+  if ((fit.random ?? []).length === 0) {
+    const from = basis === "Q" ? ", computed from Q" : "";
+    const variance =
+      basis === "Q" || tau2 === 0 ? "" : `The variance of true effects (tau^2) is ${number(tau2)}. `;
+    return [`${variance}I^2 is ${i2.toFixed(1)}%${from}.`];
+  }
+  const parts = varianceShares(fit).groups[0]!.parts.map(({ part, source, percent }) => {
+    return `${percent.toFixed(1)}% is ${part === "sampling" ? "sampling error" : source}`;
+  });
+  return [`Of the variance of an effect size of typical precision, ${list(parts)}.`];
+}
+
+function qSentences({ q, moderators }: ModelTests): string[] {
+  if (q === null || Number.isNaN(q.pValue)) return [];
+  const residual = moderators.some(({ dpar }) => dpar.startsWith("mu"));
+  const name = residual ? "residual heterogeneity: QE" : "heterogeneity: Q";
+  return [`Cochran's test of ${name}(${q.df}) = ${q.statistic.toFixed(2)}, ${pWords(q.pValue)}.`];
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

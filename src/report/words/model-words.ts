@@ -1,0 +1,94 @@
+import type { Fit } from "../../fit/fit";
+import { drmFormula } from "../../formula/formula";
+import { outcomeCounts } from "../../inference/outcomes";
+import type { TestBasis } from "../../inference/test-basis";
+import { counted, list, number } from "./numbers";
+
+/** What was fitted, to what, and what was left out. */
+export function modelSentences(fit: Fit, { test, factor }: TestBasis): string[] {
+  const method = fit.method === "ML" ? "maximum likelihood" : "restricted maximum likelihood";
+  const sentences = [`${title(fit)} was fitted to ${dataWords(fit)} by ${method}.`, knownVWords(fit)];
+  const counts = outcomeCounts(fit);
+  if (counts !== null && counts.both < fit.nobs) {
+    const [first, second] = Object.values(fit.response).map(({ label }) => label);
+    const only = [
+      ...(counts.onlyFirst > 0 ? [`${counted(counts.onlyFirst, "study")} only ${first}`] : []),
+      ...(counts.onlySecond > 0 ? [`${counted(counts.onlySecond, "study")} only ${second}`] : []),
+    ];
+    sentences.push(`${counted(counts.both, "study")} had both outcomes, ${list(only)}.`);
+  }
+  if (fit.dropped.count > 0) {
+    const { count, byColumn } = fit.dropped;
+    const reasons = Object.entries(byColumn).map(([column, n]) => `${column} in ${n}`);
+    sentences.push(
+      `${counted(count, "row")} ${count === 1 ? "was" : "were"} left out for missing values (${list(reasons)}).`,
+    );
+  }
+  if (fit.weights !== null) sentences.push("Rows were weighted by likelihood weights.");
+  if (fit.robust !== undefined) {
+    const { type, cluster, clusters } = fit.robust;
+    const by = cluster === "" ? "" : ` by ${cluster}`;
+    sentences.push(
+      `Standard errors of the mean are cluster-robust (${type}${by}, ${counted(clusters, "cluster")}).`,
+    );
+  }
+  if (test === "knha" || test === "adhoc") {
+    sentences.push(
+      `Tests and intervals of the mean are those of Knapp and Hartung (variances times ${number(factor!)}).`,
+    );
+  }
+  return sentences.filter((sentence) => sentence !== "");
+}
+
+function title(fit: Fit): string {
+  const scales = Object.entries(fit.designs).filter(([dpar]) => dpar.startsWith("s") || dpar === "rho12");
+  const varying = scales.filter(([, { termLabels }]) => termLabels.length > 0);
+  const moderated = Object.keys(fit.response).some((dpar) => fit.designs[dpar]!.termLabels.length > 0);
+  const kind =
+    fit.knownV.kind === "none"
+      ? moderated
+        ? "regression"
+        : "model"
+      : moderated
+        ? "meta-regression"
+        : "meta-analysis";
+  const words = [
+    ...(fit.family === "gaussian" ? [] : ["bivariate"]),
+    ...(varying.length > 0 ? ["location-scale"] : []),
+    ...((fit.random ?? []).length > 0 ? ["multilevel"] : []),
+  ];
+  const common = Object.values(fit.fixed).length > 0 && Object.values(fit.fixed).every((held) => held === 0);
+  const plain = common ? "common-effect" : "random-effects";
+  const all = words.length === 0 && fit.knownV.kind !== "none" ? [plain, kind] : [...words, kind];
+  const labels = list(Object.values(fit.response).map(({ label }) => label));
+  const parts = [...Object.keys(fit.response), ...varying.map(([dpar]) => dpar)].flatMap((dpar) => {
+    const { termLabels } = fit.designs[dpar]!;
+    return termLabels.length === 0 ? [] : [`${dpar} on ${list(termLabels)}`];
+  });
+  const moderators = parts.length === 0 ? "" : ` (moderators: ${parts.join("; ")})`;
+  return `A ${all.join(" ")} of ${labels}${moderators}`;
+}
+
+function dataWords(fit: Fit): string {
+  const { nobs, random = [], family } = fit;
+  const rows = counted(nobs, family === "gaussian" ? "effect size" : "study");
+  if (random.length === 0) return rows;
+  const of = (dpar: string) =>
+    family === "gaussian" ? "" : ` for ${Object.values(fit.response)[dpar.startsWith("sd2") ? 1 : 0]!.label}`;
+  const groups = random.map(
+    ({ group, levels, dpar }) => `${group} (${counted(levels.length, "level")}${of(dpar)})`,
+  );
+  return `${rows} with random intercepts for ${list(groups)}`;
+}
+
+function knownVWords({ knownV, formulas }: Fit): string {
+  const { kind, label, clusters, largestCluster } = knownV;
+  if (kind === "none") return "No sampling variances were given: sigma holds the sampling errors too.";
+  const shown = label === "" ? "V" : label;
+  const offset = drmFormula(...formulas).dpars.some(({ offsets }) => offsets.length > 0)
+    ? " The mean has an offset."
+    : "";
+  if (kind === "diagonal") return `The sampling variances (${shown}) were taken as known.${offset}`;
+  const what = `${counted(clusters, "cluster")} of up to ${counted(largestCluster, "row")}`;
+  return `The sampling variances and covariances (${shown}; ${what}) were taken as known.${offset}`;
+}
