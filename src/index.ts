@@ -75,7 +75,8 @@ export { type TestBasis, type TestStatistic, testBasis } from "./inference/test-
 export { type WaldTest, type WaldTestOptions, waldTest } from "./inference/wald-test";
 export { type Anova, anova, type ComparedFit, compareFits, type ModelRow } from "./report/anova";
 export { type AugmentRow, augment } from "./report/augment";
-export { checkDrm } from "./report/checks/check-drm";
+export { type CheckRow, type CheckStatus, checkDrm } from "./report/checks/check-drm";
+export { type CheckDataOptions, checkData } from "./report/data-checks/check-data";
 export { type Glance, glance } from "./report/glance";
 export {
   type Heterogeneity,

@@ -47,7 +47,7 @@ export function fitCommand(io: CliIo, done: (outcome: Outcome) => void): Command
         .choices(["CR0", "CR1", "CR2"])
         .default("CR2"),
     )
-    .option("--check", "print the checks of the fit too")
+    .option("--check", "print the checks of the fit and of its data too")
     .addOption(
       new Option("--report", "print the result in words instead of tables").conflicts([
         "json",

@@ -1,6 +1,7 @@
 import type { Fit, RobustErrors } from "../fit/fit";
 import { checkDrm, formatTable, report, robust, summary, type TableFormat, toJSON } from "../index";
 import type { TestStatistic } from "../inference/test-basis";
+import { checkFitData } from "../report/data-checks/check-data";
 import { fittedTable } from "./fitted-table";
 import type { CliIo, Outcome } from "./io";
 import { type ModelOptions, readFit } from "./read-fit";
@@ -56,9 +57,18 @@ function textReport(fit: Fit, options: FitOptions): string {
   // one table, with the line ends of its format
   if (format === "csv") return coefficients;
   const parts = [coefficients];
-  if (check) parts.push(formatTable(checkDrm(fit), { format }));
+  if (check) parts.push(...checks(fit, format));
   if (fitted) parts.push(fittedTable(fit));
   return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n`;
+}
+
+/** Of the fit, and of the effect sizes that it used; without meta_V() there is nothing to hold those against. */
+function checks(fit: Fit, format: TableFormat): string[] {
+  const data = checkFitData(fit);
+  const ofFit = formatTable(checkDrm(fit), { format });
+  if (data.length === 0) return [ofFit];
+  const ofData = formatTable(data, { format });
+  return [ofFit, format === "text" ? `Data:\n${ofData}` : ofData];
 }
 
 /** Without the option the fit's own default decides. */

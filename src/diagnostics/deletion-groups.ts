@@ -46,13 +46,12 @@ export function dataRows(fit: Fit, members: readonly number[]): number[] {
   return members.map((row) => fit.rows[row] + 1);
 }
 
-/** A line for each deletion that is not "ok"; nothing when all are. */
+/** A line for each deletion that is not "ok". */
 export function explainDeletions(
   by: string,
   rows: readonly { readonly label: string; readonly status: DeletionStatus; readonly reason: string }[],
 ): string[] {
-  const lines = rows
+  return rows
     .filter(({ status }) => status !== "ok")
     .map(({ label, status, reason }) => `without ${by} ${label}: ${status}: ${reason}`);
-  return lines.length === 0 ? [] : [lines.join("\n")];
 }

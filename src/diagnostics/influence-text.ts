@@ -1,38 +1,51 @@
 import { formatColumn, formatFixed } from "../report/format";
-import { renderText, type TextColumn } from "../report/text-table";
+import { numberColumn, type ReportTable, type TableColumn, tableText } from "../report/text-table";
 import { explainDeletions } from "./deletion-groups";
 import type { Influence, InfluenceRow } from "./influence";
 
-const DECIMALS = 4;
+const fixed = (values: readonly number[]) => values.map((value) => formatFixed(value, 4));
 
-/** Diagnostics first, then DFBETAS; "*" marks what is influential. Deletions without numbers are explained below. */
-export function influenceText({ by, coefficients, rows }: Influence): string {
-  const fixed = (header: string, value: (row: InfluenceRow) => number): TextColumn => ({
-    header,
-    cells: rows.map((row) => formatFixed(value(row), DECIMALS)),
-  });
-  const label: TextColumn = { header: by, cells: rows.map((row) => row.label), align: "left" };
+/** Diagnostics, then DFBETAS; "*" marks what is influential. Deletions without numbers are explained below. */
+export function influenceTables({ by, coefficients, rows }: Influence): readonly [ReportTable, ReportTable] {
+  const column = (header: string, value: (row: InfluenceRow) => number, format = fixed): TableColumn =>
+    numberColumn(header, rows.map(value), format);
+  const label: TableColumn = { header: by, cells: rows.map((row) => row.label), align: "left" };
   const single = rows.every(({ effects }) => effects === 1);
   const spreads = Object.keys(rows.find((row) => row.status !== "not estimable")?.spreads ?? {});
-  const diagnostics = renderText([
+  const diagnostics = [
     label,
     ...(single
-      ? [fixed("rstudent", (row) => row.rstudent), fixed("dffits", (row) => row.dffits)]
+      ? [column("rstudent", (row) => row.rstudent), column("dffits", (row) => row.dffits)]
       : [
-          { header: "effects", cells: rows.map(({ effects }) => String(effects)) },
-          fixed("chi_squared", (row) => row.chiSquared),
+          column(
+            "effects",
+            (row) => row.effects,
+            (values) => values.map(String),
+          ),
+          column("chi_squared", (row) => row.chiSquared),
         ]),
-    fixed("cook_d", (row) => row.cooksDistance),
-    fixed("cov_ratio", (row) => row.covRatio),
-    ...spreads.map((dpar) => ({
-      header: dpar,
-      cells: formatColumn(rows.map((row) => row.spreads[dpar] ?? Number.NaN)),
-    })),
-    fixed("q_deleted", (row) => row.qDeleted),
-    fixed("leverage", (row) => row.leverage),
-    fixed("weight", (row) => row.weight),
-    { header: "", cells: rows.map(({ influential }) => (influential ? "*" : "")), align: "left" },
-  ]);
-  const changes = renderText([label, ...coefficients.map((name, j) => fixed(name, (row) => row.dfbetas[j]))]);
-  return [diagnostics, `DFBETAS\n${changes}`, ...explainDeletions(by, rows)].join("\n\n");
+    column("cook_d", (row) => row.cooksDistance),
+    column("cov_ratio", (row) => row.covRatio),
+    ...spreads.map((dpar) => column(dpar, (row) => row.spreads[dpar] ?? Number.NaN, formatColumn)),
+    column("q_deleted", (row) => row.qDeleted),
+    column("leverage", (row) => row.leverage),
+    column("weight", (row) => row.weight),
+    {
+      header: "",
+      name: "influential",
+      cells: rows.map(({ influential }) => (influential ? "*" : "")),
+      values: rows.map(({ influential }) => influential),
+      align: "left" as const,
+    },
+  ];
+  const changes = [label, ...coefficients.map((name, j) => column(name, (row) => row.dfbetas[j]))];
+  return [
+    { caption: "Influence", columns: diagnostics, notes: [] },
+    { caption: "DFBETAS", columns: changes, notes: explainDeletions(by, rows) },
+  ];
+}
+
+export function influenceText(data: Influence): string {
+  const [diagnostics, changes] = influenceTables(data);
+  return `${tableText(diagnostics)}\n\nDFBETAS\n${tableText(changes)}`;
 }

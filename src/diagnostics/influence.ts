@@ -19,7 +19,7 @@ import { observationsByRow } from "../model/observations";
 import { type Printable, printable } from "../report/printable";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
 import { type DeletionOptions, dataRows, deletionGroups, deletionUnit } from "./deletion-groups";
-import { influenceText } from "./influence-text";
+import { influenceTables, influenceText } from "./influence-text";
 import { meanSpreads } from "./mean-spreads";
 
 /** What leaving out one row, or all rows of one level, does. NaN where a number does not exist. */
@@ -98,7 +98,7 @@ export function influence(fit: Fit, options: DeletionOptions = {}): Printable<In
       coefficients: fit.coefficients.map(coefficientName),
       rows: deletions.map((deletion) => influenceOf(base, deletion)),
     };
-    return printable(data, influenceText);
+    return printable(data, influenceText, influenceTables);
   } finally {
     opened.engine.dispose();
   }

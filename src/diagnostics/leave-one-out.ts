@@ -6,8 +6,8 @@ import { standardModel } from "../fit/standard-model";
 import { coefficientName } from "../inference/coefficients";
 import { type DeletionStatus, eachDeletion } from "../inference/deletions";
 import { formatColumn, formatFixed } from "../report/format";
-import { type Printable, printable } from "../report/printable";
-import { renderText } from "../report/text-table";
+import { type Printable, printableTable } from "../report/printable";
+import { numberColumn, type ReportTable } from "../report/text-table";
 import {
   type DeletionOptions,
   dataRows,
@@ -87,19 +87,28 @@ export function leaveOneOut(fit: Fit, options: DeletionOptions = {}): Printable<
     },
     rows,
   };
-  return printable(data, leaveOneOutText);
+  return printableTable(data, leaveOneOutTable);
 }
 
 /** Estimates with their standard errors beside them; the first line is the fit with every row. */
-function leaveOneOutText({ by, coefficients, full, rows }: LeaveOneOut): string {
+function leaveOneOutTable({ by, coefficients, full, rows }: LeaveOneOut): ReportTable {
   const lines = [full, ...rows];
-  const table = renderText([
-    { header: by, cells: ["(none)", ...rows.map(({ label }) => label)], align: "left" },
-    ...coefficients.flatMap((name, j) => [
-      { header: name, cells: formatColumn(lines.map(({ estimates }) => estimates[j])) },
-      { header: "std_error", cells: formatColumn(lines.map(({ stdErrors }) => stdErrors[j])) },
-    ]),
-    { header: "logLik", cells: lines.map(({ logLik }) => formatFixed(logLik, 3)) },
-  ]);
-  return [table, ...explainDeletions(by, rows)].join("\n\n");
+  const column = (header: string, value: (line: typeof full) => number, format = formatColumn) =>
+    numberColumn(header, lines.map(value), format);
+  return {
+    caption: "Leave one out",
+    columns: [
+      { header: by, cells: ["(none)", ...rows.map(({ label }) => label)], align: "left" },
+      ...coefficients.flatMap((name, j) => [
+        column(name, ({ estimates }) => estimates[j]),
+        column("std_error", ({ stdErrors }) => stdErrors[j]),
+      ]),
+      column(
+        "logLik",
+        ({ logLik }) => logLik,
+        (values) => values.map((value) => formatFixed(value, 3)),
+      ),
+    ],
+    notes: explainDeletions(by, rows),
+  };
 }

@@ -1,8 +1,8 @@
 import type { Fit } from "../../fit/fit";
-import { type Printable, printableTable } from "../printable";
-import type { ReportTable } from "../text-table";
-import type { Check, CheckOptions, CheckRow } from "./check";
+import type { Printable } from "../printable";
+import { type Check, type CheckOptions, type CheckRow, checkTable } from "./check";
 import { designSize, droppedRows, oneOutcomeOnly, oneStudyDominates, weightsExtreme } from "./data";
+import { designAliasing, randomEffectLevels, sigmaReplication, sigmaSdSeparation } from "./identification";
 import { knownSamplingCovariance } from "./known-covariance";
 import {
   finiteObjective,
@@ -44,8 +44,12 @@ const CHECKS: readonly Check[] = [
   scaleBoundary,
   randomEffectSdBoundary,
   randomEffectReplication,
+  randomEffectLevels,
+  sigmaSdSeparation,
+  sigmaReplication,
   rho12Boundary,
   knownSamplingCovariance,
+  designAliasing,
   designSize,
   weightsExtreme,
   oneStudyDominates,
@@ -59,15 +63,5 @@ const CHECKS: readonly Check[] = [
 export function checkDrm(fit: Fit, options: Partial<CheckOptions> = {}): Printable<readonly CheckRow[]> {
   const settings: CheckOptions = { gradientTolerance: 1e-6, ...options };
   const rows = CHECKS.map((check) => check(fit, settings)).filter((row) => row !== null);
-  return printableTable<readonly CheckRow[]>(rows, checksTable);
-}
-
-function checksTable(rows: readonly CheckRow[]): ReportTable {
-  const columns = [
-    { header: "check", cells: rows.map(({ check }) => check), align: "left" as const },
-    { header: "status", cells: rows.map(({ status }) => status), align: "left" as const },
-    { header: "value", cells: rows.map(({ value }) => value), align: "left" as const },
-    { header: "message", cells: rows.map(({ message }) => message), align: "left" as const },
-  ];
-  return { caption: "Checks", columns, notes: [] };
+  return checkTable(rows, "Checks");
 }

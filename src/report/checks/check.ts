@@ -1,4 +1,5 @@
 import type { Fit } from "../../fit/fit";
+import { type Printable, printableTable } from "../printable";
 
 export type CheckStatus = "ok" | "note" | "warning" | "error";
 
@@ -20,4 +21,17 @@ export type Check = (fit: Fit, options: CheckOptions) => CheckRow | null;
 
 export function row(check: string, status: CheckStatus, value: string, message: string): CheckRow {
   return { check, status, value, message };
+}
+
+/** Findings that know their table. */
+export function checkTable(rows: readonly CheckRow[], caption: string): Printable<readonly CheckRow[]> {
+  return printableTable<readonly CheckRow[]>(rows, (own) => {
+    const column = (header: keyof CheckRow) =>
+      ({ header, cells: own.map((one) => one[header]), align: "left" }) as const;
+    return {
+      caption,
+      columns: [column("check"), column("status"), column("value"), column("message")],
+      notes: [],
+    };
+  });
 }

@@ -1,10 +1,15 @@
 /** What is known about sampling errors, and whether it is numerically sound. */
 import type { KnownVSummary } from "../../fit/fit";
+import { symmetricEigen } from "../../fit/small-matrix";
 import { count, formatSignificant } from "../format";
 import { type Check, row } from "./check";
 
 const LARGE_DENSE = 1000;
 const ILL_CONDITIONED = 1e8;
+/** Eigenvalues cost about 9 m^3 operations a cluster: beyond this many in all they are left out of a mere check. */
+const MOST_OPERATIONS = 1e9;
+/** As for what counts as semidefinite when V is read: relative to the cluster's largest eigenvalue. */
+const ZERO_EIGENVALUE = 1.5e-8;
 
 export const knownSamplingCovariance: Check = ({ knownV }) => {
   const name = "known_sampling_covariance";
@@ -16,8 +21,9 @@ export const knownSamplingCovariance: Check = ({ knownV }) => {
   if (knownV.kind === "diagonal") {
     return row(name, "ok", diagonalText(knownV), "Sampling errors are independent with known variances.");
   }
-  const { rank, condition, kind, largestCluster, variances } = knownV;
-  const value = matrixText(knownV);
+  const { kind, largestCluster, variances } = knownV;
+  const { rank, condition } = spectrum(knownV);
+  const value = matrixText({ ...knownV, ...(rank !== undefined && { rank, condition }) });
   if (rank !== undefined && rank < countUsed(variances)) {
     const message =
       "V is singular: some effect sizes are exact combinations of others; check its correlations.";
@@ -35,6 +41,31 @@ export const knownSamplingCovariance: Check = ({ knownV }) => {
   }
   return row(name, "ok", value, "Sampling errors are correlated within clusters as given by V.");
 };
+
+/** Rank of V, and the condition number of its worst cluster; neither where V is too large for it. */
+function spectrum(knownV: KnownVSummary): { readonly rank?: number; readonly condition?: number } {
+  const { blocks, variances } = knownV;
+  const operations = blocks?.sizes.reduce((sum, m) => sum + 9 * m ** 3, 0) ?? 0;
+  if (blocks === undefined || operations > MOST_OPERATIONS) return knownV;
+  let rank = 0;
+  let condition = 1;
+  const clustered = new Set(blocks.rows);
+  variances.forEach((v, i) => {
+    if (v > 0 && !clustered.has(i)) rank++;
+  });
+  let packed = 0;
+  for (const m of blocks.sizes) {
+    const matrix = new Float64Array(m * m);
+    for (let a = 0; a < m; a++) {
+      for (let b = 0; b <= a; b++) matrix[a * m + b] = matrix[b * m + a] = blocks.values[packed++];
+    }
+    const { values } = symmetricEigen(matrix, m);
+    const largest = values[m - 1];
+    for (const value of values) if (value > ZERO_EIGENVALUE * largest) rank++;
+    condition = Math.max(condition, values[0] > 0 ? largest / values[0] : Number.POSITIVE_INFINITY);
+  }
+  return { rank, condition };
+}
 
 /** Effect sizes; an outcome that a study lacks has no variance. */
 function countUsed(variances: Float64Array): number {
