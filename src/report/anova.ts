@@ -38,20 +38,18 @@ export interface Anova {
 const SHORTFALL = 1e-6;
 
 /**
- * Likelihood-ratio test of nested ML fits on the same data, in either order. When the smaller model sets an SD to zero
+ * Likelihood-ratio test of nested fits on the same data, in either order. REML fits must have the same location
+ * formula: the test is then of the parameters of sigma, sd(group) and rho12, by the restricted likelihood. When the smaller model sets an SD to zero
  * (sigma held at 0, or a random intercept left out), the statistic is not chi-squared under the null hypothesis: for
  * one added SD it is an even mixture of 0 and chi-squared(1), which gives `boundaryPValue` (Self and Liang 1987, Journal
  * of the American Statistical Association 82, 605-610, case 5). Plain data; `String(...)` gives the table.
  *
- * @throws DrmError "bad_option" for fits on different data, of as many parameters, or not nested; "not_supported" for
- *   REML fits
+ * @throws DrmError "bad_option" for fits on different data or by different methods, of as many parameters, or not nested,
+ *   and for REML fits with different location formulas
  */
 export function anova(a: Fit, b: Fit): Printable<Anova> {
-  for (const { method } of [a, b]) {
-    if (method !== "ML")
-      throw new DrmError("not_supported", `anova() needs ML fits, and one is ${method}: refit it`);
-  }
   requireSameData(a, b);
+  requireSameContrasts(a, b);
   if (a.df === b.df) {
     throw new DrmError(
       "bad_option",
@@ -130,19 +128,24 @@ export function compareFits(
   if (first === undefined) throw new DrmError("bad_option", "compareFits() needs at least one fit");
   for (const [, fit] of named) {
     requireSameData(first, fit);
-    if (fit.method === "REML" && (spansMore(first, fit) || spansMore(fit, first))) {
-      throw new DrmError(
-        "bad_option",
-        "REML fits with different location formulas cannot be compared: use ML",
-      );
-    }
+    requireSameContrasts(first, fit);
   }
   const best = Math.min(...named.map(([, fit]) => aic(fit)));
   const models = named.map(([name, fit]) => ({ name, ...modelRow(fit), deltaAIC: aic(fit) - best }));
   return printable({ models }, compareText, (own) => [compareTable(own)]);
 }
 
-/** Location formulas differ when neither spans the other. */
+/**
+ * A restricted likelihood is one of contrasts that the location design leaves free, so those of different location
+ * designs are of different data. The same design in another coding is no difference.
+ */
+function requireSameContrasts(a: Fit, b: Fit): void {
+  if (a.method !== "REML" || !(spansMore(a, b) || spansMore(b, a))) return;
+  const what = "REML fits with different location formulas cannot be compared by their likelihoods";
+  throw new DrmError("bad_option", `${what}: fit both again with method: "ML", as update() does`);
+}
+
+/** Whether `a` has location columns that are no combination of those of `b`. */
 function spansMore(a: Fit, b: Fit): boolean {
   const locationOnly = (fit: Fit): Fit => {
     const designs = Object.fromEntries(Object.entries(fit.designs).filter(([key]) => key.startsWith("mu")));

@@ -3,6 +3,7 @@ import { type DrmOptions, drm } from "../../src/drm";
 import type { Fit } from "../../src/fit/fit";
 import { drmFormula } from "../../src/formula/formula";
 import { anova, compareFits } from "../../src/report/anova";
+import { update } from "../../src/update/update";
 import { listCases, loadCase } from "../cases";
 import { jobOf, type MaCase } from "../fit/ma-case";
 
@@ -137,7 +138,9 @@ describe("anova()", () => {
     expect(refused(restoration([`yi ~ 1 + ${V}`, "sigma ~ duration"]))).toMatch(/all terms of sigma/);
     expect(refused(restoration([`yi ~ 1 + offset(duration) + ${V}`]))).toMatch(/offset of mu differs/);
     expect(refused(full)).toMatch(/both models have 5 parameters/);
-    expect(refused({ ...full, method: "REML" })).toMatch(/needs ML fits/);
+    expect(refused({ ...restoration(["yi ~ 1 + meta_V(V = vi)"]), method: "REML" })).toMatch(
+      /methods differ/,
+    );
     expect(refused(restoration([`yi ~ 1 + ${V}`], { weights: data.vi as number[] }))).toMatch(
       /weights differ/,
     );
@@ -148,6 +151,45 @@ describe("anova()", () => {
     const fewer = Object.fromEntries(Object.entries(data).map(([name, column]) => [name, column.slice(1)]));
     expect(refused(restoration([`yi ~ 1 + ${V}`], { data: fewer as DrmOptions["data"] }))).toMatch(
       /numbers of rows differ \(80 and 79\)/,
+    );
+  });
+});
+
+describe("anova() of REML fits", () => {
+  type WithReml = MaCase & { readonly inference?: { readonly anova_no_study_effect_REML?: LrTest } };
+  // in the other two cases the reduced model has the inner grouping's labels alone, which studies share
+  const cases = ["v16-multilevel-metareg-crede", "v18-longitudinal-blockV-ishak"].map((id) =>
+    loadCase<WithReml>(id),
+  );
+
+  it.for(cases)("$id: no random intercept, as metafor's", (given) => {
+    const wanted = given.inference!.anova_no_study_effect_REML!;
+    const { formulas, options } = jobOf(given, "REML");
+    const full = drm(drmFormula(...formulas), options);
+    const group = full.random![0]!.group;
+    const seen = anova(full, update(full, { formula: `~ . - (1 | ${group})` }));
+    expect(Math.abs(seen.statistic / wanted.LRT - 1)).toBeLessThan(1e-5);
+    expect(Math.abs(seen.pValue / wanted.pval - 1)).toBeLessThan(1e-3);
+    expect(seen).toMatchObject({ df: wanted.df, boundary: [`sd(${group})`] });
+  });
+
+  it("of districts whose schools differ, by metafor 3.8", () => {
+    const { formulas, options } = jobOf(loadCase("v15-multilevel-konstantopoulos"), "REML");
+    const full = drm(drmFormula(...formulas), options);
+    const reduced = update(full, { formula: "~ . - (1 | district)" });
+    expect(reduced.logLik).toBeCloseTo(-16.845499453, 8);
+    expect(anova(full, reduced).statistic).toBeCloseTo(17.7736, 4);
+  });
+
+  it("takes one location in two codings, and refuses two locations", () => {
+    const full = restoration(FULL, { method: "REML" });
+    const coded = restoration(["yi ~ 0 + habitat + scale(duration) + meta_V(V = vi)"], { method: "REML" });
+    const plain = restoration([FULL[0]!], { method: "REML" });
+    expect(coded.logLik).toBeCloseTo(plain.logLik, 10);
+    expect(anova(full, coded).df).toBe(1);
+    const other = restoration(["yi ~ habitat + meta_V(V = vi)", "sigma ~ habitat"], { method: "REML" });
+    expect(() => anova(full, other)).toThrow(
+      'REML fits with different location formulas cannot be compared by their likelihoods: fit both again with method: "ML"',
     );
   });
 });
@@ -175,7 +217,9 @@ describe("compareFits()", () => {
     const other = restoration(["yi ~ duration + meta_V(V = vi)"]);
     expect(() => compareFits([full, { ...other, method: "REML" }])).toThrow("methods differ (ML and REML)");
     const reml = (fit: Fit): Fit => ({ ...fit, method: "REML" });
-    expect(() => compareFits([reml(full), reml(other)])).toThrow("different location formulas");
+    expect(() => compareFits([reml(full), reml(other)])).toThrow(
+      "REML fits with different location formulas cannot be compared",
+    );
     expect(compareFits([reml(full), reml(full)]).models).toHaveLength(2);
   });
 });
