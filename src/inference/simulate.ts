@@ -42,23 +42,34 @@ export function simulate(
   if (!(Number.isSafeInteger(n) && n >= 1)) {
     throw new DrmError("bad_option", `n = ${n}: a whole number of at least 1 is needed`);
   }
+  const draw = simulator(fit, seed);
+  const draws = Array.from({ length: n }, (_, stream) => draw(stream));
+  if (fit.family === "gaussian") return draws.map(({ mu }) => mu!);
+  return draws.map(({ mu1, mu2 }) => ({ mu1: mu1!, mu2: mu2! }));
+}
+
+/** The draws of simulate() one at a time, by their number: responses by location dpar. */
+export function simulator(
+  fit: Fit,
+  seed: number,
+): (stream: number) => Readonly<Record<string, Float64Array>> {
   if (!Number.isSafeInteger(seed)) {
     throw new DrmError("bad_option", `seed = ${String(seed)}: a whole number is needed`);
   }
   const addSampling = samplingErrors(fit);
-  const draw = (stream: number) => {
+  return (stream) => {
     const random = randomStream(seed, stream);
     const y = stackedMeans(fit);
     addRandomIntercepts(fit, y, random);
     addResiduals(fit, y, random);
     addSampling(y, random);
-    return y;
+    return Object.fromEntries(
+      outcomesOf(fit).map(({ location, offset, stride }) => [
+        location,
+        stride === 1 ? y : Float64Array.from({ length: fit.nobs }, (_, i) => y[stride * i + offset]!),
+      ]),
+    );
   };
-  const draws = Array.from({ length: n }, (_, stream) => draw(stream));
-  if (fit.family === "gaussian") return draws;
-  const outcome = (y: Float64Array, o: number) =>
-    Float64Array.from({ length: fit.nobs }, (_, i) => y[2 * i + o]!);
-  return draws.map((y) => ({ mu1: outcome(y, 0), mu2: outcome(y, 1) }));
 }
 
 // with two outcomes a draw is stacked y1[1], y2[1], y1[2], ... as V is, NaN where an outcome is absent

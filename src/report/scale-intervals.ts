@@ -85,7 +85,8 @@ export function scaleIntervals(fit: Fit, options: ScaleIntervalsOptions = {}): P
   return printableTable(data, intervalsTable);
 }
 
-function scaleDpars(fit: Fit, wanted: ScaleIntervalsOptions["dpar"]): readonly string[] {
+/** The dpars asked for, after a look whether they have intervals; default all that are estimated. */
+export function scaleDpars(fit: Fit, wanted: ScaleIntervalsOptions["dpar"]): readonly string[] {
   const estimated = Object.keys(fit.designs).filter((dpar) => fit.response[dpar] === undefined);
   if (wanted === undefined) return estimated;
   const dpars = typeof wanted === "string" ? [wanted] : wanted;
@@ -114,8 +115,8 @@ interface Combination {
   readonly upper: number;
 }
 
-/** The distinct rows of a dpar's design, or the rows of new data. */
-function combinations(fit: Fit, dpar: string, table: Table | null, level: number): Combination[] {
+/** The distinct rows of a dpar's design, or the rows of new data. Throws DrmError("bad_option") when they are too many. */
+export function combinations(fit: Fit, dpar: string, table: Table | null, level: number): Combination[] {
   const { values, nrow, present } =
     table === null ? fittedRows(fit, dpar) : newRows(fit, dpar, table, undefined);
   const indices = coefficientIndices(fit, dpar);
