@@ -1,18 +1,19 @@
 import { catalogue, type PlotName } from "../../src/plot/catalogue";
-import type { PlotChoices } from "../model/plot-choices";
+import { groupsOf, type PlotChoices } from "../model/plot-choices";
 import { data, plotChoices } from "../state/app-state";
 import type { Analysis } from "../worker/session";
 
 type Option = (typeof catalogue)[PlotName]["options"][number];
 
 /** Which picture, and those of its options that the page offers. */
-export function PlotControls({ analysis: { summary, groupColumns } }: { readonly analysis: Analysis }) {
+export function PlotControls({ analysis }: { readonly analysis: Analysis }) {
+  const { summary, numericModerators } = analysis;
   const chosen = plotChoices.value;
   const takes: readonly Option[] = catalogue[chosen.name].options;
   const columns = (data.value?.overview.columns ?? [])
     .filter(({ kind }) => kind !== "unreadable")
     .map(({ name }) => name);
-  const groups = [...new Set([...groupColumns, ...summary.random.map(({ group }) => group)])];
+  const groups = groupsOf(analysis);
   return (
     <div class="row narrow">
       <Choice
@@ -43,6 +44,25 @@ export function PlotControls({ analysis: { summary, groupColumns } }: { readonly
           value={groups.includes(chosen.group) ? chosen.group : ""}
           options={[["", "none"], ...groups.map((name): Pair => [name, name])]}
           onChange={(group) => change({ group })}
+        />
+      )}
+      {takes.includes("x") && numericModerators.length > 0 && (
+        <Choice
+          label="Horizontal axis"
+          value={numericModerators.includes(chosen.x) ? chosen.x : ""}
+          options={[["", "the plot's own choice"], ...numericModerators.map((name): Pair => [name, name])]}
+          onChange={(x) => change({ x })}
+        />
+      )}
+      {takes.includes("parm") && (
+        <Choice
+          label="Coefficient"
+          value={chosen.parm}
+          options={[
+            ["", "the plot's own choice"],
+            ...summary.coefficients.map(({ name }): Pair => [name, name]),
+          ]}
+          onChange={(parm) => change({ parm })}
         />
       )}
       {takes.includes("sort") && (

@@ -23,7 +23,7 @@ export function PlotsSection({ model, analysis }: Props) {
   const dark = useDarkMode();
   const [drawn, setDrawn] = useState<Picture | null>(null);
   const chosen = plotChoices.value;
-  const options = plotOptions(chosen, analysis.summary.family !== "gaussian");
+  const options = plotOptions(chosen, analysis);
   const width = Math.max(WIDTHS[0], Math.min(WIDTHS[1], available));
   const ready = available > 0;
   const wanted = JSON.stringify([model, chosen, width, dark, ready]);
@@ -46,6 +46,7 @@ export function PlotsSection({ model, analysis }: Props) {
     <section aria-labelledby="plots-heading" ref={box}>
       <h3 id="plots-heading">Plots</h3>
       <PlotControls analysis={analysis} />
+      <p class="hint">Shows {catalogue[chosen.name].describe}.</p>
       {drawn !== null && "unsuitable" in drawn && <p class="hint">Not drawn: {drawn.unsuitable}</p>}
       {drawn !== null && "svg" in drawn && (
         <>

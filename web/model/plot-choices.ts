@@ -1,5 +1,6 @@
 import type { PlotName } from "../../src/plot/catalogue";
 import type { PlotOptions } from "../../src/plot/index";
+import type { Analysis } from "../worker/session";
 import type { DataOverview } from "./columns";
 
 /** What the reader has chosen of the pictures. */
@@ -8,6 +9,10 @@ export interface PlotChoices {
   /** columns; "" for none */
   readonly labels: string;
   readonly group: string;
+  /** moderator of the horizontal axis; "" for the plot's own choice */
+  readonly x: string;
+  /** coefficient of the profile; "" for the plot's own choice */
+  readonly parm: string;
   /** with two outcomes */
   readonly outcome: "mu1" | "mu2";
   readonly sort: "data" | "estimate" | "precision";
@@ -19,6 +24,8 @@ export const NO_PLOT_CHOICES: PlotChoices = {
   name: "forest",
   labels: "",
   group: "",
+  x: "",
+  parm: "",
   outcome: "mu1",
   sort: "data",
   ratios: false,
@@ -36,16 +43,24 @@ export function guessPlot({ nrow, columns }: DataOverview): PlotChoices {
   return { ...NO_PLOT_CHOICES, name, labels: text?.name ?? "" };
 }
 
-/** As the plots take them; what a plot has no use for it ignores. */
+/** As the plots take them, without choices that were made for another model; what a plot has no use for it ignores. */
 export function plotOptions(
-  { labels, group, outcome, sort, ratios }: PlotChoices,
-  bivariate: boolean,
+  { labels, group, x, parm, outcome, sort, ratios }: PlotChoices,
+  { summary, groupColumns, numericModerators }: Analysis,
 ): Omit<PlotOptions, "data"> {
+  const groups = groupsOf({ summary, groupColumns });
   return {
     ...(labels !== "" && { labels }),
-    ...(group !== "" && { group }),
-    ...(bivariate && { outcome }),
+    ...(groups.includes(group) && { group }),
+    ...(numericModerators.includes(x) && { x }),
+    ...(summary.coefficients.some(({ name }) => name === parm) && { parm }),
+    ...(summary.family !== "gaussian" && { outcome }),
     sort,
     transform: ratios ? "exp" : "none",
   };
+}
+
+/** Categories that the model uses, and the groupings of its random intercepts. */
+export function groupsOf({ summary, groupColumns }: Pick<Analysis, "summary" | "groupColumns">): string[] {
+  return [...new Set([...groupColumns, ...summary.random.map(({ group }) => group)])];
 }

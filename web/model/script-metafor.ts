@@ -2,20 +2,32 @@ import { deparse, deparseName } from "../../src/formula/deparse";
 import type { DparFormula } from "../../src/formula/dpar-formula";
 import type { CallExpr } from "../../src/formula/expr";
 import type { DrmFormula } from "../../src/formula/formula";
+import type { Test } from "./choices";
 import { knownVOf, vcalcCode, vcovCall } from "./known-v-code";
 
 /** The model in metafor, or a comment that says why metafor does not have it. */
-export function metaforCode(formula: DrmFormula, method: "ML" | "REML"): string {
+export function metaforCode(formula: DrmFormula, method: "ML" | "REML", test: Test): string {
   const why = whyNot(formula);
   if (why !== null) return `# metafor does not have this model: ${why}.`;
   const [first] = formula.dpars;
   const code =
     formula.family === "biv_gaussian"
-      ? bivariate(formula, method)
+      ? bivariate(formula, settings(method, test))
       : first!.random.length > 0 || vcovCall(formula) !== null
-        ? multilevel(formula, method)
-        : locationScale(formula, method);
-  return ["# metafor", "library(metafor)", ...code, "summary(res)"].join("\n");
+        ? multilevel(formula, settings(method, test))
+        : locationScale(formula, settings(method, test));
+  const errors =
+    method === "ML"
+      ? [
+          "# drmeta's standard errors of the mean are a little larger: they do not take the heterogeneity as known",
+        ]
+      : [];
+  return ["# metafor", "library(metafor)", ...code, ...errors, "summary(res)"].join("\n");
+}
+
+/** The estimator, and the test where it is not the normal distribution. */
+function settings(method: "ML" | "REML", test: Test): string {
+  return `method = "${method}"${test === "z" ? "" : `, test = "${test}"`}`;
 }
 
 function whyNot({ family, dpars, ...rest }: DrmFormula): string | null {
@@ -34,12 +46,12 @@ function whyNot({ family, dpars, ...rest }: DrmFormula): string | null {
   return rightSide(mu1!) === rightSide(mu2!) ? null : "different moderators of the two means";
 }
 
-function locationScale(formula: DrmFormula, method: string): string[] {
+function locationScale(formula: DrmFormula, how: string): string[] {
   const [mu, sigma] = formula.dpars;
   const args = [`yi = ${deparse(mu!.response!)}`, `vi = ${deparse(knownVOf(formula)!)}`, ...mods(mu!)];
   const scaled = sigma!.terms.length > 0 || !sigma!.intercept;
   if (scaled) args.push(`scale = ~ ${rightSide(sigma!)}`);
-  const fit = `res <- rma(${[...args, "data = dat", `method = "${method}"`].join(", ")})`;
+  const fit = `res <- rma(${[...args, "data = dat", how].join(", ")})`;
   if (!scaled) return [fit];
   return [
     fit,
@@ -48,22 +60,21 @@ function locationScale(formula: DrmFormula, method: string): string[] {
 }
 
 /** sigma is the innermost level: one random effect per row. */
-function multilevel(formula: DrmFormula, method: string): string[] {
+function multilevel(formula: DrmFormula, how: string): string[] {
   const mu = formula.dpars[0]!;
   const call = vcovCall(formula);
-  const groups = mu.random.map(({ group }) => `~ 1 | ${group.map(deparseName).join("/")}`);
+  // a/b in metafor's random is a and b within a, which are two terms here
+  const crossed = mu.random.filter(({ group }) => group.length > 1);
+  const groups = mu.random.map(({ group }) => `~ 1 | ${deparseName(group.join("_"))}`);
   const random = `list(${[...groups, "~ 1 | row_id"].join(", ")})`;
   const V = call === null ? deparse(knownVOf(formula)!) : "V";
-  const args = [
-    deparse(mu.response!),
-    V,
-    ...mods(mu),
-    `random = ${random}`,
-    "data = dat",
-    `method = "${method}"`,
-  ];
+  const args = [deparse(mu.response!), V, ...mods(mu), `random = ${random}`, "data = dat", how];
   return [
     ...(call === null ? [] : [vcalcCode(call)]),
+    ...crossed.map(({ group }) => {
+      const columns = group.map((column) => `dat[[${JSON.stringify(column)}]]`).join(", ");
+      return `dat[[${JSON.stringify(group.join("_"))}]] <- interaction(${columns}, drop = TRUE)`;
+    }),
     "dat$row_id <- seq_len(nrow(dat))",
     `res <- rma.mv(${args.join(", ")})`,
     "# the variance of row_id is sigma^2",
@@ -71,7 +82,7 @@ function multilevel(formula: DrmFormula, method: string): string[] {
 }
 
 /** One row per study and outcome, with the 2 x 2 blocks of V; an outcome that a study lacks is left out. */
-function bivariate(formula: DrmFormula, method: string): string[] {
+function bivariate(formula: DrmFormula, how: string): string[] {
   const [mu1, mu2] = formula.dpars;
   const { v1, v2, covariance } = bivariateArguments(vcovCall(formula)!);
   const terms = mu1!.terms.map(({ label }) => ` + outcome:${label}`).join("");
@@ -84,7 +95,7 @@ function bivariate(formula: DrmFormula, method: string): string[] {
     'long$outcome <- factor(rep(c("1", "2"), k))',
     `long$y <- c(rbind(with(dat, ${deparse(mu1!.response!)}), with(dat, ${deparse(mu2!.response!)})))`,
     "there <- !is.na(long$y)",
-    `res <- rma.mv(y, V[there, there], mods = ~ 0 + outcome${terms}, random = ~ outcome | unit, struct = "UN", data = long[there, ], method = "${method}")`,
+    `res <- rma.mv(y, V[there, there], mods = ~ 0 + outcome${terms}, random = ~ outcome | unit, struct = "UN", data = long[there, ], ${how})`,
   ];
 }
 

@@ -7,12 +7,12 @@ import { metaforCode } from "./script-metafor";
 import type { ScriptInput } from "./script-typescript";
 
 /** R code that makes the fit again with drmTMB, and with metafor where it has the model. */
-export function rScript({ formulas, method, factors, fileName }: ScriptInput): string {
+export function rScript({ formulas, method, test, factors, fileName }: ScriptInput): string {
   const formula = drmFormula(...formulas);
   const blocks = [
     dataCode(formula, factors, fileName),
     drmTmbCode(formula, method),
-    metaforCode(formula, method),
+    metaforCode(formula, method, test),
   ];
   return `${blocks.join("\n\n")}\n`;
 }

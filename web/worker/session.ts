@@ -1,3 +1,4 @@
+import { variablesOf } from "../../src/formula/expr";
 import {
   type Anova,
   anova,
@@ -45,6 +46,8 @@ export interface Analysis {
   readonly checks: readonly CheckRow[];
   /** columns of categories that the model uses: what heterogeneity can be split by */
   readonly groupColumns: readonly string[];
+  /** columns of numbers that are moderators */
+  readonly numericModerators: readonly string[];
   readonly heterogeneity: Heterogeneity;
   /** of every mu and sigma, by the same column */
   readonly means: readonly MarginalMeans[];
@@ -137,6 +140,7 @@ export function createSession(): Session {
         summary: summary(fit, { test: model.test }),
         checks: checkDrm(fit),
         groupColumns,
+        numericModerators: moderatorsOf(model.formulas).filter((name) => fit.data[name]?.kind === "numeric"),
         heterogeneity: heterogeneity(fit, groupColumns.includes(by) ? { by } : {}),
         means: meansOf(fit, by),
         milliseconds,
@@ -160,6 +164,14 @@ export function createSession(): Session {
       return { svg: plots[name].draw(fit, { ...options, data: tableOf(model) }) };
     },
   };
+}
+
+function moderatorsOf(formulas: readonly string[]): string[] {
+  const names = new Set<string>();
+  for (const { terms } of drmFormula(...formulas).dpars) {
+    for (const { factors } of terms) for (const { expr } of factors) variablesOf(expr, names);
+  }
+  return [...names];
 }
 
 function testOf(a: Fit, b: Fit): Anova | string {
