@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createContext, runInContext } from "node:vm";
@@ -12,6 +11,7 @@ import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import manifest from "../../package.json";
 import { codeBlocks } from "../code-blocks";
+import { installPackage, type Packed } from "./installed";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** cases/drm-a-restoration.json */
@@ -26,6 +26,7 @@ const PAGE = [
   "dist/web/assets/icon.svg",
   "dist/web/assets/index.css",
   "dist/web/assets/index.js",
+  "dist/web/assets/plot.js",
   "dist/web/index.html",
 ];
 
@@ -112,15 +113,10 @@ export async function many(): Promise<number[]> {
 
 let scratch: string;
 let installed: string;
-let packed: { filename: string; files: { path: string }[] };
+let packed: Packed;
 
 beforeAll(() => {
-  if (!distIsFresh()) node("scripts/build-package.mjs");
-  scratch = mkdtempSync(join(tmpdir(), "drmeta-package-"));
-  installed = join(scratch, "node_modules/drmeta");
-  [packed] = JSON.parse(npm(ROOT, "pack", "--json", "--ignore-scripts", "--pack-destination", scratch));
-  write("package.json", '{ "private": true, "type": "module" }\n');
-  npm(scratch, "install", "--offline", "--no-audit", "--no-fund", `./${packed.filename}`);
+  ({ scratch, installed, packed } = installPackage());
 }, 180_000);
 
 afterAll(() => {
@@ -339,20 +335,6 @@ function expectBatch(printed: string): void {
   for (const value of logLik) expect(Math.abs(value - LOG_LIK)).toBeLessThan(1e-9);
 }
 
-/** Whether dist/ was built after the last change of what it is built from. */
-function distIsFresh(): boolean {
-  const changed = (path: string): number => {
-    const stats = statSync(`${ROOT}${path}`, { throwIfNoEntry: false });
-    if (stats === undefined) return Number.POSITIVE_INFINITY;
-    if (!stats.isDirectory()) return stats.mtimeMs;
-    return Math.max(...readdirSync(`${ROOT}${path}`).map((name) => changed(`${path}/${name}`)));
-  };
-  const built = statSync(`${ROOT}dist/THIRD-PARTY-LICENSES.txt`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return ["src", "bindings", "web", "examples", "scripts", "package.json", "tsup.config.ts"].every(
-    (path) => changed(path) < built,
-  );
-}
-
 function write(name: string, text: string): void {
   mkdirSync(scratch, { recursive: true });
   writeFileSync(join(scratch, name), text);
@@ -360,10 +342,6 @@ function write(name: string, text: string): void {
 
 function node(script: string, cwd = ROOT): string {
   return output(cwd, process.execPath, [script]);
-}
-
-function npm(cwd: string, ...argv: string[]): string {
-  return output(cwd, "npm", argv);
 }
 
 function output(cwd: string, command: string, argv: string[]): string {
