@@ -6,7 +6,7 @@ import { confint } from "../../src/inference/confint";
 import { predict } from "../../src/inference/predict";
 import { sdRatio } from "../../src/inference/sd-ratio";
 import { type ScaleInterval, scaleIntervals } from "../../src/report/scale-intervals";
-import { type DrmCase, loadCase } from "../cases";
+import { type DrmCase, listCases, loadCase } from "../cases";
 import { jobOf, type MaCase } from "../fit/ma-case";
 
 function fitOf(formulas: readonly string[], options: DrmOptions): Fit {
@@ -78,6 +78,48 @@ describe("metafor's confint() of REML fits", () => {
     expect(rho.lower).toBeCloseTo(-0.599618181469, 4);
     expect(rho.upper).toBe(0.999999);
     expect(rho.status).toBe("upper limit at boundary");
+  });
+});
+
+interface MetaforInterval {
+  readonly names: readonly string[];
+  readonly estimate: readonly number[];
+  readonly lb: readonly (number | null)[];
+  readonly ub: readonly (number | null)[];
+}
+
+describe("metafor's profile intervals of the cases, ML and REML", () => {
+  interface Inference {
+    readonly confint_tau2_PL?: MetaforInterval;
+    readonly confint_PL?: readonly MetaforInterval[];
+  }
+  type Inferred = MaCase & { readonly inference?: Readonly<Record<string, Inference | undefined>> };
+  const given = listCases("v").flatMap((id) => {
+    const { inference } = loadCase<Inferred>(id);
+    return (["ML", "REML"] as const).flatMap((method) => {
+      const { confint_tau2_PL: one, confint_PL: several } = inference?.[method] ?? {};
+      return one === undefined && several === undefined ? [] : [{ id, method, wanted: several ?? [one!] }];
+    });
+  });
+  it("are many", () => expect(given.length).toBeGreaterThanOrEqual(19));
+
+  it.for(given)("$id, $method", ({ id, method, wanted }) => {
+    const { intervals } = scaleIntervals(caseFit(id, method));
+    for (const { names, estimate, lb, ub } of wanted) {
+      // found by its estimate: metafor numbers its components as it likes
+      const quantity = names[0] === "rho" ? "correlation" : "variance";
+      const error = (one: ScaleInterval) => Math.abs(one.estimate / estimate[0]! - 1);
+      const [own] = intervals.filter((one) => one.quantity === quantity).sort((a, b) => error(a) - error(b));
+      expect(error(own!), names[0]).toBeLessThan(1e-4);
+      for (const [seen, limit] of [
+        [own!.lower, lb[0]],
+        [own!.upper, ub[0]],
+      ] as const) {
+        if (limit === null) continue;
+        const scale = Math.max(Math.abs(limit!), 0.01 * own!.estimate);
+        expect(Math.abs(seen - limit!) / scale, `${names[0]}: ${seen}, wanted ${limit}`).toBeLessThan(1e-4);
+      }
+    }
   });
 });
 
