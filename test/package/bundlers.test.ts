@@ -100,11 +100,12 @@ const BUNDLERS: readonly { readonly name: string; readonly bundle: (folder: stri
     },
   ];
 
+/** Without its minifier, which takes half a minute for the plots. */
 function bundleWithWebpack(folder: string): Promise<void> {
   const compiler = webpack({
     context: scratch,
     entry: "./app.mjs",
-    mode: "production",
+    mode: "none",
     output: { path: folder },
   });
   return new Promise((resolve, reject) => {
