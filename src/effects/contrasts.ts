@@ -3,10 +3,11 @@ import { criticalValue } from "../inference/level";
 import { linearPredictor } from "../inference/linear-predictor";
 import { type Printable, printable } from "../report/printable";
 import { tableText } from "../report/text-table";
-import { normalTwoSidedP } from "../stats/normal";
+import { studentTTwoSidedP } from "../stats/student-t";
 import { type Adjustment, adjustPValues } from "./adjust";
 import { contrastsTable } from "./effects-table";
 import type { MarginalMeans } from "./marginal-means";
+import { criticalFor } from "./mean-errors";
 import { type Level, requireModerator } from "./reference-grid";
 
 export interface ContrastsOptions {
@@ -31,8 +32,10 @@ export interface Contrast {
   /** difference, or ratio */
   readonly estimate: number;
   readonly stdError: number;
-  /** z of the difference on the link scale against 0 */
+  /** z or t of the difference on the link scale against 0 */
   readonly statistic: number;
+  /** of the t distribution; Infinity is the normal distribution */
+  readonly df: number;
   readonly pValue: number;
   /** adjusted within the family */
   readonly pAdjusted: number;
@@ -56,18 +59,26 @@ export interface Contrasts {
 
 /**
  * Comparisons of marginal means: differences on the link scale, d = (l_a - l_b)' gamma with se = sqrt((l_a - l_b)' V
- * (l_a - l_b)) and a z test. For SDs on the response scale they are ratios, exp(d) with se = exp(d) se(d); a difference
+ * (l_a - l_b)) and a z test, or the t test that the means were made with. For SDs on the response scale they are ratios, exp(d) with se = exp(d) se(d); a difference
  * of correlations stays on the link scale, where rho12 is estimated. Directions are those of emmeans in R: "pairwise"
  * earlier - later, "reference" other - reference, "consecutive" later - earlier. Plain data; `String(...)` gives the table.
  *
  * @param means from marginalMeans() with at least two means (in each level of `by`)
- * @throws DrmError "bad_option" for an unknown option, or nothing to compare
+ * @throws DrmError "bad_option" for an unknown option, or nothing to compare; "not_supported" for means with the t tests of
+ *   CR2 robust errors
  */
 export function contrasts(means: MarginalMeans, options: ContrastsOptions = {}): Printable<Contrasts> {
   const { method = "pairwise", ref = 0, adjust = "holm", level = means.level } = options;
   criticalValue(level); // checks the level
   if (adjust !== "holm" && adjust !== "bonferroni" && adjust !== "none") {
     throw new DrmError("bad_option", `adjust '${String(adjust)}': wanted "holm", "bonferroni" or "none"`);
+  }
+  if (means.satterthwaite) {
+    const what = "contrasts after CR2 robust errors have degrees of freedom of their own";
+    throw new DrmError(
+      "not_supported",
+      `${what}: use waldTest(fit, { matrix }), CR1, or means with test: "z"`,
+    );
   }
   const by = [options.by ?? []].flat();
   for (const name of by) requireModerator(name, means.by, means.dpar, "by");
@@ -79,8 +90,8 @@ export function contrasts(means: MarginalMeans, options: ContrastsOptions = {}):
     const pValues = compared.map(({ pValue }) => pValue);
     const adjusted = adjustPValues(pValues, adjust);
     const m = adjust === "none" ? 1 : Math.max(1, pValues.filter((p) => !Number.isNaN(p)).length);
-    const critical = criticalValue(1 - (1 - level) / m);
-    return compared.map(({ a, b, d, se, statistic, pValue }, i): Contrast => {
+    return compared.map(({ a, b, d, se, df, statistic, pValue }, i): Contrast => {
+      const critical = criticalFor(1 - (1 - level) / m, df);
       const take = isRatio ? Math.exp : (x: number) => x;
       return {
         at: Object.fromEntries(by.map((name) => [name, means.means[a]!.at[name]!])),
@@ -88,6 +99,7 @@ export function contrasts(means: MarginalMeans, options: ContrastsOptions = {}):
         estimate: take(d),
         stdError: isRatio ? Math.exp(d) * se : se,
         statistic,
+        df,
         pValue,
         pAdjusted: adjusted[i]!,
         lower: take(d - critical * se),
@@ -139,7 +151,7 @@ function pairsOf(members: readonly number[], method: string, ref: number): [numb
   }
 }
 
-function compare({ means, linfct, coefficients, vcov }: MarginalMeans, a: number, b: number) {
+function compare({ means, linfct, coefficients, vcov, df: dfs }: MarginalMeans, a: number, b: number) {
   const weights = Float64Array.from(linfct[a]!, (value, j) => value - linfct[b]![j]!);
   // a coefficient at its boundary that both means have in common does not matter
   const { eta, stdError } = linearPredictor(weights, 1, coefficients, vcov, null);
@@ -148,7 +160,11 @@ function compare({ means, linfct, coefficients, vcov }: MarginalMeans, a: number
   const se = stdError[0]!;
   // two means that are the same combination of coefficients differ by nothing, without a test
   const statistic = se === 0 || !Number.isFinite(d) ? Number.NaN : d / se;
-  return { a, b, d, se, statistic, pValue: normalTwoSidedP(statistic) };
+  const df = dfs.reduce(
+    (least, own, j) => (weights[j] === 0 ? least : Math.min(least, own)),
+    Number.POSITIVE_INFINITY,
+  );
+  return { a, b, d, se, df, statistic, pValue: studentTTwoSidedP(statistic, df) };
 }
 
 /** "forest"; "(forest, north)" for several; "duration 2" for a number. */

@@ -9,6 +9,8 @@ export function meansTable(data: MarginalMeans): ReportTable {
   const [low, high] = limitLabels(level);
   const over =
     averagedOver.length === 0 ? [] : [`averaged over ${averagedOver.join(", ")} (${weights} weights)`];
+  const dfs = [...new Set(means.map(({ df }) => df))].filter(Number.isFinite).sort((a, b) => a - b);
+  const limitsOf = dfs.length === 0 ? [] : [`limits: t with ${dfs.map((df) => shown(df)).join(", ")} df`];
   const at = Object.entries(held).map(([name, value]) => `${name} = ${shown(value)}`);
   return {
     caption: `Marginal means of ${dpar} (${response}), ${scaleText(data)}`,
@@ -41,6 +43,7 @@ export function meansTable(data: MarginalMeans): ReportTable {
     notes: [
       ...over,
       ...(at.length === 0 ? [] : [`at ${at.join(", ")}`]),
+      ...limitsOf,
       ...notes.map((note) => `note: ${note}`),
     ],
   };
@@ -49,6 +52,7 @@ export function meansTable(data: MarginalMeans): ReportTable {
 export function contrastsTable(data: Contrasts): ReportTable {
   const { dpar, response, method, by, contrasts, adjust, level, notes } = data;
   const [low, high] = limitLabels(level);
+  const normal = contrasts.every(({ df }) => df === Number.POSITIVE_INFINITY);
   const what = data.scale === "ratio" ? "ratios" : "differences";
   const family = contrasts.filter(({ pValue }) => !Number.isNaN(pValue)).length;
   const adjusted =
@@ -74,10 +78,19 @@ export function contrastsTable(data: Contrasts): ReportTable {
         significant,
       ),
       numberColumn(
-        "z",
+        normal ? "z" : "t",
         contrasts.map(({ statistic }) => statistic),
         (values) => values.map((z) => formatFixed(z, 3)),
       ),
+      ...(normal
+        ? []
+        : [
+            numberColumn(
+              "df",
+              contrasts.map(({ df }) => df),
+              (values) => formatColumn(values, 4),
+            ),
+          ]),
       numberColumn(
         "p_value",
         contrasts.map(({ pValue }) => pValue),

@@ -1,24 +1,15 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import { coefficientIndices, requireDpar, vcov } from "../inference/coefficients";
+import { coefficientIndices, requireDpar } from "../inference/coefficients";
 import { criticalValue } from "../inference/level";
-import { linearPredictor } from "../inference/linear-predictor";
-import { linkPrediction } from "../inference/link-prediction";
 import { type Link, linkOf } from "../inference/links";
-import { newRows } from "../inference/new-data";
+import { type TestStatistic, testBasis } from "../inference/test-basis";
 import { type Printable, printable } from "../report/printable";
 import { tableText } from "../report/text-table";
+import { estimatedGrid, type Grid, heldGrid } from "./averaging";
 import { meansTable } from "./effects-table";
-import {
-  cellTable,
-  combinations,
-  frequencies,
-  type GridColumn,
-  gridColumns,
-  type Held,
-  type Level,
-  requireModerator,
-} from "./reference-grid";
+import { covarianceOf, criticalFor, isSatterthwaite } from "./mean-errors";
+import type { Held, Level } from "./reference-grid";
 
 export interface MarginalMeansOptions {
   /** moderators whose levels get a row each; default none, one mean over everything */
@@ -33,6 +24,8 @@ export interface MarginalMeansOptions {
   readonly level?: number;
   /** how factors that are not in `by` are averaged: "equal" over their levels (default), or "proportional" to the data */
   readonly weights?: "equal" | "proportional";
+  /** errors and degrees of freedom, as in summary(): "z" by default, "t" for a fit from robust() */
+  readonly test?: TestStatistic;
 }
 
 /** One mean. Numbers are on the scale asked for; NaN where they do not exist. */
@@ -43,6 +36,8 @@ export interface MarginalMean {
   readonly stdError: number;
   readonly lower: number;
   readonly upper: number;
+  /** degrees of freedom of the limits' t distribution; Infinity is the normal distribution */
+  readonly df: number;
   /** on the link scale */
   readonly linkEstimate: number;
 }
@@ -62,16 +57,18 @@ export interface MarginalMeans {
   /** moderators held at one value */
   readonly held: Readonly<Record<string, Level>>;
   readonly notes: readonly string[];
+  readonly test: TestStatistic;
   /** each mean's weights on the coefficients of the dpar, link scale */
   readonly linfct: readonly (readonly number[])[];
   /** of the dpar, link scale */
   readonly coefficients: readonly number[];
   /** of the coefficients; NaN for those without a standard error */
   readonly vcov: readonly (readonly number[])[];
+  /** of each coefficient; Infinity is the normal distribution */
+  readonly df: readonly number[];
+  /** whether a comparison has degrees of freedom that only the fit can tell: CR2 robust errors */
+  readonly satterthwaite: boolean;
 }
-
-/** A grid beyond this is a mistake, or wants `at`. */
-const MAX_CELLS = 50_000;
 
 /**
  * Estimated marginal means of a dpar: its predictions on a grid of the levels of all factors, averaged on the link scale
@@ -82,25 +79,29 @@ const MAX_CELLS = 50_000;
  *
  * For an SD the response is exp(eta): a geometric mean of SDs, with se = exp(eta) se(eta) (the delta method) and limits
  * transformed from the link scale; for rho12 likewise. The means of a fit with random intercepts are the population's.
- * An SD at its boundary is 0 without a standard error. Plain data; `String(...)` gives the table.
+ * An SD at its boundary is 0 without a standard error. With `test` "t" or "knha" limits are of a t distribution, with the smallest
+ * degrees of freedom of the coefficients concerned, or Satterthwaite's for CR2 robust errors. Plain data; `String(...)` gives the table.
  *
  * @throws DrmError "bad_option" for an unknown dpar, moderator, level or option, a number in `by` without values in
- *   `at`, or a grid of more than 50,000 cells
+ *   `at`, or a grid of more than 50,000 cells; what testBasis() throws
  */
 export function marginalMeans(fit: Fit, options: MarginalMeansOptions = {}): Printable<MarginalMeans> {
   const { dpar = fit.family === "gaussian" ? "mu" : "mu1", at = {}, level = 0.95 } = options;
   const { scale = "response", weights = "equal" } = options;
   requireDpar(fit, dpar);
-  const critical = criticalValue(level);
+  criticalValue(level); // checks the level
+  const basis = testBasis(fit, options.test);
   requireOneOf("scale", scale, ["response", "link"]);
   requireOneOf("weights", weights, ["equal", "proportional"]);
   const by = [options.by ?? []].flat();
   const link = linkOf(dpar);
-  const grid = dpar in fit.fixed ? heldGrid(fit, dpar, by, at) : estimatedGrid(fit, dpar, by, at, weights);
-  const means = grid.means.map(({ cell, eta, se }): MarginalMean => {
+  const grid =
+    dpar in fit.fixed ? heldGrid(fit, dpar, by, at) : estimatedGrid(fit, dpar, basis, by, at, weights);
+  const means = grid.means.map(({ cell, eta, se, df }): MarginalMean => {
+    const critical = criticalFor(level, df);
     const linkLimits = { lower: eta - critical * se, upper: eta + critical * se };
     const { lower, upper } = se === 0 ? { lower: eta, upper: eta } : linkLimits;
-    const own = { at: cell, linkEstimate: eta };
+    const own = { at: cell, df, linkEstimate: eta };
     if (scale === "link") return { ...own, estimate: eta, stdError: se, lower, upper };
     return {
       ...own,
@@ -123,108 +124,17 @@ export function marginalMeans(fit: Fit, options: MarginalMeansOptions = {}): Pri
     averagedOver: grid.averagedOver,
     held: grid.held,
     notes: notesOn(fit, grid),
+    test: basis.test,
     linfct: grid.means.map(({ weights: l }) => [...l]),
     coefficients: indices.map((i) => fit.coefficients[i]!.estimate),
-    vcov: vcov(fit, dpar).matrix,
+    vcov: covarianceOf(fit, dpar, basis),
+    df: indices.map((i) => basis.df[i]!),
+    satterthwaite: isSatterthwaite(fit, dpar, basis),
   };
   return printable(
     data,
     (own) => `${meansTable(own).caption}\n${tableText(meansTable(own))}`,
     (own) => [meansTable(own)],
-  );
-}
-
-interface GridMean {
-  readonly cell: Readonly<Record<string, Level>>;
-  readonly eta: number;
-  readonly se: number;
-  readonly weights: Float64Array;
-}
-
-interface Grid {
-  readonly by: readonly string[];
-  readonly means: readonly GridMean[];
-  readonly averagedOver: readonly string[];
-  readonly held: Readonly<Record<string, Level>>;
-}
-
-function estimatedGrid(
-  fit: Fit,
-  dpar: string,
-  by: readonly string[],
-  at: Held,
-  weighting: "equal" | "proportional",
-): Grid {
-  const columns = gridColumns(fit, dpar, at);
-  const names = columns.map(({ name }) => name);
-  for (const name of by) requireModerator(name, names, dpar, "by");
-  // several values in `at` are asked for one by one
-  const several = columns.filter(({ name, values }) => Object.hasOwn(at, name) && values.length > 1);
-  const shown = [...new Set([...by, ...several.map(({ name }) => name)])];
-  const rows = shown.map((name) => columns.find((column) => column.name === name)!);
-  for (const { name, isFactor } of rows) {
-    if (isFactor || Object.hasOwn(at, name)) continue;
-    const how = `say at which values, at: { ${name}: [...] }`;
-    throw new DrmError("bad_option", `by: '${name}' is a number and has no levels; ${how}`);
-  }
-  const averaged = columns.filter(({ name, values }) => !shown.includes(name) && values.length > 1);
-  const heldColumns = columns.filter(({ name, values }) => !shown.includes(name) && values.length === 1);
-  requireModestGrid([...rows, ...averaged]);
-
-  const inner = combinations(averaged);
-  const share = weighting === "equal" ? inner.map(() => 1 / inner.length) : frequencies(fit, averaged, inner);
-  const outer = combinations(rows);
-  const heldCell = heldColumns.map(({ values }) => values[0]!);
-  const cells = outer.flatMap((cell) => inner.map((rest) => [...cell, ...rest, ...heldCell]));
-  const table = cellTable([...rows, ...averaged, ...heldColumns], cells);
-  const design = newRows(fit, dpar, table, undefined);
-  const { eta } = linkPrediction(fit, dpar, design);
-
-  const k = fit.designs[dpar]!.names.length;
-  const means = outer.map((cell, g): GridMean => {
-    const weights = new Float64Array(k);
-    let sum = 0;
-    inner.forEach((_, a) => {
-      const row = g * inner.length + a;
-      // a cell without weight may be at its boundary: 0 x Inf is not 0
-      if (share[a] === 0) return;
-      sum += share[a]! * eta[row]!;
-      for (let j = 0; j < k; j++) weights[j]! += share[a]! * design.values[j * cells.length + row]!;
-    });
-    const { stdError } = linearPredictor(weights, 1, new Array(k).fill(0), vcov(fit, dpar).matrix, null);
-    const named = Object.fromEntries(rows.map(({ name }, j) => [name, cell[j]!]));
-    return { cell: named, eta: sum, se: stdError[0]!, weights };
-  });
-  return {
-    by: shown,
-    means,
-    averagedOver: averaged.map(({ name }) => name),
-    held: Object.fromEntries(heldColumns.map(({ name }, j) => [name, heldCell[j]!])),
-  };
-}
-
-function heldGrid(fit: Fit, dpar: string, by: readonly string[], at: Held): Grid {
-  const named = [...by, ...Object.keys(at)];
-  if (named.length > 0) {
-    const value = fit.fixed[dpar];
-    throw new DrmError("bad_option", `${dpar} is held at ${value}: it does not depend on '${named[0]}'`);
-  }
-  const eta = linkOf(dpar).link(fit.fixed[dpar]!);
-  return {
-    by: [],
-    means: [{ cell: {}, eta, se: 0, weights: new Float64Array(0) }],
-    averagedOver: [],
-    held: {},
-  };
-}
-
-function requireModestGrid(columns: readonly GridColumn[]): void {
-  const cells = columns.reduce((product, { values }) => product * values.length, 1);
-  if (cells <= MAX_CELLS) return;
-  const names = columns.map(({ name }) => name).join(", ");
-  throw new DrmError(
-    "bad_option",
-    `${names} have ${cells} combinations of levels: hold some of them with at: { ... }`,
   );
 }
 

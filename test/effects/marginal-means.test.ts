@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { contrasts } from "../../src/effects/contrasts";
 import { marginalMeans } from "../../src/effects/marginal-means";
-import { coef, drm, drmFormula, predict, standardErrors, vcov } from "../../src/index";
+import {
+  coef,
+  coefficientTable,
+  drm,
+  drmFormula,
+  predict,
+  robust,
+  standardErrors,
+  vcov,
+  waldTest,
+} from "../../src/index";
 import { boundaryFit } from "../fit-literal";
 import { cases, data, factors, fitOf } from "./emmeans";
 
@@ -199,6 +209,53 @@ describe("kinds of fits", () => {
     const { means } = marginalMeans(structuredClone(fit), { by: "habitat" });
     const V = vcov(fit, "mu").matrix;
     expect(means[2]!.stdError).toBeCloseTo(Math.sqrt(V[0]![0]! + 2 * V[0]![2]! + V[2]![2]!), 12);
+  });
+});
+
+describe("tests", () => {
+  const fit = drm("yi ~ habitat + meta_V(V = vi)", { data: rows, factors, method: "REML" });
+  const study = rows.yi!.map((_, i) => `s${i % 17}`);
+
+  it.each(["z", "t", "knha"] as const)(
+    "%s: means and contrasts that are coefficients have their rows",
+    (test) => {
+      const [intercept, forest, marsh] = coefficientTable(fit, 0.9, "wald", test);
+      const means = marginalMeans(fit, { by: "habitat", level: 0.9, test });
+      const { stdError, lower, upper, df } = intercept!;
+      expect(means.means[0]!.df).toBe(df);
+      expectClose(
+        [means.means[0]!.stdError, means.means[0]!.lower, means.means[0]!.upper],
+        [stdError, lower, upper],
+        1e-12,
+      );
+      const compared = contrasts(means, { method: "reference", adjust: "none" }).contrasts;
+      [forest!, marsh!].forEach((row, k) => {
+        const { estimate, stdError: se, statistic, pValue, lower: low, upper: high } = compared[k]!;
+        expectClose(
+          [estimate, se, statistic, pValue, low, high],
+          [row.estimate, row.stdError, row.statistic, row.pValue, row.lower, row.upper],
+          1e-12,
+        );
+        expect(compared[k]!.df).toBe(row.df);
+      });
+      expect(String(contrasts(means))).toContain(test === "z" ? " z " : " t df ");
+    },
+  );
+
+  it("robust errors bring their own, and CR2 degrees of freedom for each mean", () => {
+    const robustFit = robust(drm("yi ~ habitat + meta_V(V = vi)", { data: { ...rows, study }, factors }), {
+      cluster: study,
+      type: "CR2",
+    });
+    const [intercept] = coefficientTable(robustFit);
+    const means = marginalMeans(robustFit, { by: "habitat" });
+    expectClose([means.means[0]!.df, means.means[0]!.lower], [intercept!.df, intercept!.lower], 1e-8);
+    // the mean of forests is a combination of two coefficients
+    const { ddf } = waldTest(robustFit, { dpar: "mu", matrix: [[1, 1, 0]] });
+    expect(means.means[1]!.df).toBeCloseTo(ddf!, 8);
+    expect(() => contrasts(means)).toThrow("have degrees of freedom of their own");
+    const normal = contrasts(marginalMeans(robustFit, { by: "habitat", test: "z" }), { method: "reference" });
+    expect(normal.contrasts[0]!.stdError).toBeCloseTo(standardErrors(robustFit, "mu").habitatforest!, 12);
   });
 });
 
