@@ -56,6 +56,17 @@ describe("r2", () => {
     }
   });
 
+  it("keeps the rows of a fit that dropped some, and gives a mean without intercept one", () => {
+    const fit = caseFit("v14-missing-rows-bangertdrowns");
+    expect(fit.dropped.count).toBeGreaterThan(0);
+    const { tau2 } = heterogeneity(fit).groups[0]!;
+    expect(r2(fit).variances[0]!.full).toBeCloseTo(tau2, 12);
+    expect(r2(fit).variances[0]!.reduced).toBeGreaterThan(0);
+    const levels = drm("yi ~ 0 + habitat + meta_V(V = vi)", options);
+    const contrasts = drm("yi ~ habitat + meta_V(V = vi)", options);
+    expect(r2(levels).variances[0]!.r2).toBeCloseTo(r2(contrasts).variances[0]!.r2, 4);
+  });
+
   it("averages squares over the rows where sigma has moderators, and agrees with heterogeneity()", () => {
     const fit = drm(drmFormula("yi ~ habitat + duration + meta_V(V = vi)", "sigma ~ habitat"), options);
     const reduced = drm(drmFormula("yi ~ 1 + meta_V(V = vi)", "sigma ~ habitat"), options);
