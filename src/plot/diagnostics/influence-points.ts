@@ -1,4 +1,4 @@
-import { type DeletionOptions, type Fit, influence, leaveOneOut } from "../../index";
+import { type DeletionOptions, type Fit, influence } from "../../index";
 import { outcomeRows } from "../data/outcome";
 import { type RowOptions, rowLabels } from "../data/row-values";
 
@@ -13,7 +13,7 @@ export interface BaujatPoint {
   readonly label: string;
   /** sum of the squared Pearson residuals of what is left out */
   readonly heterogeneity: number;
-  /** squared change of the pooled effect in standard errors of the one without it; Cook's distance with moderators */
+  /** squared change of the pooled effect over its variance without it; Cook's distance where there are several means */
   readonly influence: number;
 }
 
@@ -44,7 +44,8 @@ export function deletionLabels(fit: Fit, options: InfluencePointsOptions): (labe
  * deletion an exact refit:
  *
  *   heterogeneity   sum of (y - mu)^2 / (v + sigma^2 + omega^2) over what is left out
- *   influence       (b - b(-i))^2 / var(b(-i)), b the pooled effect; with moderators Cook's distance
+ *   influence       (b - b(-i))^2 / var(b(-i)), b the pooled effect, which is Cook's distance over the covariance
+ *                   ratio; with moderators, or two outcomes, Cook's distance
  *
  * @throws DrmError "bad_option" for a fit that did not converge, "unknown_column"
  */
@@ -61,36 +62,17 @@ export function baujatPoints(fit: Fit, options: InfluencePointsOptions = {}): Ba
       return sum + (Number.isFinite(pearson2) ? pearson2 : 0);
     }, 0);
   const names = fit.designs[location]!.names;
-  const isPooled = names.length === 1 && names[0] === "(Intercept)";
-  const rows = isPooled ? pooled(fit, location, deletions) : cooks(fit, deletions);
-  const points = rows.flatMap(({ label, rows: deleted, status, change }) => {
+  const isPooled = fit.family === "gaussian" && names.length === 1 && names[0] === "(Intercept)";
+  const found = influence(fit, deletions).rows;
+  const points = found.flatMap(({ label, rows, status, cooksDistance, covRatio }) => {
+    const change = isPooled ? cooksDistance / covRatio : cooksDistance;
     if (status !== "ok" || !Number.isFinite(change)) return [];
-    return [{ label: nameOf(label), heterogeneity: squared(deleted), influence: change }];
+    return [{ label: nameOf(label), heterogeneity: squared(rows), influence: change }];
   });
   return {
     outcome: outcome.label,
     measure: isPooled ? "pooled effect" : "Cook's distance",
     points,
-    failed: rows.length - points.length,
+    failed: found.length - points.length,
   };
-}
-
-function pooled(fit: Fit, location: string, deletions: DeletionOptions) {
-  const { rows, full, coefficients } = leaveOneOut(fit, deletions);
-  const k = coefficients.indexOf(`${location}:(Intercept)`);
-  return rows.map(({ label, rows: deleted, status, estimates, stdErrors }) => ({
-    label,
-    rows: deleted,
-    status,
-    change: ((full.estimates[k]! - estimates[k]!) / stdErrors[k]!) ** 2,
-  }));
-}
-
-function cooks(fit: Fit, deletions: DeletionOptions) {
-  return influence(fit, deletions).rows.map(({ label, rows, status, cooksDistance }) => ({
-    label,
-    rows,
-    status,
-    change: cooksDistance,
-  }));
 }

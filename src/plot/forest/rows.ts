@@ -73,7 +73,7 @@ export function forestRows(fit: Fit, options: ForestRowsOptions = {}): Forest {
   const outcome = outcomeRows(fit, options.outcome);
   const compare = comparison(options.sort ?? "data");
   const rows = allRows(fit, outcome, options, level);
-  const groups = group === undefined ? null : rowGroups(fit, group, data);
+  const groups = group === undefined ? null : withNames(rowGroups(fit, group, data), group);
   const names = fit.designs[outcome.location]!.names;
   const hasModerators = names.length > 1 || names[0] !== "(Intercept)";
   return {
@@ -130,6 +130,17 @@ interface Members {
   readonly label: string;
   readonly code: number;
   readonly members: readonly number[];
+}
+
+/** A heading that is only a number says of what: "district 11". */
+function withNames(groups: Groups, group: RowValues): Groups {
+  if (
+    typeof group !== "string" ||
+    !groups.labels.every((label) => label !== "" && Number.isFinite(Number(label)))
+  ) {
+    return groups;
+  }
+  return { ...groups, labels: groups.labels.map((label) => `${group} ${label}`) };
 }
 
 /** Rows without a group come last. */
