@@ -193,7 +193,9 @@ function repeatRow(column: Column, row: number, count: number): Cells {
 function gridOver(values: readonly number[]): number[] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   if (low === high) return [low];
-  return Array.from({ length: GRID }, (_, i) => low + ((high - low) * i) / (GRID - 1));
+  const share = (i: number) => i / (GRID - 1);
+  // exact at both ends
+  return Array.from({ length: GRID }, (_, i) => low * (1 - share(i)) + high * share(i));
 }
 
 function shownCell(cell: Cell): string {

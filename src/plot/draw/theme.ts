@@ -59,6 +59,8 @@ export function autoStyle(scope: string): string {
     `${scope} [fill="${light}"]{fill:${dark}}`,
     `${scope} [stroke="${light}"]{stroke:${dark}}`,
   ]);
+  // text without a colour of its own has the root's
+  rules.push(`${scope}{fill:${DARK[COLORS.ink]}}`);
   return `@media (prefers-color-scheme: dark){${rules.join("")}}`;
 }
 
