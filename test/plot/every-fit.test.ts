@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { drm, type Fit, fromJSON, robust, toJSON } from "../../src/index";
 import { plotNamed, plots } from "../../src/plot/index";
 import { caseFit, fitIds } from "./fits";
 import { picture } from "./picture";
@@ -9,7 +10,24 @@ const NAMES = Object.keys(plots);
 const REASONS = /numeric moderator|fit of two outcomes|held at a value|known sampling variances/;
 
 test.each(fitIds())("%s: every plot is drawn, or says why not", (id) => {
-  const { fit } = caseFit(id);
+  expectPlots(caseFit(id).fit);
+});
+
+test("REML and robust fits, and one that has been saved and reopened", () => {
+  const { data } = caseFit("v15-multilevel-konstantopoulos");
+  const reml = drm("yi ~ year + (1 | district) + meta_V(V = vi)", { data, method: "REML" });
+  expectPlots(reml);
+  expectPlots(robust(reml, { cluster: "district" }));
+  expectPlots(fromJSON(JSON.stringify(toJSON(reml, { full: true }))));
+});
+
+test("without known variances, with one row more than parameters, with zero variances", () => {
+  expectPlots(drm("y ~ x", { data: { y: [1, 2, 4, 3, 5.5], x: [1, 2, 3, 4, 5] } }));
+  expectPlots(drm("y ~ 1 + meta_V(V = v)", { data: { y: [1, 2, 4], v: [0.1, 0.2, 0.1] } }));
+  expectPlots(drm("y ~ 1 + meta_V(V = v)", { data: { y: [1, 2, 4, 3.2], v: [0.1, 0, 0.1, 0] } }));
+});
+
+function expectPlots(fit: Fit): void {
   for (const name of NAMES) {
     const plot = plotNamed(name);
     const reason = plot.unsuitable(fit);
@@ -25,7 +43,7 @@ test.each(fitIds())("%s: every plot is drawn, or says why not", (id) => {
       expect(texts.length).toBeGreaterThan(3);
     }
   }
-});
+}
 
 test("an unknown plot names those that there are", () => {
   expect(() => plotNamed("forrest")).toThrow(/'forrest'; there are forest, orchard/);

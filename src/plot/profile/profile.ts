@@ -88,7 +88,8 @@ export function whyNoProfile(fit: Fit): string | null {
 function firstParm(fit: Fit): string | undefined {
   const candidates = fit.coefficients.filter(
     ({ dpar, estimate }) =>
-      !Number.isNaN(estimate) && (fit.method === "ML" || fit.response[dpar] === undefined),
+      !Number.isNaN(estimate) &&
+      ((fit.method === "ML" && fit.robust === undefined) || fit.response[dpar] === undefined),
   );
   const found = candidates.find(({ dpar }) => dpar.startsWith("sigma")) ?? candidates[0];
   return found && `${found.dpar}:${found.term}`;
