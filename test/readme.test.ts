@@ -74,7 +74,7 @@ async function runProgram(blocks: readonly string[]): Promise<string[]> {
       platform: "node",
       target: "node20",
       mainFields: ["browser", "module", "main"],
-      alias: { drmeta: join(ROOT, "src/index.ts") },
+      alias: { "drmeta/plot": join(ROOT, "src/plot/index.ts"), drmeta: join(ROOT, "src/index.ts") },
       logLevel: "silent",
     });
     const printed = execFileSync(process.execPath, [outfile], { cwd: ROOT, encoding: "utf8" });

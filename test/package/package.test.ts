@@ -215,6 +215,27 @@ ${program}`,
   expect([node("plot.mjs", scratch), node("plot.cjs", scratch)]).toEqual(["true true\n", "true true\n"]);
 });
 
+test("plots in a worker of a page: bundled, without a document", async () => {
+  const { outputFiles, warnings } = await build({
+    stdin: {
+      contents: 'export * from "drmeta"; export { forestPlot } from "drmeta/plot";',
+      resolveDir: scratch,
+    },
+    bundle: true,
+    format: "iife",
+    globalName: "drmeta",
+    platform: "browser",
+    write: false,
+  });
+  expect(warnings).toEqual([]);
+  const worker = createContext({ atob, TextDecoder, TextEncoder, console, svg: "" });
+  runInContext(outputFiles[0]!.text, worker);
+  const program =
+    "svg = drmeta.forestPlot(drmeta.drm('y ~ 1 + meta_V(V = v)', { data: { y: [1, 2, 4], v: [1, 1, 2] } }))";
+  runInContext(program, worker);
+  expect(worker.svg).toMatch(/^<svg .*<\/svg>\n$/s);
+});
+
 test("in a page: bundled, without anything of Node", async () => {
   const code = readFileSync(join(installed, "dist/index.js"), "utf8");
   expect(code).not.toMatch(/\bnode:|\brequire\(|^import /m);
