@@ -1,13 +1,23 @@
 import type { Fit } from "../fit/fit";
-import { coefficientIndices, vcov } from "./coefficients";
+import { coefficientIndices } from "./coefficients";
 import { type LinearPredictor, linearPredictor } from "./linear-predictor";
 import { linkOf } from "./links";
 import type { PredictionRows } from "./new-data";
+import { covarianceOf, type TestBasis, testBasis } from "./test-basis";
 
-/** Linear predictor of an estimated dpar and its standard error for the given rows of its design, offset included. */
-export function linkPrediction(fit: Fit, dpar: string, rows: PredictionRows): LinearPredictor {
-  const gamma = coefficientIndices(fit, dpar).map((i) => fit.coefficients[i].estimate);
-  const found = linearPredictor(rows.values, rows.nrow, gamma, vcov(fit, dpar).matrix, rows.offset);
+/**
+ * Linear predictor of an estimated dpar and its standard error for the given rows of its design, offset included; the
+ * covariance of its coefficients is that of the test basis.
+ */
+export function linkPrediction(
+  fit: Fit,
+  dpar: string,
+  rows: PredictionRows,
+  basis: TestBasis = testBasis(fit),
+): LinearPredictor {
+  const indices = coefficientIndices(fit, dpar);
+  const gamma = indices.map((i) => fit.coefficients[i].estimate);
+  const found = linearPredictor(rows.values, rows.nrow, gamma, covarianceOf(basis, indices), rows.offset);
   takeKnownRows(fit, dpar, rows, found.eta);
   return found;
 }

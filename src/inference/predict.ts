@@ -2,12 +2,15 @@ import type { Table } from "../data/table";
 import { type DataInput, tableFrom } from "../data/table-from";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { studentTCritical } from "../stats/student-t";
 import { coefficientIndices, dparKeys, requireDpar } from "./coefficients";
+import { combinationDf } from "./combination-df";
 import { knownLevelErrors, knownLevels } from "./known-levels";
 import { criticalValue } from "./level";
 import { linkPrediction } from "./link-prediction";
 import { linkOf } from "./links";
-import { fittedRows, newRows } from "./new-data";
+import { fittedRows, newRows, type PredictionRows } from "./new-data";
+import { type TestBasis, type TestStatistic, testBasis } from "./test-basis";
 
 export interface PredictOptions {
   /** one dpar; default all that have a value per row */
@@ -23,6 +26,8 @@ export interface PredictOptions {
    * intercepts (BLUPs) of the levels that the rows name; needs the grouping columns
    */
   readonly groups?: "population" | "known";
+  /** of the standard errors and limits, as in confint(): "z" (default), "t", "knha", "adhoc"; after robust() "t" */
+  readonly test?: TestStatistic;
 }
 
 /** Predictions of one dpar. Arrays are one per row; NaN where a predictor is missing. */
@@ -32,6 +37,8 @@ export interface Prediction {
   readonly level: number;
   readonly estimate: Float64Array;
   readonly stdError: Float64Array;
+  /** degrees of freedom of the limits' t distribution; Infinity is the normal distribution */
+  readonly df: Float64Array;
   readonly lower: Float64Array;
   readonly upper: Float64Array;
 }
@@ -55,8 +62,10 @@ export interface Prediction {
  *   mu      x'beta + z'u             se^2 = a' V_beta a + z'(G - G Z' S^-1 Z G) z,   a = x - X' S^-1 Z G z
  *
  * (Henderson 1975), the error of prediction with the SDs taken as known, as in ranef(); NaN where V + R is singular.
+ * After robust() the standard errors are of the population's means only.
+ *
  * Throws DrmError: "bad_option" (dpar, type, level, groups, offset length), "unknown_column", "bad_factor" (an unknown
- * level of a predictor).
+ * level of a predictor); what testBasis() throws.
  */
 export function predict(
   fit: Fit,
@@ -84,7 +93,13 @@ export function predict(
     );
   }
   const table = newdata === undefined ? null : tableFrom(newdata);
-  const one = (key: string) => predictDpar(fit, key, table, { type, level, groups, offset: options.offset });
+  const basis = testBasis(fit, options.test);
+  if (groups === "known" && fit.robust !== undefined) {
+    const what = 'groups: "known" needs the model\'s own errors, and this fit has robust ones';
+    throw new DrmError("not_supported", `${what}: predict from the fit without robust()`);
+  }
+  const { offset } = options;
+  const one = (key: string) => predictDpar(fit, key, table, { type, level, groups, offset, basis });
   if (dpar !== undefined) {
     requireDpar(fit, dpar);
     return one(dpar);
@@ -99,15 +114,16 @@ interface Wanted {
   readonly type: "response" | "link";
   readonly level: number;
   readonly offset: ArrayLike<number> | undefined;
+  readonly basis: TestBasis;
 }
 
 function predictDpar(
   fit: Fit,
   dpar: string,
   table: Table | null,
-  { type, level, groups, offset }: Wanted,
+  { type, level, groups, offset, basis }: Wanted,
 ): Prediction {
-  const critical = criticalValue(level);
+  const normalCritical = criticalValue(level);
   const link = linkOf(dpar);
   if (dpar in fit.fixed) {
     const held = type === "response" ? fit.fixed[dpar] : link.link(fit.fixed[dpar]);
@@ -118,12 +134,13 @@ function predictDpar(
       level,
       estimate: filled(held),
       stdError: filled(0),
+      df: filled(Number.POSITIVE_INFINITY),
       lower: filled(held),
       upper: filled(held),
     };
   }
   const rows = table === null ? fittedRows(fit, dpar) : newRows(fit, dpar, table, offset);
-  const { eta, stdError } = linkPrediction(fit, dpar, rows);
+  const { eta, stdError } = linkPrediction(fit, dpar, rows, basis);
   rows.present?.forEach((isPresent, i) => {
     if (isPresent === 0) eta[i] = stdError[i] = Number.NaN;
   });
@@ -135,16 +152,33 @@ function predictDpar(
       if (own.length > 0) stdError[i] = errors[i];
     });
   }
-  const lower = eta.map((value, i) => value - critical * stdError[i]);
-  const upper = eta.map((value, i) => value + critical * stdError[i]);
-  if (type === "link") return { dpar, type, level, estimate: eta, stdError, lower, upper };
+  const df = degreesOfFreedom(fit, dpar, rows, basis);
+  const half = stdError.map((se, i) =>
+    df[i] === Number.POSITIVE_INFINITY ? normalCritical * se : studentTCritical(level, df[i]) * se,
+  );
+  const lower = eta.map((value, i) => value - half[i]);
+  const upper = eta.map((value, i) => value + half[i]);
+  if (type === "link") return { dpar, type, level, estimate: eta, stdError, df, lower, upper };
   return {
     dpar,
     type,
     level,
     estimate: eta.map(link.response),
     stdError: stdError.map((se, i) => link.derivative(eta[i]) * se),
+    df,
     lower: lower.map(link.response),
     upper: upper.map(link.response),
   };
+}
+
+function degreesOfFreedom(
+  fit: Fit,
+  dpar: string,
+  { values, nrow }: PredictionRows,
+  basis: TestBasis,
+): Float64Array {
+  if (basis.test === "z") return new Float64Array(nrow).fill(Number.POSITIVE_INFINITY);
+  const indices = coefficientIndices(fit, dpar);
+  const dfOf = combinationDf(fit, basis, indices);
+  return Float64Array.from({ length: nrow }, (_, i) => dfOf(indices.map((_at, j) => values[j * nrow + i])));
 }

@@ -86,6 +86,11 @@ export function testBasis(fit: Fit, test: TestStatistic = fit.robust === undefin
   return { test, vcov, df, factor };
 }
 
+/** The covariance matrix of some coefficients by a test basis: of one dpar with its coefficientIndices(). */
+export function covarianceOf({ vcov, df }: TestBasis, indices: readonly number[]): number[][] {
+  return indices.map((i) => indices.map((j) => vcov[i * df.length + j]!));
+}
+
 /** n - q for the coefficients of sigma where rows share nothing but V. */
 function setScaleDf(fit: Fit, df: Float64Array): void {
   if (fit.family !== "gaussian" || (fit.random ?? []).length > 0) return;

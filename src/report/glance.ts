@@ -1,5 +1,8 @@
 import type { Fit } from "../fit/fit";
 import { aic, aicc, bic } from "../inference/information-criteria";
+import type { TestStatistic } from "../inference/test-basis";
+import { waldTest } from "../inference/wald-test";
+import { orNull } from "./missing";
 
 /** broom's column names, one row for the whole fit. */
 export interface Glance {
@@ -9,6 +12,12 @@ export interface Glance {
   readonly nobs: number;
   /** estimated parameters */
   readonly df: number;
+  /**
+   * joint test of all moderators of the location, of both outcomes together: QM, or F with a test other than "z"; null
+   * without moderators
+   */
+  readonly statistic: number | null;
+  readonly "p.value": number | null;
   /** nobs - df */
   readonly "df.residual": number;
   readonly logLik: number;
@@ -20,13 +29,25 @@ export interface Glance {
   readonly converged: boolean;
 }
 
-/** Fit statistics as one flat object, ready to become a row of a table of models. */
-export function glance(fit: Fit): Glance {
+export interface GlanceOptions {
+  /** of the moderators: "z" (default), "t", "knha", "adhoc"; after robust() "t" is the default */
+  readonly test?: TestStatistic;
+}
+
+/** Fit statistics as one flat object, ready to become a row of a table of models. Throws what testBasis() throws. */
+export function glance(fit: Fit, { test }: GlanceOptions = {}): Glance {
+  const moderators = locationModerators(fit);
+  const joint =
+    moderators.length === 0
+      ? null
+      : waldTest(fit, { matrix: moderators, ...(test !== undefined && { test }) });
   return {
     family: fit.family,
     method: fit.method,
     nobs: fit.nobs,
     df: fit.df,
+    statistic: joint === null ? null : orNull(joint.statistic),
+    "p.value": joint === null ? null : orNull(joint.pValue),
     "df.residual": fit.nobs - fit.df,
     logLik: fit.logLik,
     AIC: aic(fit),
@@ -35,4 +56,15 @@ export function glance(fit: Fit): Glance {
     deviance: -2 * fit.logLik,
     converged: fit.optim.code === 0,
   };
+}
+
+/** A row over all coefficients for each moderator of the location. */
+function locationModerators(fit: Fit): Float64Array[] {
+  const rows: Float64Array[] = [];
+  fit.coefficients.forEach(({ dpar, term }, i) => {
+    const design = fit.designs[dpar]!;
+    if (!dpar.startsWith("mu") || design.assign[design.names.indexOf(term)] === 0) return;
+    rows.push(Float64Array.from(fit.coefficients, (_, j) => (i === j ? 1 : 0)));
+  });
+  return rows;
 }

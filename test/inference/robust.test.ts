@@ -4,6 +4,7 @@ import type { Fit } from "../../src/fit/fit";
 import { drmFormula } from "../../src/formula/formula";
 import { coefficientTable } from "../../src/inference/coefficient-table";
 import { confint } from "../../src/inference/confint";
+import { predict } from "../../src/inference/predict";
 import { residualCovariance } from "../../src/inference/residual-covariance";
 import { type RobustOptions, robust } from "../../src/inference/robust/robust";
 import { waldTest } from "../../src/inference/wald-test";
@@ -325,6 +326,21 @@ describe("a fit with robust errors", () => {
     const k = fit.coefficients.length;
     const mixed = Float64Array.from({ length: k }, (_, i) => (i === 1 || i === k - 1 ? 1 : 0));
     expect(() => waldTest(fit, { matrix: [mixed] })).toThrow("robust errors are of the location");
+  });
+
+  it("predicts with its own errors and degrees of freedom", () => {
+    const { values, nrow } = fit.designs.mu!;
+    const { df, stdError } = predict(fit, undefined, { dpar: "mu" });
+    // the first row's mean is a combination that waldTest() can test, too
+    const row = Float64Array.from({ length: fit.coefficients.length }, (_, j) =>
+      j < 3 ? values[j * nrow]! : 0,
+    );
+    const joint = waldTest(fit, { matrix: [row] });
+    near(joint.ddf!, df[0]!, 1e-12);
+    near(Math.sqrt(joint.statistic), Math.abs(fit.fitted.mu![0]! / stdError[0]!), 1e-9);
+    expect(() => predict(fit, undefined, { groups: "known" })).toThrow(
+      "predict from the fit without robust()",
+    );
   });
 
   it("does not depend on the order of rows, names of clusters or units", () => {

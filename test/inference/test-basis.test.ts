@@ -4,8 +4,10 @@ import type { Fit } from "../../src/fit/fit";
 import { drmFormula } from "../../src/formula/formula";
 import { coefficientTable } from "../../src/inference/coefficient-table";
 import { confint } from "../../src/inference/confint";
+import { predict } from "../../src/inference/predict";
 import { type TestStatistic, testBasis } from "../../src/inference/test-basis";
 import { waldTest } from "../../src/inference/wald-test";
+import { glance } from "../../src/report/glance";
 import { toJSON } from "../../src/report/json/to-json";
 import { summary } from "../../src/report/summary";
 import { tidy } from "../../src/report/tidy";
@@ -264,6 +266,34 @@ describe("the test is in every report", () => {
     expect(sigma!.status).toBe("ok");
   });
 
+  it.for(["v03-metareg-bcg", "v04-metareg-factor-bangertdrowns"])("predict() is metafor's in %s", (id) => {
+    interface Predicted {
+      readonly [key: string]: readonly number[];
+    }
+    const given = loadCase<
+      MaCase & {
+        readonly inference: {
+          readonly REML: Record<string, Predicted>;
+          readonly newdata: { columns: never };
+        };
+      }
+    >(id);
+    const fitted = fitCase(given, "REML");
+    const { predict_knha, predict_z } = given.inference.REML;
+    for (const [test, wanted] of [
+      ["knha", predict_knha!],
+      ["z", predict_z!],
+    ] as const) {
+      const { mu } = predict(fitted, given.inference.newdata.columns, { test });
+      wanted.pred!.forEach((value, i) => {
+        near(mu!.estimate[i]!, value);
+        near(mu!.stdError[i]!, wanted.se![i]!);
+        near(mu!.lower[i]!, wanted.ci_lb![i]!);
+        near(mu!.upper[i]!, wanted.ci_ub![i]!);
+      });
+    }
+  });
+
   it("tidy()", () => {
     const seen = tidy(fit, { conf_int: true, conf_level: 0.9, test: "knha" })[1]!;
     expect(seen).toMatchObject({
@@ -273,6 +303,16 @@ describe("the test is in every report", () => {
       "conf.low": row.lower,
     });
     expect(tidy(fit)[1]).not.toHaveProperty("df.error");
+  });
+
+  it("glance()", () => {
+    const joint = waldTest(fit, { test: "knha" });
+    expect(glance(fit, { test: "knha" })).toMatchObject({
+      statistic: joint.statistic,
+      "p.value": joint.pValue,
+    });
+    const plain = restoration({}, "yi ~ 1 + meta_V(V = vi)");
+    expect(glance(plain)).toMatchObject({ statistic: null, "p.value": null });
   });
 
   it("toJSON()", () => {
