@@ -54,51 +54,50 @@ interface Bundler {
 }
 
 /** Each bundler makes a program of the app in a folder, with no setting but where to put it. */
-const BUNDLERS: readonly { readonly name: string; readonly bundle: (folder: string) => Promise<unknown> }[] =
-  [
-    {
-      name: "esbuild",
-      forNode: true,
-      bundle: (folder) =>
-        esbuild({
-          entryPoints: [join(scratch, "app.mjs")],
-          bundle: true,
-          outfile: join(folder, "main.js"),
-          logLevel: "error",
-        }),
+const BUNDLERS: readonly Bundler[] = [
+  {
+    name: "esbuild",
+    forNode: true,
+    bundle: (folder) =>
+      esbuild({
+        entryPoints: [join(scratch, "app.mjs")],
+        bundle: true,
+        outfile: join(folder, "main.js"),
+        logLevel: "error",
+      }),
+  },
+  {
+    name: "rollup",
+    forNode: true,
+    bundle: async (folder) => {
+      const bundle = await rollup({
+        input: join(scratch, "app.mjs"),
+        plugins: [nodeResolve()],
+        onLog: (_, { message }) => {
+          throw new Error(message);
+        },
+      });
+      await bundle.write({ file: join(folder, "main.js"), format: "es" });
     },
-    {
-      name: "rollup",
-      forNode: true,
-      bundle: async (folder) => {
-        const bundle = await rollup({
-          input: join(scratch, "app.mjs"),
-          plugins: [nodeResolve()],
-          onLog: (_, { message }) => {
-            throw new Error(message);
-          },
-        });
-        await bundle.write({ file: join(folder, "main.js"), format: "es" });
-      },
+  },
+  { name: "webpack", forNode: true, bundle: bundleWithWebpack },
+  {
+    name: "vite",
+    forNode: false,
+    bundle: async (folder) => {
+      write("vite/index.html", '<!doctype html><script type="module" src="./app.js"></script>\n');
+      write("vite/app.js", BY_NAME);
+      await vite({
+        root: join(scratch, "vite"),
+        configFile: false,
+        logLevel: "error",
+        build: { outDir: folder },
+      });
+      const [script] = readdirSync(join(folder, "assets"));
+      cpSync(join(folder, "assets", script!), join(folder, "main.js"));
     },
-    { name: "webpack", forNode: true, bundle: bundleWithWebpack },
-    {
-      name: "vite",
-      forNode: false,
-      bundle: async (folder) => {
-        write("vite/index.html", '<!doctype html><script type="module" src="./app.js"></script>\n');
-        write("vite/app.js", BY_NAME);
-        await vite({
-          root: join(scratch, "vite"),
-          configFile: false,
-          logLevel: "error",
-          build: { outDir: folder },
-        });
-        const [script] = readdirSync(join(folder, "assets"));
-        cpSync(join(folder, "assets", script!), join(folder, "main.js"));
-      },
-    },
-  ];
+  },
+];
 
 /** Without its minifier, which takes half a minute for the plots. */
 function bundleWithWebpack(folder: string): Promise<void> {
