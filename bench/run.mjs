@@ -6,7 +6,9 @@ import { basename, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
-const ALL = ["linalg", "fits", "scaling", "memory", "coverage"].map((name) => `bench/${name}.bench.ts`);
+const ALL = ["linalg", "fits", "scaling", "memory", "coverage", "batch"].map(
+  (name) => `bench/${name}.bench.ts`,
+);
 
 const file = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith("-"));
@@ -27,10 +29,12 @@ if (file === undefined) {
   process.exit(failed ? 1 : 0);
 }
 
-const compiled = spawnSync(process.execPath, ["scripts/build-wasm.mjs"], { encoding: "utf8" });
-if (compiled.status !== 0) {
-  console.error(compiled.stderr);
-  process.exit(1);
+for (const script of ["scripts/build-wasm.mjs", "scripts/build-worker.mjs"]) {
+  const { status, stderr } = spawnSync(process.execPath, [script], { encoding: "utf8" });
+  if (status !== 0) {
+    console.error(stderr);
+    process.exit(1);
+  }
 }
 
 /** In the bundle `import.meta.url` still names the source file: data is found relative to it. */
@@ -52,8 +56,8 @@ await build({
   entryPoints: [file],
   outfile,
   bundle: true,
-  // `benchmark` does not survive bundling; the compiler is large
-  external: ["benchmark", "assemblyscript"],
+  // `benchmark` and `workerpool` do not survive bundling; the compiler is large
+  external: ["benchmark", "workerpool", "assemblyscript"],
   platform: "node",
   format: "esm",
   target: "node20",

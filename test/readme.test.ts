@@ -11,7 +11,7 @@ import { type CodeBlock, codeBlocks, matchesShown } from "./code-blocks";
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 /** The documents whose code runs. The `ts` blocks of one are one program: later blocks go on from earlier ones. */
-const DOCUMENTS = ["README.md"];
+const DOCUMENTS = ["README.md", "docs/batch.md"];
 
 describe.each(DOCUMENTS)("%s", (name) => {
   const blocks = codeBlocks(join(ROOT, name));
@@ -74,7 +74,16 @@ async function runProgram(blocks: readonly string[]): Promise<string[]> {
       platform: "node",
       target: "node20",
       mainFields: ["browser", "module", "main"],
-      alias: { "drmeta/plot": join(ROOT, "src/plot/index.ts"), drmeta: join(ROOT, "src/index.ts") },
+      alias: {
+        "drmeta/batch": join(ROOT, "src/batch/index.ts"),
+        "drmeta/plot": join(ROOT, "src/plot/index.ts"),
+        drmeta: join(ROOT, "src/index.ts"),
+        workerpool: join(ROOT, "node_modules/workerpool/src/index.js"),
+      },
+      // workerpool requires Node's modules
+      banner: {
+        js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+      },
       logLevel: "silent",
     });
     const printed = execFileSync(process.execPath, [outfile], { cwd: ROOT, encoding: "utf8" });

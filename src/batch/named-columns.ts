@@ -1,11 +1,20 @@
 import type { ModelOptions } from "./job";
 
 /**
- * Tells which columns a model may need: those whose names stand in its formulas, or are its weights. One too many does
- * no harm; a formula with a `.` may need all.
+ * Tells which columns a model may need: those whose names stand in its formulas, its weights, or have levels given. One
+ * too many does no harm; a formula with a `.` may need all.
  */
-export function namedColumns({ formulas, weights }: ModelOptions): (name: string) => boolean {
+export function namedColumns({
+  formulas,
+  weights,
+  factors,
+  ordered,
+}: ModelOptions): (name: string) => boolean {
   const text = [formulas ?? "", typeof weights === "string" ? weights : ""].flat().join("\n");
-  const words = new Set(text.match(/[\p{L}\p{N}_.]+/gu));
+  const words = new Set([
+    ...(text.match(/[\p{L}\p{N}_.]+/gu) ?? []),
+    ...Object.keys(factors ?? {}),
+    ...(ordered ?? []),
+  ]);
   return (name) => words.has(name) || words.has(".") || text.includes(`\`${name}\``) || weights === name;
 }

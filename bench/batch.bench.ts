@@ -1,0 +1,170 @@
+// Very many small fits: fitMany() on one worker and on all, beside metafor, and its memory.
+//
+//   node bench/run.mjs bench/batch.bench.ts [--quick | --full]
+//
+// Each row fits different simulated data sets of n rows with starts: 1 and compact results. "a core" divides by the CPU
+// time of the whole process, the main thread included, so that other work on the machine does not enter; "1 worker" and
+// "all" are by the clock. metafor fits one of the same data sets in the same run. The last part fits 200,000 data sets of
+// 10 rows (--quick: 50,000, --full: 1,000,000) and compares resident memory with that after 10,000.
+import { availableParallelism } from "node:os";
+import { type BatchJob, type FitManyOptions, fitMany } from "../src/batch/index";
+import { diagonal } from "./data";
+import { describeMachine, writeResults } from "./machine";
+import { type MetaforJob, runMetafor } from "./metafor/metafor";
+import { duration, megabytes, percent, table } from "./table";
+
+const quick = process.argv.includes("--quick");
+const full = process.argv.includes("--full");
+const CORES = availableParallelism();
+const SIZES = [10, 80, 300];
+/** fits of a measurement take about this long */
+const SECONDS = quick ? 1 : 4;
+const MEMORY_FITS = full ? 1_000_000 : quick ? 50_000 : 200_000;
+const EARLY_FITS = 10_000;
+/** Resident memory at the end, beside that after EARLY_FITS. */
+const MOST_GROWTH = 1.2;
+const DIFFERENT = 50;
+
+interface Model {
+  readonly name: string;
+  readonly formulas: readonly string[];
+  readonly peer?: { readonly mods: string; readonly scale?: string };
+}
+
+const MODELS: readonly Model[] = [
+  { name: "intercept only", formulas: ["yi ~ 1 + meta_V(V = vi)"], peer: { mods: "~ 1" } },
+  {
+    name: "location-scale",
+    formulas: ["yi ~ habitat + duration + meta_V(V = vi)", "sigma ~ habitat"],
+    peer: { mods: "~ habitat + duration", scale: "~ habitat" },
+  },
+  {
+    name: "bivariate",
+    formulas: ["mu1 = yi ~ 1 + meta_V(V = meta_vcov_bivariate(vi, vi, cor12 = 0.3))", "mu2 = y2 ~ 1"],
+  },
+];
+
+type Columns = BatchJob["data"] & { readonly yi: Float64Array; readonly vi: Float64Array };
+
+function dataSets(n: number): Columns[] {
+  return Array.from({ length: DIFFERENT }, (_, k) => {
+    const { yi, vi, habitat, duration } = diagonal(n, 1000 + k).data;
+    const other = diagonal(n, 5000 + k).data.yi;
+    // both levels in every data set
+    const levels = habitat.map((level, i) => (i < 2 ? ["grassland", "forest"][i]! : level));
+    return { yi, vi, habitat: levels, duration, y2: yi.map((y, i) => 0.5 * y + other[i]!) };
+  });
+}
+
+function* repeated(sets: readonly Columns[], count: number): Generator<BatchJob> {
+  for (let i = 0; i < count; i++) yield { data: sets[i % sets.length]! };
+}
+
+interface Run {
+  readonly perSecond: number;
+  readonly perCpuSecond: number;
+  readonly notConverged: number;
+  readonly fits: number;
+}
+
+async function run(sets: readonly Columns[], model: Model, workers: number, count: number): Promise<Run> {
+  const options: FitManyOptions & { result: "estimates" } = {
+    formulas: model.formulas,
+    factors: { habitat: ["grassland", "forest"] },
+    starts: 1,
+    workers,
+    result: "estimates",
+  };
+  const cpu = process.cpuUsage();
+  const begin = performance.now();
+  let notConverged = 0;
+  let done = 0;
+  for await (const result of fitMany(repeated(sets, count), options)) {
+    if (!result.ok) throw new Error(result.error.message);
+    if (result.code !== 0) notConverged++;
+    done++;
+  }
+  const seconds = (performance.now() - begin) / 1e3;
+  const { user, system } = process.cpuUsage(cpu);
+  if (done !== count) throw new Error(`${done} results of ${count} jobs`);
+  return {
+    perSecond: count / seconds,
+    perCpuSecond: count / ((user + system) / 1e6),
+    notConverged,
+    fits: count,
+  };
+}
+
+console.log(describeMachine());
+const rate = (value: number): string => Math.round(value).toLocaleString("en-US");
+const jobs: MetaforJob[] = [];
+const measured = [];
+for (const model of MODELS) {
+  for (const n of SIZES) {
+    const sets = dataSets(n);
+    const probe = await run(sets, model, 1, 500);
+    const count = Math.max(1000, Math.round(probe.perSecond * SECONDS));
+    const one = await run(sets, model, 1, count);
+    const all = await run(sets, model, CORES, CORES * count);
+    measured.push({ model: model.name, n, one, all });
+    if (model.peer === undefined) continue;
+    const { yi, vi, habitat, duration } = sets[0] as unknown as MetaforJob["data"];
+    jobs.push({
+      name: `${model.name}, ${n}`,
+      call: "rma",
+      method: "ML",
+      data: { yi: yi!, vi: vi!, habitat: habitat!, duration: duration! },
+      factors: { habitat: ["grassland", "forest"] },
+      control: "default",
+      repeats: 10,
+      ...model.peer,
+    });
+  }
+}
+const peer = runMetafor(jobs, 120);
+const peerSeconds = (name: string): number | null =>
+  peer?.results.get(name)?.values.get("seconds")?.get("") ?? null;
+
+console.log(
+  `\nfits a second, starts: 1; "all": ${CORES} workers\n${table(
+    ["model", "n", "a core", "1 worker", "all", "scaling", "metafor, a fit", "not converged"],
+    measured.map(({ model, n, one, all }) => {
+      const theirs = peerSeconds(`${model}, ${n}`);
+      return [
+        model,
+        String(n),
+        rate(one.perCpuSecond),
+        rate(one.perSecond),
+        rate(all.perSecond),
+        (all.perSecond / one.perSecond).toFixed(2),
+        theirs === null ? (peer === null ? "not installed" : "-") : duration(theirs),
+        percent(all.notConverged / all.fits),
+      ];
+    }),
+  )}`,
+);
+
+const sets = dataSets(10);
+let early = 0;
+let done = 0;
+const begin = performance.now();
+const options = { formulas: MODELS[0]!.formulas, starts: 1 };
+for await (const result of fitMany(repeated(sets, MEMORY_FITS), options)) {
+  if (!result.ok) throw new Error(result.error.message);
+  if (++done === EARLY_FITS) early = process.memoryUsage().rss;
+}
+const late = process.memoryUsage().rss;
+const seconds = (performance.now() - begin) / 1e3;
+const steady = late <= MOST_GROWTH * early;
+console.log(
+  `\nresident memory after ${rate(EARLY_FITS)} fits ${megabytes(early)}, after ${rate(MEMORY_FITS)} ` +
+    `${megabytes(late)} (${(late / early).toFixed(2)}): ${steady ? "steady" : "GROWS"}; ${rate(MEMORY_FITS / seconds)} fits a second`,
+);
+writeResults("batch", {
+  measured,
+  metafor: jobs.map(({ name }) => [name, peerSeconds(name)]),
+  early,
+  late,
+  seconds,
+});
+process.exitCode = steady ? 0 : 1;
