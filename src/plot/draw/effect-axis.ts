@@ -1,4 +1,4 @@
-import { axisX, axisY, frame, gridX, gridY, type Markish } from "@observablehq/plot";
+import { axisX, axisY, frame, type Markish } from "@observablehq/plot";
 import { DrmError } from "../../index";
 import { decimals } from "./numbers";
 import { COLORS, FONT } from "./theme";
@@ -62,9 +62,8 @@ function ratioAxis([low, high]: readonly [number, number], count: number): Axis 
 }
 
 /** A horizontal axis with its label below, in the style of all plots. */
-export function bottomAxis(axis: Axis, label: string, { grid = false } = {}): Markish[] {
+export function bottomAxis(axis: Axis, label: string): Markish[] {
   return [
-    ...(grid ? [gridX(axis.ticks, { stroke: COLORS.grid, strokeOpacity: 1 })] : []),
     frame({ anchor: "bottom", stroke: COLORS.rule }),
     axisX([...axis.ticks], {
       tickFormat: axis.format,
@@ -79,9 +78,8 @@ export function bottomAxis(axis: Axis, label: string, { grid = false } = {}): Ma
 }
 
 /** A vertical axis with its label along it. */
-export function leftAxis(axis: Axis, label: string, offset: number, { grid = false } = {}): Markish[] {
+export function leftAxis(axis: Axis, label: string, offset: number): Markish[] {
   return [
-    ...(grid ? [gridY(axis.ticks, { stroke: COLORS.grid, strokeOpacity: 1 })] : []),
     frame({ anchor: "left", stroke: COLORS.rule }),
     axisY([...axis.ticks], {
       tickFormat: axis.format,
