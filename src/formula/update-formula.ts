@@ -7,7 +7,7 @@ import { type Expr, ungroup } from "./expr";
 import type { DrmFormula } from "./formula";
 import { type ParsedFormula, parseFormula } from "./parser";
 import { randomTerms } from "./random";
-import { expandTerms } from "./terms";
+import { expandTerms, type RightSide } from "./terms";
 
 /** What `.` stands for on the right-hand side of a parameter's formula: its moderators, interactions written out. */
 export interface Moderators {
@@ -169,7 +169,7 @@ function mentionsDot(expr: Expr): boolean {
   return found;
 }
 
-function specialsOf({ offsets, random, knownV }: DparFormula): Specials {
+function specialsOf({ offsets, random, knownV }: RightSide): Specials {
   return {
     offsets: offsets.map(deparse),
     random: random.map(({ label }) => label),
@@ -178,15 +178,19 @@ function specialsOf({ offsets, random, knownV }: DparFormula): Specials {
 }
 
 function read(parts: readonly Part[], text: string): Specials {
-  const { offsets, random, knownV } = parts.reduce(
-    (all, { expr }) => {
-      if (expr.type === "group") return { ...all, random: [...all.random, ...randomTerms(expr.arg, text)] };
-      const one = expandTerms(expr, text);
-      return { ...all, offsets: [...all.offsets, ...one.offsets], knownV: one.knownV ?? all.knownV };
-    },
-    { offsets: [], random: [], knownV: null } as Pick<DparFormula, "offsets" | "random" | "knownV">,
-  );
-  return specialsOf({ offsets, random, knownV } as DparFormula);
+  const random: string[] = [];
+  const offsets: string[] = [];
+  let knownV: string | null = null;
+  for (const { expr } of parts) {
+    if (expr.type === "group") {
+      random.push(...randomTerms(expr.arg, text).map(({ label }) => label));
+      continue;
+    }
+    const one = specialsOf(expandTerms(expr, text));
+    offsets.push(...one.offsets);
+    knownV = one.knownV ?? knownV;
+  }
+  return { offsets, random, knownV };
 }
 
 function takeAway(from: Specials, parts: readonly Part[], text: string): Specials {

@@ -71,7 +71,7 @@ describe("update()", () => {
     const extra = { ...data, x: data.yi!.map((_, i) => Math.sin(i)) };
     expect(update(fit, { formula: "~ . + x", data: extra as DrmOptions["data"] }).df).toBe(6);
     expect(() => update(fit, { formula: "~ . + x" })).toThrow(
-      /column 'x' not in data[^]*The fit keeps only the columns that it used \(yi, .*\): pass data/,
+      /column 'x' not in data[\s\S]*The fit keeps only the columns that it used \(yi, .*\): pass data/,
     );
   });
 
