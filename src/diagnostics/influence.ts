@@ -210,6 +210,7 @@ function isInfluential(
     Math.abs(row.dffits) > 3 * Math.sqrt(p / (k - p)) ||
     chiSquaredUpperTail(row.cooksDistance, p) < 0.5 ||
     row.leverage > (3 * p * row.effects) / k ||
-    row.dfbetas.some((change) => Math.abs(change) > 1)
+    // an SD that becomes zero is in the status; its change has no size
+    row.dfbetas.some((change) => Number.isFinite(change) && Math.abs(change) > 1)
   );
 }

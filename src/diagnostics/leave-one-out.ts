@@ -48,8 +48,7 @@ export interface LeaveOneOut {
 
 /**
  * Fits the model again without each row, or without each level of `by` (leave-one-study-out). Every row is an exact refit
- * by the fit's method, started from the fit's optimum (`starts: 1`; more starts are surer where a likelihood has several
- * maxima). Design columns keep what poly() or scale() learned from all rows. ML log-likelihoods are of fewer rows and not
+ * by the fit's method, started from the fit's optimum (`starts: 1`, more where the fit met several maxima). Design columns keep what poly() or scale() learned from all rows. ML log-likelihoods are of fewer rows and not
  * comparable with each other. A deletion that leaves a model that cannot be estimated is a row with a status and a
  * reason. Runs synchronously: for long ones give `onProgress`, and a `signal` that it may abort. Plain data; `String(...)`
  * gives the table.

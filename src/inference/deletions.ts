@@ -8,8 +8,8 @@ import type { Signal } from "./signal";
 
 export interface RefitsOptions {
   /**
-   * Newton runs a refit. The first (and by default only) one starts at the fit's own optimum; where a likelihood has
-   * several maxima more of them are surer to find the best one.
+   * Newton runs a refit, the first from the fit's own optimum. Default 1, and as many as the fit took where it met several
+   * maxima: without some rows another of them may be the highest.
    */
   readonly starts?: number;
   /** Called after each refit. */
@@ -53,7 +53,7 @@ export function eachDeletion(
   fit: Fit,
   groups: readonly RowsToDelete[],
   scale: Float64Array | null,
-  { starts = 1, onProgress, signal }: RefitsOptions = {},
+  { starts = severalMaxima(fit) ? fit.optim.startsTried : 1, onProgress, signal }: RefitsOptions = {},
 ): Deletion[] {
   if (!(Number.isInteger(starts) && starts >= 1)) {
     throw new DrmError("bad_option", `starts = ${starts}: a whole number of at least 1 is needed`);
@@ -67,6 +67,10 @@ export function eachDeletion(
     onProgress?.(done + 1, groups.length);
     return deletion;
   });
+}
+
+function severalMaxima({ optim }: Fit): boolean {
+  return optim.optima.length > 1;
 }
 
 function without(

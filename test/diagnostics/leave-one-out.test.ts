@@ -4,6 +4,8 @@ import { DrmError } from "../../src/errors";
 import type { Fit } from "../../src/fit/fit";
 import { fromJSON } from "../../src/report/json/from-json";
 import { toJSON } from "../../src/report/json/to-json";
+import { loadCase } from "../cases";
+import { jobOf, type MaCase } from "../fit/ma-case";
 import { fitTo } from "../fit/simulated";
 import { fitScenario, SCENARIOS, simulatedData } from "./scenarios";
 
@@ -127,6 +129,23 @@ describe("what is left out", () => {
     expect(rows[5]!.estimates[1]).toBe(Number.NEGATIVE_INFINITY);
     const flat = fitTo({ ...data, yi: yi.map((y, i) => (i === 5 ? 0.2 : y)) }, ["yi ~ 1 + meta_V(V = vi)"]);
     expect(leaveOneOut(flat).rows.every(({ status }) => status === "at boundary")).toBe(true);
+  });
+
+  it("where a likelihood has several maxima every deletion finds its highest", () => {
+    const { data: given } = loadCase<MaCase>("v27-ls-multimodal-bcg");
+    const { formulas, options } = jobOf(loadCase<MaCase>("v27-ls-multimodal-bcg"), "ML");
+    const columns = given.columns;
+    const fit = fitTo(columns, formulas, options);
+    expect(fit.optim.optima.length).toBeGreaterThan(1);
+    const near = leaveOneOut(fit, { starts: 1 }).rows;
+    leaveOneOut(fit).rows.forEach((row, left) => {
+      const rest = Object.fromEntries(
+        Object.entries(columns).map(([name, values]) => [name, values.filter((_, i) => i !== left)]),
+      );
+      expectRefit(row, fitTo(rest, formulas));
+      expect(row.logLik).toBeGreaterThan(near[left]!.logLik - LOG_LIK);
+    });
+    expect(near.some(({ logLik }, i) => logLik < leaveOneOut(fit).rows[i]!.logLik - 0.01)).toBe(true);
   });
 
   it("reports progress, and stops", () => {
