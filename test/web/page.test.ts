@@ -8,7 +8,7 @@ import type { Browser, Download, Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { staticServer } from "../../src/cli/static-server";
-import { drm, drmFormula, parseCsv, summary, toJSON } from "../../src/index";
+import { drm, drmFormula, parseCsv, report, summary, toJSON } from "../../src/index";
 import { chromiumIsMissing, launchChromium } from "./chromium";
 
 const RESTORATION = readFileSync(new URL("../../examples/restoration.csv", import.meta.url), "utf8");
@@ -63,6 +63,10 @@ describe.skipIf(chromiumIsMissing)("the built page in Chromium", () => {
     expect(mean.map(([term]) => term)).toEqual(["(Intercept)", "habitatforest", "duration"]);
     expect(mean[1]![1]).toBe("0.2623");
     expect((await tableRows("Heterogeneity (sigma), log SD"))[1]).toContain("x 2.74");
+    const words = await page.getByRole("region", { name: "In words" }).textContent();
+    const data = parseCsv(RESTORATION, { factors: { habitat: ["grassland", "forest"] } });
+    const fit = drm(drmFormula("yi ~ habitat + duration + meta_V(V = vi)", "sigma ~ habitat"), { data });
+    expect(words).toBe(`In words${report(fit).replaceAll("\n\n", "")}`);
     expect(await statusText()).toMatch(/^Fitted 80 rows by ML in .*; no warnings\.$/);
   });
 

@@ -34,7 +34,7 @@ function ComparisonTable({ comparison: { models, tests } }: { readonly compariso
         { header: "AIC", cells: models.map(({ AIC }) => formatFixed(AIC, 2)) },
         { header: "difference", cells: models.map(({ deltaAIC }) => formatFixed(deltaAIC, 2)) },
         { header: "BIC", cells: models.map(({ BIC }) => formatFixed(BIC, 2)) },
-        { header: "likelihood-ratio test", cells: models.map((_, i) => testText(tests[i])), words: true },
+        { header: "test (LR)", cells: models.map((_, i) => testText(tests[i])), words: true },
       ]}
     />
   );

@@ -7,6 +7,7 @@ import { DownloadsSection } from "./downloads-section";
 import { FitStatistics } from "./fit-statistics";
 import { HeterogeneitySection } from "./heterogeneity-section";
 import { PlotsSection } from "./plots-section";
+import { ReportSection } from "./report-section";
 
 export function ResultsSection() {
   const fitted = shown.value;
@@ -21,6 +22,7 @@ export function ResultsSection() {
       <Status />
       {fitted !== null && (
         <>
+          <ReportSection report={fitted.analysis.report} />
           <CoefficientTables summary={fitted.analysis.summary} />
           <FitStatistics summary={fitted.analysis.summary} />
           <ChecksList checks={fitted.analysis.checks} />

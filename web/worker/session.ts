@@ -14,6 +14,7 @@ import {
   heterogeneity,
   type MarginalMeans,
   parseCsv,
+  report,
   summary,
   type Table,
   tidy,
@@ -43,6 +44,8 @@ export type Picture = { readonly svg: string } | { readonly unsuitable: string }
 /** Everything that the page shows of one fit. */
 export interface Analysis {
   readonly summary: FitSummary;
+  /** the fit in words, a paragraph a line */
+  readonly report: string;
   readonly checks: readonly CheckRow[];
   /** columns of categories that the model uses: what heterogeneity can be split by */
   readonly groupColumns: readonly string[];
@@ -138,6 +141,7 @@ export function createSession(): Session {
       const groupColumns = Object.keys(fit.data).filter((name) => fit.data[name]!.kind === "factor");
       return {
         summary: summary(fit, { test: model.test }),
+        report: report(fit, { test: model.test }),
         checks: checkDrm(fit),
         groupColumns,
         numericModerators: moderatorsOf(model.formulas).filter((name) => fit.data[name]?.kind === "numeric"),
