@@ -5,7 +5,8 @@
 // Each row fits different simulated data sets of n rows with starts: 1 and compact results. "a core" divides by the CPU
 // time of the whole process, the main thread included, so that other work on the machine does not enter; "1 worker" and
 // "all" are by the clock. metafor fits one of the same data sets in the same run. The last part fits 200,000 data sets of
-// 10 rows (--quick: 50,000, --full: 1,000,000) and compares resident memory with that after 10,000.
+// 10 rows (--quick: 50,000, --full: 1,000,000) and compares resident memory with that after 10,000; what is in between shows
+// whether it still grows or has settled.
 import { availableParallelism } from "node:os";
 import { type BatchJob, type FitManyOptions, fitMany } from "../src/batch/index";
 import { diagonal } from "./data";
@@ -21,6 +22,9 @@ const SIZES = [10, 80, 300];
 const SECONDS = quick ? 1 : 4;
 const MEMORY_FITS = full ? 1_000_000 : quick ? 50_000 : 200_000;
 const EARLY_FITS = 10_000;
+const POINTS = [EARLY_FITS, 50_000, 100_000, 200_000, 500_000, 1_000_000].filter(
+  (fits) => fits <= MEMORY_FITS,
+);
 /** Resident memory at the end, beside that after EARLY_FITS. */
 const MOST_GROWTH = 1.2;
 const DIFFERENT = 50;
@@ -145,20 +149,23 @@ console.log(
 );
 
 const sets = dataSets(10);
-let early = 0;
+const resident: number[] = [];
 let done = 0;
 const begin = performance.now();
 const options = { formulas: MODELS[0]!.formulas, starts: 1 };
 for await (const result of fitMany(repeated(sets, MEMORY_FITS), options)) {
   if (!result.ok) throw new Error(result.error.message);
-  if (++done === EARLY_FITS) early = process.memoryUsage().rss;
+  if (POINTS.includes(++done)) resident.push(process.memoryUsage().rss);
 }
-const late = process.memoryUsage().rss;
+const early = resident[0]!;
+const late = resident.at(-1)!;
 const seconds = (performance.now() - begin) / 1e3;
 const steady = late <= MOST_GROWTH * early;
 console.log(
-  `\nresident memory after ${rate(EARLY_FITS)} fits ${megabytes(early)}, after ${rate(MEMORY_FITS)} ` +
-    `${megabytes(late)} (${(late / early).toFixed(2)}): ${steady ? "steady" : "GROWS"}; ${rate(MEMORY_FITS / seconds)} fits a second`,
+  `\n${table(
+    ["fits", "resident", "beside the first"],
+    POINTS.map((fits, k) => [rate(fits), megabytes(resident[k]!), (resident[k]! / early).toFixed(2)]),
+  )}\n${steady ? "steady" : "GROWS"}; ${rate(MEMORY_FITS / seconds)} fits a second`,
 );
 writeResults("batch", {
   measured,

@@ -28,7 +28,7 @@ export interface InOrderOptions<Result> {
 /** What a chunk should take a worker: long beside the cost of a message, short enough to share out the work. */
 const CHUNK_MILLISECONDS = 80;
 const FIRST_CHUNK = 4;
-const LARGEST_CHUNK = 2048;
+const LARGEST_CHUNK = 256;
 /** A source that pauses for this long has its items sent, however few. */
 const IDLE_MILLISECONDS = 20;
 /** The event loop, and with it the answers of workers, waits for reading at most about this long. */
