@@ -43,6 +43,31 @@ const libraryBeside: Plugin = {
   },
 };
 
+/** What @stdlib brings along for engines without typed arrays, and for the texts of errors that cannot occur here. */
+const GIVEN: Readonly<Record<string, string>> = {
+  "array-float64": "Float64Array",
+  "array-uint32": "Uint32Array",
+  "array-uint16": "Uint16Array",
+  "array-uint8": "Uint8Array",
+  "assert-is-little-endian": "new Uint8Array(new Uint16Array([1]).buffer)[0] === 1",
+  "string-format": "String",
+  "utils-define-nonenumerable-read-only-property":
+    "(object, key, value) => void Object.defineProperty(object, key, { value })",
+};
+
+const withoutPolyfills: Plugin = {
+  name: "without-polyfills",
+  setup(build) {
+    build.onResolve({ filter: /^@stdlib\/[\w-]+$/ }, ({ path }) => {
+      const name = path.slice("@stdlib/".length);
+      return Object.hasOwn(GIVEN, name) ? { path: name, namespace: "given" } : undefined;
+    });
+    build.onLoad({ filter: /.*/, namespace: "given" }, ({ path }) => ({
+      contents: `module.exports = ${GIVEN[path]!};`,
+    }));
+  },
+};
+
 /** What the command loads only when it is asked for: plots, with their drawing library, and what makes a PNG of one. */
 const loadedOnDemand: Plugin = {
   name: "loaded-on-demand",
@@ -58,10 +83,10 @@ const everythingInside: Options = {
   noExternal: [/.*/],
   splitting: false,
   removeNodeProtocol: false,
-  esbuildPlugins: [listBundledFiles],
+  esbuildPlugins: [listBundledFiles, withoutPolyfills],
   esbuildOptions(options) {
     options.legalComments = "none";
-    // papaparse's main file asks for node's streams; the one for browsers runs everywhere
+    // what a package has for browsers runs everywhere; its main file may ask for Node's modules
     options.mainFields = ["browser", "module", "main"];
   },
 };
