@@ -16,6 +16,7 @@
 import { Field } from "./abi";
 import { add, read } from "./accumulate";
 import { at, get } from "./problem";
+import { log } from "./simd/log";
 
 export function isRestricted(problem: usize): bool {
   return get(problem, Field.Reml) != 0;
@@ -78,6 +79,6 @@ export function halfLogDet(problem: usize): f64 {
   const p = get(problem, Field.P);
   const factor = at(problem, Field.LocationFactor);
   let sum: f64 = 0;
-  for (let j = 0; j < p; j++) sum += Math.log(read(factor, j * (p + 1)));
+  for (let j = 0; j < p; j++) sum += log(read(factor, j * (p + 1)));
   return sum;
 }

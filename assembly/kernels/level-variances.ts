@@ -1,6 +1,8 @@
 import { Field } from "../abi";
-import { read, write } from "../accumulate";
+import { read } from "../accumulate";
 import { at, get } from "../problem";
+import { axpy } from "../simd/axpy";
+import { expArray } from "../simd/exp";
 
 /** omega_u^2 = exp(2 (offset + U alpha)) of every level of a random intercept. */
 export function levelVariances(problem: usize): void {
@@ -11,9 +13,8 @@ export function levelVariances(problem: usize): void {
   const U = at(problem, Field.U);
   const offsets = at(problem, Field.LogSdOffset);
   const omega2 = at(problem, Field.Omega2);
-  for (let u = 0; u < units; u++) {
-    let log = read(offsets, u);
-    for (let k = 0; k < qSd; k++) log += read(theta, k) * read(U, k * units + u);
-    write(omega2, u, Math.exp(2 * log));
-  }
+  memory.copy(omega2, offsets, (<usize>units) << 3);
+  for (let k = 0; k < qSd; k++) axpy(omega2, read(theta, k), U + ((<usize>(k * units)) << 3), units);
+  axpy(omega2, 1, omega2, units);
+  expArray(omega2, omega2, units);
 }

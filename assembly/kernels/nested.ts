@@ -41,6 +41,7 @@ import { Field, Order, Status } from "../abi";
 import { add, read, write } from "../accumulate";
 import { at, get } from "../problem";
 import { addTrace, scoreColumns, whiten } from "../restricted";
+import { log } from "../simd/log";
 import { CHUNK, rowVariances } from "./scalar";
 
 /**
@@ -113,7 +114,7 @@ export function nestedLocation(problem: usize): i32 {
     const rho = 1 / grown;
     write(level, RHO, rho);
     write(level, KAPPA, o2 * rho);
-    logDet += Math.log(grown);
+    logDet += log(grown);
     const parent = load<i32>(parents + ((<usize>u) << 2));
     if (parent >= 0) {
       const above = levels + ((<usize>parent * <usize>width) << 3);

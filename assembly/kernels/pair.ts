@@ -16,6 +16,7 @@ import { Field, Order, Status } from "../abi";
 import { add, read, write } from "../accumulate";
 import { at, get } from "../problem";
 import { addTrace, isRestricted, whiten } from "../restricted";
+import { log } from "../simd/log";
 import { Correlation } from "./correlation";
 import { modelVariances } from "./scalar";
 
@@ -79,7 +80,7 @@ export function pairLocation(problem: usize): i32 {
     const b11 = w * inverse.b11;
     const b12 = w * inverse.b12;
     const b22 = w * inverse.b22;
-    logDet += w * Math.log(inverse.det);
+    logDet += w * log(inverse.det);
     const offset = (<usize>row) << 3;
     const y1 = load<f64>(y + offset);
     const y2 = load<f64>(y + offset, 8);

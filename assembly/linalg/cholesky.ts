@@ -6,6 +6,7 @@
 // it is rounding noise, and the matrix is singular to working precision (Higham 2002, Accuracy and Stability of
 // Numerical Algorithms, section 10.3).
 
+import { log } from "../simd/log";
 import { rankKTile } from "../simd/tile";
 import { factorTile, solveTileRight } from "./diagonal";
 import { loadEdge, storeEdge } from "./panel";
@@ -134,11 +135,11 @@ export function logDetFromCholesky(a: usize, n: i32, ld: i32): f64 {
     exponent += <i64>(bits >> 52) - 1023;
     product *= reinterpret<f64>((bits & 0x000fffffffffffff) | 0x3ff0000000000000);
     if ((i & 511) == 511) {
-      logs += Math.log(product);
+      logs += log(product);
       product = 1;
     }
     a += step;
   }
-  logs += Math.log(product);
+  logs += log(product);
   return 2 * (<f64>exponent * 0.6931471805599453 + logs);
 }

@@ -61,6 +61,11 @@ export abstract class LogLanes {
   }
 }
 
+/** One value, without the tables that the standard library's log brings into the module. */
+export function log(x: f64): f64 {
+  return f64x2.extract_lane(LogLanes.of(f64x2.splat(x)), 0);
+}
+
 /** dst[i] = log(src[i]), i < n; dst may equal src. */
 export function logArray(dst: usize, src: usize, n: i32): void {
   let i = 0;
