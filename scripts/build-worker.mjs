@@ -16,6 +16,7 @@ const { outputFiles, metafile } = await build({
   format: "iife",
   platform: "node",
   mainFields: ["module", "main"],
+  alias: { papaparse: "papaparse/papaparse.min.js" },
   target: "es2022",
 });
 const code = outputFiles[0].text;

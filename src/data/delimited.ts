@@ -1,3 +1,4 @@
+import Papa from "papaparse";
 import { DrmError } from "../errors";
 
 export type Delimiter = "," | ";" | "\t";
@@ -15,49 +16,16 @@ export function parseDelimited(text: string, delimiter?: Delimiter): DelimitedTe
   // a carriage return before a newline stays at the end of its row, where trimming removes it: files that mix both
   // kinds of line end are read correctly
   const newline = body.includes("\n") || !body.includes("\r") ? "\n" : "\r";
-  const data = splitCells(body, delimiter ?? guessDelimiter(body), newline);
+  const { data, errors } = Papa.parse<string[]>(body, {
+    delimiter: delimiter ?? guessDelimiter(body),
+    newline,
+  });
+  const quote = errors.find((error) => error.type === "Quotes");
+  if (quote !== undefined) throw quoteError(body, newline, quote.code, quote.index ?? 0);
   return {
     rows: data.some(isBlank) ? data.filter((row) => !isBlank(row)) : data,
     lineOf: (row) => lineOf(data, newline, row),
   };
-}
-
-/**
- * A cell that begins with a quote goes on to the next quote that is not doubled, over delimiters and line ends (RFC
- * 4180); spaces may follow it. Elsewhere a quote is a character like others.
- */
-function splitCells(text: string, delimiter: string, newline: string): string[][] {
-  if (!text.includes('"')) return text.split(newline).map((line) => line.split(delimiter));
-  const rows: string[][] = [];
-  let row: string[] = [];
-  let at = 0;
-  while (true) {
-    const begin = at;
-    let cell = "";
-    if (text[at] === '"') {
-      do {
-        const close = text.indexOf('"', at + 1);
-        if (close < 0) throw quoteError(text, newline, "never closed", begin);
-        cell += text.slice(at + (at === begin ? 1 : 0), close);
-        at = close + 1;
-      } while (text[at] === '"');
-      while (at < text.length && text[at] !== delimiter && text[at] !== newline && text[at]!.trim() === "")
-        at++;
-    } else {
-      while (at < text.length && text[at] !== delimiter && text[at] !== newline) at++;
-      cell = text.slice(begin, at);
-    }
-    row.push(cell);
-    if (at < text.length && text[at] !== delimiter && text[at] !== newline) {
-      throw quoteError(text, newline, "text after it", begin);
-    }
-    if (at >= text.length || text[at] === newline) {
-      rows.push(row);
-      row = [];
-    }
-    if (at >= text.length) return rows;
-    at += 1;
-  }
 }
 
 /** The delimiter that the first line has most of, outside quotes; numbers with decimal commas cannot mislead it. */
@@ -91,16 +59,11 @@ function lineOf(all: readonly (readonly string[])[], newline: string, row: numbe
   return line;
 }
 
-function quoteError(
-  text: string,
-  newline: string,
-  fault: "never closed" | "text after it",
-  index: number,
-): DrmError {
+function quoteError(text: string, newline: string, code: string, index: number): DrmError {
   const line = text.slice(0, index).split(newline).length;
   return new DrmError(
     "bad_data",
-    fault === "never closed"
+    code === "MissingQuotes"
       ? `line ${line}: a quoted cell begins here and is never closed; close the quote, or write a quote inside it twice`
       : `line ${line}: text after the closing quote of a cell; write a quote inside a quoted cell twice`,
   );
