@@ -113,8 +113,13 @@ function* cases(): Generator<Case> {
   }
 }
 
+/** Small fits are timed once the compilers of the JavaScript engine are done with them. */
+const WARM_UP_MILLISECONDS = 1500;
+
 /** Times in samples of many fits each: Benchmark counts and calibrates. */
 function benchmark(run: () => unknown): Timing {
+  const warm = performance.now() + WARM_UP_MILLISECONDS;
+  while (performance.now() < warm) run();
   const suite = new Benchmark({ fn: run, minSamples: 40, maxTime: quick ? 1 : 3 });
   suite.run({ async: false });
   if (suite.error) throw suite.error;

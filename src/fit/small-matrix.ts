@@ -97,14 +97,14 @@ function symmetricEigen2(matrix: Float64Array): Eigen {
   const c = matrix[3]!;
   const half = 0.5 * (a + c);
   const apart = 0.5 * (a - c);
-  const spread = Math.hypot(apart, b);
+  const spread = Math.sqrt(apart * apart + b * b);
   const values = scratch(2);
   values[0] = half - spread;
   values[1] = half + spread;
   // (x, y), the direction of the larger one, by sums of equal signs
   let x = apart >= 0 ? apart + spread : b;
   let y = apart >= 0 ? b : spread - apart;
-  const length = Math.hypot(x, y);
+  const length = Math.sqrt(x * x + y * y);
   if (length > 0) {
     x /= length;
     y /= length;

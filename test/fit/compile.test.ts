@@ -64,11 +64,24 @@ describe("compile", () => {
     expect(first.coefficients).toHaveLength(5);
   });
 
-  it("keeps the results of one data set apart from the next", () => {
-    const first = model.fit(columns);
-    const copy = structuredClone(first);
-    for (let i = 1; i < 50; i++) model.fit(withoutFirst(i));
-    expect(first).toEqual(copy);
+  it("keeps the results of one data set apart from the next, for every kind of model", () => {
+    const fitAll = () =>
+      listCases("drm-")
+        .map((id) => loadCase(id))
+        .map(({ formulas, method, data: table, factors: levels, weights, matrices }) =>
+          drm(drmFormula(...formulas), {
+            data: table as DataInput,
+            method,
+            ...(levels && { factors: levels }),
+            ...(weights && { weights }),
+            ...(matrices && { matrices: matrices as NonNullable<DrmOptions["matrices"]> }),
+          }),
+        );
+    const first = fitAll();
+    const copies = structuredClone(first);
+    fitAll();
+    expect(first).toEqual(copies);
+    expect(fitAll()).toEqual(copies);
   });
 
   it("refuses a bad option before there are data, and bad data by name", () => {
