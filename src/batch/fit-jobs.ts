@@ -30,7 +30,7 @@ function attempt<Result>(
   const layout = message.heads[HEAD * i + 1]!;
   const start = message.heads[HEAD * i + 2]!;
   try {
-    const data = layout < 0 ? other!.data! : columnsOf(message, message.layouts[layout]!, start);
+    const data = layout < 0 ? other!.data! : columnsOf(message, message.layouts[layout]!, start, what);
     const { weights, matrices } = other ?? {};
     const model =
       weights == null && matrices == null
@@ -49,17 +49,20 @@ function columnsOf(
   { numbers, texts }: JobsMessage,
   { names, kinds, rows }: Layout,
   start: number,
+  what: "fit" | "estimate",
 ): DrmOptions["data"] {
+  const end = start + names.length * rows;
+  // a fit keeps its columns, and would keep those of all other jobs
+  const cells = what === "fit" ? numbers.slice(start, end) : numbers.subarray(start, end);
   const data: Record<string, Float64Array | (string | null)[]> = {};
   for (let c = 0; c < names.length; c++) {
-    const from = start + c * rows;
+    const from = c * rows;
     if (kinds[c] === "n") {
-      // a copy: a fit keeps its columns, and would keep those of all other jobs
-      data[names[c]!] = numbers.slice(from, from + rows);
+      data[names[c]!] = cells.subarray(from, from + rows);
       continue;
     }
     const column: (string | null)[] = new Array(rows);
-    for (let i = 0; i < rows; i++) column[i] = texts[numbers[from + i]!] ?? null;
+    for (let i = 0; i < rows; i++) column[i] = texts[cells[from + i]!] ?? null;
     data[names[c]!] = column;
   }
   return data;

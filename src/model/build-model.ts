@@ -45,26 +45,27 @@ export interface BuiltModel {
 /** Stage 5. Designs, known covariance, random intercepts and pairs as observations. */
 export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
   const { formula } = frame;
-  const ofKind = (kind: DparFormula["kind"]) => formula.dpars.filter((dpar) => dpar.kind === kind);
+  const dpars: Record<DparFormula["kind"], DparFormula[]> = { location: [], sigma: [], sd: [], rho12: [] };
+  for (const dpar of formula.dpars) dpars[dpar.kind].push(dpar);
   const outcomes = frame.outcomePresent === null ? null : presentOutcomes(frame.outcomePresent);
   const observation = outcomes === null ? null : observationNumbers(outcomes, frame.nrow);
   const rows = outcomes === null ? frame.nrow : outcomes.outcome.length;
 
-  const locations = ofKind("location").map((dpar) => locationData(dpar, frame));
+  const locations = dpars.location.map((dpar) => locationData(dpar, frame));
   const location = blockOf(
-    ofKind("location").map((dpar) => ranked(buildDesign(dpar, frame), frame.weights)),
+    dpars.location.map((dpar) => ranked(buildDesign(dpar, frame), frame.weights)),
     rows,
     observation,
   );
-  const { estimated, logSigma } = fixedLogSigmas(ofKind("sigma"), options.fixed);
+  const { estimated, logSigma } = fixedLogSigmas(dpars.sigma, options.fixed);
   const scale = blockOf(
-    ofKind("sigma").map((dpar, k) => (estimated[k] ? ranked(buildDesign(dpar, frame), frame.weights) : null)),
+    dpars.sigma.map((dpar, k) => (estimated[k] ? ranked(buildDesign(dpar, frame), frame.weights) : null)),
     rows,
     observation,
   );
-  const random = randomIntercepts(ofKind("sd"), frame, rows, observation);
+  const random = randomIntercepts(dpars.sd, frame, rows, observation);
   const uncorrelated = logSigma?.includes(Number.NEGATIVE_INFINITY) ?? false;
-  const { pairs, rho } = studies(ofKind("rho12"), frame, observation, uncorrelated);
+  const { pairs, rho } = studies(dpars.rho12, frame, observation, uncorrelated);
 
   const vOptions: KnownVOptions = options.warn ? { warn: options.warn } : {};
   const knownV = buildKnownV(formula.dpars[0]!, frame, options.matrices ?? {}, vOptions);
