@@ -45,3 +45,11 @@ export function listCases(prefix = ""): string[] {
     .map((name) => name.slice(0, -".json".length))
     .sort();
 }
+
+/** Cases without a model that drm() fits. */
+const NOT_FITS = /escalc|phylogenetic/;
+
+/** The ids of the cases that are fits: every kind of model there is. */
+export function listFits(prefix = ""): string[] {
+  return listCases(prefix).filter((id) => !NOT_FITS.test(id));
+}

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { drm, type Fit, fromJSON, robust, toJSON } from "../../src/index";
 import { plotNamed, plots } from "../../src/plot/index";
-import { caseFit, fitIds } from "./fits";
+import { listFits } from "../cases";
+import { caseFit } from "./fits";
 import { picture } from "./picture";
 
 const NAMES = Object.keys(plots);
@@ -9,7 +10,7 @@ const NAMES = Object.keys(plots);
 /** What the plots cannot draw, and why: anything else must be drawn. */
 const REASONS = /numeric moderator|fit of two outcomes|held at a value|known sampling variances/;
 
-test.each(fitIds())("%s: every plot is drawn, or says why not", (id) => {
+test.each(listFits())("%s: every plot is drawn, or says why not", (id) => {
   expectPlots(caseFit(id).fit);
 });
 

@@ -1,18 +1,10 @@
 import { type DataInput, drm, drmFormula, type Fit } from "../../src/index";
-import { listCases, loadCase } from "../cases";
+import { loadCase } from "../cases";
 import { jobOf, type MaCase } from "../fit/ma-case";
 
 export interface CaseFit {
   readonly fit: Fit;
   readonly data: DataInput;
-}
-
-/** Cases without a model that drm() fits. */
-const NOT_FITS = /escalc|phylogenetic/;
-
-/** The reference cases that are fits: every kind of model there is. */
-export function fitIds(): string[] {
-  return listCases().filter((id) => !NOT_FITS.test(id));
 }
 
 const known = new Map<string, CaseFit>();

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { drm, gaussian } from "../../src/drm";
 import { drmFormula } from "../../src/formula/formula";
 import { checkData, checkFitData } from "../../src/report/data-checks/check-data";
-import { type DrmCase, listCases, loadCase } from "../cases";
+import { type DrmCase, listFits, loadCase } from "../cases";
 import { jobOf, type MaCase } from "../fit/ma-case";
 import { randomFrom } from "../fit/random-problem";
 import { fitTo } from "../fit/simulated";
@@ -59,8 +59,8 @@ describe("good data", () => {
     }
   });
 
-  it("published data sets give three notes in all, on what is in them", () => {
-    const cases = listCases().map((id) => {
+  it("published data sets give four notes in all, on what is in them", () => {
+    const cases = listFits().map((id) => {
       const isDrm = id.startsWith("drm-");
       const { formulas, options } = isDrm ? drmJob(id) : jobOf(loadCase<MaCase>(id), "ML");
       const family = formulas[0]!.startsWith("mu1") ? [gaussian(), gaussian()] : gaussian();

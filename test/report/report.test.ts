@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { drm, drmFormula, type Fit, gaussian, report } from "../../src/index";
 import { estimateText, number } from "../../src/report/words/numbers";
-import { listCases, loadCase } from "../cases";
+import { listFits, loadCase } from "../cases";
 import { jobOf, type MaCase } from "../fit/ma-case";
 import { restorationFit } from "../fit-literal";
 
@@ -10,10 +10,7 @@ function caseFit(id: string): Fit {
   return drm(drmFormula(...formulas), options);
 }
 
-const every = listCases("v").filter((id) => {
-  const { kind, model } = loadCase<MaCase>(id);
-  return kind !== "escalc" && (model?.formula?.mu ?? model?.formula?.mu1) !== undefined;
-});
+const every = listFits("v");
 
 describe("report", () => {
   it("tells the restoration example", () => {
