@@ -12,14 +12,14 @@
 // nothing is called per row.
 
 import { Field, Order, Status } from "../abi";
-import { add, read } from "../accumulate";
+import { add } from "../accumulate";
 import { at, get } from "../problem";
 import { isRestricted } from "../restricted";
 import { axpy } from "../simd/axpy";
 import { columnDots, weightedColumnDots } from "../simd/column-dots";
-import { expArray } from "../simd/exp";
 import { LogLanes } from "../simd/log";
 import { multiply } from "../simd/multiply";
+import { logLinearVariances } from "./log-linear";
 import { addLeverage } from "./scalar-restricted";
 
 /** Rows a chunk, an even number: six vectors of 256 doubles are 12 kB, less than half of any L1 cache. */
@@ -37,10 +37,7 @@ const EXPONENT_BIAS: i64 = 1023;
  * Returns the sum of weight log(v + sigma^2), NaN when some variance is not positive (BadRow is then set).
  */
 export function rowVariances(problem: usize, start: i32, m: i32): f64 {
-  const stride = (<usize>get(problem, Field.Rows)) << 3;
-  const q = get(problem, Field.QSigma);
   const weighted = get(problem, Field.Weighted) != 0;
-  const theta = at(problem, Field.Theta);
   const offset = (<usize>start) << 3;
   const bytes = (<usize>m) << 3;
   const sigma2 = at(problem, Field.Sigma2) + offset;
@@ -93,17 +90,16 @@ function sumOfLogs(problem: usize, start: i32, m: i32, weighted: bool): f64 {
 
 /** sigma^2 = exp(2 (offset + W gamma)) of rows start .. start + m - 1. */
 export function modelVariances(problem: usize, start: i32, m: i32): void {
-  const stride = (<usize>get(problem, Field.Rows)) << 3;
-  const q = get(problem, Field.QSigma);
-  const theta = at(problem, Field.Theta);
   const offset = (<usize>start) << 3;
-  const sigma2 = at(problem, Field.Sigma2) + offset;
-  memory.copy(sigma2, at(problem, Field.LogSigmaOffset) + offset, (<usize>m) << 3);
-  for (let k = 0; k < q; k++) {
-    axpy(sigma2, read(theta, k), at(problem, Field.W) + <usize>k * stride + offset, m);
-  }
-  axpy(sigma2, 1, sigma2, m);
-  expArray(sigma2, sigma2, m);
+  logLinearVariances(
+    at(problem, Field.Sigma2) + offset,
+    at(problem, Field.LogSigmaOffset) + offset,
+    at(problem, Field.W) + offset,
+    get(problem, Field.Rows),
+    at(problem, Field.Theta),
+    get(problem, Field.QSigma),
+    m,
+  );
 }
 
 /** Adds the scalar rows' log|Sigma|, X' Sigma^-1 X and X' Sigma^-1 y. */

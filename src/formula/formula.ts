@@ -40,7 +40,7 @@ function buildFormula(formulas: readonly string[]): DrmFormula {
   return { texts: [...formulas], ...checkSet(written) };
 }
 
-export function freezeDeep<T>(value: T): T {
+function freezeDeep<T>(value: T): T {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
     for (const inner of Object.values(value)) freezeDeep(inner);

@@ -37,7 +37,7 @@ export function progressBar(
 }
 
 /** "[####----]  42% 4,200 of 10,000 jobs, 1,234 a second, 5 s left" */
-export function progressText(done: number, total: number | null, rate: number): string {
+function progressText(done: number, total: number | null, rate: number): string {
   const speed = `${count(rate >= 10 ? Math.round(rate) : Number(rate.toPrecision(2)))} a second`;
   if (total === null) return `${count(done)} jobs, ${speed}`;
   const share = total > 0 ? Math.min(1, done / total) : 1;
@@ -49,7 +49,7 @@ export function progressText(done: number, total: number | null, rate: number): 
 }
 
 /** "12 s", "3 min 5 s", "2 h 4 min" */
-export function timeText(seconds: number): string {
+function timeText(seconds: number): string {
   const s = Math.max(0, Math.ceil(seconds));
   if (s < 60) return `${s} s`;
   if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;

@@ -52,7 +52,7 @@ function codesOf<T>(cells: ArrayLike<T>, groups: readonly T[]): Int32Array {
 }
 
 /** A column of text for the rows used; "" where a cell is missing. */
-export function textValues(
+function textValues(
   fit: Fit,
   option: string,
   given: RowValues,

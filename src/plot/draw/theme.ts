@@ -36,7 +36,7 @@ export function seriesColor(index: number): string {
   return COLORS.series[index % COLORS.series.length]!;
 }
 
-export const SYMBOLS = ["circle", "square", "triangle", "diamond", "cross", "star"] as const;
+const SYMBOLS = ["circle", "square", "triangle", "diamond", "cross", "star"] as const;
 
 /** Shape of a series: groups are told apart without colour too. */
 export function seriesSymbol(index: number): (typeof SYMBOLS)[number] {
