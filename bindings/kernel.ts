@@ -76,8 +76,9 @@ export interface Problem {
    * Status.Ok leaves no result.
    */
   evaluate(theta: Float64Array, order: Order): Status;
+  /** of the last evaluation */
   readonly value: number;
-  /** problem row (0-based) where Sigma was found not to be positive definite */
+  /** problem row (0-based) where the last evaluation found Sigma not to be positive definite */
   readonly badRow: number;
   /** copies the last evaluation's results into `into` */
   read(field: ResultField, into: Float64Array): Float64Array;
@@ -172,25 +173,26 @@ export function createProblem(input: ProblemInput): Problem {
     address = 0;
   }
 
-  return {
-    evaluate(at, order) {
+  // plain properties: engines make a hidden class for every object literal with a getter, and it outlives the object
+  const problem = {
+    value: Number.NaN,
+    badRow: -1,
+    evaluate(at: Float64Array, order: Order) {
       f64.set(at, theta);
-      return module.evaluate(address, order);
+      const status = module.evaluate(address, order);
+      problem.value = f64[value]!;
+      problem.badRow = i32[header + Field.BadRow]!;
+      return status;
     },
-    get value() {
-      return f64[value]!;
-    },
-    get badRow() {
-      return i32[header + Field.BadRow]!;
-    },
-    read(field, into) {
+    read(field: ResultField, into: Float64Array) {
       const start = i32[header + RESULT_FIELDS[field]]! >>> 3;
       for (let i = 0; i < into.length; i++) into[i] = f64[start + i]!;
       return into;
     },
     dispose,
     [DISPOSE]: dispose,
-  } as Problem;
+  };
+  return problem as Problem;
 }
 
 function retakeViews(module: Wasm): void {

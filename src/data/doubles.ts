@@ -15,7 +15,7 @@ export function doublesFrom(chunk: number): Doubles {
       used = 0;
     }
     used += length;
-    return memory.subarray(used - length, used);
+    return new Float64Array(memory.buffer, 8 * (used - length), length); // subarray() takes twice the time
   };
 }
 

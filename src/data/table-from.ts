@@ -35,33 +35,46 @@ export function tableFrom(data: DataInput, options: FactorOptions = {}): Table {
   return fromColumns(data as Readonly<Record<string, unknown>>, options);
 }
 
+type Convert = (name: string, levels: readonly string[] | undefined, ordered: boolean) => Column | undefined;
+
 /** A table whose columns are made by `convert` on first use. `names` is called only when somebody wants them all. */
 export function lazyTable(
   nrow: number,
   names: () => readonly string[],
   options: FactorOptions,
-  convert: (name: string, levels: readonly string[] | undefined, ordered: boolean) => Column | undefined,
+  convert: Convert,
 ): Table {
-  let allNames: readonly string[] | undefined;
-  const named = () => {
-    allNames ??= names();
-    return allNames;
-  };
-  requireFactorColumns(options, named);
-  const cache = new Map<string, Column>();
-  return {
-    nrow,
-    get names() {
-      return named();
-    },
-    column(name) {
+  return new LazyTable(nrow, names, options, convert);
+}
+
+/** A class, since engines make a hidden class for every object literal with a getter, and it outlives the object. */
+class LazyTable implements Table {
+  readonly #listNames: () => readonly string[];
+  #names: readonly string[] | undefined;
+  readonly column: Table["column"];
+
+  constructor(
+    readonly nrow: number,
+    names: () => readonly string[],
+    options: FactorOptions,
+    convert: Convert,
+  ) {
+    this.#listNames = names;
+    requireFactorColumns(options, () => this.names);
+    const cache = new Map<string, Column>();
+    this.column = (name) => {
       const known = cache.get(name);
       if (known !== undefined) return known;
       const column = convert(name, levelsFor(name, options), options.ordered?.has(name) ?? false);
       if (column !== undefined) cache.set(name, column);
       return column;
-    },
-  };
+    };
+  }
+
+  get names(): readonly string[] {
+    this.#names ??= this.#listNames();
+    return this.#names;
+  }
 }
 
 function fromColumns(data: Readonly<Record<string, unknown>>, options: FactorOptions): Table {

@@ -175,16 +175,15 @@ export function restrictTo(objective: Objective, base: Float64Array, { basis, co
   const theta = new Float64Array(q);
   const gradient = new Float64Array(count);
   const hessian = new Float64Array(count * count);
-  return {
+  const restricted: Objective & { value: number } = {
     size: count,
+    value: Number.NaN,
     gradient,
     hessian,
-    get value() {
-      return objective.value;
-    },
     evaluate(phi) {
       theta.set(expand(base, { basis, count }, phi));
       if (!objective.evaluate(theta)) return false;
+      restricted.value = objective.value;
       gradient.fill(0);
       hessian.fill(0);
       for (let i = 0; i < q; i++) {
@@ -200,6 +199,7 @@ export function restrictTo(objective: Objective, base: Float64Array, { basis, co
       return true;
     },
   };
+  return restricted;
 }
 
 /** base + basis phi */

@@ -165,7 +165,9 @@ function optimise(
   if (repeated) return null;
   // so far down already that the objective is flat: converged before it was looked at
   if (run.converged && run.iterations < FIRST_EDGE_CHECK) atTheEdge(run);
-  return atEdge ?? { ...run, unbounded, boundary: null };
+  if (atEdge !== null) return atEdge;
+  const { theta, value, gradient, hessian, converged, iterations } = run;
+  return { theta, value, gradient, hessian, converged, iterations, unbounded, boundary: null };
 }
 
 /**

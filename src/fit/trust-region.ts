@@ -39,8 +39,8 @@ export const GRADIENT_TOLERANCE = 1e-8;
 const DECREASE_TOLERANCE = 1e-18;
 /** Below this the value's rounding error, not the model, decides whether it went down; then the gradient does. */
 const ROUNDING = 1e-12;
-const FIRST_RADIUS = 3;
-const MAX_RADIUS = 20;
+/** Longest step, in units in which one multiplies SDs by e: a step of 6 overshoots, and takes several back. */
+const MAX_RADIUS = 3;
 
 /**
  * Trust-region Newton (Nocedal & Wright, Numerical Optimization, 2nd ed., algorithm 4.1, subproblem 4.5-4.6).
@@ -62,7 +62,7 @@ export function minimise(objective: Objective, start: Float64Array, options: Tru
   take(current, objective);
 
   const work: Work = { factor: scratch(n * n), step: scratch(n), candidate: scratch(n) };
-  let radius = FIRST_RADIUS;
+  let radius = MAX_RADIUS;
   while (!current.converged && current.evaluations < options.maxEvaluations) {
     const { step, decrease, inside } = trustRegionStep(current.gradient, current.hessian, n, radius, work);
     const scale = Math.max(1, Math.abs(current.value));

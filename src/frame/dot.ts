@@ -1,3 +1,4 @@
+import type { Table } from "../data/table";
 import { substituteDot } from "../formula/dot";
 import { columnsOf, type DparFormula } from "../formula/dpar-formula";
 import { variablesOf } from "../formula/expr";
@@ -8,7 +9,7 @@ import { expandTerms } from "../formula/terms";
  * `.` is every column of the data that has no other part in the model: not a response, not an offset, not in V,
  * not the weights, not a grouping. Columns that are moderators elsewhere (`sigma ~ x`) stay in.
  */
-export function expandDots(formula: DrmFormula, names: readonly string[], weights: unknown): DrmFormula {
+export function expandDots(formula: DrmFormula, table: Table, weights: unknown): DrmFormula {
   if (formula.dpars.every((dpar) => dpar.dot === null)) return formula;
   const taken = new Set<string>();
   if (typeof weights === "string") taken.add(weights);
@@ -19,7 +20,7 @@ export function expandDots(formula: DrmFormula, names: readonly string[], weight
     for (const column of random.flatMap((term) => term.group)) taken.add(column);
     for (const column of group ?? []) taken.add(column);
   }
-  const others = names.filter((name) => !taken.has(name));
+  const others = table.names.filter((name) => !taken.has(name));
   return { ...formula, dpars: formula.dpars.map((dpar) => expandDot(dpar, others)) };
 }
 

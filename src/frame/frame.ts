@@ -50,7 +50,7 @@ const ARRAYS_TOGETHER = 10;
 
 export function buildFrame(formula: DrmFormula, table: Table, options: FrameOptions = {}): Frame {
   checkFactorNames(table, options);
-  const resolved = expandDots(formula, table.names, options.weights);
+  const resolved = expandDots(formula, table, options.weights);
   const columns = new Map<string, Column>();
   const gaps: CandidateColumn[] = [];
   const infinite: string[] = [];
