@@ -98,19 +98,34 @@ export async function* inOrder<Item, Chunk, Answer, Result>(
     return (await Promise.all(alone)).flat();
   };
 
+  let breath = performance.now();
+  const take = (item: Item): Promise<void> | null => {
+    filling.add(item);
+    arrived++;
+    waiting++;
+    if (waiting >= sizes.size()) send();
+    const isFull = underWay.length >= capacity;
+    return isFull || performance.now() - breath >= READING_MILLISECONDS ? pause() : null;
+  };
+  const pause = async () => {
+    while (underWay.length >= capacity && !stopped) await room.opened();
+    await nextTurn();
+    breath = performance.now();
+  };
   const read = async () => {
     try {
-      let breath = performance.now();
-      for await (const item of source) {
-        if (stopped) break;
-        filling.add(item);
-        arrived++;
-        waiting++;
-        if (waiting >= sizes.size()) send();
-        while (underWay.length >= capacity && !stopped) await room.opened();
-        if (performance.now() - breath < READING_MILLISECONDS) continue;
-        await nextTurn();
-        breath = performance.now();
+      if (Symbol.asyncIterator in source) {
+        for await (const item of source) {
+          if (stopped) break;
+          await take(item);
+        }
+      } else {
+        // without a promise for each item
+        for (const item of source) {
+          if (stopped) break;
+          const pausing = take(item);
+          if (pausing !== null) await pausing;
+        }
       }
       if (!stopped) send();
     } catch (error) {

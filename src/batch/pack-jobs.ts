@@ -10,19 +10,20 @@ const JOB_KEYS = new Set<string>([...MODEL_KEYS, "id", "data", "matrices", "weig
 
 /**
  * Packs jobs for a worker. Columns of numbers and of text are copied into one array of numbers, which costs a hundredth
- * of cloning them; anything else is cloned. A job that cannot be sent is packed as its error.
+ * of cloning them; anything else is cloned. A job that cannot be sent is packed as its error. `expected` is how many
+ * numbers there will be: where it is right, as after a chunk like this one, they are not moved again.
  */
 export function packJobs(
   defaults: ModelOptions,
   want: JobsMessage["want"],
+  expected: number,
 ): { add(job: BatchJob): void; close(): JobsMessage } {
   const models = indexed<string>();
   const layouts: Layout[] = [];
-  const layoutOf = indexed<string>();
   const texts = indexed<string>();
   const others = new Map<number, Other>();
   const heads: number[] = [];
-  const numbers = growing();
+  const numbers = growing(expected);
 
   // the text of the model that most jobs have is made once
   let ofDefaults: PackedModel | null = null;
@@ -54,8 +55,8 @@ export function packJobs(
     if (columns === null) return [model.number, -1, start];
     const { names, kinds, rows } = columns;
     packColumns(columns, numbers, texts.at);
-    const layout = layoutOf.at(`${kinds}\n${rows}\n${names.join("\n")}`);
-    layouts[layout] ??= { names, kinds, rows };
+    let layout = layouts.findLastIndex((known) => isSameLayout(known, columns));
+    if (layout < 0) layout = layouts.push({ names, kinds, rows }) - 1;
     return [model.number, layout, start];
   };
   return {
@@ -148,6 +149,10 @@ function plainColumns(data: BatchJob["data"], isNamed: (name: string) => boolean
   return names.length === 0 ? null : { names, kinds, rows, columns };
 }
 
+function isSameLayout(a: Layout, b: Layout): boolean {
+  return a.rows === b.rows && a.kinds === b.kinds && a.names.every((name, c) => name === b.names[c]);
+}
+
 /** n for numbers, t for text; null for anything else, such as a column of booleans. */
 function kindOf(column: unknown): "n" | "t" | null {
   if (ArrayBuffer.isView(column)) {
@@ -196,8 +201,8 @@ interface Growing {
   taken(): Float64Array;
 }
 
-function growing(): Growing {
-  let values = new Float64Array(1024);
+function growing(expected: number): Growing {
+  let values = new Float64Array(expected);
   let length = 0;
   return {
     length: () => length,
@@ -210,7 +215,7 @@ function growing(): Growing {
       }
       return values;
     },
-    taken: () => values.slice(0, length),
+    taken: () => (length === values.length ? values : values.slice(0, length)),
   };
 }
 
@@ -218,16 +223,17 @@ function growing(): Growing {
 function indexed<T>(): { readonly all: T[]; at: (value: T) => number } {
   const all: T[] = [];
   const numbers = new Map<T, number>();
+  let last = -1;
   return {
     all,
     at(value) {
-      let number = numbers.get(value);
-      if (number === undefined) {
-        number = all.length;
-        numbers.set(value, number);
-        all.push(value);
+      if (last >= 0 && value === all[last]) return last;
+      last = numbers.get(value) ?? -1;
+      if (last < 0) {
+        last = all.push(value) - 1;
+        numbers.set(value, last);
       }
-      return number;
+      return last;
     },
   };
 }
