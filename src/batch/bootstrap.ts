@@ -93,18 +93,21 @@ export async function bootstrap(fit: Fit, options: BootstrapOptions): Promise<Bo
   const progress = progressOf(onProgress, replicates);
   const task = replicatesTask({ fit, seed, starts });
   let done = 0;
-  const results = inOrder(numbers(replicates), task, startPool(options), {
-    signal,
-    onResults: (some) => progress.add(some.length, some.filter(({ failure }) => failure !== null).length),
-  });
-  for await (const { statistics, failure, ...replicate } of results) {
-    scale = replicate.scale ?? scale;
-    statistics.forEach((value, j) => {
-      columns[j] ??= new Float64Array(replicates).fill(Number.NaN);
-      columns[j]![done] = value;
-    });
-    if (failure !== null) reasons.set(failure, (reasons.get(failure) ?? 0) + 1);
-    done++;
+  for await (const results of inOrder(numbers(replicates), task, startPool(options), signal)) {
+    const before = done;
+    let failed = 0;
+    for (const { statistics, failure, ...replicate } of results) {
+      scale = replicate.scale ?? scale;
+      statistics.forEach((value, j) => {
+        columns[j] ??= new Float64Array(replicates).fill(Number.NaN);
+        columns[j]![done] = value;
+      });
+      done++;
+      if (failure === null) continue;
+      reasons.set(failure, (reasons.get(failure) ?? 0) + 1);
+      failed++;
+    }
+    progress.add(done - before, failed);
   }
 
   const coefficients = fit.coefficients.map(({ dpar, term, estimate }, j) => ({

@@ -57,10 +57,17 @@ export async function* fitMany(
   if (model.formulas !== undefined) drmFormula(...[model.formulas].flat());
   const progress = progressOf(onProgress, Array.isArray(jobs) ? jobs.length : undefined);
   const runner = startPool({ workers, workerUrl });
-  yield* inOrder(jobs, fitTask(model, want), runner, {
-    signal,
-    onResults: (results) => progress.add(results.length, results.filter(({ ok }) => !ok).length),
-  });
+  for await (const results of inOrder(jobs, fitTask(model, want), runner, signal)) {
+    let done = 0;
+    let failed = 0;
+    for (const result of results) {
+      signal?.throwIfAborted();
+      yield result;
+      done++;
+      if (!result.ok) failed++;
+    }
+    progress.add(done, failed);
+  }
 }
 
 type Result = EstimatesResult | FitResult | FailedResult;
@@ -118,10 +125,11 @@ function unpackFits(answer: FitsAnswer, { first, ids }: Chunk): Result[] {
   });
 }
 
-function unpackEstimates(answer: EstimatesAnswer, { first, ids }: Chunk): Result[] {
+/** Results come into being one by one: those of a whole chunk would outlive a collection of garbage, which costs more. */
+function* unpackEstimates(answer: EstimatesAnswer, { first, ids }: Chunk): Generator<Result> {
   const { shapes, messages, numbers, errors } = answer;
   let at = 0;
-  return ids.map((id, i) => {
+  for (const [i, id] of ids.entries()) {
     const shape = numbers[at]!;
     const logLik = numbers[at + 1]!;
     const nobs = numbers[at + 2]!;
@@ -130,8 +138,11 @@ function unpackEstimates(answer: EstimatesAnswer, { first, ids }: Chunk): Result
     const count = numbers[at + 5]!;
     const start = at + ESTIMATES_HEAD;
     at = start + 3 * count;
-    if (shape < 0) return { index: first + i, id, ok: false, error: errors.get(i)! };
-    return {
+    if (shape < 0) {
+      yield { index: first + i, id, ok: false, error: errors.get(i)! };
+      continue;
+    }
+    yield {
       index: first + i,
       id,
       ok: true,
@@ -144,7 +155,7 @@ function unpackEstimates(answer: EstimatesAnswer, { first, ids }: Chunk): Result
       code,
       message: messages[message]!,
     };
-  });
+  }
 }
 
 /** For so few numbers a loop is faster than slice() and from(). */

@@ -13,16 +13,10 @@ export interface Task<Item, Chunk, Answer, Result> {
   message(chunk: Chunk): unknown;
   /** the chunk of the i-th item alone */
   only(chunk: Chunk, i: number): Chunk;
-  /** one result for each item of the chunk, in order */
-  unpack(answer: Answer, chunk: Chunk): readonly Result[];
+  /** one result for each item of the chunk, in order; gone through once */
+  unpack(answer: Answer, chunk: Chunk): Iterable<Result>;
   /** of a chunk with one item, which no worker survived */
   crashed(chunk: Chunk, why: string): Result;
-}
-
-export interface InOrderOptions<Result> {
-  readonly signal?: Signal | undefined;
-  /** called with the results of each chunk before they are handed on */
-  readonly onResults?: ((results: readonly Result[]) => void) | undefined;
 }
 
 /** What a chunk should take a worker: long beside the cost of a message, short enough to share out the work. */
@@ -38,7 +32,7 @@ const READING_MILLISECONDS = 2;
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;
 
 /**
- * The results of all items, in the order of the items. Chunks go to the workers as fast as they are taken; at most
+ * The results of all items, in the order of the items, by chunk. Chunks go to the workers as fast as they are taken; at most
  * 2 workers + 1 chunks are under way or waiting to be taken, so that memory does not depend on the number of items.
  * A chunk whose worker dies runs again item by item, and an item twice; then it has the result `crashed()`.
  *
@@ -49,10 +43,10 @@ export async function* inOrder<Item, Chunk, Answer, Result>(
   source: Source<Item>,
   task: Task<Item, Chunk, Answer, Result>,
   runner: Runner,
-  { signal, onResults }: InOrderOptions<Result>,
-): AsyncGenerator<Result, void, undefined> {
+  signal?: Signal | undefined,
+): AsyncGenerator<Iterable<Result>, void, undefined> {
   const capacity = 2 * runner.size + 1;
-  const underWay: Promise<readonly Result[]>[] = [];
+  const underWay: Promise<Iterable<Result>>[] = [];
   const sizes = chunkSize();
   const start = startGuard(runner.size);
   const room = gate();
@@ -75,7 +69,7 @@ export async function* inOrder<Item, Chunk, Answer, Result>(
     arrival.open();
   };
 
-  const run = async (chunk: Chunk, count: number): Promise<readonly Result[]> => {
+  const run = async (chunk: Chunk, count: number): Promise<Iterable<Result>> => {
     let answered: Answered<Answer> | null = null;
     for (let attempt = 1; ; attempt++) {
       try {
@@ -95,7 +89,7 @@ export async function* inOrder<Item, Chunk, Answer, Result>(
       return task.unpack(answered.answer, chunk);
     }
     const alone = Array.from({ length: count }, (_, i) => run(task.only(chunk, i), 1));
-    return (await Promise.all(alone)).flat();
+    return (await Promise.all(alone)).flatMap((results) => [...results]);
   };
 
   let breath = performance.now();
@@ -161,11 +155,7 @@ export async function* inOrder<Item, Chunk, Answer, Result>(
       const results = await underWay[0]!;
       underWay.shift();
       room.open();
-      onResults?.(results);
-      for (const result of results) {
-        signal?.throwIfAborted();
-        yield result;
-      }
+      yield results;
     }
     if (failure !== null) throw (failure as { readonly error: unknown }).error;
   } finally {

@@ -1,17 +1,18 @@
-import { type InOrderOptions, inOrder, type Source, type Task } from "./in-order";
+import type { Signal } from "../inference/signal";
+import { inOrder, type Source, type Task } from "./in-order";
 import { crashError } from "./job-error";
 import { failedLine, idOfLine } from "./job-line";
 import type { JobLine, LinesMessage, ResultLine } from "./messages";
 import type { METHODS } from "./methods";
 import { type PoolOptions, startPool } from "./pool";
 
-/** Fits the lines of a job file on all cores: lines of results, in order. Workers read the JSON and write it. */
+/** Fits the lines of a job file on all cores: lines of results, in order, by chunk. Workers read the JSON and write it. */
 export function fitJobLines(
   lines: Source<JobLine>,
   settings: Omit<LinesMessage, "lines">,
-  options: PoolOptions & InOrderOptions<ResultLine>,
-): AsyncGenerator<ResultLine, void, undefined> {
-  return inOrder(lines, linesTask(settings), startPool(options), options);
+  { signal, ...options }: PoolOptions & { readonly signal: Signal },
+): AsyncGenerator<Iterable<ResultLine>, void, undefined> {
+  return inOrder(lines, linesTask(settings), startPool(options), signal);
 }
 
 function linesTask(

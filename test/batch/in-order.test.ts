@@ -40,7 +40,7 @@ function fakeRunner(size: number, fate: (message: readonly number[]) => Promise<
 
 async function squaresOf(source: Source<number>, runner: Runner) {
   const out: (number | string)[] = [];
-  for await (const square of inOrder(source, squares, runner, {})) out.push(square);
+  for await (const some of inOrder(source, squares, runner)) out.push(...some);
   return out;
 }
 
@@ -61,7 +61,7 @@ describe("inOrder", () => {
   test("no more than 2 workers + 1 chunks are ahead of what was taken", async () => {
     for (const size of [1, 3]) {
       const { runner, seen } = fakeRunner(size, () => {});
-      const results = inOrder(upTo(1e6), squares, runner, {});
+      const results = inOrder(upTo(1e6), squares, runner);
       await results.next();
       await new Promise((resolve) => setTimeout(resolve, 30));
       // the one that is being taken, and the others

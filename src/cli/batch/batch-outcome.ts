@@ -1,5 +1,4 @@
 import { fitJobLines } from "../../batch/lines";
-import type { ResultLine } from "../../batch/messages";
 import { drmFormula } from "../../index";
 import type { CliIo, Outcome } from "../io";
 import { style } from "../style";
@@ -38,21 +37,15 @@ async function fitAll(path: string, source: JobSource, options: BatchOptions, io
 
   const note = (text: string) => `${style(io.stderr, "yellow", "drmeta:")} ${text}\n`;
   const settings = { defaults: modelDefaults(options), level: options.conf, fitted: options.fitted === true };
-  let chunk: readonly ResultLine[] = [];
-  let taken = 0;
   const results = fitJobLines(source.jobs(take), settings, {
     workers: options.workers,
     signal: interrupt.signal,
-    onResults: (next) => {
-      chunk = next;
-      taken = 0;
-    },
   });
   try {
-    for await (const { outcome } of results) {
-      tally.add(outcome);
-      if (++taken < chunk.length) continue;
-      await sink.write(chunk);
+    for await (const some of results) {
+      const lines = [...some];
+      for (const { outcome } of lines) tally.add(outcome);
+      await sink.write(lines);
       bar.show(tally.total(), source.total());
     }
   } catch (error) {
