@@ -18,8 +18,11 @@ const quick = process.argv.includes("--quick");
 const full = process.argv.includes("--full");
 const CORES = availableParallelism();
 const SIZES = [10, 80, 300];
-/** fits of a measurement take about this long */
-const SECONDS = quick ? 1 : 4;
+/** Workers compile what they run for one to two seconds; then a measurement begins, and takes this long. */
+const WARM_UP_SECONDS = 2;
+const SECONDS = quick ? 1.5 : 3;
+/** One worker and all take turns, so that both meet the same machine; medians are reported. */
+const ROUNDS = quick ? 1 : 3;
 const MEMORY_FITS = full ? 1_000_000 : quick ? 50_000 : 200_000;
 const EARLY_FITS = 10_000;
 const POINTS = [EARLY_FITS, 50_000, 100_000, 200_000, 500_000, 1_000_000].filter(
@@ -60,8 +63,8 @@ function dataSets(n: number): Columns[] {
   });
 }
 
-function* repeated(sets: readonly Columns[], count: number): Generator<BatchJob> {
-  for (let i = 0; i < count; i++) yield { data: sets[i % sets.length]! };
+function* repeated(sets: readonly Columns[], goesOn: (i: number) => boolean): Generator<BatchJob> {
+  for (let i = 0; goesOn(i); i++) yield { data: sets[i % sets.length]! };
 }
 
 interface Run {
@@ -71,7 +74,7 @@ interface Run {
   readonly fits: number;
 }
 
-async function run(sets: readonly Columns[], model: Model, workers: number, count: number): Promise<Run> {
+async function run(sets: readonly Columns[], model: Model, workers: number): Promise<Run> {
   const options: FitManyOptions & { result: "estimates" } = {
     formulas: model.formulas,
     factors: { habitat: ["grassland", "forest"] },
@@ -79,24 +82,31 @@ async function run(sets: readonly Columns[], model: Model, workers: number, coun
     workers,
     result: "estimates",
   };
-  const cpu = process.cpuUsage();
-  const begin = performance.now();
+  const warm = performance.now() + 1e3 * WARM_UP_SECONDS;
+  const end = warm + 1e3 * SECONDS;
+  const jobs = repeated(sets, () => performance.now() < end);
+  let begin = 0;
+  let cpu = process.cpuUsage();
   let notConverged = 0;
-  let done = 0;
-  for await (const result of fitMany(repeated(sets, count), options)) {
+  let fits = 0;
+  for await (const result of fitMany(jobs, options)) {
     if (!result.ok) throw new Error(result.error.message);
+    if (begin === 0) {
+      if (performance.now() < warm) continue;
+      begin = performance.now();
+      cpu = process.cpuUsage();
+      continue;
+    }
     if (result.code !== 0) notConverged++;
-    done++;
+    fits++;
   }
   const seconds = (performance.now() - begin) / 1e3;
   const { user, system } = process.cpuUsage(cpu);
-  if (done !== count) throw new Error(`${done} results of ${count} jobs`);
-  return {
-    perSecond: count / seconds,
-    perCpuSecond: count / ((user + system) / 1e6),
-    notConverged,
-    fits: count,
-  };
+  return { perSecond: fits / seconds, perCpuSecond: fits / ((user + system) / 1e6), notConverged, fits };
+}
+
+function middle(runs: readonly Run[]): Run {
+  return [...runs].sort((a, b) => a.perSecond - b.perSecond)[runs.length >> 1]!;
 }
 
 console.log(describeMachine());
@@ -106,10 +116,13 @@ const measured = [];
 for (const model of MODELS) {
   for (const n of SIZES) {
     const sets = dataSets(n);
-    const probe = await run(sets, model, 1, 500);
-    const count = Math.max(1000, Math.round(probe.perSecond * SECONDS));
-    const one = await run(sets, model, 1, count);
-    const all = await run(sets, model, CORES, CORES * count);
+    const ones: Run[] = [];
+    const alls: Run[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      ones.push(await run(sets, model, 1));
+      alls.push(await run(sets, model, CORES));
+    }
+    const [one, all] = [middle(ones), middle(alls)];
     measured.push({ model: model.name, n, one, all });
     if (model.peer === undefined) continue;
     const { yi, vi, habitat, duration } = sets[0] as unknown as MetaforJob["data"];
@@ -153,7 +166,10 @@ const resident: number[] = [];
 let done = 0;
 const begin = performance.now();
 const options = { formulas: MODELS[0]!.formulas, starts: 1 };
-for await (const result of fitMany(repeated(sets, MEMORY_FITS), options)) {
+for await (const result of fitMany(
+  repeated(sets, (i) => i < MEMORY_FITS),
+  options,
+)) {
   if (!result.ok) throw new Error(result.error.message);
   if (POINTS.includes(++done)) resident.push(process.memoryUsage().rss);
 }
