@@ -1,10 +1,10 @@
 /**
- * Regularized incomplete gamma functions for a >= 0.5 or so, x > 0:
+ * Regularized upper incomplete gamma function Q = 1 - P for a >= 0.5 or so, x > 0:
  *
  *   P(a, x) = x^a e^-x / Gamma(a+1) * sum_n x^n / ((a+1)...(a+n))       where x < a + 1
  *   Q(a, x) = x^a e^-x / Gamma(a)   * continued fraction (DLMF 8.9.2)    elsewhere
  *
- * The tail that is not computed directly is one minus the other, which is then not small. Relative error about 1e-13,
+ * Where P is computed Q is not small, and one minus P loses nothing. Relative error about 1e-13,
  * down to 1e-300. Cost: O(sqrt(a)) terms near x = a, a handful elsewhere.
  *
  * Ours and not a package's: the incomplete gamma of the usual npm package is wrong by up to 1 percent for a above
@@ -14,15 +14,10 @@ import { deviance, stirlingError } from "./stirling";
 
 const TINY = 1e-300;
 
-/** P(a, x) when `upper` is false, Q(a, x) = 1 - P(a, x) when true. */
-export function incompleteGamma(a: number, x: number, upper: boolean): number {
+export function upperIncompleteGamma(a: number, x: number): number {
   const prefactor = Math.exp(-stirlingError(a) - deviance(a, x)) / Math.sqrt(2 * Math.PI * a);
-  if (x < a + 1) {
-    const lower = Math.min(1, prefactor * series(a, x));
-    return upper ? 1 - lower : lower;
-  }
-  const tail = Math.min(1, prefactor * a * continuedFraction(a, x));
-  return upper ? tail : 1 - tail;
+  if (x < a + 1) return 1 - Math.min(1, prefactor * series(a, x));
+  return Math.min(1, prefactor * a * continuedFraction(a, x));
 }
 
 function series(a: number, x: number): number {

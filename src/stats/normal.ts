@@ -7,16 +7,6 @@
 import erfc from "@stdlib/math-base-special-erfc";
 import erfcinv from "@stdlib/math-base-special-erfcinv";
 
-/** P(Z <= x). */
-export function normalCdf(x: number): number {
-  return 0.5 * erfc(-x * Math.SQRT1_2);
-}
-
-/** P(Z > x), accurate where `1 - normalCdf(x)` would round to zero. */
-export function normalUpperTail(x: number): number {
-  return 0.5 * erfc(x * Math.SQRT1_2);
-}
-
 /** Two-sided p-value 2 * Phi(-|z|). NaN for NaN. */
 export function normalTwoSidedP(z: number): number {
   return erfc(Math.abs(z) * Math.SQRT1_2);

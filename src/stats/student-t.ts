@@ -6,7 +6,7 @@
  * with I the regularized incomplete beta function. NaN for df <= 0.
  */
 import { incompleteBeta } from "./incomplete-beta";
-import { normalCritical, normalQuantile, normalTwoSidedP } from "./normal";
+import { normalCritical, normalTwoSidedP } from "./normal";
 import { tailQuantile } from "./tail-quantile";
 
 /** Two-sided p-value P(|T| > |t|). */
@@ -14,23 +14,6 @@ export function studentTTwoSidedP(t: number, df: number): number {
   if (!(df > 0) || Number.isNaN(t)) return Number.NaN;
   if (df === Number.POSITIVE_INFINITY) return normalTwoSidedP(t);
   return Math.abs(t) === Number.POSITIVE_INFINITY ? 0 : bothTails(Math.abs(t), df, true);
-}
-
-/** P(T <= x). */
-export function studentTCdf(x: number, df: number): number {
-  const twoSided = studentTTwoSidedP(x, df);
-  return x <= 0 ? twoSided / 2 : 1 - twoSided / 2;
-}
-
-/** P(T > x), accurate where `1 - studentTCdf(x)` would round to zero. */
-export function studentTUpperTail(x: number, df: number): number {
-  return studentTCdf(-x, df);
-}
-
-/** x with P(T <= x) = p; -Infinity at 0, Infinity at 1, NaN outside [0, 1]. */
-export function studentTQuantile(p: number, df: number): number {
-  if (df === Number.POSITIVE_INFINITY) return normalQuantile(p);
-  return p < 0.5 ? -twoSidedQuantile(2 * p, df) : twoSidedQuantile(2 * (1 - p), df);
 }
 
 /** Half-width of the central interval holding probability `level`, in standard errors: 2.228139 for 0.95 and df 10. */
@@ -41,7 +24,7 @@ export function studentTCritical(level: number, df: number): number {
 /** t >= 0 with P(|T| > t) = p. */
 function twoSidedQuantile(p: number, df: number): number {
   if (!(df > 0)) return Number.NaN;
-  return tailQuantile(p, true, (t, upper) => bothTails(t, df, upper));
+  return tailQuantile(p, (t, upper) => bothTails(t, df, upper));
 }
 
 /** P(|T| > t) or P(|T| <= t) for finite t >= 0. */

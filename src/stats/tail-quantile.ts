@@ -1,17 +1,17 @@
 /**
  * Quantile of a positive random variable from its two tails, by a bracketed root search on log x against the log of
- * the smaller tail. On these scales tails of the chi-squared, t and F families are nearly straight, so a search takes
+ * the smaller tail. On these scales the tails of |t| are nearly straight, so a search takes
  * about ten evaluations and is as accurate as the tails themselves, at 1e-300 too.
  */
 
 /**
- * x > 0 with P(X > x) = p (`upper` true) or P(X <= x) = p; NaN for p outside [0, 1].
+ * x > 0 with P(X > x) = p; NaN for p outside [0, 1].
  * `tail(x, upper)` gives the two tail probabilities.
  */
-export function tailQuantile(p: number, upper: boolean, tail: (x: number, upper: boolean) => number): number {
+export function tailQuantile(p: number, tail: (x: number, upper: boolean) => number): number {
   if (!(p >= 0 && p <= 1)) return Number.NaN;
-  if (p === 0 || p === 1) return (p === 1) === upper ? 0 : Number.POSITIVE_INFINITY;
-  const side = p <= 0.5 ? upper : !upper;
+  if (p === 0 || p === 1) return p === 1 ? 0 : Number.POSITIVE_INFINITY;
+  const side = p <= 0.5;
   const target = Math.log(p <= 0.5 ? p : 1 - p);
   const sign = side ? -1 : 1;
   /** increasing in u = log x */

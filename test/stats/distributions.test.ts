@@ -1,26 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import {
-  chiSquaredCdf,
-  chiSquaredQuantile,
-  chiSquaredUpperQuantile,
-  chiSquaredUpperTail,
-} from "../../src/stats/chi-squared";
-import { fCdf, fQuantile, fUpperQuantile, fUpperTail } from "../../src/stats/f-distribution";
-import {
-  normalCdf,
-  normalCritical,
-  normalQuantile,
-  normalTwoSidedP,
-  normalUpperTail,
-} from "../../src/stats/normal";
-import {
-  studentTCdf,
-  studentTCritical,
-  studentTQuantile,
-  studentTTwoSidedP,
-  studentTUpperTail,
-} from "../../src/stats/student-t";
+import { chiSquaredUpperTail } from "../../src/stats/chi-squared";
+import { fUpperTail } from "../../src/stats/f-distribution";
+import { normalCritical, normalQuantile, normalTwoSidedP } from "../../src/stats/normal";
+import { studentTCritical, studentTTwoSidedP } from "../../src/stats/student-t";
 
 /** R's own p and q functions agree with arbitrary precision to about this in the far tail. */
 const TAIL = 1e-12;
@@ -29,7 +12,6 @@ interface Row {
   p: number;
   x: number;
   upper: number;
-  lower: number;
   df: number;
   df1: number;
   df2: number;
@@ -57,8 +39,6 @@ function expectClose(rows: readonly Row[], error: (row: Row) => number, toleranc
 describe("normal", () => {
   const rows = fixtures.normal;
   it("tails agree with R down to 1e-300", () => {
-    expectClose(rows, (r) => relative(normalUpperTail(r.x), r.upper));
-    expectClose(rows, (r) => relative(normalCdf(-r.x), r.upper));
     expectClose(rows, (r) => relative(normalTwoSidedP(-r.x), 2 * r.upper));
   });
   it("quantiles agree with R down to 1e-300", () => {
@@ -75,12 +55,13 @@ describe("normal", () => {
 describe("Student's t", () => {
   const rows = fixtures.t;
   it("tails agree with R", () => {
-    expectClose(rows, (r) => relative(studentTUpperTail(r.x, r.df), r.upper));
     expectClose(rows, (r) => relative(studentTTwoSidedP(r.x, r.df), 2 * r.upper));
-    expectClose(rows, (r) => relative(studentTCdf(r.x, r.df), 1 - r.upper));
   });
   it("quantiles agree with R", () => {
-    expectClose(rows, (r) => relative(-studentTQuantile(r.upper, r.df), r.x));
+    // a level of 1 - 2 p is exact for the larger p only
+    const central = rows.filter(({ upper }) => upper > 1e-3);
+    expect(central.length).toBeGreaterThan(10);
+    expectClose(central, (r) => relative(studentTCritical(1 - 2 * r.upper, r.df), r.x));
     expect(studentTCritical(0.95, 10)).toBeCloseTo(2.228138851986275, 12);
   });
   it("is the normal distribution at df = Infinity and NaN at df <= 0", () => {
@@ -94,14 +75,7 @@ describe("chi-squared", () => {
   const rows = fixtures.chisq;
   it("tails agree with R", () => {
     expectClose(rows, (r) => relative(chiSquaredUpperTail(r.x, r.df), r.upper));
-    expectClose(rows, (r) => relative(chiSquaredCdf(r.x, r.df), r.lower));
     expect(chiSquaredUpperTail(0, 3)).toBe(1);
-  });
-  it("quantiles agree with R", () => {
-    expectClose(rows, (r) => relative(chiSquaredUpperQuantile(r.p, r.df), r.x));
-    expect(chiSquaredQuantile(0.95, 1)).toBeCloseTo(3.841458820694124, 12);
-    expect(chiSquaredQuantile(1, 1)).toBe(Number.POSITIVE_INFINITY);
-    expect(chiSquaredUpperQuantile(1, 1)).toBe(0);
   });
 });
 
@@ -109,13 +83,6 @@ describe("F", () => {
   const rows = fixtures.f;
   it("tails agree with R", () => {
     expectClose(rows, (r) => relative(fUpperTail(r.x, r.df1, r.df2), r.upper));
-    expectClose(rows, (r) => relative(fCdf(r.x, r.df1, r.df2), r.lower));
-  });
-  it("quantiles agree with R", () => {
-    expectClose(rows, (r) =>
-      relative(r.p > 0.5 ? fQuantile(r.lower, r.df1, r.df2) : fUpperQuantile(r.upper, r.df1, r.df2), r.x),
-    );
-    expect(fQuantile(0.95, 2, 10)).toBeCloseTo(4.102821015130399, 12);
   });
   it("is chi-squared / df1 at df2 = Infinity", () => {
     expect(fUpperTail(2, 3, Number.POSITIVE_INFINITY)).toBe(chiSquaredUpperTail(6, 3));
