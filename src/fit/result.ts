@@ -4,7 +4,6 @@ import type { Design } from "../design/design";
 import { deparse } from "../formula/deparse";
 import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
-import type { Model } from "../model/model";
 import { version } from "../version";
 import type { Engine } from "./engine";
 import type { Coefficient, Fit, KnownVSummary, OptimSummary, Response } from "./fit";
@@ -24,14 +23,10 @@ export function buildFit(
   options: SearchOptions,
 ): Fit {
   const { formula } = frame;
-  const { model, locations, knownV } = built;
+  const { model, locations, knownV, fixed } = built;
   const designs: Record<string, Design> = {};
   for (const block of [model.location, model.scale, model.sd, model.rho]) {
     for (const design of block.designs) designs[design.key] = design;
-  }
-  const fixed: Record<string, number> = {};
-  for (const { key, kind, outcome } of formula.dpars) {
-    if (kind === "sigma" && designs[key] === undefined) fixed[key] = heldSigma(model, outcome);
   }
   const response: Record<string, Response> = {};
   for (const { key, response: values, offset } of locations) {
@@ -63,12 +58,6 @@ export function buildFit(
     data: columnsUsed(frame),
     optim: optimSummary(engine, found, inference, options),
   } satisfies Fit);
-}
-
-/** The value that an outcome's sigma is held at. */
-function heldSigma({ logSigmaOffset, outcomes }: Model, outcome: 0 | 1 | 2): number {
-  const at = outcomes === null ? 0 : outcomes.outcome.indexOf(outcome - 1);
-  return Math.exp(logSigmaOffset?.[at] ?? Number.NaN);
 }
 
 function coefficientRows(designs: Readonly<Record<string, Design>>, inference: Uncertainty): Coefficient[] {

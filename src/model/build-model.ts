@@ -40,6 +40,8 @@ export interface BuiltModel {
   readonly locations: readonly LocationData[];
   /** as in the frame, absent outcomes included */
   readonly knownV: KnownV;
+  /** SDs that sigmas are held at */
+  readonly fixed: Readonly<Record<string, number>>;
 }
 
 /** Stage 5. Designs, known covariance, random intercepts and pairs as observations. */
@@ -91,7 +93,7 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
   checkRandomIntercepts(model, estimated, frame.nrow);
   checkWeights(model, frame);
   checkRestricted(model);
-  return { model, locations, knownV };
+  return { model, locations, knownV, fixed: { ...options.fixed } };
 }
 
 function ranked(design: Design, weights: Float64Array | null): Design {

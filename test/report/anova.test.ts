@@ -92,6 +92,7 @@ describe("anova()", () => {
       "note: sigma is 0 under the null hypothesis: boundaryPValue allows for that",
     );
     const held = restoration(["yi ~ 1 + meta_V(V = vi)"], { fixed: { sigma: 0.3 } });
+    expect(held.fixed).toEqual({ sigma: 0.3 });
     expect(anova(held, random)).toMatchObject({ boundary: [], boundaryPValue: null });
     // two parameters at once: no simple mixture
     const moderated = restoration(["yi ~ 1 + meta_V(V = vi)", "sigma ~ habitat"]);
