@@ -3,11 +3,12 @@ import type { Factor } from "../formula/terms";
 import type { Source } from "../frame/evaluate";
 import type { Frame } from "../frame/frame";
 import { presentRows, restrictFrame } from "../frame/restrict";
-import { codeTerms } from "./coding";
+import { type CodedTerm, codeTerms } from "./coding";
 import { fillDesign } from "./columns";
+import { hasShape, type Layout, layOut, type Shape, shapeOf } from "./layout";
 import { learnedColumn, type Memory } from "./learned";
 import { type DesignRecipe, recipeVariables } from "./recipe";
-import { evaluateVariable, requireTwoLevels } from "./variables";
+import { evaluateVariable, requireTwoLevels, type Variable } from "./variables";
 
 /** Stage 4. The design matrix of one parameter, with the column names that R's model.matrix gives. */
 export interface Design {
@@ -55,22 +56,59 @@ function resolve(dpar: DparFormula, frame: Frame): DparFormula {
 
 function buildOn(dpar: DparFormula, frame: Frame): Design {
   const { key, intercept } = dpar;
-  const factors: Factor[] = [];
-  const termVariables = dpar.terms.map((term) => term.factors.map((factor) => indexOf(factor, factors)));
+  const outline = outlineOf(dpar);
+  const { factors, termLabels } = outline;
   const memory: Memory = {};
   const source = trainingSource(frame, memory);
   const variables = factors.map((factor) => evaluateVariable(factor, source, memory));
-  const isFactor = variables.map((variable) => variable.kind === "factor");
   for (const variable of variables) {
     if (variable.kind === "factor") {
       requireTwoLevels(variable.label, variable.factor.levels, frame.total - frame.nrow);
     }
   }
-  const termLabels = dpar.terms.map((term) => term.label);
-  const terms = codeTerms(termLabels, termVariables, isFactor, intercept);
-  const { names, assign, values } = fillDesign(intercept, terms, variables, frame.nrow, frame.doubles);
+  const { terms, layout } = structureOf(outline, intercept, variables);
+  const { names, assign } = layout;
+  const values = fillDesign(layout, variables, frame.nrow, frame.doubles);
   const recipe = { key, intercept, terms, learned: memory, ...recipeVariables(factors, variables, frame) };
   return { key, names, nrow: frame.nrow, values, assign, termLabels, present: null, recipe };
+}
+
+/** What a formula alone says about its design, and the structure that its last data set gave it. */
+interface Outline {
+  readonly factors: readonly Factor[];
+  readonly termLabels: readonly string[];
+  readonly termVariables: readonly (readonly number[])[];
+  last: Structure | null;
+}
+
+interface Structure {
+  readonly shapes: readonly Shape[];
+  readonly terms: readonly CodedTerm[];
+  readonly layout: Layout;
+}
+
+/** Of very many small data sets with the same formula nearly all have the same structure. */
+const outlines = new WeakMap<DparFormula, Outline>();
+
+function outlineOf(dpar: DparFormula): Outline {
+  let outline = outlines.get(dpar);
+  if (outline === undefined) {
+    const factors: Factor[] = [];
+    const termVariables = dpar.terms.map((term) => term.factors.map((factor) => indexOf(factor, factors)));
+    outline = { factors, termLabels: dpar.terms.map(({ label }) => label), termVariables, last: null };
+    outlines.set(dpar, outline);
+  }
+  return outline;
+}
+
+function structureOf(outline: Outline, intercept: boolean, variables: readonly Variable[]): Structure {
+  const { last, termLabels, termVariables } = outline;
+  if (last?.shapes.every((shape, v) => hasShape(variables[v]!, shape))) return last;
+  const isFactor = variables.map(({ kind }) => kind === "factor");
+  const terms = codeTerms(termLabels, termVariables, isFactor, intercept);
+  const structure = { shapes: variables.map(shapeOf), terms, layout: layOut(intercept, terms, variables) };
+  outline.last = structure;
+  return structure;
 }
 
 function indexOf(factor: Factor, factors: Factor[]): number {

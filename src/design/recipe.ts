@@ -7,6 +7,7 @@ import type { Frame } from "../frame/frame";
 import { withLevels } from "../frame/levels";
 import type { CodedTerm } from "./coding";
 import { fillDesign } from "./columns";
+import { layOut } from "./layout";
 import { learnedColumn, type Memory } from "./learned";
 import { evaluateVariable, type Variable } from "./variables";
 
@@ -87,7 +88,9 @@ export function applyDesign(recipe: DesignRecipe, table: Table): AppliedDesign {
     const levels = withLevels(label, variable.factor, factor.levels, factor.ordered, newRow);
     return { ...variable, factor: levels };
   });
-  const { names, values } = fillDesign(recipe.intercept, recipe.terms, variables, nrow);
+  const layout = layOut(recipe.intercept, recipe.terms, variables);
+  const { names } = layout;
+  const values = fillDesign(layout, variables, nrow);
   for (let i = 0; i < nrow; i++) {
     if (missing[i] === 1) for (let j = 0; j < names.length; j++) values[j * nrow + i] = Number.NaN;
   }
