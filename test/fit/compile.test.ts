@@ -31,6 +31,7 @@ function numbersOf(fit: Fit) {
 }
 
 describe("compile", () => {
+  let count = 0;
   const model = compile(FORMULA, OPTIONS);
 
   it("fits data set after data set as drm() does", () => {
@@ -38,6 +39,32 @@ describe("compile", () => {
       const one = withoutFirst(count);
       expect(model.fit(one)).toEqual(drm(FORMULA, { ...OPTIONS, data: one }));
     }
+  });
+
+  it("takes a column as each data set has it: other levels, more of them, another order, numbers", () => {
+    const formula = ["yi ~ g * duration + meta_V(V = vi)", "sigma ~ g"] as const;
+    const { yi, vi, duration } = columns;
+    const sets = [
+      ["a", "b"],
+      ["b", "c"],
+      ["a", "b", "c"],
+      ["c", "b"],
+      [0.5, 1, 2],
+    ].map((cells) => ({ yi, vi, duration, g: yi.map((_, i) => cells[(7 * i) % cells.length]!) }));
+    const reused = compile(drmFormula(...formula));
+    const seen = [...sets, ...[...sets].reverse()].map((one) => {
+      // another text is another formula, which nothing is kept of
+      const unused = formula.map((text) => text + " ".repeat(1 + count++)) as [string, string];
+      const { formulas: _, ...fit } = reused.fit(one as DataInput);
+      const { formulas: __, ...fresh } = drm(drmFormula(...unused), { data: one as DataInput });
+      expect(fit).toEqual(fresh);
+      return fit.designs.mu!.names.join();
+    });
+    expect(new Set(seen).size).toBe(4);
+    // ordered or not is a matter of the options
+    const ordered = compile(drmFormula(...formula), { factors: { g: ["a", "b", "c"] }, ordered: ["g"] });
+    expect(ordered.fit(sets[2] as DataInput).designs.mu!.names[1]).toBe("g.L");
+    expect(reused.fit(sets[2] as DataInput).designs.mu!.names[1]).toBe("gb");
   });
 
   it("estimates what the fit says, for every kind of model", () => {
