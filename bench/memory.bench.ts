@@ -24,6 +24,8 @@ const DENSE_LIMIT = 700 * 2 ** 20;
 const DENSE_ROWS = 5000;
 
 setFlagsFromString("--expose-gc");
+// the heap's young generation stays as small as it starts: what grows then is what fits leave behind
+setFlagsFromString("--semi-space-growth-factor=1");
 const collect = runInNewContext("gc") as () => void;
 
 interface Snapshot {
