@@ -15,15 +15,15 @@ export function withLevels(
   ordered: boolean,
   rowName: RowName = dataRow,
 ): FactorColumn {
+  if (column.kind === "factor" && sameLevels(column.levels, levels)) {
+    return column.ordered === ordered ? column : { ...column, ordered };
+  }
   const codeOf = new Map<string, number>();
   for (const level of levels) {
     if (codeOf.has(level)) throw new DrmError("bad_factor", `level '${level}' of '${name}' is given twice`);
     codeOf.set(level, codeOf.size);
   }
   if (column.kind !== "factor") return fromNumbers(name, column, levels, codeOf, ordered, rowName);
-  if (sameLevels(column.levels, levels)) {
-    return column.ordered === ordered ? column : { ...column, ordered };
-  }
   const recode = column.levels.map((level) => codeOf.get(level) ?? -1);
   const codes = new Int32Array(column.codes.length);
   for (let i = 0; i < codes.length; i++) {

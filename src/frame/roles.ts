@@ -18,8 +18,23 @@ export interface ColumnUse {
   onlyV: boolean;
 }
 
+/** Of formulas in which no name stands for a matrix: the same for all the data sets that they are fitted to. */
+const kept = new WeakMap<DrmFormula, ReadonlyMap<string, ColumnUse>>();
+
 /** Every column that the model reads, the weights apart, and for which outcomes. */
-export function columnUses(formula: DrmFormula, matrixNames?: ReadonlySet<string>): Map<string, ColumnUse> {
+export function columnUses(
+  formula: DrmFormula,
+  matrixNames?: ReadonlySet<string>,
+): ReadonlyMap<string, ColumnUse> {
+  if (matrixNames !== undefined) return usesIn(formula, matrixNames);
+  const known = kept.get(formula);
+  if (known !== undefined) return known;
+  const uses = usesIn(formula, new Set());
+  kept.set(formula, uses);
+  return uses;
+}
+
+function usesIn(formula: DrmFormula, matrixNames: ReadonlySet<string>): Map<string, ColumnUse> {
   const uses = new Map<string, ColumnUse>();
   const univariate = formula.family === "gaussian";
   const add = (name: string, roles: number, text: string, onlyV: boolean): void => {
@@ -35,7 +50,7 @@ export function columnUses(formula: DrmFormula, matrixNames?: ReadonlySet<string
     for (const name of dpar.variables) add(name, roles, dpar.text, false);
     if (dpar.knownV === null) continue;
     for (const [name, vRoles] of rolesInV(dpar.knownV.argument)) {
-      if (!matrixNames?.has(name)) add(name, univariate ? OUTCOME_1 : vRoles, dpar.text, true);
+      if (!matrixNames.has(name)) add(name, univariate ? OUTCOME_1 : vRoles, dpar.text, true);
     }
   }
   return uses;
