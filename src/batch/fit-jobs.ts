@@ -2,9 +2,17 @@ import type { DrmOptions } from "../drm";
 import type { Estimates } from "../fit/estimates";
 import type { Fit } from "../fit/fit";
 import { compiled, compiledFrom } from "./compiled";
+import { growing } from "./growing";
 import type { JobError, ModelOptions } from "./job";
 import { jobError } from "./job-error";
-import { type EstimatesAnswer, type FitsAnswer, HEAD, type JobsMessage, type Layout } from "./messages";
+import {
+  ESTIMATES_HEAD,
+  type EstimatesAnswer,
+  type FitsAnswer,
+  HEAD,
+  type JobsMessage,
+  type Layout,
+} from "./messages";
 
 /** Fits the jobs of a message. */
 export function fitJobs(message: JobsMessage): {
@@ -68,6 +76,9 @@ function columnsOf(
   return data;
 }
 
+/** A guess, good for a model with five coefficients. */
+const NUMBERS_A_JOB = ESTIMATES_HEAD + 3 * 5;
+
 function packEstimates(
   jobs: number,
   estimate: (i: number) => Estimates | { readonly error: JobError },
@@ -75,7 +86,7 @@ function packEstimates(
   const shapes: Estimates["coefficients"][] = [];
   const messages: string[] = [];
   const errors = new Map<number, JobError>();
-  const numbers: number[] = [];
+  const numbers = growing(NUMBERS_A_JOB * jobs);
   for (let i = 0; i < jobs; i++) {
     const result = estimate(i);
     if ("error" in result) {
@@ -88,8 +99,13 @@ function packEstimates(
     if (shape < 0) shape = shapes.push(coefficients) - 1;
     let message = messages.indexOf(result.message);
     if (message < 0) message = messages.push(result.message) - 1;
-    numbers.push(shape, logLik, nobs, code, message, estimates.length);
-    numbers.push(...estimates, ...stdErrors, ...atBoundary);
+    const count = estimates.length;
+    numbers.push(shape, logLik, nobs, code, message, count);
+    const at = numbers.length();
+    const into = numbers.grow(3 * count);
+    into.set(estimates, at);
+    into.set(stdErrors, at + count);
+    into.set(atBoundary, at + 2 * count);
   }
-  return { shapes, messages, numbers: Float64Array.from(numbers), errors };
+  return { shapes, messages, numbers: numbers.taken(), errors };
 }

@@ -82,12 +82,12 @@ function fitTask(
   model: ModelOptions,
   want: JobsMessage["want"],
 ): Task<BatchJob, Chunk, EstimatesAnswer | FitsAnswer, Result> {
-  let numbers = 1024;
+  let expected = { jobs: 4, numbers: 1024 };
   return {
     method: "fitJobs" satisfies keyof typeof METHODS,
     open(first) {
       const ids: (string | number | null)[] = [];
-      const jobs = packJobs(model, want, numbers);
+      const jobs = packJobs(model, want, expected);
       return {
         add(job) {
           ids.push(job?.id ?? null);
@@ -95,7 +95,7 @@ function fitTask(
         },
         close() {
           const message = jobs.close();
-          numbers = message.numbers.length;
+          expected = { jobs: ids.length, numbers: message.numbers.length };
           return { first, ids, message };
         },
       };

@@ -14,7 +14,7 @@ export interface JobsMessage {
   /** names and kinds of the columns of a job */
   readonly layouts: readonly Layout[];
   /** HEAD numbers a job: its model, its layout (-1: its data are in `others`), the start of its numbers */
-  readonly heads: Int32Array;
+  readonly heads: Float64Array;
   /** column after column */
   readonly numbers: Float64Array;
   /** the cells of text columns, which are numbers counted from 0, -1 for missing */

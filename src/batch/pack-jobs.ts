@@ -1,5 +1,6 @@
 import { DrmError } from "../errors";
 import { cloneable } from "./cloneable";
+import { type Growing, growing } from "./growing";
 import type { BatchJob, ModelOptions } from "./job";
 import { jobError } from "./job-error";
 import { HEAD, type JobsMessage, type Layout, type Other } from "./messages";
@@ -10,20 +11,21 @@ const JOB_KEYS = new Set<string>([...MODEL_KEYS, "id", "data", "matrices", "weig
 
 /**
  * Packs jobs for a worker. Columns of numbers and of text are copied into one array of numbers, which costs a hundredth
- * of cloning them; anything else is cloned. A job that cannot be sent is packed as its error. `expected` is how many
- * numbers there will be: where it is right, as after a chunk like this one, they are not moved again.
+ * of cloning them; anything else is cloned. A job that cannot be sent is packed as its error. `expected` says how much
+ * there will be: where it is right, as after a chunk like this one, nothing is moved again.
  */
 export function packJobs(
   defaults: ModelOptions,
   want: JobsMessage["want"],
-  expected: number,
+  expected: { readonly jobs: number; readonly numbers: number },
 ): { add(job: BatchJob): void; close(): JobsMessage } {
   const models = indexed<string>();
   const layouts: Layout[] = [];
   const texts = indexed<string>();
   const others = new Map<number, Other>();
-  const heads: number[] = [];
-  const numbers = growing(expected);
+  let jobs = 0;
+  const heads = growing(HEAD * expected.jobs);
+  const numbers = growing(expected.numbers);
 
   // the text of the model that most jobs have is made once
   let ofDefaults: PackedModel | null = null;
@@ -61,7 +63,7 @@ export function packJobs(
   };
   return {
     add(job) {
-      const i = heads.length / HEAD;
+      const i = jobs++;
       try {
         heads.push(...pack(job, i));
       } catch (error) {
@@ -73,7 +75,7 @@ export function packJobs(
       want,
       models: models.all,
       layouts,
-      heads: Int32Array.from(heads),
+      heads: heads.taken(),
       numbers: numbers.taken(),
       texts: texts.all,
       others,
@@ -192,31 +194,6 @@ function packColumns(
       at += rows;
     }
   });
-}
-
-interface Growing {
-  length(): number;
-  /** room for so many more numbers at the end, in an array that starts with all so far */
-  grow(count: number): Float64Array;
-  taken(): Float64Array;
-}
-
-function growing(expected: number): Growing {
-  let values = new Float64Array(expected);
-  let length = 0;
-  return {
-    length: () => length,
-    grow(count) {
-      length += count;
-      if (length > values.length) {
-        const larger = new Float64Array(2 * length);
-        larger.set(values);
-        values = larger;
-      }
-      return values;
-    },
-    taken: () => (length === values.length ? values : values.slice(0, length)),
-  };
 }
 
 /** Distinct values, numbered in the order in which they come. */
