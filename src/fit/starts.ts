@@ -16,7 +16,7 @@ const CORRELATED = 1.2;
  * shared out evenly; the same leaning steeply up and down each moderator; nearly all of it within or between levels;
  * correlated outcomes. Second maxima sit there: nearly all the heterogeneity is laid at a few rows.
  * (On random problems of 8 to 40 rows with two to five scale coefficients one start misses the best maximum in up to
- * 4.6 % of them, the leaning ones in up to 0.8 %; a lean of 3 in 1.4 %. Measured by test/fit/starts-quality.ts.)
+ * 4.8 % of them, the leaning ones in up to 0.8 %; a lean of 3 in 1.4 %. Measured by test/fit/starts-quality.ts.)
  */
 export function startingPoints(model: StandardModel, most: number): Float64Array[] {
   const { random, rho, slopes } = model;
