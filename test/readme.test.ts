@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
-import { run } from "../src/cli/main";
+import { commandLine } from "./cli/command-line";
 import { type CodeBlock, codeBlocks, matchesShown } from "./code-blocks";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -24,7 +24,7 @@ describe.each(DOCUMENTS)("%s", (name) => {
   });
 
   test.each(commands)("line $line: command", async (block) => {
-    const { exitCode, stdout, stderr } = await drmeta(shellWords(block.code).slice(1));
+    const { exitCode, stdout, stderr } = await commandLine(shellWords(block.code).slice(1));
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     expectShown(block, stdout);
   });
@@ -92,21 +92,6 @@ async function runProgram(blocks: readonly string[]): Promise<string[]> {
     rmSync(folder, { recursive: true });
   }
 }
-
-/** Runs a command line on streams that only remember. */
-async function drmeta(argv: string[]) {
-  const written = { stdout: "", stderr: "" };
-  const stream = (name: "stdout" | "stderr") => ({
-    write(text: string, done: () => void) {
-      written[name] += text;
-      done();
-    },
-  });
-  const exitCode = await run(argv, { stdin: empty(), stdout: stream("stdout"), stderr: stream("stderr") });
-  return { exitCode, ...written };
-}
-
-async function* empty(): AsyncGenerator<string> {}
 
 /** As a shell splits them: quotes hold words together, a backslash joins lines. */
 function shellWords(command: string): string[] {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { run } from "../../src/cli/main";
 import { loadCase } from "../cases";
+import { commandLine } from "./command-line";
 
 const { data, expected, matrices } = loadCase("drm-f-bivariate-habitat");
 const CALL = "mu1 = y1 ~ habitat + meta_V(V = meta_vcov_bivariate(v1, v2, cor12 = cor12))";
@@ -30,18 +30,7 @@ function csv(columns: Readonly<Record<string, readonly (number | string | null)[
   return `${[Object.keys(columns).join(","), ...lines].join("\n")}\n`;
 }
 
-async function drmeta(...argv: string[]) {
-  const written = { stdout: "", stderr: "" };
-  const stream = (name: "stdout" | "stderr") => ({
-    write(text: string, done: () => void) {
-      written[name] += text;
-      done();
-    },
-  });
-  const io = { stdin: (async function* () {})(), stdout: stream("stdout"), stderr: stream("stderr") };
-  const exitCode = await run(argv, io);
-  return { exitCode, ...written };
-}
+const drmeta = (...argv: string[]) => commandLine(argv);
 
 describe("two outcomes on the command line", () => {
   test.each<[string, string, string[]]>([

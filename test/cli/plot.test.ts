@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { run } from "../../src/cli/main";
 import { catalogue } from "../../src/plot/catalogue";
 import { picture } from "../plot/picture";
+import { commandLine } from "./command-line";
 
 const RESTORATION = fileURLToPath(new URL("../../examples/restoration.csv", import.meta.url));
 const MODEL = [RESTORATION, "yi ~ habitat + duration + meta_V(V = vi)", "sigma ~ habitat"];
@@ -16,19 +16,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs a command line on streams that only remember. */
-async function drmeta(...argv: string[]) {
-  const written = { stdout: "", stderr: "" };
-  const stream = (name: "stdout" | "stderr") => ({
-    write(text: string, done: () => void) {
-      written[name] += text;
-      done();
-    },
-  });
-  const stdin = (async function* (): AsyncGenerator<string> {})();
-  const exitCode = await run(argv, { stdin, stdout: stream("stdout"), stderr: stream("stderr") });
-  return { exitCode, ...written };
-}
+const drmeta = (...argv: string[]) => commandLine(argv);
 
 describe("drmeta plot", () => {
   test("writes a file, and nothing to standard output", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { run } from "../../src/cli/main";
 import type { FitJson } from "../../src/report/json/to-json";
 import { loadCase } from "../cases";
+import { commandLine } from "./command-line";
 
 const { data, expected, formulas } = loadCase("drm-d-study-random-sd-habitat");
 const LEVELS = ["--levels", "habitat=grassland,forest", "--levels", "treatment=passive,active"];
@@ -13,19 +13,11 @@ function csv(columns: Readonly<Record<string, readonly (number | string | null)[
 }
 
 /** Runs a command line with the case on standard input. */
-async function drmeta(argv: string[]) {
-  const written = { stdout: "", stderr: "" };
-  const stream = (name: "stdout" | "stderr") => ({
-    write(text: string, done: () => void) {
-      written[name] += text;
-      done();
-    },
-  });
-  const stdin = (async function* () {
+function drmeta(argv: string[]) {
+  const stdin = async function* () {
     yield csv(data);
-  })();
-  const exitCode = await run(argv, { stdin, stdout: stream("stdout"), stderr: stream("stderr") });
-  return { exitCode, ...written };
+  };
+  return commandLine(argv, stdin());
 }
 
 describe("random intercepts on the command line", () => {

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { run } from "../../src/cli/main";
 import { version } from "../../src/version";
+import { commandLine } from "./command-line";
 
 const RESTORATION = fileURLToPath(new URL("../../examples/restoration.csv", import.meta.url));
 const MODEL = ["yi ~ habitat + duration + meta_V(V = vi)", "sigma ~ habitat"];
@@ -23,25 +23,15 @@ function file(name: string, text: string | Uint8Array): string {
   return path;
 }
 
-/** Runs a command line on streams that only remember. */
 async function drmeta(argv: string[], stdin = "") {
-  const written = { stdout: "", stderr: "" };
   let writes = 0;
-  const stream = (name: "stdout" | "stderr") => ({
-    write(text: string, done: () => void) {
-      written[name] += text;
-      if (name === "stdout") writes++;
-      done();
-    },
-  });
   const chunks = async function* () {
     yield stdin.slice(0, 5);
     yield Buffer.from(stdin.slice(5));
   };
-  const io = { stdin: chunks(), stdout: stream("stdout"), stderr: stream("stderr") };
-  const exitCode = await run(argv, io);
+  const outcome = await commandLine(argv, chunks(), () => writes++);
   expect(writes).toBeLessThanOrEqual(1);
-  return { exitCode, ...written };
+  return outcome;
 }
 
 describe("usage", () => {

@@ -17,6 +17,7 @@ import { readColumns } from "../../../src/cli/batch/parquet";
 import { run } from "../../../src/cli/main";
 import { drm, drmFormula, parseCsv, toJSON } from "../../../src/index";
 import { randomStream } from "../../../src/stats/random";
+import { commandLine } from "../command-line";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const FORMULA = "yi ~ 1 + meta_V(V = vi)";
@@ -35,23 +36,13 @@ function file(name: string, text: string | Uint8Array): string {
 
 const read = (path: string) => readFileSync(path, "utf8");
 
-/** Runs a command line on streams that only remember. */
-async function drmeta(argv: string[], stdin: string | AsyncIterable<string> = "") {
-  const written = { stdout: "", stderr: "" };
-  const stream = (name: "stdout" | "stderr") => ({
-    write(data: string | Uint8Array, done: () => void) {
-      written[name] += String(data);
-      done();
-    },
-  });
+function drmeta(argv: string[], stdin: string | AsyncIterable<string> = "") {
   const pieces = async function* () {
     if (typeof stdin !== "string") yield* stdin;
     // in pieces that end anywhere
     else for (let i = 0; i < stdin.length; i += 1000) yield stdin.slice(i, i + 1000);
   };
-  const io = { stdin: pieces(), stdout: stream("stdout"), stderr: stream("stderr") };
-  const exitCode = await run(["batch", ...argv], io);
-  return { exitCode, ...written };
+  return commandLine(["batch", ...argv], pieces());
 }
 
 /** A seeded data set of a few studies. */
