@@ -82,7 +82,8 @@ function fitTask(
   model: ModelOptions,
   want: JobsMessage["want"],
 ): Task<BatchJob, Chunk, EstimatesAnswer | FitsAnswer, Result> {
-  let expected = { jobs: 4, numbers: 1024 };
+  // of the next chunk: what the one before it had
+  let expected = { jobs: 1, numbers: 1024 };
   return {
     method: "fitJobs" satisfies keyof typeof METHODS,
     open(first) {

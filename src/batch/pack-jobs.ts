@@ -23,7 +23,6 @@ export function packJobs(
   const layouts: Layout[] = [];
   const texts = indexed<string>();
   const others = new Map<number, Other>();
-  let jobs = 0;
   const heads = growing(HEAD * expected.jobs);
   const numbers = growing(expected.numbers);
 
@@ -63,7 +62,7 @@ export function packJobs(
   };
   return {
     add(job) {
-      const i = jobs++;
+      const i = heads.length() / HEAD;
       try {
         heads.push(...pack(job, i));
       } catch (error) {

@@ -3,7 +3,7 @@ import { columnFromText } from "./csv-column";
 import { type Delimiter, parseDelimited } from "./delimited";
 import type { FactorOptions } from "./factor-from";
 import type { Table } from "./table";
-import { lazyTable } from "./table-from";
+import { LazyTable } from "./table-from";
 
 /** Options of parseCsv: levels of factors, and the delimiter when it should not be guessed. */
 export interface CsvOptions extends FactorOptions {
@@ -34,7 +34,7 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
     }
   }
   const position = new Map(names.map((name, j) => [name, j]));
-  return lazyTable(
+  return new LazyTable(
     rows.length,
     () => names,
     options,

@@ -37,18 +37,11 @@ export function tableFrom(data: DataInput, options: FactorOptions = {}): Table {
 
 type Convert = (name: string, levels: readonly string[] | undefined, ordered: boolean) => Column | undefined;
 
-/** A table whose columns are made by `convert` on first use. `names` is called only when somebody wants them all. */
-export function lazyTable(
-  nrow: number,
-  names: () => readonly string[],
-  options: FactorOptions,
-  convert: Convert,
-): Table {
-  return new LazyTable(nrow, names, options, convert);
-}
-
-/** A class, since engines make a hidden class for every object literal with a getter, and it outlives the object. */
-class LazyTable implements Table {
+/**
+ * A table whose columns are made by `convert` on first use. `names` is called only when somebody wants them all.
+ * (No object literal: engines make a hidden class for every one with a getter, and it outlives the object.)
+ */
+export class LazyTable implements Table {
   readonly #listNames: () => readonly string[];
   #names: readonly string[] | undefined;
   readonly column: Table["column"];
@@ -97,7 +90,7 @@ function fromColumns(data: Readonly<Record<string, unknown>>, options: FactorOpt
   if (nrow < 0)
     throw new DrmError("bad_data", "data: no columns; wanted arrays of one length, one a variable");
   if (nrow === 0) throw noRows();
-  return lazyTable(
+  return new LazyTable(
     nrow,
     () => names,
     options,
@@ -117,7 +110,7 @@ function fromRows(rows: readonly unknown[], options: FactorOptions): Table {
     }
   }
   const records = rows as readonly Row[];
-  return lazyTable(
+  return new LazyTable(
     rows.length,
     () => keysOf(records),
     options,
@@ -152,7 +145,7 @@ function cellsOf(rows: readonly Row[], name: string): unknown[] | undefined {
 
 function fromTable(table: Table, options: FactorOptions): Table {
   if (options.factors === undefined && options.ordered === undefined) return table;
-  return lazyTable(
+  return new LazyTable(
     table.nrow,
     () => table.names,
     options,
@@ -172,7 +165,7 @@ function fromTable(table: Table, options: FactorOptions): Table {
 function fromArrow(data: ArrowLike, options: FactorOptions): Table {
   if (data.numRows === 0) throw noRows();
   const names = data.schema.fields.map((field) => field.name);
-  return lazyTable(
+  return new LazyTable(
     data.numRows,
     () => names,
     options,

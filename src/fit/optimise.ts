@@ -166,6 +166,7 @@ function optimise(
   // so far down already that the objective is flat: converged before it was looked at
   if (run.converged && run.iterations < FIRST_EDGE_CHECK) atTheEdge(run);
   if (atEdge !== null) return atEdge;
+  // not { ...run }: engines make a hidden class for every such copy, and it outlives the object
   const { theta, value, gradient, hessian, converged, iterations } = run;
   return { theta, value, gradient, hessian, converged, iterations, unbounded, boundary: null };
 }

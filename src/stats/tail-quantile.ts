@@ -12,7 +12,7 @@ export function tailQuantile(p: number, tail: (x: number, upper: boolean) => num
   if (!(p >= 0 && p <= 1)) return Number.NaN;
   if (p === 0 || p === 1) return p === 1 ? 0 : Number.POSITIVE_INFINITY;
   const side = p <= 0.5;
-  const target = Math.log(p <= 0.5 ? p : 1 - p);
+  const target = Math.log(side ? p : 1 - p);
   const sign = side ? -1 : 1;
   /** increasing in u = log x */
   const excess = (u: number) => sign * (Math.log(tail(Math.exp(u), side)) - target);
