@@ -1,4 +1,5 @@
 import { type MatrixInput, missingRows } from "./covariance/known-v";
+import type { FactorOptions } from "./data/factor-from";
 import type { Table } from "./data/table";
 import { type DataInput, tableFrom } from "./data/table-from";
 import { DrmError } from "./errors";
@@ -94,9 +95,11 @@ export interface CompiledModel {
 export function compile(formula: DrmFormula | string, options: Omit<DrmOptions, "data"> = {}): CompiledModel {
   const parsed = typeof formula === "string" ? drmFormula(formula) : formula;
   checkOptions(parsed, options);
-  const { factors, ordered } = options;
-  const reading = { ...(factors && { factors }), ...(ordered && { ordered: new Set(ordered) }) };
-  const frameOf = (data: DataInput) => frameFor(parsed, tableFrom(data, reading), options);
+  const reading = {
+    factors: frozenLevels(options.factors),
+    ordered: options.ordered ? new Set(options.ordered) : undefined,
+  };
+  const frameOf = (data: DataInput) => frameFor(parsed, tableFrom(data, reading), reading, options);
   return {
     formula: parsed,
     fit(data) {
@@ -108,6 +111,23 @@ export function compile(formula: DrmFormula | string, options: Omit<DrmOptions, 
       return estimateModel(frame, buildModel(frame, options), options);
     },
   };
+}
+
+/** Copies that stay what they are, so that what is worked out of them can be kept. */
+function frozenLevels(factors: DrmOptions["factors"] | null): DrmOptions["factors"] {
+  if (factors === undefined || factors === null) return undefined; // null is how JSON and R-minded callers say "none"
+  const frozen: Record<string, readonly string[]> = {};
+  for (const [name, levels] of Object.entries(factors)) {
+    if (levels === undefined) continue;
+    if (!Array.isArray(levels)) {
+      throw new DrmError(
+        "bad_option",
+        `factors: '${name}' has ${JSON.stringify(levels)}; wanted a list of its levels`,
+      );
+    }
+    frozen[name] = Object.freeze([...levels]);
+  }
+  return frozen;
 }
 
 function checkOptions(
@@ -140,10 +160,13 @@ function checkOptions(
   }
 }
 
-function frameFor(formula: DrmFormula, table: Table, options: Omit<DrmOptions, "data">): Frame {
-  const { ordered, weights } = options;
-  // null is how JSON and R-minded callers say "none"
-  const factors = options.factors ?? undefined;
+function frameFor(
+  formula: DrmFormula,
+  table: Table,
+  { factors, ordered }: FactorOptions,
+  options: Omit<DrmOptions, "data">,
+): Frame {
+  const { weights } = options;
   const matrices = options.matrices ?? undefined;
   const argument = formula.dpars[0]!.knownV?.argument;
   const known = argument && ungroup(argument);
@@ -154,7 +177,7 @@ function frameFor(formula: DrmFormula, table: Table, options: Omit<DrmOptions, "
   const missing = named === null ? null : missingRows(matrices![named]!, table.nrow);
   return buildFrame(formula, table, {
     factors,
-    ordered: ordered ? new Set(ordered) : undefined,
+    ordered,
     weights,
     matrixNames: matrices === undefined ? undefined : new Set(Object.keys(matrices)),
     missingV: named === null || missing === null ? null : { name: named, rows: missing },

@@ -1,5 +1,5 @@
 import type { ColumnInput } from "../data/column-from";
-import type { Column } from "../data/table";
+import type { Column, FactorColumn } from "../data/table";
 import { tableFrom } from "../data/table-from";
 import { DrmError } from "../errors";
 import type { BatchJob, ModelOptions } from "./job";
@@ -26,7 +26,7 @@ export function cloneable(job: BatchJob, defaults: ModelOptions): BatchJob["data
 }
 
 /** A column as a user may hold it, for JSON or for a worker. */
-export function columnInput(column: Column): ColumnInput {
+export function columnInput(column: Column): FactorColumn | Float64Array | (boolean | null)[] {
   if (column.kind === "factor") return column;
   if (column.kind === "numeric") return column.values;
   return Array.from(column.values, (value) => (Number.isNaN(value) ? null : value === 1));

@@ -1,3 +1,4 @@
+import type { ColumnInput } from "../data/column-from";
 import type { DrmOptions } from "../drm";
 import type { Estimates } from "../fit/estimates";
 import type { Fit } from "../fit/fit";
@@ -59,19 +60,12 @@ function columnsOf(
   start: number,
   what: "fit" | "estimate",
 ): DrmOptions["data"] {
-  const end = start + names.length * rows;
-  // a fit keeps its columns, and would keep those of all other jobs
-  const cells = what === "fit" ? numbers.slice(start, end) : numbers.subarray(start, end);
-  const data: Record<string, Float64Array | (string | null)[]> = {};
+  const data: Record<string, ColumnInput> = {};
   for (let c = 0; c < names.length; c++) {
-    const from = c * rows;
-    if (kinds[c] === "n") {
-      data[names[c]!] = cells.subarray(from, from + rows);
-      continue;
-    }
-    const column: (string | null)[] = new Array(rows);
-    for (let i = 0; i < rows; i++) column[i] = texts[cells[from + i]!] ?? null;
-    data[names[c]!] = column;
+    const from = start + c * rows;
+    // a fit keeps its columns: not these, which will be overwritten
+    const cells = what === "fit" ? numbers.slice(from, from + rows) : numbers.subarray(from, from + rows);
+    data[names[c]!] = kinds[c] === "n" ? cells : { texts, codes: cells };
   }
   return data;
 }
@@ -86,7 +80,7 @@ function packEstimates(
   const shapes: Estimates["coefficients"][] = [];
   const messages: string[] = [];
   const errors = new Map<number, JobError>();
-  const numbers = growing(NUMBERS_A_JOB * jobs);
+  const numbers = growing(new Float64Array(NUMBERS_A_JOB * jobs));
   for (let i = 0; i < jobs; i++) {
     const result = estimate(i);
     if ("error" in result) {

@@ -9,6 +9,7 @@ import type { METHODS } from "./methods";
 import { onlyJob, packJobs } from "./pack-jobs";
 import { type PoolOptions, startPool } from "./pool";
 import { type OnProgress, progressOf } from "./progress";
+import { recycled } from "./recycled";
 
 export interface FitManyOptions extends ModelOptions, PoolOptions {
   /** "estimates" (the default) for compact numbers, "fit" for complete fits */
@@ -82,13 +83,14 @@ function fitTask(
   model: ModelOptions,
   want: JobsMessage["want"],
 ): Task<BatchJob, Chunk, EstimatesAnswer | FitsAnswer, Result> {
+  const memory = recycled();
   // of the next chunk: what the one before it had
   let expected = { jobs: 1, numbers: 1024 };
   return {
     method: "fitJobs" satisfies keyof typeof METHODS,
     open(first) {
       const ids: (string | number | null)[] = [];
-      const jobs = packJobs(model, want, expected);
+      const jobs = packJobs(model, want, expected, memory);
       return {
         add(job) {
           ids.push(job?.id ?? null);
@@ -109,6 +111,7 @@ function fitTask(
     }),
     unpack: (answer, chunk) =>
       "numbers" in answer ? unpackEstimates(answer, chunk) : unpackFits(answer, chunk),
+    done: ({ message }) => memory.giveBack(message.numbers),
     crashed: ({ first, ids }, why) => ({
       index: first,
       id: ids[0]!,

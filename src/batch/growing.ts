@@ -4,17 +4,22 @@ export interface Growing {
   push(...values: number[]): void;
   /** room for so many more numbers at the end, in an array that starts with all so far */
   grow(count: number): Float64Array;
-  /** all of them, not copied when they are as many as expected */
+  /** gives up the numbers from `length` on */
+  shrink(length: number): void;
+  /** an array that starts with all of them */
   taken(): Float64Array;
 }
 
-export function growing(expected: number): Growing {
-  let values = new Float64Array(expected);
+/** Fills `values`, and goes on in a larger array of `make` when they are full. */
+export function growing(
+  values: Float64Array,
+  make = (length: number): Float64Array => new Float64Array(length),
+): Growing {
   let length = 0;
   const grow = (count: number): Float64Array => {
     length += count;
     if (length > values.length) {
-      const larger = new Float64Array(2 * length);
+      const larger = make(2 * length);
       larger.set(values);
       values = larger;
     }
@@ -28,6 +33,9 @@ export function growing(expected: number): Growing {
       for (const value of more) into[at++] = value;
     },
     grow,
-    taken: () => (length === values.length ? values : values.slice(0, length)),
+    shrink(to) {
+      length = to;
+    },
+    taken: () => values,
   };
 }

@@ -15,6 +15,8 @@ export interface Task<Item, Chunk, Answer, Result> {
   only(chunk: Chunk, i: number): Chunk;
   /** one result for each item of the chunk, in order; gone through once */
   unpack(answer: Answer, chunk: Chunk): Iterable<Result>;
+  /** no worker will be sent the chunk any more */
+  done?(chunk: Chunk): void;
   /** of a chunk with one item, which no worker survived */
   crashed(chunk: Chunk, why: string): Result;
 }
@@ -60,7 +62,8 @@ export async function* inOrder<Item, Chunk, Answer, Result>(
 
   const send = () => {
     if (waiting === 0) return;
-    const results = run(filling.close(), waiting);
+    const chunk = filling.close();
+    const results = run(chunk, waiting).finally(() => task.done?.(chunk));
     // an error is met when its turn comes
     results.catch(() => {});
     underWay.push(results);

@@ -5,6 +5,7 @@ import type { BatchJob, ModelOptions } from "./job";
 import { jobError } from "./job-error";
 import { HEAD, type JobsMessage, type Layout, type Other } from "./messages";
 import { namedColumns } from "./named-columns";
+import type { Recycled } from "./recycled";
 
 const MODEL_KEYS = ["formulas", "factors", "ordered", "fixed", "method", "starts", "maxEvaluations"] as const;
 const JOB_KEYS = new Set<string>([...MODEL_KEYS, "id", "data", "matrices", "weights"]);
@@ -12,19 +13,20 @@ const JOB_KEYS = new Set<string>([...MODEL_KEYS, "id", "data", "matrices", "weig
 /**
  * Packs jobs for a worker. Columns of numbers and of text are copied into one array of numbers, which costs a hundredth
  * of cloning them; anything else is cloned. A job that cannot be sent is packed as its error. `expected` says how much
- * there will be: where it is right, as after a chunk like this one, nothing is moved again.
+ * there will be: where it is right, as after a chunk like this one, nothing is moved again. The array is `memory`'s.
  */
 export function packJobs(
   defaults: ModelOptions,
   want: JobsMessage["want"],
   expected: { readonly jobs: number; readonly numbers: number },
+  memory: Recycled,
 ): { add(job: BatchJob): void; close(): JobsMessage } {
   const models = indexed<string>();
   const layouts: Layout[] = [];
   const texts = indexed<string>();
   const others = new Map<number, Other>();
-  const heads = growing(HEAD * expected.jobs);
-  const numbers = growing(expected.numbers);
+  const heads = growing(new Float64Array(HEAD * expected.jobs));
+  const numbers = growing(memory.take(expected.numbers), memory.take);
 
   // the text of the model that most jobs have is made once
   let ofDefaults: PackedModel | null = null;
@@ -44,7 +46,7 @@ export function packJobs(
     // a column's name is part of the model
     const weights = typeof given === "string" ? null : given;
     const matrices = job.matrices ?? defaults.matrices;
-    const columns = plainColumns(job.data, model.isNamed);
+    const columns = packColumns(job.data, model.isNamed, numbers, texts.at);
     if (columns === null || weights != null || matrices != null) {
       const other = {
         ...(columns === null && { data: cloneable(job, defaults) }),
@@ -54,18 +56,18 @@ export function packJobs(
       others.set(i, structuredClone(other));
     }
     if (columns === null) return [model.number, -1, start];
-    const { names, kinds, rows } = columns;
-    packColumns(columns, numbers, texts.at);
     let layout = layouts.findLastIndex((known) => isSameLayout(known, columns));
-    if (layout < 0) layout = layouts.push({ names, kinds, rows }) - 1;
+    if (layout < 0) layout = layouts.push(columns) - 1;
     return [model.number, layout, start];
   };
   return {
     add(job) {
       const i = heads.length() / HEAD;
+      const start = numbers.length();
       try {
         heads.push(...pack(job, i));
       } catch (error) {
+        numbers.shrink(start);
         heads.push(-1, -1, 0);
         others.set(i, { error: jobError(error) });
       }
@@ -74,7 +76,7 @@ export function packJobs(
       want,
       models: models.all,
       layouts,
-      heads: heads.taken(),
+      heads: heads.taken().subarray(0, heads.length()),
       numbers: numbers.taken(),
       texts: texts.all,
       others,
@@ -124,92 +126,117 @@ function checkJob(job: BatchJob): void {
   }
 }
 
-interface PlainColumns extends Layout {
-  readonly columns: readonly ArrayLike<unknown>[];
-}
-
-/** The named columns, of numbers and of text, all of one length; null for any other kind of data. */
-function plainColumns(data: BatchJob["data"], isNamed: (name: string) => boolean): PlainColumns | null {
+/**
+ * Copies the named columns, of numbers and of text, all of one length, to the end of `numbers`; null, and nothing is
+ * copied, for any other kind of data.
+ */
+function packColumns(
+  data: BatchJob["data"],
+  isNamed: (name: string) => boolean,
+  numbers: Growing,
+  textNumber: (text: string) => number,
+): Layout | null {
   if (typeof data !== "object" || data === null || Array.isArray(data)) return null;
+  const columns = data as Readonly<Record<string, ArrayLike<unknown>>>;
+  const start = numbers.length();
   const names: string[] = [];
-  const columns: ArrayLike<unknown>[] = [];
   let kinds = "";
   let rows = -1;
-  for (const [name, column] of Object.entries(data) as [string, ArrayLike<unknown>][]) {
-    if (!Array.isArray(column) && !ArrayBuffer.isView(column)) return null;
-    if (rows < 0) rows = column.length;
+  for (const name of Object.keys(columns)) {
+    const column = columns[name]!;
+    const isColumn = Array.isArray(column) || ArrayBuffer.isView(column);
+    if (isColumn && rows < 0) rows = column.length;
     // ragged columns are an error, even when they are not used
-    if (column.length !== rows) return null;
-    if (!isNamed(name)) continue;
-    const kind = kindOf(column);
-    if (kind === null) return null;
+    let kind: Kind | null = null;
+    if (isColumn && column.length === rows) {
+      if (!isNamed(name)) continue;
+      const at = numbers.length();
+      kind = packColumn(column, numbers.grow(rows), at, textNumber);
+    }
+    if (kind === null) {
+      numbers.shrink(start);
+      return null;
+    }
     names.push(name);
-    columns.push(column);
     kinds += kind;
   }
-  return names.length === 0 ? null : { names, kinds, rows, columns };
+  return names.length === 0 ? null : { names, kinds, rows };
 }
 
 function isSameLayout(a: Layout, b: Layout): boolean {
-  return a.rows === b.rows && a.kinds === b.kinds && a.names.every((name, c) => name === b.names[c]);
+  return (
+    a.rows === b.rows &&
+    a.kinds === b.kinds &&
+    a.names.length === b.names.length &&
+    a.names.every((name, c) => name === b.names[c])
+  );
 }
 
-/** n for numbers, t for text; null for anything else, such as a column of booleans. */
-function kindOf(column: unknown): "n" | "t" | null {
-  if (ArrayBuffer.isView(column)) {
-    return column instanceof DataView || typeof (column as Uint8Array)[0] === "bigint" ? null : "n";
-  }
-  if (!Array.isArray(column)) return null;
-  let type = "number";
-  let first = true;
-  for (let i = 0; i < column.length; i++) {
-    const cell: unknown = column[i];
-    // a missing number and a missing text are the same to a column
-    if (cell === null || cell === undefined || Number.isNaN(cell)) continue;
-    if (first) type = typeof cell;
-    first = false;
-    if (typeof cell !== type) return null;
-  }
-  return type === "number" ? "n" : type === "string" ? "t" : null;
-}
+/** n for numbers, t for text */
+type Kind = "n" | "t";
 
-function packColumns(
-  { kinds, rows, columns }: PlainColumns,
-  numbers: Growing,
+/** Writes a column from `at` on; null for anything but numbers and text, such as a column of booleans. */
+function packColumn(
+  column: ArrayLike<unknown>,
+  into: Float64Array,
+  at: number,
   textNumber: (text: string) => number,
-): void {
-  let at = numbers.length();
-  const out = numbers.grow(rows * columns.length);
-  columns.forEach((column, c) => {
-    if (kinds[c] === "t") {
-      for (let i = 0; i < rows; i++) {
-        const cell = column[i];
-        out[at++] = typeof cell === "string" ? textNumber(cell) : -1;
-      }
-    } else if (Array.isArray(column)) {
-      for (let i = 0; i < rows; i++) out[at++] = (column[i] as number | null) ?? Number.NaN;
-    } else {
-      out.set(column as Float64Array, at);
-      at += rows;
+): Kind | null {
+  const rows = column.length;
+  if (ArrayBuffer.isView(column)) {
+    if (column instanceof DataView || typeof column[0] === "bigint") return null;
+    for (let i = 0; i < rows; i++) into[at + i] = column[i] as number;
+    return "n";
+  }
+  let first = 0;
+  // a missing number and a missing text are the same to a column
+  while (first < rows && isMissing(column[first])) first++;
+  if (typeof column[first] === "string") {
+    for (let i = 0; i < rows; i++) {
+      const cell = column[i];
+      if (typeof cell === "string") into[at + i] = textNumber(cell);
+      else if (isMissing(cell)) into[at + i] = -1;
+      else return null;
     }
-  });
+    return "t";
+  }
+  for (let i = 0; i < rows; i++) {
+    const cell = column[i];
+    if (typeof cell === "number") into[at + i] = cell;
+    else if (isMissing(cell)) into[at + i] = Number.NaN;
+    else return null;
+  }
+  return "n";
+}
+
+function isMissing(cell: unknown): boolean {
+  return cell === null || cell === undefined || Number.isNaN(cell);
 }
 
 /** Distinct values, numbered in the order in which they come. */
 function indexed<T>(): { readonly all: T[]; at: (value: T) => number } {
   const all: T[] = [];
   const numbers = new Map<T, number>();
+  // most values repeat one of the two that came last, which spares the map
   let last = -1;
+  let other = -1;
   return {
     all,
     at(value) {
       if (last >= 0 && value === all[last]) return last;
-      last = numbers.get(value) ?? -1;
-      if (last < 0) {
-        last = all.push(value) - 1;
-        numbers.set(value, last);
-      }
-      return last;
+      const number = other >= 0 && value === all[other] ? other : numberOf(value);
+      other = last;
+      last = number;
+      return number;
     },
   };
+
+  function numberOf(value: T): number {
+    let number = numbers.get(value);
+    if (number === undefined) {
+      number = all.push(value) - 1;
+      numbers.set(value, number);
+    }
+    return number;
+  }
 }

@@ -1,5 +1,12 @@
 import { DrmError } from "../errors";
-import { factorFromCells, factorFromText, levelIndex, relevel } from "./factor-from";
+import {
+  factorFromCells,
+  factorFromNumberedText,
+  factorFromText,
+  levelIndex,
+  type NumberedText,
+  relevel,
+} from "./factor-from";
 import type { Column, FactorColumn } from "./table";
 
 /** A column that is already categorical: codes from 0 with -1 for missing, or the labels themselves. */
@@ -25,7 +32,7 @@ type TypedNumbers =
 /** One column as the user holds it: numbers, booleans or text (null, undefined and NaN are missing), or a factor. */
 export type ColumnInput =
   // cells of one type: that is seen at run time, since columns out of JSON have the union as their type
-  readonly (number | boolean | string | null | undefined)[] | TypedNumbers | FactorInput;
+  readonly (number | boolean | string | null | undefined)[] | TypedNumbers | FactorInput | NumberedText;
 
 /**
  * One column of the user's as a Column. The first cell that is not missing says what it holds; a later cell of another
@@ -49,6 +56,7 @@ export function columnFrom(
     return { kind: "numeric", values: input instanceof Float64Array ? input : new Float64Array(input) };
   }
   if (ArrayBuffer.isView(input)) throw bigIntegers(name);
+  if (isNumberedText(input)) return factorFromNumberedText(name, input, levels, ordered);
   if (isFactorInput(input)) {
     const column = factorFromInput(name, input, ordered);
     return levels === undefined ? column : relevel(name, column, levels, column.ordered);
@@ -63,6 +71,7 @@ export function columnFrom(
 export function columnLength(input: unknown): number | undefined {
   if (Array.isArray(input)) return input.length;
   if (ArrayBuffer.isView(input)) return (input as Uint8Array).length;
+  if (isNumberedText(input)) return input.codes.length;
   if (isFactorInput(input)) return "codes" in input ? input.codes.length : input.values.length;
   return undefined;
 }
@@ -122,7 +131,7 @@ function factorFromInput(name: string, input: FactorInput, ordered: boolean): Fa
     rejectOddCells(name, input.values);
     return factorFromCells(name, input.values, input.levels, isOrdered);
   }
-  const levels = [...levelIndex(name, input.levels).keys()];
+  const { levels } = levelIndex(name, input.levels);
   const codes = Int32Array.from(input.codes);
   for (let i = 0; i < codes.length; i++) {
     const code = input.codes[i]!;
@@ -140,6 +149,12 @@ function isFactorInput(input: unknown): input is FactorInput {
   if (typeof input !== "object" || input === null) return false;
   const { levels, codes, values } = input as Record<string, unknown>;
   return Array.isArray(levels) && (Array.isArray(values) || Array.isArray(codes) || isTypedNumbers(codes));
+}
+
+function isNumberedText(input: unknown): input is NumberedText {
+  if (typeof input !== "object" || input === null) return false;
+  const { texts, codes } = input as Record<string, unknown>;
+  return Array.isArray(texts) && (Array.isArray(codes) || isTypedNumbers(codes));
 }
 
 function isTypedNumbers(input: unknown): input is TypedNumbers {

@@ -67,7 +67,8 @@ function factorWithLevels(
   ordered: boolean,
   lineOf: (row: number) => number,
 ): FactorColumn {
-  const index = levelIndex(name, levels);
+  const known = levelIndex(name, levels);
+  const { index } = known;
   const lookUp = (cell: string) => {
     const code = index.get(cell);
     if (code !== undefined) return code;
@@ -76,7 +77,7 @@ function factorWithLevels(
   const codes = codesOf(cells, lookUp, (i) =>
     unknownLevel(name, cells[i], `row ${i + 1} (line ${lineOf(i)})`, levels),
   );
-  return { kind: "factor", codes, levels: [...index.keys()], ordered };
+  return { kind: "factor", codes, levels: known.levels, ordered };
 }
 
 function mostlyNumbers(cells: readonly string[], numbers: number, others: number): boolean {

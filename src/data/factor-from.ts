@@ -8,6 +8,12 @@ export interface FactorOptions {
   readonly ordered?: ReadonlySet<string> | undefined;
 }
 
+/** Text cells by their place in a list of texts, -1 for a missing one. */
+export interface NumberedText {
+  readonly texts: readonly string[];
+  readonly codes: ArrayLike<number>;
+}
+
 /** The levels given for a column, or undefined. */
 export function levelsFor(name: string, options: FactorOptions): readonly string[] | undefined {
   const factors = options.factors;
@@ -33,46 +39,47 @@ export function factorFromText(
   cells: readonly (string | null | undefined)[],
   ordered: boolean,
 ): FactorColumn {
-  const codes = new Int32Array(cells.length);
+  return sortedFactor(cells, (cell) => (typeof cell === "string" ? cell : null), ordered);
+}
+
+/** Text by number: the same column as of the texts themselves. Without `levels` they are sorted. */
+export function factorFromNumberedText(
+  name: string,
+  { texts, codes: cells }: NumberedText,
+  levels: readonly string[] | undefined,
+  ordered: boolean,
+): FactorColumn {
+  const textOf = (cell: number) => (cell < 0 ? null : texts[cell]!);
+  if (levels === undefined) return sortedFactor(cells, textOf, ordered);
+  const known = levelIndex(name, levels);
+  const lookUp = (cell: number) => (cell < 0 ? -1 : known.index.get(texts[cell]!));
+  const codes = codesOf(cells, lookUp, (i) => unknownLevel(name, texts[cells[i]!], `row ${i + 1}`, levels));
+  return { kind: "factor", codes, levels: known.levels, ordered };
+}
+
+/** Levels are the distinct texts, sorted as R sorts them; `textOf` is asked once for each distinct cell, null is missing. */
+function sortedFactor<Cell>(
+  cells: ArrayLike<Cell>,
+  textOf: (cell: Cell) => string | null,
+  ordered: boolean,
+): FactorColumn {
   const found = new Map<string, number>();
-  // most cells repeat one of the two levels seen last, which spares the map
-  let last: string | undefined;
-  let lastCode = -1;
-  let other: string | undefined;
-  let otherCode = -1;
-  for (let i = 0; i < codes.length; i++) {
-    const cell = cells[i];
-    if (cell !== last) {
-      if (typeof cell !== "string") {
-        codes[i] = -1;
-        continue;
-      }
-      const code = cell === other ? otherCode : codeOfNext(cell, found);
-      other = last;
-      otherCode = lastCode;
-      last = cell;
-      lastCode = code;
-    }
-    codes[i] = lastCode;
-  }
+  const codes = codesOf(cells, (cell) => {
+    const text = textOf(cell);
+    if (text === null) return -1;
+    const known = found.get(text);
+    if (known !== undefined) return known;
+    found.set(text, found.size);
+    return found.size - 1;
+  });
   const levels = sortLevels([...found.keys()]);
   recode(codes, levels, found);
   return { kind: "factor", codes, levels, ordered };
 }
 
-/** The code of a level in order of appearance. */
-function codeOfNext(level: string, found: Map<string, number>): number {
-  let code = found.get(level);
-  if (code === undefined) {
-    code = found.size;
-    found.set(level, code);
-  }
-  return code;
-}
-
 /** From codes in order of appearance to codes in sorted order. */
 function recode(codes: Int32Array, levels: readonly string[], found: ReadonlyMap<string, number>): void {
-  const rank = new Int32Array(levels.length);
+  const rank: number[] = new Array(levels.length);
   let changed = false;
   for (let k = 0; k < levels.length; k++) {
     const before = found.get(levels[k]!)!;
@@ -90,7 +97,8 @@ export function factorFromCells(
   levels: readonly string[],
   ordered: boolean,
 ): FactorColumn {
-  const index = levelIndex(name, levels);
+  const known = levelIndex(name, levels);
+  const { index } = known;
   const upperCase = index.has("TRUE") || index.has("FALSE");
   const lookUp = (cell: unknown) => {
     if (cell === null || cell === undefined || Number.isNaN(cell)) return -1;
@@ -98,7 +106,7 @@ export function factorFromCells(
     return index.get(typeof cell === "number" ? numberLabel(cell) : String(cell));
   };
   const codes = codesOf(cells, lookUp, (i) => unknownLevel(name, cells[i], `row ${i + 1}`, levels));
-  return { kind: "factor", codes, levels: [...index.keys()], ordered };
+  return { kind: "factor", codes, levels: known.levels, ordered };
 }
 
 /** A number as a level: 15 significant digits, as in R, so that the noise of arithmetic makes no levels. */
@@ -106,23 +114,42 @@ function numberLabel(value: number): string {
   return String(Number(value.toPrecision(15)));
 }
 
-/** The code of every cell. `lookUp` is asked once for each distinct cell, so it may be slow. */
+/**
+ * The code of every cell. `lookUp` is asked once for each distinct cell, so it may be slow; where it knows none, the error
+ * of `unknown` is thrown.
+ */
 export function codesOf<Cell>(
   cells: ArrayLike<Cell>,
   lookUp: (cell: Cell) => number | undefined,
-  unknown: (row: number) => DrmError,
+  unknown?: (row: number) => DrmError,
 ): Int32Array {
   const codes = new Int32Array(cells.length);
+  if (codes.length === 0) return codes;
   const seen = new Map<Cell, number>();
-  for (let i = 0; i < codes.length; i++) {
-    const cell = cells[i]!;
+  const codeOfNext = (cell: Cell, row: number): number => {
     let code = seen.get(cell);
     if (code === undefined) {
       code = lookUp(cell);
-      if (code === undefined) throw unknown(i);
+      if (code === undefined) throw unknown!(row);
       seen.set(cell, code);
     }
-    codes[i] = code;
+    return code;
+  };
+  // most cells repeat one of the two seen last, which spares the map
+  let last = cells[0]!;
+  let lastCode = codeOfNext(last, 0);
+  let other = last;
+  let otherCode = lastCode;
+  for (let i = 0; i < codes.length; i++) {
+    const cell = cells[i]!;
+    if (cell !== last) {
+      const code = cell === other ? otherCode : codeOfNext(cell, i);
+      other = last;
+      otherCode = lastCode;
+      last = cell;
+      lastCode = code;
+    }
+    codes[i] = lastCode;
   }
   return codes;
 }
@@ -144,8 +171,19 @@ export function relevel(
   return factorFromCells(name, cells, levels, ordered);
 }
 
+/** Levels as texts, and the code of each. */
+interface LevelIndex {
+  readonly levels: readonly string[];
+  readonly index: ReadonlyMap<string, number>;
+}
+
+/** Of frozen lists of levels, which stay what they are: one serves all the data sets of a compiled model. */
+const indexes = new WeakMap<readonly string[], LevelIndex>();
+
 /** Level to code. Rejects an empty list and a level listed twice. */
-export function levelIndex(name: string, levels: readonly string[]): Map<string, number> {
+export function levelIndex(name: string, levels: readonly string[]): LevelIndex {
+  const known = indexes.get(levels);
+  if (known !== undefined) return known;
   if (levels.length === 0) throw new DrmError("bad_factor", `factor '${name}': the list of levels is empty`);
   const index = new Map<string, number>();
   for (const level of levels) {
@@ -155,7 +193,9 @@ export function levelIndex(name: string, levels: readonly string[]): Map<string,
     }
     index.set(label, index.size);
   }
-  return index;
+  const made = { levels: Object.freeze([...index.keys()]), index };
+  if (Object.isFrozen(levels)) indexes.set(levels, made);
+  return made;
 }
 
 /** The error for a cell that is not among the levels. */
