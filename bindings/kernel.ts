@@ -129,15 +129,46 @@ const sizes = new Int32Array(Sizes.Count);
 /** The conversion of `sizes` leaves a few dozen bytes on the managed heap: collect now and then, not at every call. */
 const COLLECT_EVERY = 256;
 
+/** A block this small is kept when its problem is disposed of: data sets of one shape come one after the other. */
+const KEPT_BYTES = 2 ** 20;
+
+/** The block kept: where it is (0: there is none), and for a problem of which sizes. */
+let keptAddress = 0;
+const keptSizes = new Int32Array(Sizes.Count);
+
+/** The address of a block for a problem of `sizes`: the one that was kept, or a new one. */
+function takeBlock(module: Wasm): number {
+  const kept = keptAddress;
+  keptAddress = 0;
+  if (kept !== 0) {
+    if (sizes.every((size, field) => size === keptSizes[field])) return kept;
+    module.disposeProblem(kept);
+  }
+  const address = module.createProblem(sizes);
+  if (++problemsCreated % COLLECT_EVERY === 0) module.__collect();
+  retakeViews(module);
+  return address;
+}
+
+function giveBlockBack(module: Wasm, address: number, bytes: number): void {
+  if (keptAddress !== 0 || bytes > KEPT_BYTES) {
+    module.disposeProblem(address);
+    return;
+  }
+  keptAddress = address;
+  for (let field = 0; field < Sizes.Count; field++) keptSizes[field] = i32[(address >> 2) + field]!;
+}
+
 /** Copies a problem into WebAssembly memory, once. Throws ProblemTooLargeError. */
 export function createProblem(input: ProblemInput): Problem {
   const { levels, pairs, clusters } = input;
   writeSizes(input);
-  checkBytes();
+  const bytes = neededBytes();
+  if (bytes > MAX_PROBLEM_BYTES) {
+    throw new ProblemTooLargeError(sizes[Field.LargestCluster]!, bytes, MAX_PROBLEM_BYTES);
+  }
   const module = wasm();
-  let address = module.createProblem(sizes);
-  if (++problemsCreated % COLLECT_EVERY === 0) module.__collect();
-  retakeViews(module);
+  let address = takeBlock(module);
 
   const header = address >> 2;
   const doubles = (field: Field, values: Float64Array) => f64.set(values, i32[header + field]! >>> 3);
@@ -169,7 +200,7 @@ export function createProblem(input: ProblemInput): Problem {
   const value = i32[header + Field.Value]! >>> 3;
 
   function dispose(): void {
-    if (address !== 0) module.disposeProblem(address);
+    if (address !== 0) giveBlockBack(module, address, bytes);
     address = 0;
   }
 
@@ -232,7 +263,7 @@ function writeSizes(input: ProblemInput): void {
  * Memory of a problem with dense clusters of m rows: V as a packed triangle and one m x m work matrix each,
  *   8 sum m (3 m + 1) / 2   bytes,  plus about 8 rows (p + q + 10).
  */
-function checkBytes(): void {
+function neededBytes(): number {
   const size = (field: Field) => sizes[field]!;
   const rows = size(Field.Rows);
   const dense = rows - size(Field.ScalarRows) - size(Field.NestedRows) - size(Field.PairRows);
@@ -247,6 +278,5 @@ function checkBytes(): void {
     dense * (p + 1) +
     size(Field.Units) * (3 * p + 2 * q + 12 + scores * (1 + 2 * q));
   const cluster = m * (p + 131) + (m + g + size(Field.LargestPairs)) * (q + 2 * scores) + g * (m + g + p);
-  const needed = 8 * (matrices + vectors + cluster + 256 * scores + 8192);
-  if (needed > MAX_PROBLEM_BYTES) throw new ProblemTooLargeError(m, needed, MAX_PROBLEM_BYTES);
+  return 8 * (matrices + vectors + cluster + 256 * scores + 8192);
 }

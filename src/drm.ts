@@ -1,5 +1,4 @@
 import { type MatrixInput, missingRows } from "./covariance/known-v";
-import type { FactorOptions } from "./data/factor-from";
 import type { Table } from "./data/table";
 import { type DataInput, tableFrom } from "./data/table-from";
 import { DrmError } from "./errors";
@@ -8,7 +7,7 @@ import type { BivariateFit, Fit, UnivariateFit } from "./fit/fit";
 import { estimateModel, fitModel } from "./fit/fit-model";
 import { ungroup } from "./formula/expr";
 import { type DrmFormula, drmFormula } from "./formula/formula";
-import { buildFrame, type Frame } from "./frame/frame";
+import { buildFrame, type Frame, type FrameOptions } from "./frame/frame";
 import { buildModel } from "./model/build-model";
 
 export type { DataInput, MatrixInput };
@@ -99,15 +98,16 @@ export function compile(formula: DrmFormula | string, options: Omit<DrmOptions, 
     factors: frozenLevels(options.factors),
     ordered: options.ordered ? new Set(options.ordered) : undefined,
   };
-  const frameOf = (data: DataInput) => frameFor(parsed, tableFrom(data, reading), reading, options);
+  const frameOf = (data: DataInput, shortLived: boolean) =>
+    frameFor(parsed, tableFrom(data, reading), { ...reading, shortLived }, options);
   return {
     formula: parsed,
     fit(data) {
-      const frame = frameOf(data);
+      const frame = frameOf(data, false);
       return fitModel(frame, buildModel(frame, options), options);
     },
     estimate(data) {
-      const frame = frameOf(data);
+      const frame = frameOf(data, true);
       return estimateModel(frame, buildModel(frame, options), options);
     },
   };
@@ -163,7 +163,7 @@ function checkOptions(
 function frameFor(
   formula: DrmFormula,
   table: Table,
-  { factors, ordered }: FactorOptions,
+  reading: Pick<FrameOptions, "factors" | "ordered" | "shortLived">,
   options: Omit<DrmOptions, "data">,
 ): Frame {
   const { weights } = options;
@@ -176,8 +176,7 @@ function frameFor(
       : null;
   const missing = named === null ? null : missingRows(matrices![named]!, table.nrow);
   return buildFrame(formula, table, {
-    factors,
-    ordered,
+    ...reading,
     weights,
     matrixNames: matrices === undefined ? undefined : new Set(Object.keys(matrices)),
     missingV: named === null || missing === null ? null : { name: named, rows: missing },

@@ -6,7 +6,7 @@ import { gramSchmidt } from "./gram-schmidt";
 const TOLERANCE = 1e-7;
 
 /** A squared fraction above which normal equations cannot be wrong about full rank: far from TOLERANCE squared. */
-const CLEARLY_FULL = 1e-6;
+export const CLEARLY_FULL = 1e-6;
 
 /** A column whose spread is this small beside its size is constant up to rounding. */
 const CONSTANT = 1e-12;

@@ -63,6 +63,8 @@ export function createEngine(model: StandardModel): Engine {
   };
 }
 
+const NONE = new Float64Array(0);
+
 function load(model: StandardModel, layout: Sections): Problem {
   const { rows, location, scale, sd, rho, weights } = model;
   const row = (values: Float64Array, columns = 1, fill = 0) =>
@@ -97,7 +99,7 @@ function load(model: StandardModel, layout: Sections): Problem {
       count: pairs.length,
       T: rearrange(rho.values, pairs, rho.rows, rho.columns),
       qRho: rho.columns,
-      etaOffset: new Float64Array(pairs.length),
+      etaOffset: pairs.length === 0 ? NONE : new Float64Array(pairs.length),
       v12: V.pairs,
     },
     clusters: {

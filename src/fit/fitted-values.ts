@@ -1,8 +1,8 @@
+import { addProduct } from "../design/basis";
 import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
 import { RHO_BOUND } from "../model/model";
 import type { Engine } from "./engine";
-import { addProduct } from "./standardise";
 import { linearPredictor, thetaBlocks } from "./theta-blocks";
 
 /**

@@ -1,8 +1,8 @@
-import type { Model } from "../model/model";
+import { addProduct, project } from "../design/basis";
+import { blockFrom, type Model } from "../model/model";
 import { expand, type FreeSpace, restrictTo } from "./boundary";
 import { createEngine, type Engine } from "./engine";
 import { type StandardModel, standardModel } from "./standard-model";
-import { addProduct, project } from "./standardise";
 import { startingPoints } from "./starts";
 import { thetaBlocks } from "./theta-blocks";
 import { maxAbs, minimise, type Objective } from "./trust-region";
@@ -72,7 +72,7 @@ export function heldLocation(model: Model, coefficient: number): HeldProblem {
   rest.set(values.subarray((coefficient + 1) * rows), coefficient * rows);
   const standard = standardModel({
     ...model,
-    location: { rows, columns: columns - 1, values: rest, designs },
+    location: blockFrom(rows, columns - 1, rest, designs),
   });
   // what the other columns cannot explain of this one
   const remainder = column.slice();

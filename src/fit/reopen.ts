@@ -1,10 +1,10 @@
+import { type Basis, toOriginal } from "../design/basis";
 import { createEngine, type Engine } from "./engine";
 import type { Fit } from "./fit";
 import { modelOf } from "./model-of-fit";
 import { search } from "./optimise";
 import type { StandardModel } from "./standard-model";
 import { standardModel } from "./standard-model";
-import { type Basis, toOriginal } from "./standardise";
 import { thetaBlocks } from "./theta-blocks";
 
 /** The engine of a fit's model, and the optimum of the fit in its coordinates. The caller disposes of the engine. */

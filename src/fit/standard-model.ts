@@ -1,6 +1,6 @@
 import { scratch } from "../data/doubles";
+import { addProduct, type Basis, NO_BASIS, project } from "../design/basis";
 import type { Block, Model } from "../model/model";
-import { addProduct, type Basis, NO_BASIS, orthogonalBasis, project } from "./standardise";
 
 /**
  * A model in the units in which it is optimized: orthogonal design columns, the response without its least-squares fit
@@ -49,7 +49,7 @@ export interface StandardModel {
 
 export function standardModel(model: Model): StandardModel {
   const { rows, knownV, weights } = model;
-  const location = basisOf(model.location);
+  const location = model.location.basis;
   const leastSquares = project(location, model.y);
   const y = scratch(rows);
   y.set(model.y);
@@ -76,9 +76,9 @@ export function standardModel(model: Model): StandardModel {
     rows,
     y,
     location,
-    scale: basisOf(model.scale),
-    sd: basisOf(model.sd),
-    rho: basisOf(model.rho),
+    scale: model.scale.basis,
+    sd: model.sd.basis,
+    rho: model.rho.basis,
     logSigmaOffset,
     logSdOffset: scratch(model.sd.rows).fill(shift),
     v,
@@ -115,10 +115,6 @@ function slopesOf(blocks: readonly Block[]): number[] {
     }
   }
   return slopes;
-}
-
-function basisOf({ values, rows, columns }: Block): Basis {
-  return columns === 0 ? { ...NO_BASIS, rows } : orthogonalBasis(values, rows, columns);
 }
 
 /** Residuals so small beside the response are what rounding leaves of a perfect fit. */

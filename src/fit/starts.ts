@@ -1,6 +1,6 @@
 import { scratch } from "../data/doubles";
+import { project } from "../design/basis";
 import type { StandardModel } from "./standard-model";
-import { project } from "./standardise";
 
 /** Standardised units of a log SD by which a start leans to one side of a moderator. */
 const LEAN = 4;

@@ -1,6 +1,6 @@
 import { scratch } from "../data/doubles";
+import type { Basis } from "../design/basis";
 import type { StandardModel } from "./standard-model";
-import type { Basis } from "./standardise";
 
 /**
  * The parts of theta. Each moves one kind of entity: observations (log sigma), levels of random intercepts (log omega),

@@ -1,9 +1,9 @@
 import { scratch } from "../data/doubles";
+import { type Basis, toOriginal } from "../design/basis";
 import type { FreeSpace, Recession } from "./boundary";
 import type { Engine } from "./engine";
 import type { Optimum } from "./optimise";
 import { choleskyFactor, choleskyInverse, symmetricEigen } from "./small-matrix";
-import { type Basis, toOriginal } from "./standardise";
 import { thetaBlocks } from "./theta-blocks";
 
 /** Coefficients and their covariance in the user's columns and units: location first, then theta. */

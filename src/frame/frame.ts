@@ -1,4 +1,4 @@
-import { type Doubles, doublesFrom } from "../data/doubles";
+import { type Doubles, doublesFrom, scratch } from "../data/doubles";
 import type { Column, Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import type { DrmFormula } from "../formula/formula";
@@ -41,6 +41,8 @@ export interface FrameOptions {
   readonly matrixNames?: ReadonlySet<string> | undefined;
   /** Rows without a value in a V that was passed as a vector: 1 = missing. They are dropped like missing cells. */
   readonly missingV?: { readonly name: string; readonly rows: Uint8Array } | null | undefined;
+  /** Nothing of the frame is kept: its arrays may share memory with those of other frames. */
+  readonly shortLived?: boolean | undefined;
 }
 
 /** Up to this many rows the arrays of a fit share memory: allocating each would cost as much as the fit. */
@@ -61,14 +63,14 @@ export function buildFrame(formula: DrmFormula, table: Table, options: FrameOpti
     gaps.push({ name, roles: use.roles, isMissing: missingTest(column) });
     if (!use.onlyV) infinite.push(name);
   }
-  const { missingV } = options;
+  const { missingV, shortLived = false } = options;
   if (missingV?.rows.includes(1)) {
     const roles = OUTCOME_1;
     gaps.push({ name: missingV.name, roles, isMissing: (row) => missingV.rows[row] === 1 });
   }
   const total = table.nrow;
   const bivariate = resolved.family === "biv_gaussian";
-  const kept = gaps.length > 0 ? keepRows(total, gaps, bivariate) : everyRow(total, bivariate);
+  const kept = gaps.length > 0 ? keepRows(total, gaps, bivariate) : everyRow(total, bivariate, shortLived);
   const { rows, dropped, outcomePresent } = kept;
   const nrow = rows.length;
   if (nrow === 0) throw noRows(total, dropped);
@@ -91,17 +93,26 @@ export function buildFrame(formula: DrmFormula, table: Table, options: FrameOpti
     }
     return found;
   };
-  const doubles = doublesFrom(nrow <= FEW_ROWS ? ARRAYS_TOGETHER * nrow : 0);
+  const doubles = shortLived ? scratch : doublesFrom(nrow <= FEW_ROWS ? ARRAYS_TOGETHER * nrow : 0);
   return { formula: resolved, nrow, total, rows, used, column, weights, dropped, outcomePresent, doubles };
 }
 
-function everyRow(total: number, bivariate: boolean): ReturnType<typeof keepRows> {
-  const rows = new Int32Array(total);
-  for (let i = 0; i < total; i++) rows[i] = i;
+function everyRow(total: number, bivariate: boolean, shortLived: boolean): ReturnType<typeof keepRows> {
+  const rows = shortLived && lastOrder.length === total ? lastOrder : dataOrder(total);
+  if (shortLived) lastOrder = rows;
   const outcomePresent = bivariate
     ? ([new Uint8Array(total).fill(1), new Uint8Array(total).fill(1)] as const)
     : null;
   return { rows, dropped: NOTHING_DROPPED, outcomePresent };
+}
+
+/** Of the last short-lived frame: nearly always the next one has as many rows. */
+let lastOrder: Int32Array = new Int32Array(0);
+
+function dataOrder(total: number): Int32Array {
+  const rows = new Int32Array(total);
+  for (let i = 0; i < total; i++) rows[i] = i;
+  return rows;
 }
 
 function convert(name: string, column: Column, { factors, ordered }: FrameOptions): Column {

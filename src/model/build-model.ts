@@ -1,14 +1,22 @@
 import { buildKnownV, type KnownV, type KnownVOptions, type MatrixInput } from "../covariance/known-v";
-import { buildDesign, type Design } from "../design/design";
+import { buildDesign } from "../design/design";
 import { buildGroupDesign } from "../design/group-design";
-import { checkRank, checkWeightedRank } from "../design/rank";
+import { CLEARLY_FULL, checkRank, checkWeightedRank } from "../design/rank";
 import { DrmError } from "../errors";
 import type { DparFormula } from "../formula/dpar-formula";
 import { evaluateNumeric } from "../frame/evaluate";
 import type { Frame } from "../frame/frame";
 import { checkRandomIntercepts, checkRestricted, checkWeights } from "./check-model";
 import { fixedLogSigmas } from "./fixed";
-import { type Block, type Model, NO_BLOCK, type Outcomes, type RandomIntercept, stackBlocks } from "./model";
+import {
+  type Block,
+  emptyBlock,
+  type Model,
+  NO_BLOCK,
+  type Outcomes,
+  type RandomIntercept,
+  stackBlocks,
+} from "./model";
 import {
   blockOf,
   completePairs,
@@ -54,16 +62,22 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
   const rows = outcomes === null ? frame.nrow : outcomes.outcome.length;
 
   const locations = dpars.location.map((dpar) => locationData(dpar, frame));
-  const location = blockOf(
-    dpars.location.map((dpar) => ranked(buildDesign(dpar, frame), frame.weights)),
-    rows,
-    observation,
+  const location = ranked(
+    blockOf(
+      dpars.location.map((dpar) => buildDesign(dpar, frame)),
+      rows,
+      observation,
+    ),
+    frame.weights,
   );
   const { estimated, logSigma } = fixedLogSigmas(dpars.sigma, options.fixed);
-  const scale = blockOf(
-    dpars.sigma.map((dpar, k) => (estimated[k] ? ranked(buildDesign(dpar, frame), frame.weights) : null)),
-    rows,
-    observation,
+  const scale = ranked(
+    blockOf(
+      dpars.sigma.map((dpar, k) => (estimated[k] ? buildDesign(dpar, frame) : null)),
+      rows,
+      observation,
+    ),
+    frame.weights,
   );
   const random = randomIntercepts(dpars.sd, frame, rows, observation);
   const uncorrelated = logSigma?.includes(Number.NEGATIVE_INFINITY) ?? false;
@@ -96,9 +110,14 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
   return { model, locations, knownV, fixed: { ...options.fixed } };
 }
 
-function ranked(design: Design, weights: Float64Array | null): Design {
-  checkWeightedRank(design, weights);
-  return design;
+/** Refuses designs whose columns do not determine their coefficients. */
+function ranked(block: Block, weights: Float64Array | null): Block {
+  // nearly always the basis has told already
+  const clear = block.basis.leastShare > CLEARLY_FULL && block.designs.every(({ names }) => names.length > 0);
+  if (!clear || weights?.includes(0)) {
+    for (const design of block.designs) checkWeightedRank(design, weights);
+  }
+  return block;
 }
 
 function locationData(dpar: DparFormula, frame: Frame): LocationData {
@@ -167,11 +186,9 @@ function studies(
         "fixed: with a sigma held at 0 there is no residual correlation; remove the rho12 formula",
       );
     }
-    return { pairs, rho: { ...NO_BLOCK, rows: pairs.length / 2 } };
+    return { pairs, rho: emptyBlock(pairs.length / 2) };
   }
-  const design = ranked(buildDesign(dpars[0]!, frame), frame.weights);
-  return {
-    pairs,
-    rho: stackBlocks([design], pairs.length / 2, (_, row) => pairOf[row]!),
-  };
+  const design = buildDesign(dpars[0]!, frame);
+  const rho = stackBlocks([design], pairs.length / 2, (_, row) => pairOf[row]!);
+  return { pairs, rho: ranked(rho, frame.weights) };
 }

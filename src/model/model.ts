@@ -1,4 +1,5 @@
 import type { KnownV } from "../covariance/known-v";
+import { type Basis, NO_BASIS, orthogonalBasis } from "../design/basis";
 import type { Design } from "../design/design";
 import type { GroupDesign } from "../design/group-design";
 
@@ -44,6 +45,8 @@ export interface Block {
   /** column-major */
   readonly values: Float64Array;
   readonly designs: readonly Design[];
+  /** of all the columns: what the model is optimized in */
+  readonly basis: Basis;
 }
 
 export interface RandomIntercept {
@@ -60,7 +63,7 @@ export interface RandomIntercept {
 
 /** One design as it stands. */
 export function singleBlock(design: Design): Block {
-  return { rows: design.nrow, columns: design.names.length, values: design.values, designs: [design] };
+  return blockFrom(design.nrow, design.names.length, design.values, [design]);
 }
 
 /** `rowOf(design number, design row)` says where each row of a design goes, -1 for nowhere. */
@@ -83,10 +86,24 @@ export function stackBlocks(
       }
     }
   }
-  return { rows, columns, values, designs };
+  return blockFrom(rows, columns, values, designs);
+}
+
+export function blockFrom(
+  rows: number,
+  columns: number,
+  values: Float64Array,
+  designs: readonly Design[],
+): Block {
+  return { rows, columns, values, designs, basis: orthogonalBasis(values, rows, columns) };
+}
+
+/** Of parameters that are not estimated. */
+export function emptyBlock(rows: number): Block {
+  return { rows, columns: 0, values: NO_BASIS.values, designs: [], basis: { ...NO_BASIS, rows } };
 }
 
 /** rho12 = RHO_BOUND tanh(linear predictor): a fitted correlation matrix stays positive definite. As in assembly/kernels/correlation.ts. */
 export const RHO_BOUND = 0.999999;
 
-export const NO_BLOCK: Block = { rows: 0, columns: 0, values: new Float64Array(0), designs: [] };
+export const NO_BLOCK: Block = emptyBlock(0);

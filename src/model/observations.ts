@@ -1,6 +1,14 @@
 import type { KnownV } from "../covariance/known-v";
 import type { Design } from "../design/design";
-import { type Block, NO_BLOCK, type Outcomes, type RandomIntercept, singleBlock, stackBlocks } from "./model";
+import {
+  type Block,
+  emptyBlock,
+  NO_BLOCK,
+  type Outcomes,
+  type RandomIntercept,
+  singleBlock,
+  stackBlocks,
+} from "./model";
 
 // Between the rows of a frame and the observations of a model. `observation` holds, at 2 i + o, the number of the
 // observation of outcome o in row i, -1 where it is absent; null when rows and observations are the same.
@@ -45,7 +53,7 @@ export function blockOf(
   rows: number,
   observation: Int32Array | null,
 ): Block {
-  if (observation === null) return designs[0] ? singleBlock(designs[0]) : { ...NO_BLOCK, rows };
+  if (observation === null) return designs[0] ? singleBlock(designs[0]) : emptyBlock(rows);
   const outcomeOf: number[] = [];
   for (let outcome = 0; outcome < designs.length; outcome++) if (designs[outcome]) outcomeOf.push(outcome);
   const present = designs.filter((design) => design !== null);

@@ -14,8 +14,11 @@ export interface PackedV {
   readonly pairs: Float64Array;
 }
 
+const NOTHING: PackedV = { clusters: new Float64Array(0), pairs: new Float64Array(0) };
+
 export function packV(layout: Sections, known: Covariances, divisor: number): PackedV {
   const { clusterSizes: sizes, modelRow } = layout;
+  if (sizes.length === 0 && layout.pairRows === 0) return NOTHING;
   const denseStart = layout.scalarRows + layout.nestedRows + layout.pairRows;
   const pairStart = layout.scalarRows + layout.nestedRows;
   const pairs = new Float64Array(layout.pairRows / 2);

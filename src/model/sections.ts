@@ -270,7 +270,7 @@ export function rearrange(
   columns: number,
   fill = 0,
 ): Float64Array {
-  if (modelIndex === null) return values;
+  if (modelIndex === null || (modelIndex.length === 0 && values.length === 0)) return values;
   const total = modelIndex.length;
   const out = new Float64Array(total * columns);
   for (let j = 0; j < columns; j++) {

@@ -1,9 +1,9 @@
 import { missingRows } from "../../src/covariance/known-v";
 import { tableFrom } from "../../src/data/table-from";
+import { addProduct, toOriginal } from "../../src/design/basis";
 import type { DrmOptions } from "../../src/drm";
 import { createEngine, type Engine } from "../../src/fit/engine";
 import { type StandardModel, standardModel } from "../../src/fit/standard-model";
-import { addProduct, toOriginal } from "../../src/fit/standardise";
 import { thetaBlocks } from "../../src/fit/theta-blocks";
 import { drmFormula } from "../../src/formula/formula";
 import { buildFrame } from "../../src/frame/frame";

@@ -11,6 +11,8 @@ export interface Basis {
   readonly toOriginal: Float64Array;
   readonly rows: number;
   readonly columns: number;
+  /** of a column's squared length, what is left beside the columns before it: the least of all columns */
+  readonly leastShare: number;
 }
 
 /** A column that keeps this share of its squared length beside the ones before it needs no second pass. */
@@ -22,10 +24,12 @@ export function orthogonalBasis(design: Float64Array, rows: number, columns: num
   values.set(design);
   const toOriginal = scratch(columns * columns);
   const target = Math.sqrt(rows);
+  let leastShare = 1;
   for (let j = 0; j < columns; j++) {
     toOriginal[j * columns + j] = 1;
     const xj = j * rows;
     let squares = sumOfSquares(values, xj, rows);
+    const all = squares;
     // the second pass removes what rounding left behind in the first (Parlett's "twice is enough")
     for (let pass = 0; pass < 2 && j > 0; pass++) {
       const before = squares;
@@ -42,12 +46,15 @@ export function orthogonalBasis(design: Float64Array, rows: number, columns: num
       squares = sumOfSquares(values, xj, rows);
       if (squares > CLEARLY_APART * before) break;
     }
+    const share = squares / all;
+    // NaN for a column of zeros, or of numbers too small or too large to be squared
+    if (!(share >= leastShare)) leastShare = Number.isNaN(share) ? 0 : share;
     const scale = squares > 0 ? target / Math.sqrt(squares) : 1;
     if (scale === 1) continue;
     for (let i = 0; i < rows; i++) values[xj + i]! *= scale;
     for (let i = 0; i <= j; i++) toOriginal[i * columns + j]! *= scale;
   }
-  return { values, toOriginal, rows, columns };
+  return { values, toOriginal, rows, columns, leastShare };
 }
 
 function sumOfSquares(values: Float64Array, start: number, count: number): number {
@@ -98,4 +105,5 @@ export const NO_BASIS: Basis = {
   toOriginal: new Float64Array(0),
   rows: 0,
   columns: 0,
+  leastShare: 1,
 };
