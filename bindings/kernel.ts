@@ -80,8 +80,8 @@ export interface Problem {
   readonly value: number;
   /** problem row (0-based) where the last evaluation found Sigma not to be positive definite */
   readonly badRow: number;
-  /** copies the last evaluation's results into `into` */
-  read(field: ResultField, into: Float64Array): Float64Array;
+  /** copies the last evaluation's results into `into`, to `count` places from `at` on */
+  read(field: ResultField, into: Float64Array, at?: number, count?: number): Float64Array;
   /** Frees the memory. Calling it twice is harmless. */
   dispose(): void;
   [Symbol.dispose](): void;
@@ -209,15 +209,16 @@ export function createProblem(input: ProblemInput): Problem {
     value: Number.NaN,
     badRow: -1,
     evaluate(at: Float64Array, order: Order) {
-      f64.set(at, theta);
+      // a loop: for so few numbers set() takes longer
+      for (let i = 0; i < at.length; i++) f64[theta + i] = at[i]!;
       const status = module.evaluate(address, order);
       problem.value = f64[value]!;
       problem.badRow = i32[header + Field.BadRow]!;
       return status;
     },
-    read(field: ResultField, into: Float64Array) {
+    read(field: ResultField, into: Float64Array, at = 0, count = into.length - at) {
       const start = i32[header + RESULT_FIELDS[field]]! >>> 3;
-      for (let i = 0; i < into.length; i++) into[i] = f64[start + i]!;
+      for (let i = 0; i < count; i++) into[at + i] = f64[start + i]!;
       return into;
     },
     dispose,

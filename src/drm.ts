@@ -1,4 +1,5 @@
 import { type MatrixInput, missingRows } from "./covariance/known-v";
+import type { FactorOptions } from "./data/factor-from";
 import type { Table } from "./data/table";
 import { type DataInput, tableFrom } from "./data/table-from";
 import { DrmError } from "./errors";
@@ -94,20 +95,20 @@ export interface CompiledModel {
 export function compile(formula: DrmFormula | string, options: Omit<DrmOptions, "data"> = {}): CompiledModel {
   const parsed = typeof formula === "string" ? drmFormula(formula) : formula;
   checkOptions(parsed, options);
-  const reading = {
+  const reading: FactorOptions = {
     factors: frozenLevels(options.factors),
     ordered: options.ordered ? new Set(options.ordered) : undefined,
   };
-  const frameOf = (data: DataInput, shortLived: boolean) =>
-    frameFor(parsed, tableFrom(data, reading), { ...reading, shortLived }, options);
+  const kept = frameBuilder(parsed, reading, options, false);
+  const shortLived = frameBuilder(parsed, reading, options, true);
   return {
     formula: parsed,
     fit(data) {
-      const frame = frameOf(data, false);
+      const frame = kept(tableFrom(data, reading));
       return fitModel(frame, buildModel(frame, options), options);
     },
     estimate(data) {
-      const frame = frameOf(data, true);
+      const frame = shortLived(tableFrom(data, reading));
       return estimateModel(frame, buildModel(frame, options), options);
     },
   };
@@ -160,25 +161,26 @@ function checkOptions(
   }
 }
 
-function frameFor(
+/** Makes the frames of one formula and its options. */
+function frameBuilder(
   formula: DrmFormula,
-  table: Table,
-  reading: Pick<FrameOptions, "factors" | "ordered" | "shortLived">,
+  reading: FactorOptions,
   options: Omit<DrmOptions, "data">,
-): Frame {
+  shortLived: boolean,
+): (table: Table) => Frame {
   const { weights } = options;
   const matrices = options.matrices ?? undefined;
+  const matrixNames = matrices === undefined ? undefined : new Set(Object.keys(matrices));
+  const frameOptions: FrameOptions = { ...reading, weights, matrixNames, shortLived };
   const argument = formula.dpars[0]!.knownV?.argument;
   const known = argument && ungroup(argument);
-  const named =
-    known?.type === "name" && matrices !== undefined && Object.hasOwn(matrices, known.name)
-      ? known.name
-      : null;
-  const missing = named === null ? null : missingRows(matrices![named]!, table.nrow);
-  return buildFrame(formula, table, {
-    ...reading,
-    weights,
-    matrixNames: matrices === undefined ? undefined : new Set(Object.keys(matrices)),
-    missingV: named === null || missing === null ? null : { name: named, rows: missing },
-  });
+  if (known?.type !== "name" || !matrixNames?.has(known.name)) {
+    return (table) => buildFrame(formula, table, frameOptions);
+  }
+  const { name } = known;
+  return (table) => {
+    const missing = missingRows(matrices![name]!, table.nrow);
+    const missingV = missing === null ? null : { name, rows: missing };
+    return buildFrame(formula, table, { ...frameOptions, missingV });
+  };
 }

@@ -83,9 +83,10 @@ function packEstimates(
   const numbers = growing(new Float64Array(NUMBERS_A_JOB * jobs));
   for (let i = 0; i < jobs; i++) {
     const result = estimate(i);
+    const at = numbers.length();
     if ("error" in result) {
       errors.set(i, result.error);
-      numbers.push(-1, 0, 0, 0, 0, 0);
+      numbers.grow(ESTIMATES_HEAD).fill(0, at, at + ESTIMATES_HEAD)[at] = -1;
       continue;
     }
     const { coefficients, estimates, stdErrors, atBoundary, logLik, nobs, code } = result;
@@ -94,12 +95,19 @@ function packEstimates(
     let message = messages.indexOf(result.message);
     if (message < 0) message = messages.push(result.message) - 1;
     const count = estimates.length;
-    numbers.push(shape, logLik, nobs, code, message, count);
-    const at = numbers.length();
-    const into = numbers.grow(3 * count);
-    into.set(estimates, at);
-    into.set(stdErrors, at + count);
-    into.set(atBoundary, at + 2 * count);
+    const into = numbers.grow(ESTIMATES_HEAD + 3 * count);
+    into[at] = shape;
+    into[at + 1] = logLik;
+    into[at + 2] = nobs;
+    into[at + 3] = code;
+    into[at + 4] = message;
+    into[at + 5] = count;
+    const start = at + ESTIMATES_HEAD;
+    for (let k = 0; k < count; k++) {
+      into[start + k] = estimates[k]!;
+      into[start + count + k] = stdErrors[k]!;
+      into[start + 2 * count + k] = atBoundary[k]!;
+    }
   }
   return { shapes, messages, numbers: numbers.taken(), errors };
 }

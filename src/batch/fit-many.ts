@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { listOf } from "../fit/estimates";
 import { drmFormula } from "../formula/formula";
 import type { Signal } from "../inference/signal";
 import { inOrder, type Source, type Task } from "./in-order";
@@ -75,7 +76,9 @@ type Result = EstimatesResult | FitResult | FailedResult;
 
 interface Chunk {
   readonly first: number;
-  readonly ids: readonly (string | number | null)[];
+  readonly count: number;
+  /** by the job's position; jobs without an id are not there */
+  readonly ids: ReadonlyMap<number, string | number>;
   readonly message: JobsMessage;
 }
 
@@ -89,32 +92,38 @@ function fitTask(
   return {
     method: "fitJobs" satisfies keyof typeof METHODS,
     open(first) {
-      const ids: (string | number | null)[] = [];
+      const ids = new Map<number, string | number>();
       const jobs = packJobs(model, want, expected, memory);
+      let count = 0;
       return {
         add(job) {
-          ids.push(job?.id ?? null);
+          if (job?.id != null) ids.set(count, job.id);
+          count++;
           jobs.add(job);
         },
         close() {
           const message = jobs.close();
-          expected = { jobs: ids.length, numbers: message.numbers.length };
-          return { first, ids, message };
+          expected = { jobs: count, numbers: message.numbers.length };
+          return { first, count, ids, message };
         },
       };
     },
     message: ({ message }) => message,
-    only: ({ first, ids, message }, i) => ({
-      first: first + i,
-      ids: [ids[i]!],
-      message: onlyJob(message, i),
-    }),
+    only: ({ first, ids, message }, i) => {
+      const id = ids.get(i);
+      return {
+        first: first + i,
+        count: 1,
+        ids: new Map(id === undefined ? [] : [[0, id]]),
+        message: onlyJob(message, i),
+      };
+    },
     unpack: (answer, chunk) =>
       "numbers" in answer ? unpackEstimates(answer, chunk) : unpackFits(answer, chunk),
     done: ({ message }) => memory.giveBack(message.numbers),
     crashed: ({ first, ids }, why) => ({
       index: first,
-      id: ids[0]!,
+      id: ids.get(0) ?? null,
       ok: false,
       error: crashError(why),
     }),
@@ -123,17 +132,18 @@ function fitTask(
 
 function unpackFits(answer: FitsAnswer, { first, ids }: Chunk): Result[] {
   return answer.map((outcome, i) => {
-    const numbered = { index: first + i, id: ids[i]! };
+    const numbered = { index: first + i, id: ids.get(i) ?? null };
     if ("error" in outcome) return { ...numbered, ok: false, error: outcome.error };
     return { ...numbered, ok: true, fit: Object.freeze(outcome) };
   });
 }
 
 /** Results come into being one by one: those of a whole chunk would outlive a collection of garbage, which costs more. */
-function* unpackEstimates(answer: EstimatesAnswer, { first, ids }: Chunk): Generator<Result> {
+function* unpackEstimates(answer: EstimatesAnswer, { first, count: jobs, ids }: Chunk): Generator<Result> {
   const { shapes, messages, numbers, errors } = answer;
   let at = 0;
-  for (const [i, id] of ids.entries()) {
+  for (let i = 0; i < jobs; i++) {
+    const id = ids.get(i) ?? null;
     const shape = numbers[at]!;
     const logLik = numbers[at + 1]!;
     const nobs = numbers[at + 2]!;
@@ -151,19 +161,13 @@ function* unpackEstimates(answer: EstimatesAnswer, { first, ids }: Chunk): Gener
       id,
       ok: true,
       coefficients: shapes[shape]!,
-      estimates: copyInto(new Float64Array(count), numbers, start),
-      stdErrors: copyInto(new Float64Array(count), numbers, start + count),
-      atBoundary: copyInto(new Uint8Array(count), numbers, start + 2 * count),
+      estimates: listOf(numbers, start, count),
+      stdErrors: listOf(numbers, start + count, count),
+      atBoundary: listOf(numbers, start + 2 * count, count),
       logLik,
       nobs,
       code,
       message: messages[message]!,
     };
   }
-}
-
-/** For so few numbers a loop is faster than slice() and from(). */
-function copyInto<A extends Float64Array | Uint8Array>(into: A, numbers: Float64Array, start: number): A {
-  for (let i = 0; i < into.length; i++) into[i] = numbers[start + i]!;
-  return into;
 }

@@ -1,7 +1,6 @@
 /** Numbers to be sent: a list that is one array of doubles in the end, and none of the collector's business before. */
 export interface Growing {
   length(): number;
-  push(...values: number[]): void;
   /** room for so many more numbers at the end, in an array that starts with all so far */
   grow(count: number): Float64Array;
   /** gives up the numbers from `length` on */
@@ -27,11 +26,6 @@ export function growing(
   };
   return {
     length: () => length,
-    push(...more) {
-      let at = length;
-      const into = grow(more.length);
-      for (const value of more) into[at++] = value;
-    },
     grow,
     shrink(to) {
       length = to;

@@ -16,5 +16,16 @@ export function namedColumns({
     ...Object.keys(factors ?? {}),
     ...(ordered ?? []),
   ]);
-  return (name) => words.has(name) || words.has(".") || text.includes(`\`${name}\``) || weights === name;
+  const isNamed = (name: string) =>
+    words.has(name) || words.has(".") || text.includes(`\`${name}\``) || weights === name;
+  // asked for the same names again and again
+  const answers = new Map<string, boolean>();
+  return (name) => {
+    let answer = answers.get(name);
+    if (answer === undefined) {
+      answer = isNamed(name);
+      answers.set(name, answer);
+    }
+    return answer;
+  };
 }

@@ -38,7 +38,8 @@ export function packJobs(
     if (isDefault) ofDefaults = model;
     return model;
   };
-  const pack = (job: BatchJob, i: number): [model: number, layout: number, start: number] => {
+  /** Writes the job's head at `at`. */
+  const pack = (job: BatchJob, i: number, head: Float64Array, at: number): void => {
     checkJob(job);
     const model = modelOf(job);
     const start = numbers.length();
@@ -46,30 +47,30 @@ export function packJobs(
     // a column's name is part of the model
     const weights = typeof given === "string" ? null : given;
     const matrices = job.matrices ?? defaults.matrices;
-    const columns = packColumns(job.data, model.isNamed, numbers, texts.at);
-    if (columns === null || weights != null || matrices != null) {
+    const layout = packColumns(job.data, model.isNamed, numbers, texts.at, layouts);
+    if (layout < 0 || weights != null || matrices != null) {
       const other = {
-        ...(columns === null && { data: cloneable(job, defaults) }),
+        ...(layout < 0 && { data: cloneable(job, defaults) }),
         ...(weights != null && { weights }),
         ...(matrices != null && { matrices }),
       };
       others.set(i, structuredClone(other));
     }
-    if (columns === null) return [model.number, -1, start];
-    let layout = layouts.findLastIndex((known) => isSameLayout(known, columns));
-    if (layout < 0) layout = layouts.push(columns) - 1;
-    return [model.number, layout, start];
+    head[at] = model.number;
+    head[at + 1] = layout;
+    head[at + 2] = start;
   };
   return {
     add(job) {
-      const i = heads.length() / HEAD;
+      const at = heads.length();
       const start = numbers.length();
+      const head = heads.grow(HEAD);
       try {
-        heads.push(...pack(job, i));
+        pack(job, at / HEAD, head, at);
       } catch (error) {
         numbers.shrink(start);
-        heads.push(-1, -1, 0);
-        others.set(i, { error: jobError(error) });
+        head.fill(-1, at, at + HEAD);
+        others.set(at / HEAD, { error: jobError(error) });
       }
     },
     close: () => ({
@@ -127,19 +128,23 @@ function checkJob(job: BatchJob): void {
 }
 
 /**
- * Copies the named columns, of numbers and of text, all of one length, to the end of `numbers`; null, and nothing is
- * copied, for any other kind of data.
+ * Copies the named columns, of numbers and of text, all of one length, to the end of `numbers`. Returns the number of
+ * their layout, which is added where it is new; -1, and nothing is copied, for any other kind of data.
  */
 function packColumns(
   data: BatchJob["data"],
   isNamed: (name: string) => boolean,
   numbers: Growing,
   textNumber: (text: string) => number,
-): Layout | null {
-  if (typeof data !== "object" || data === null || Array.isArray(data)) return null;
+  layouts: Layout[],
+): number {
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return -1;
   const columns = data as Readonly<Record<string, ArrayLike<unknown>>>;
   const start = numbers.length();
-  const names: string[] = [];
+  // nearly always the job has the layout of the one before it: then nothing is made anew
+  const last = layouts.at(-1);
+  let count = 0;
+  let names: string[] | null = last === undefined ? [] : null;
   let kinds = "";
   let rows = -1;
   for (const name of Object.keys(columns)) {
@@ -155,12 +160,27 @@ function packColumns(
     }
     if (kind === null) {
       numbers.shrink(start);
-      return null;
+      return -1;
     }
-    names.push(name);
-    kinds += kind;
+    if (names === null && (last!.names[count] !== name || last!.kinds[count] !== kind)) {
+      names = last!.names.slice(0, count);
+      kinds = last!.kinds.slice(0, count);
+    }
+    if (names !== null) {
+      names.push(name);
+      kinds += kind;
+    }
+    count++;
   }
-  return names.length === 0 ? null : { names, kinds, rows };
+  if (count === 0) return -1;
+  if (names === null) {
+    if (last!.rows === rows && last!.names.length === count) return layouts.length - 1;
+    names = last!.names.slice(0, count);
+    kinds = last!.kinds.slice(0, count);
+  }
+  const made = { names, kinds, rows };
+  const known = layouts.findIndex((layout) => isSameLayout(layout, made));
+  return known >= 0 ? known : layouts.push(made) - 1;
 }
 
 function isSameLayout(a: Layout, b: Layout): boolean {

@@ -91,12 +91,12 @@ export function addProduct(
   }
 }
 
-/** T c: coefficients of the original columns. */
-export function toOriginal(basis: Basis, coefficients: ArrayLike<number>): Float64Array {
+/** T c, c being the coefficients from `start` on: those of the original columns. */
+export function toOriginal(basis: Basis, coefficients: ArrayLike<number>, start = 0): Float64Array {
   const { columns, toOriginal: T } = basis;
   const out = new Float64Array(columns);
   for (let i = 0; i < columns; i++)
-    for (let j = i; j < columns; j++) out[i]! += T[i * columns + j]! * coefficients[j]!;
+    for (let j = i; j < columns; j++) out[i]! += T[i * columns + j]! * coefficients[start + j]!;
   return out;
 }
 

@@ -40,7 +40,7 @@ export function createEngine(model: StandardModel): Engine {
     hessian,
     evaluate(theta) {
       evaluations++;
-      last.set(theta);
+      for (let k = 0; k < q; k++) last[k] = theta[k]!;
       lastDefined = problem.evaluate(theta, Order.Hessian) === Status.Ok;
       if (!lastDefined) return false;
       objective.value = problem.value;

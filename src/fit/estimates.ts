@@ -7,17 +7,18 @@ import type { Uncertainty } from "./uncertainty";
 
 /**
  * The numbers of a fit without what it takes to ask it anything more: for very many small fits, which are summarized and
- * forgotten. Arrays are one entry a coefficient, location first, then sigma, sd(group), rho12.
+ * forgotten. Arrays are one entry a coefficient, location first, then sigma, sd(group), rho12. They are plain arrays: so
+ * short, these cost a third of typed ones, and they go into JSON as they are.
  */
 export interface Estimates {
   /** what each estimate belongs to; the same array for data sets in a row with the same columns in their designs */
   readonly coefficients: readonly { readonly dpar: string; readonly term: string }[];
   /** link scale, as `Coefficient.estimate` */
-  readonly estimates: Float64Array;
+  readonly estimates: readonly number[];
   /** NaN where there is none, as at a boundary */
-  readonly stdErrors: Float64Array;
+  readonly stdErrors: readonly number[];
   /** 1 for a coefficient at its boundary */
-  readonly atBoundary: Uint8Array;
+  readonly atBoundary: readonly number[];
   readonly logLik: number;
   /** rows used; studies of a bivariate model */
   readonly nobs: number;
@@ -34,18 +35,25 @@ export function buildEstimates(
   { estimates, vcov, atBoundary }: Uncertainty,
 ): Estimates {
   const k = estimates.length;
-  const stdErrors = new Float64Array(k);
-  for (let i = 0; i < k; i++) stdErrors[i] = Math.sqrt(vcov[i * k + i]!);
+  const stdErrors: number[] = [];
+  for (let i = 0; i < k; i++) stdErrors.push(Math.sqrt(vcov[i * k + i]!));
   return {
     coefficients: coefficientsOf(model),
-    estimates,
+    estimates: listOf(estimates, 0, k),
     stdErrors,
-    atBoundary,
+    atBoundary: listOf(atBoundary, 0, k),
     logLik: engine.model.logLikConstant - best.value,
     nobs: frame.nrow,
     code: convergence(best),
     message: message(best, distinct.length),
   };
+}
+
+/** Some numbers of a longer array. */
+export function listOf(values: ArrayLike<number>, start: number, count: number): number[] {
+  const list: number[] = [];
+  for (let i = start; i < start + count; i++) list.push(values[i]!);
+  return list;
 }
 
 let last: Estimates["coefficients"] = [];

@@ -50,7 +50,7 @@ function optimised<Result>(
       checkPositiveDefinite(engine, model, frame);
       const found = search(engine, searchOptions);
       engine.settleAt(found.best.theta);
-      return collect(engine, found, uncertainty(engine, found.best), searchOptions);
+      return collect(engine, found, uncertainty(engine, found.best, frame.doubles), searchOptions);
     } finally {
       engine.dispose();
     }

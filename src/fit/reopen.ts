@@ -58,7 +58,7 @@ function backSubstitute(
 export function toCoefficients(model: StandardModel, theta: Float64Array): Float64Array {
   const out = new Float64Array(theta.length);
   for (const { basis, start } of thetaBlocks(model)) {
-    out.set(toOriginal(basis, theta.subarray(start, start + basis.columns)), start);
+    out.set(toOriginal(basis, theta, start), start);
   }
   return out;
 }

@@ -92,7 +92,7 @@ export function minimise(objective: Objective, start: Float64Array, options: Tru
     const ratio = gain / decrease;
     if (!atRounding && ratio < 0.25) radius *= 0.25;
     else if (!inside && ratio > 0.75) radius = Math.min(2 * radius, MAX_RADIUS);
-    current.theta.set(candidate);
+    for (let i = 0; i < n; i++) current.theta[i] = candidate[i]!;
     current.iterations++;
     take(current, objective);
     if (options.stop?.(current)) {
@@ -104,9 +104,10 @@ export function minimise(objective: Objective, start: Float64Array, options: Tru
 }
 
 function take(current: Minimum, objective: Objective): void {
+  const { gradient, hessian } = objective;
   current.value = objective.value;
-  current.gradient.set(objective.gradient);
-  current.hessian.set(objective.hessian);
+  for (let i = 0; i < gradient.length; i++) current.gradient[i] = gradient[i]!;
+  for (let i = 0; i < hessian.length; i++) current.hessian[i] = hessian[i]!;
 }
 
 /** Vectors and a matrix that every step is worked out in. */

@@ -1,4 +1,4 @@
-import { scratch } from "../data/doubles";
+import { type Doubles, scratch } from "../data/doubles";
 import { type Basis, toOriginal } from "../design/basis";
 import type { FreeSpace, Recession } from "./boundary";
 import type { Engine } from "./engine";
@@ -27,7 +27,11 @@ const FLAT = 1e-12;
  * X' Sigma^-1 X for beta and of the restricted likelihood's Hessian for theta, on which alone it depends; nothing between
  * the two. At the edge of the parameter space the Hessian is taken over the directions that are still free.
  */
-export function uncertainty(engine: Engine, optimum: Optimum): Uncertainty {
+export function uncertainty(
+  engine: Engine,
+  optimum: Optimum,
+  doubles: Doubles = (length) => new Float64Array(length),
+): Uncertainty {
   const { problem, model, objective } = engine;
   const { location, unit } = model;
   const p = location.columns;
@@ -40,9 +44,9 @@ export function uncertainty(engine: Engine, optimum: Optimum): Uncertainty {
   const n = optimum.boundary === null ? k : p + optimum.boundary.free.count;
   const D = M === null ? toUser : product(toUser, M, k, k, n);
   const inverse = inverseOf(M === null ? J : congruence(transpose(M, k, n), J, n, k), n);
-  const vcov = new Float64Array(k * k);
+  const vcov = doubles(k * k);
   if (inverse === null) vcov.fill(Number.NaN);
-  else vcov.set(congruence(D, inverse.matrix, k, n));
+  else congruence(D, inverse.matrix, k, n, vcov);
 
   const estimates = new Float64Array(k);
   const gradient = new Float64Array(k);
@@ -50,10 +54,10 @@ export function uncertainty(engine: Engine, optimum: Optimum): Uncertainty {
   for (let i = 0; i < p; i++) beta[i] = model.leastSquares[i]! + unit * beta[i]!;
   estimates.set(toOriginal(location, beta), 0);
   for (const { basis, start } of thetaBlocks(model)) {
-    estimates.set(toOriginal(basis, optimum.theta.subarray(start, start + basis.columns)), p + start);
+    estimates.set(toOriginal(basis, optimum.theta, start), p + start);
   }
-  problem.read("locationGradient", gradient.subarray(0, p));
-  problem.read("gradient", gradient.subarray(p));
+  problem.read("locationGradient", gradient, 0, p);
+  problem.read("gradient", gradient, p, q);
 
   const atBoundary = new Uint8Array(k);
   const drop = (i: number) => {
@@ -64,7 +68,7 @@ export function uncertainty(engine: Engine, optimum: Optimum): Uncertainty {
   };
   for (const edge of optimum.boundary?.edges ?? []) {
     const { basis, start } = edge.block;
-    const user = toOriginal(basis, edge.direction.subarray(start, start + basis.columns));
+    const user = toOriginal(basis, edge.direction, start);
     const largest = user.reduce((most, part) => Math.max(most, Math.abs(part)), 0);
     user.forEach((part, j) => {
       if (determined(basis, j, edge)) return;
@@ -208,9 +212,14 @@ function product(A: Float64Array, B: Float64Array, k: number, l: number, n: numb
 }
 
 /** A B A' for A k x n and symmetric B n x n, row-major. */
-function congruence(A: Float64Array, B: Float64Array, k: number, n: number): Float64Array {
+function congruence(
+  A: Float64Array,
+  B: Float64Array,
+  k: number,
+  n: number,
+  out = scratch(k * k),
+): Float64Array {
   const half = product(A, B, k, n, n);
-  const out = scratch(k * k);
   for (let i = 0; i < k; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = 0;

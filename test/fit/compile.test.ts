@@ -20,9 +20,9 @@ function withoutFirst(count: number): Columns {
 function numbersOf(fit: Fit) {
   return {
     coefficients: fit.coefficients.map(({ dpar, term }) => ({ dpar, term })),
-    estimates: Float64Array.from(fit.coefficients, ({ estimate }) => estimate),
-    stdErrors: Float64Array.from(fit.coefficients, ({ stdError }) => stdError),
-    atBoundary: Uint8Array.from(fit.coefficients, ({ atBoundary }) => Number(atBoundary)),
+    estimates: fit.coefficients.map(({ estimate }) => estimate),
+    stdErrors: fit.coefficients.map(({ stdError }) => stdError),
+    atBoundary: fit.coefficients.map(({ atBoundary }) => Number(atBoundary)),
     logLik: fit.logLik,
     nobs: fit.nobs,
     code: fit.optim.code,

@@ -178,9 +178,7 @@ function engineOf(given: Model): TestEngine {
       return theta;
     },
     coefficientsOf(theta) {
-      return thetaBlocks(model).flatMap(({ basis, start }) => [
-        ...toOriginal(basis, theta.subarray(start, start + basis.columns)),
-      ]);
+      return thetaBlocks(model).flatMap(({ basis, start }) => [...toOriginal(basis, theta, start)]);
     },
     muOf,
     dispose: () => engine.dispose(),
