@@ -21,14 +21,18 @@ const CLEARLY_APART = 0.25;
 /** Gram-Schmidt, twice where it matters, on the columns of a full-rank design (column-major). */
 export function orthogonalBasis(design: Float64Array, rows: number, columns: number): Basis {
   const values = scratch(rows * columns);
-  values.set(design);
   const toOriginal = scratch(columns * columns);
   const target = Math.sqrt(rows);
   let leastShare = 1;
   for (let j = 0; j < columns; j++) {
     toOriginal[j * columns + j] = 1;
     const xj = j * rows;
-    let squares = sumOfSquares(values, xj, rows);
+    let squares = 0;
+    for (let i = xj; i < xj + rows; i++) {
+      const value = design[i]!;
+      values[i] = value;
+      squares += value * value;
+    }
     const all = squares;
     // the second pass removes what rounding left behind in the first (Parlett's "twice is enough")
     for (let pass = 0; pass < 2 && j > 0; pass++) {
@@ -39,11 +43,15 @@ export function orthogonalBasis(design: Float64Array, rows: number, columns: num
         for (let i = 0; i < rows; i++) projection += values[xk + i]! * values[xj + i]!;
         projection /= rows;
         if (projection === 0) continue;
-        for (let i = 0; i < rows; i++) values[xj + i]! -= projection * values[xk + i]!;
+        squares = 0;
+        for (let i = 0; i < rows; i++) {
+          const rest = values[xj + i]! - projection * values[xk + i]!;
+          values[xj + i] = rest;
+          squares += rest * rest;
+        }
         for (let i = 0; i <= k; i++)
           toOriginal[i * columns + j]! -= projection * toOriginal[i * columns + k]!;
       }
-      squares = sumOfSquares(values, xj, rows);
       if (squares > CLEARLY_APART * before) break;
     }
     const share = squares / all;
@@ -55,12 +63,6 @@ export function orthogonalBasis(design: Float64Array, rows: number, columns: num
     for (let i = 0; i <= j; i++) toOriginal[i * columns + j]! *= scale;
   }
   return { values, toOriginal, rows, columns, leastShare };
-}
-
-function sumOfSquares(values: Float64Array, start: number, count: number): number {
-  let sum = 0;
-  for (let i = start; i < start + count; i++) sum += values[i]! * values[i]!;
-  return sum;
 }
 
 /** Coefficients that bring the basis closest to `target` (least squares), target per row. */

@@ -6,7 +6,7 @@ import { type StandardModel, standardModel } from "./standard-model";
 import { startingPoints } from "./starts";
 import { thetaBlocks } from "./theta-blocks";
 import { maxAbs, minimise, type Objective } from "./trust-region";
-import { suspicion } from "./vanishing";
+import { lookout } from "./vanishing";
 
 /** The best point found with a coefficient held at a value. */
 export interface HeldPoint {
@@ -46,11 +46,12 @@ export function heldScale(engine: Engine, weights: Float64Array): HeldProblem {
   for (const part of c) squares += part * part;
   const free = nullSpace(c);
   const dot = (theta: Float64Array) => theta.reduce((sum, value, k) => sum + value * c[k]!, 0);
+  const suspicionAt = lookout(model);
   return {
     unit: Math.sqrt(squares),
     starts: startingPoints(model, MOST_STARTS),
     valueAt: dot,
-    nearEdge: (theta) => suspicion(model, thetaBlocks(model), theta) !== "none",
+    nearEdge: (theta) => suspicionAt(theta) !== "none",
     solve(value, start) {
       const shift = (value - dot(start)) / squares;
       const base = start.map((part, k) => part + shift * c[k]!);
@@ -77,11 +78,12 @@ export function heldLocation(model: Model, coefficient: number): HeldProblem {
   // what the other columns cannot explain of this one
   const remainder = column.slice();
   addProduct(standard.location, project(standard.location, column), remainder, -1);
+  const suspicionAt = lookout(standard);
   return {
     unit: standard.unit / Math.sqrt(remainder.reduce((sum, part) => sum + part * part, 0) / rows),
     starts: startingPoints(standard, MOST_STARTS),
     valueAt: () => null,
-    nearEdge: (theta) => suspicion(standard, thetaBlocks(standard), theta) !== "none",
+    nearEdge: (theta) => suspicionAt(theta) !== "none",
     solve(value, start) {
       const y = standard.y.map((response, i) => response - (value / standard.unit) * remainder[i]!);
       const engine = createEngine({ ...standard, y });

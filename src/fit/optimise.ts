@@ -2,9 +2,8 @@ import { along, expand, type FreeSpace, freeSpace, type Recession, recessions, r
 import { createEngine, type Engine } from "./engine";
 import { rehearsalOf, type StandardModel } from "./standard-model";
 import { startingPoints } from "./starts";
-import { thetaBlocks } from "./theta-blocks";
 import { GRADIENT_TOLERANCE, type Minimum, minimise } from "./trust-region";
-import { suspicion } from "./vanishing";
+import { lookout, type Suspicion } from "./vanishing";
 
 export interface Boundary {
   readonly free: FreeSpace;
@@ -93,8 +92,9 @@ function searchFrom(engine: Engine, starts: readonly Float64Array[], options: Se
 /** The distinct optima reached from the starts, best first. */
 function climb(engine: Engine, starts: readonly Float64Array[], options: SearchOptions): Optimum[] {
   const optima: Optimum[] = [];
+  const suspicionAt = lookout(engine.model);
   for (const start of starts) {
-    const optimum = optimise(engine, start, options.maxEvaluations, optima);
+    const optimum = optimise(engine, start, options.maxEvaluations, optima, suspicionAt);
     if (optimum === null) continue;
     const known = optima.findIndex(({ value }) => Math.abs(value - optimum.value) < SAME_OPTIMUM);
     if (known < 0 || (optimum.converged && !optima[known]!.converged)) optima.push(optimum);
@@ -143,13 +143,13 @@ function optimise(
   start: Float64Array,
   maxEvaluations: number,
   known: readonly Optimum[],
+  suspicionAt: (theta: Float64Array) => Suspicion,
 ): Optimum | null {
-  const blocks = thetaBlocks(engine.model);
   let atEdge: Optimum | null = null;
   let unbounded = false;
   let repeated = false;
   const atTheEdge = (current: Minimum) => {
-    const suspected = suspicion(engine.model, blocks, current.theta);
+    const suspected = suspicionAt(current.theta);
     unbounded = suspected === "perfect fit";
     if (suspected === "vanishing") atEdge = edgeOptimum(engine, current, current.theta, [], maxEvaluations);
     return unbounded || atEdge !== null;

@@ -55,33 +55,77 @@ const PERFECT_FIT = -15;
 export type Suspicion = "none" | "vanishing" | "perfect fit";
 
 /**
- * Whether some entity has come near the edge, or some sigma without a known variance beside it has become tiny beside
- * the spread of the data (the residuals are zero there and the likelihood has no bound; or, in a singular V, those of a
- * combination of rows are).
+ * Tells of a theta whether some entity has come near the edge, or some sigma without a known variance beside it has become
+ * tiny beside the spread of the data (the residuals are zero there and the likelihood has no bound; or, in a singular V,
+ * those of a combination of rows are). Asked after every step of a search.
  */
-export function suspicion(
-  model: StandardModel,
-  blocks: readonly ThetaBlock[],
-  theta: Float64Array,
-): Suspicion {
-  const { v, largestV, zeroV, logSigmaOffset } = model;
-  for (const block of blocks) {
-    if (block.kind === "sigma") {
-      // the usual case, after every step: one pass without a logarithm or an array
-      const { values, rows, columns } = block.basis;
-      let smallest = Number.POSITIVE_INFINITY;
-      for (let i = 0; i < rows; i++) {
-        let u = logSigmaOffset[i]!;
-        if (u === Number.NEGATIVE_INFINITY) continue; // held at 0
-        for (let k = 0; k < columns; k++) u += theta[k]! * values[k * rows + i]!;
-        if (u < smallest) smallest = u;
-        if (zeroV && u < PERFECT_FIT && v[i] === 0) return "perfect fit";
+export function lookout(model: StandardModel): (theta: Float64Array) => Suspicion {
+  const blocks = thetaBlocks(model);
+  const lowestOf = blocks[0]?.kind === "sigma" ? lowestPredictor(model, blocks[0]) : null;
+  return (theta) => {
+    for (const block of blocks) {
+      if (block.kind === "sigma") {
+        // the usual case, and cheaper than a pass over the rows
+        const lowest = lowestOf!(theta);
+        if (isFar(model, lowest) && !(model.zeroV && lowest < PERFECT_FIT)) continue;
+        const suspected = suspectSigma(model, block, theta);
+        if (suspected === "perfect fit") return suspected;
+        if (suspected === "none") continue;
       }
-      if (2 * smallest > SUSPECT + Math.log(largestV)) continue;
-      if (isPerfectInCluster(model, block, theta)) return "perfect fit";
+      const { measure } = nearness(model, block, theta);
+      for (let i = 0; i < measure.length; i++) if (measure[i]! < SUSPECT) return "vanishing";
     }
-    const { measure } = nearness(model, block, theta);
-    for (let i = 0; i < measure.length; i++) if (measure[i]! < SUSPECT) return "vanishing";
+    return "none";
+  };
+}
+
+/** No sigma^2 can be small beside its known variance when the smallest log sigma is this. */
+function isFar({ largestV }: StandardModel, logSigma: number): boolean {
+  return 2 * logSigma > SUSPECT + Math.log(largestV);
+}
+
+/** One pass without a logarithm or an array; "vanishing" where some sigma may be near 0. */
+function suspectSigma(model: StandardModel, block: ThetaBlock, theta: Float64Array): Suspicion {
+  const { v, zeroV, logSigmaOffset } = model;
+  const { values, rows, columns } = block.basis;
+  let smallest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < rows; i++) {
+    let u = logSigmaOffset[i]!;
+    if (u === Number.NEGATIVE_INFINITY) continue; // held at 0
+    for (let k = 0; k < columns; k++) u += theta[k]! * values[k * rows + i]!;
+    if (u < smallest) smallest = u;
+    if (zeroV && u < PERFECT_FIT && v[i] === 0) return "perfect fit";
   }
-  return "none";
+  if (isFar(model, smallest)) return "none";
+  return isPerfectInCluster(model, block, theta) ? "perfect fit" : "vanishing";
+}
+
+/** A lower bound of the rows' log sigma: each column's term at its least. */
+function lowestPredictor(
+  { logSigmaOffset }: StandardModel,
+  { basis: { values, rows, columns } }: ThetaBlock,
+): (theta: Float64Array) => number {
+  let offset = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < rows; i++) {
+    const value = logSigmaOffset[i]!;
+    if (value < offset && value !== Number.NEGATIVE_INFINITY) offset = value;
+  }
+  const low: number[] = [];
+  const high: number[] = [];
+  for (let k = 0; k < columns; k++) {
+    let least = Number.POSITIVE_INFINITY;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let i = k * rows; i < (k + 1) * rows; i++) {
+      const value = values[i]!;
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+    low.push(least);
+    high.push(most);
+  }
+  return (theta) => {
+    let bound = offset;
+    for (let k = 0; k < columns; k++) bound += theta[k]! * (theta[k]! > 0 ? low[k]! : high[k]!);
+    return bound;
+  };
 }
