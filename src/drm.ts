@@ -1,4 +1,5 @@
 import { type MatrixInput, missingRows } from "./covariance/known-v";
+import { reuse } from "./data/doubles";
 import type { FactorOptions } from "./data/factor-from";
 import type { Table } from "./data/table";
 import { type DataInput, tableFrom } from "./data/table-from";
@@ -108,8 +109,10 @@ export function compile(formula: DrmFormula | string, options: Omit<DrmOptions, 
       return fitModel(frame, buildModel(frame, options), options);
     },
     estimate(data) {
-      const frame = shortLived(tableFrom(data, reading));
-      return estimateModel(frame, buildModel(frame, options), options);
+      return reuse(() => {
+        const frame = shortLived(tableFrom(data, reading));
+        return estimateModel(frame, buildModel(frame, options), options);
+      });
     },
   };
 }

@@ -19,5 +19,38 @@ export function doublesFrom(chunk: number): Doubles {
   };
 }
 
+const fresh = doublesFrom(8192);
+
+/** Arrays that reuse() lends, in the order in which they are asked for. */
+const lent: Float64Array[] = [];
+const MOST_LENT = 512;
+/** How many are taken; -1 outside reuse(). */
+let taken = -1;
+
 /** For what is forgotten when a fit is done. What a fit keeps must not share memory with other fits. */
-export const scratch = doublesFrom(8192);
+export const scratch: Doubles = (length) => {
+  if (taken < 0 || taken >= MOST_LENT) return fresh(length);
+  const values = lent[taken];
+  if (values === undefined || values.length !== length) {
+    const made = fresh(length);
+    lent[taken++] = made;
+    return made;
+  }
+  taken++;
+  for (let i = 0; i < length; i++) values[i] = 0;
+  return values;
+};
+
+/**
+ * Runs `work` with scratch arrays that the next call lends again: data sets of one shape ask for the same arrays in the
+ * same order. Nothing that `work` returns may be one of them.
+ */
+export function reuse<Result>(work: () => Result): Result {
+  if (taken >= 0) return work();
+  taken = 0;
+  try {
+    return work();
+  } finally {
+    taken = -1;
+  }
+}

@@ -43,8 +43,10 @@ type Convert = (name: string, levels: readonly string[] | undefined, ordered: bo
  */
 export class LazyTable implements Table {
   readonly #listNames: () => readonly string[];
+  readonly #options: FactorOptions;
+  readonly #convert: Convert;
+  readonly #cache = new Map<string, Column>();
   #names: readonly string[] | undefined;
-  readonly column: Table["column"];
 
   constructor(
     readonly nrow: number,
@@ -54,19 +56,22 @@ export class LazyTable implements Table {
   ) {
     this.#listNames = names;
     requireFactorColumns(options, () => this.names);
-    const cache = new Map<string, Column>();
-    this.column = (name) => {
-      const known = cache.get(name);
-      if (known !== undefined) return known;
-      const column = convert(name, levelsFor(name, options), options.ordered?.has(name) ?? false);
-      if (column !== undefined) cache.set(name, column);
-      return column;
-    };
+    this.#options = options;
+    this.#convert = convert;
   }
 
   get names(): readonly string[] {
     this.#names ??= this.#listNames();
     return this.#names;
+  }
+
+  column(name: string): Column | undefined {
+    const known = this.#cache.get(name);
+    if (known !== undefined) return known;
+    const { ordered } = this.#options;
+    const column = this.#convert(name, levelsFor(name, this.#options), ordered?.has(name) ?? false);
+    if (column !== undefined) this.#cache.set(name, column);
+    return column;
   }
 }
 

@@ -68,7 +68,7 @@ export function orthogonalBasis(design: Float64Array, rows: number, columns: num
 /** Coefficients that bring the basis closest to `target` (least squares), target per row. */
 export function project(basis: Basis, target: Float64Array): Float64Array {
   const { values, rows, columns } = basis;
-  const coefficients = new Float64Array(columns);
+  const coefficients = scratch(columns);
   for (let j = 0; j < columns; j++) {
     let sum = 0;
     for (let i = 0; i < rows; i++) sum += values[j * rows + i]! * target[i]!;
@@ -96,7 +96,7 @@ export function addProduct(
 /** T c, c being the coefficients from `start` on: those of the original columns. */
 export function toOriginal(basis: Basis, coefficients: ArrayLike<number>, start = 0): Float64Array {
   const { columns, toOriginal: T } = basis;
-  const out = new Float64Array(columns);
+  const out = scratch(columns);
   for (let i = 0; i < columns; i++)
     for (let j = i; j < columns; j++) out[i]! += T[i * columns + j]! * coefficients[start + j]!;
   return out;

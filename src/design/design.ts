@@ -28,6 +28,7 @@ export interface Design {
 const INTERCEPT_NAMES: readonly string[] = ["(Intercept)"];
 const INTERCEPT_ASSIGN: readonly number[] = [0];
 const NONE: readonly never[] = [];
+const NO_VARIABLES: Pick<DesignRecipe, "variables" | "factors"> = { variables: NONE, factors: {} };
 
 export function buildDesign(dpar: DparFormula, frame: Frame): Design {
   const { key } = dpar;
@@ -69,7 +70,16 @@ function buildOn(dpar: DparFormula, frame: Frame): Design {
   const { terms, layout } = structureOf(outline, intercept, variables);
   const { names, assign } = layout;
   const values = fillDesign(layout, variables, frame.nrow, frame.doubles);
-  const recipe = { key, intercept, terms, learned: memory, ...recipeVariables(factors, variables, frame) };
+  // nobody asks a short-lived design for the columns of new data
+  const inRecipe = frame.shortLived ? NO_VARIABLES : recipeVariables(factors, variables, frame);
+  const recipe = {
+    key,
+    intercept,
+    terms,
+    learned: memory,
+    variables: inRecipe.variables,
+    factors: inRecipe.factors,
+  };
   return { key, names, nrow: frame.nrow, values, assign, termLabels, present: null, recipe };
 }
 

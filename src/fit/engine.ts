@@ -1,4 +1,5 @@
 import { createProblem, Order, type Problem, Status } from "../../bindings/kernel";
+import { scratch } from "../data/doubles";
 import { packV } from "../model/packed-v";
 import { rearrange, type Sections, sections } from "../model/sections";
 import type { StandardModel } from "./standard-model";
@@ -29,10 +30,10 @@ export function createEngine(model: StandardModel): Engine {
   const q = model.scale.columns + model.sd.columns + model.rho.columns;
 
   let evaluations = 0;
-  const last = new Float64Array(q);
+  const last = scratch(q);
   let lastDefined = false;
-  const gradient = new Float64Array(q);
-  const hessian = new Float64Array(q * q);
+  const gradient = scratch(q);
+  const hessian = scratch(q * q);
   const objective: Objective & { value: number } = {
     size: q,
     value: Number.NaN,

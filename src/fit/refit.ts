@@ -66,7 +66,7 @@ function result(engine: Engine, best: Optimum): Refit {
     logLik: engine.model.logLikConstant - best.value,
     converged: best.converged,
     unbounded: best.unbounded,
-    estimates,
+    estimates: estimates.slice(),
     stdErrors: estimates.map((_, i) => Math.sqrt(vcov[i * k + i]!)),
     atBoundary,
     location: locationPrecision(engine),

@@ -42,7 +42,7 @@ export function startingPoints(model: StandardModel, most: number): Float64Array
 /** theta for one common sigma^2, omega^2 and correlation, as near as the designs allow. */
 function startAt(model: StandardModel, sigma2: number, omega2: number, eta: number): Float64Array {
   const { scale, sd, rho, logSigmaOffset, logSdOffset } = model;
-  const theta = new Float64Array(scale.columns + sd.columns + rho.columns);
+  const theta = scratch(scale.columns + sd.columns + rho.columns);
   theta.set(project(scale, difference(0.5 * Math.log(sigma2), logSigmaOffset)), 0);
   if (sd.columns > 0) theta.set(project(sd, difference(0.5 * Math.log(omega2), logSdOffset)), scale.columns);
   if (rho.columns > 0) theta.set(project(rho, scratch(rho.rows).fill(eta)), scale.columns + sd.columns);

@@ -48,10 +48,12 @@ const MAX_RADIUS = 3;
  */
 export function minimise(objective: Objective, start: Float64Array, options: TrustRegionOptions): Minimum {
   const n = objective.size;
+  const theta = scratch(n);
+  theta.set(start);
   const current: Minimum = {
-    theta: start.slice(),
+    theta,
     value: Number.POSITIVE_INFINITY,
-    gradient: new Float64Array(n).fill(Number.NaN),
+    gradient: scratch(n).fill(Number.NaN),
     hessian: scratch(n * n).fill(Number.NaN),
     converged: false,
     iterations: 0,

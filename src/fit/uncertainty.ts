@@ -48,9 +48,9 @@ export function uncertainty(
   if (inverse === null) vcov.fill(Number.NaN);
   else congruence(D, inverse.matrix, k, n, vcov);
 
-  const estimates = new Float64Array(k);
-  const gradient = new Float64Array(k);
-  const beta = problem.read("beta", new Float64Array(p));
+  const estimates = scratch(k);
+  const gradient = doubles(k);
+  const beta = problem.read("beta", scratch(p));
   for (let i = 0; i < p; i++) beta[i] = model.leastSquares[i]! + unit * beta[i]!;
   estimates.set(toOriginal(location, beta), 0);
   for (const { basis, start } of thetaBlocks(model)) {

@@ -27,7 +27,9 @@ export interface Frame {
   readonly dropped: Dropped;
   /** Bivariate models: which outcomes each kept row has. */
   readonly outcomePresent: readonly [Uint8Array, Uint8Array] | null;
-  /** Zeroed arrays of this fit's own, for what it keeps. */
+  /** Nothing of the frame is kept when its estimates are made. */
+  readonly shortLived: boolean;
+  /** Zeroed arrays for what a fit keeps: its own, unless the frame is short-lived. */
   readonly doubles: Doubles;
 }
 
@@ -94,7 +96,19 @@ export function buildFrame(formula: DrmFormula, table: Table, options: FrameOpti
     return found;
   };
   const doubles = shortLived ? scratch : doublesFrom(nrow <= FEW_ROWS ? ARRAYS_TOGETHER * nrow : 0);
-  return { formula: resolved, nrow, total, rows, used, column, weights, dropped, outcomePresent, doubles };
+  return {
+    formula: resolved,
+    nrow,
+    total,
+    rows,
+    used,
+    column,
+    weights,
+    dropped,
+    outcomePresent,
+    shortLived,
+    doubles,
+  };
 }
 
 function everyRow(total: number, bivariate: boolean, shortLived: boolean): ReturnType<typeof keepRows> {

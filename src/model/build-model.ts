@@ -4,6 +4,7 @@ import { buildGroupDesign } from "../design/group-design";
 import { CLEARLY_FULL, checkRank, checkWeightedRank } from "../design/rank";
 import { DrmError } from "../errors";
 import type { DparFormula } from "../formula/dpar-formula";
+import type { DrmFormula } from "../formula/formula";
 import { evaluateNumeric } from "../frame/evaluate";
 import type { Frame } from "../frame/frame";
 import { checkRandomIntercepts, checkRestricted, checkWeights } from "./check-model";
@@ -34,6 +35,8 @@ export interface ModelOptions {
   readonly warn?: (message: string) => void;
 }
 
+const NO_PAIRS = new Int32Array(0);
+
 /** What the frame says about the response of one location formula, per row of the frame. */
 export interface LocationData {
   readonly key: string;
@@ -55,8 +58,7 @@ export interface BuiltModel {
 /** Stage 5. Designs, known covariance, random intercepts and pairs as observations. */
 export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
   const { formula } = frame;
-  const dpars: Record<DparFormula["kind"], DparFormula[]> = { location: [], sigma: [], sd: [], rho12: [] };
-  for (const dpar of formula.dpars) dpars[dpar.kind].push(dpar);
+  const dpars = byKind(formula);
   const outcomes = frame.outcomePresent === null ? null : presentOutcomes(frame.outcomePresent);
   const observation = outcomes === null ? null : observationNumbers(outcomes, frame.nrow);
   const rows = outcomes === null ? frame.nrow : outcomes.outcome.length;
@@ -108,6 +110,20 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
   checkWeights(model, frame);
   checkRestricted(model);
   return { model, locations, knownV, fixed: { ...options.fixed } };
+}
+
+type ByKind = Readonly<Record<DparFormula["kind"], readonly DparFormula[]>>;
+
+const sorted = new WeakMap<DrmFormula, ByKind>();
+
+function byKind(formula: DrmFormula): ByKind {
+  let dpars = sorted.get(formula);
+  if (dpars === undefined) {
+    const of = (kind: DparFormula["kind"]) => formula.dpars.filter((dpar) => dpar.kind === kind);
+    dpars = { location: of("location"), sigma: of("sigma"), sd: of("sd"), rho12: of("rho12") };
+    sorted.set(formula, dpars);
+  }
+  return dpars;
 }
 
 /** Refuses designs whose columns do not determine their coefficients. */
@@ -173,7 +189,7 @@ function studies(
   observation: Int32Array | null,
   uncorrelated: boolean,
 ): { pairs: Int32Array; rho: Block } {
-  if (observation === null || dpars.length === 0) return { pairs: new Int32Array(0), rho: NO_BLOCK };
+  if (observation === null || dpars.length === 0) return { pairs: NO_PAIRS, rho: NO_BLOCK };
   const { pairs, pairOf } = completePairs(observation);
   if (pairs.length === 0) {
     const why = "no row has both outcomes, so their correlation rho12 cannot be estimated";
