@@ -121,9 +121,10 @@ function checkJob(job: BatchJob): void {
       "wanted a job: an object with data, and formulas unless the options have them",
     );
   }
-  const unknown = Object.keys(job).find((key) => !JOB_KEYS.has(key));
-  if (unknown !== undefined) {
-    throw new DrmError("bad_job", `a job has no '${unknown}': it has ${[...JOB_KEYS].join(", ")}`);
+  for (const key in job) {
+    if (!JOB_KEYS.has(key)) {
+      throw new DrmError("bad_job", `a job has no '${key}': it has ${[...JOB_KEYS].join(", ")}`);
+    }
   }
 }
 
@@ -147,7 +148,8 @@ function packColumns(
   let names: string[] | null = last === undefined ? [] : null;
   let kinds = "";
   let rows = -1;
-  for (const name of Object.keys(columns)) {
+  for (const name in columns) {
+    if (!Object.hasOwn(columns, name)) continue;
     const column = columns[name]!;
     const isColumn = Array.isArray(column) || ArrayBuffer.isView(column);
     if (isColumn && rows < 0) rows = column.length;
@@ -202,31 +204,52 @@ function packColumn(
   at: number,
   textNumber: (text: string) => number,
 ): Kind | null {
-  const rows = column.length;
   if (ArrayBuffer.isView(column)) {
     if (column instanceof DataView || typeof column[0] === "bigint") return null;
-    for (let i = 0; i < rows; i++) into[at + i] = column[i] as number;
+    into.set(column as unknown as Float64Array, at);
     return "n";
   }
+  const cells = column as readonly unknown[];
   let first = 0;
   // a missing number and a missing text are the same to a column
-  while (first < rows && isMissing(column[first])) first++;
-  if (typeof column[first] === "string") {
-    for (let i = 0; i < rows; i++) {
-      const cell = column[i];
-      if (typeof cell === "string") into[at + i] = textNumber(cell);
-      else if (isMissing(cell)) into[at + i] = -1;
-      else return null;
-    }
-    return "t";
-  }
-  for (let i = 0; i < rows; i++) {
-    const cell = column[i];
+  while (first < cells.length && isMissing(cells[first])) first++;
+  if (typeof cells[first] === "string") return packTexts(cells, into, at, textNumber) ? "t" : null;
+  return packNumbers(cells, into, at) ? "n" : null;
+}
+
+// One loop for each kind of cells: one that met both would be compiled for neither.
+
+/** False when a cell is not a number. */
+function packNumbers(cells: readonly unknown[], into: Float64Array, at: number): boolean {
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i];
     if (typeof cell === "number") into[at + i] = cell;
     else if (isMissing(cell)) into[at + i] = Number.NaN;
-    else return null;
+    else return false;
   }
-  return "n";
+  return true;
+}
+
+/** False when a cell is not text. */
+function packTexts(
+  cells: readonly unknown[],
+  into: Float64Array,
+  at: number,
+  textNumber: (text: string) => number,
+): boolean {
+  let last: unknown = null;
+  let lastNumber = -1;
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i];
+    if (cell !== last) {
+      last = cell;
+      if (typeof cell === "string") lastNumber = textNumber(cell);
+      else if (isMissing(cell)) lastNumber = -1;
+      else return false;
+    }
+    into[at + i] = lastNumber;
+  }
+  return true;
 }
 
 function isMissing(cell: unknown): boolean {

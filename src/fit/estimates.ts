@@ -35,8 +35,8 @@ export function buildEstimates(
   { estimates, vcov, atBoundary }: Uncertainty,
 ): Estimates {
   const k = estimates.length;
-  const stdErrors: number[] = [];
-  for (let i = 0; i < k; i++) stdErrors.push(Math.sqrt(vcov[i * k + i]!));
+  const stdErrors = new Array<number>(k);
+  for (let i = 0; i < k; i++) stdErrors[i] = Math.sqrt(vcov[i * k + i]!);
   return {
     coefficients: coefficientsOf(model),
     estimates: listOf(estimates, 0, k),
@@ -51,8 +51,8 @@ export function buildEstimates(
 
 /** Some numbers of a longer array. */
 export function listOf(values: ArrayLike<number>, start: number, count: number): number[] {
-  const list: number[] = [];
-  for (let i = start; i < start + count; i++) list.push(values[i]!);
+  const list = new Array<number>(count);
+  for (let i = 0; i < count; i++) list[i] = values[start + i]!;
   return list;
 }
 
