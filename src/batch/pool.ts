@@ -1,6 +1,6 @@
 import workerpool from "workerpool";
 import { DrmError } from "../errors";
-import type { Answered, Runner } from "./runner";
+import type { Answered, Request, Runner } from "./runner";
 import { workerCode } from "./worker-code.generated";
 
 export interface PoolOptions {
@@ -15,6 +15,8 @@ export interface PoolOptions {
 
 /** Of a worker, for objects that live shortly; Node's own 48 MB are no faster here, and add up over many cores. */
 const YOUNG_GENERATION_MB = 16;
+/** A call that took no longer lets the next one wait at its worker, not here: it cannot go to another worker then. */
+const SHORT_MILLISECONDS = 200;
 /** Node sends a worker the wish to end before it ends it; a worker that is fitting does not hear it. */
 const GRACE_MILLISECONDS = 1;
 
@@ -38,22 +40,94 @@ export function startPool({ workers = workerpool.cpus || 1, workerUrl }: PoolOpt
       workerThreadOpts: { eval: true, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } },
     }),
   });
+  const lanes = new Set<Lane>();
+  const waiting: Call[] = [];
+  let isClosing = false;
+  let ahead = 1;
+
+  /** Hands waiting calls to the lanes with the least to do. */
+  const assign = () => {
+    while (waiting.length > 0) {
+      let lane = leastBusy(lanes);
+      if (lanes.size < workers && (lane === null || lane.pending.length > 0)) lane = openLane();
+      if (lane === null || lane.pending.length >= ahead) return;
+      send(lane, waiting.shift()!);
+    }
+  };
+  const openLane = (): Lane => {
+    const { port1, port2 } = new MessageChannel();
+    const lane: Lane = { port: port1, pending: [] };
+    port1.onmessage = ({ data }: MessageEvent<Answered<unknown>>) => {
+      ahead = data.milliseconds <= SHORT_MILLISECONDS ? 2 : 1;
+      lane.pending.shift()!.resolve(data);
+      assign();
+    };
+    lanes.add(lane);
+    // ends with the worker alone
+    pool.exec("serve", [port2], { transfer: [port2] }).catch((error: unknown) => {
+      port1.close();
+      lanes.delete(lane);
+      // the worker died over the first of its calls; the others had not begun
+      const [running, ...others] = lane.pending;
+      waiting.unshift(...others);
+      running?.reject(error);
+      if (isClosing) for (const call of waiting.splice(0)) call.reject(closed());
+      else assign();
+    });
+    return lane;
+  };
   let closing: Promise<void> | null = null;
   const close = async () => {
+    isClosing = true;
     await pool.terminate(true);
     if (blob !== null) URL.revokeObjectURL(blob);
   };
   return {
     size: workers,
     async run<Answer>(method: string, message: unknown) {
-      if (closing !== null) throw new Error("the workers have been closed");
-      return (await pool.exec(method, [message])) as Answered<Answer>;
+      if (isClosing) throw closed();
+      return (await new Promise<Answered<unknown>>((resolve, reject) => {
+        waiting.push({ request: { method, message }, resolve, reject });
+        assign();
+      })) as Answered<Answer>;
     },
     close() {
       closing ??= close();
       return closing;
     },
   };
+}
+
+interface Call {
+  readonly request: Request;
+  readonly resolve: (answered: Answered<unknown>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The way to one worker. It takes calls one after the other, and the next is there already when it has done one. */
+interface Lane {
+  readonly port: MessagePort;
+  /** calls without an answer, in order: the worker is at the first */
+  readonly pending: Call[];
+}
+
+function leastBusy(lanes: ReadonlySet<Lane>): Lane | null {
+  let least: Lane | null = null;
+  for (const lane of lanes) if (least === null || lane.pending.length < least.pending.length) least = lane;
+  return least;
+}
+
+function send({ port, pending }: Lane, call: Call): void {
+  try {
+    port.postMessage(call.request);
+    pending.push(call);
+  } catch (error) {
+    call.reject(error);
+  }
+}
+
+function closed(): Error {
+  return new Error("the workers have been closed");
 }
 
 function blobOf(code: string): string {

@@ -14,17 +14,23 @@ export interface Answered<Answer> {
   readonly milliseconds: number;
 }
 
+/** What goes to a worker. */
+export interface Request {
+  readonly method: string;
+  readonly message: unknown;
+}
+
 /** A method by its name: a message in, an answer out, with the buffers that may be moved instead of copied. */
 export type Method = (message: never) => {
   readonly answer: unknown;
-  readonly transfer?: readonly ArrayBuffer[];
+  readonly transfer?: ArrayBuffer[];
 };
 
 /** Calls a method and says how long it took. */
 export function timed(
   method: Method,
   message: unknown,
-): { answered: Answered<unknown>; transfer: readonly ArrayBuffer[] } {
+): { answered: Answered<unknown>; transfer: ArrayBuffer[] } {
   const begin = performance.now();
   const { answer, transfer = [] } = method(message as never);
   return { answered: { answer, milliseconds: performance.now() - begin }, transfer };

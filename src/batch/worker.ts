@@ -1,15 +1,17 @@
 // The script of the workers: bundled with all that it imports into worker-code.generated.ts.
 import workerpool from "workerpool";
 import { METHODS } from "./methods";
-import { type Method, timed } from "./runner";
+import { type Method, type Request, timed } from "./runner";
 
-const named = Object.entries(METHODS as Readonly<Record<string, Method>>).map(
-  ([name, method]): [string, (message: unknown) => unknown] => [
-    name,
-    (message) => {
-      const { answered, transfer } = timed(method, message);
-      return new workerpool.Transfer(answered, [...transfer]);
-    },
-  ],
-);
-workerpool.worker(Object.fromEntries(named));
+const methods: Readonly<Record<string, Method>> = METHODS;
+
+/** Answers the requests that come through the port, one after the other, for as long as the worker lives. */
+function serve(port: MessagePort): Promise<never> {
+  port.onmessage = ({ data }: MessageEvent<Request>) => {
+    const { answered, transfer } = timed(methods[data.method]!, data.message);
+    port.postMessage(answered, transfer);
+  };
+  return new Promise(() => {});
+}
+
+workerpool.worker({ serve });

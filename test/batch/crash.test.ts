@@ -14,8 +14,7 @@ afterAll(() => rmSync(folder.path, { recursive: true }));
  */
 const FATE = (marker: string) => `
   const { existsSync, writeFileSync } = require("node:fs");
-  require("node:worker_threads").parentPort.on("message", (request) => {
-    const { heads, models } = request.params?.[0] ?? { heads: [], models: [] };
+  const meet = ({ message: { heads, models } }) => {
     for (let i = 0; i < heads.length; i += 3) {
       const { maxEvaluations } = JSON.parse(models[heads[i]]);
       if (maxEvaluations === 199) process.exit(9);
@@ -23,6 +22,9 @@ const FATE = (marker: string) => `
       writeFileSync(${JSON.stringify(marker)}, "");
       process.exit(9);
     }
+  };
+  require("node:worker_threads").parentPort.on("message", ({ method, params }) => {
+    if (method === "serve") params[0].on("message", meet);
   });`;
 
 vi.mock("../../src/batch/worker-code.generated", async (original) => {
