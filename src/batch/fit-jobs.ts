@@ -10,8 +10,9 @@ import {
   ESTIMATES_HEAD,
   type EstimatesAnswer,
   type FitsAnswer,
-  HEAD,
+  JOB_HEAD,
   type JobsMessage,
+  jobEnd,
   type Layout,
 } from "./messages";
 
@@ -20,24 +21,31 @@ export function fitJobs(message: JobsMessage): {
   answer: EstimatesAnswer | FitsAnswer;
   transfer?: ArrayBuffer[];
 } {
-  const jobs = message.heads.length / HEAD;
+  const { jobs } = message;
+  let at = message.start;
+  const next = <Result>(i: number, what: "fit" | "estimate") => {
+    const start = at;
+    at = jobEnd(message, start);
+    return attempt<Result>(message, i, start, what);
+  };
   if (message.want === "fit") {
-    return { answer: Array.from({ length: jobs }, (_, i) => attempt<Fit>(message, i, "fit")) };
+    return { answer: Array.from({ length: jobs }, (_, i) => next<Fit>(i, "fit")) };
   }
-  const answer = packEstimates(jobs, (i) => attempt<Estimates>(message, i, "estimate"));
+  const answer = packEstimates(jobs, (i) => next<Estimates>(i, "estimate"));
   return { answer, transfer: [answer.numbers.buffer as ArrayBuffer] };
 }
 
 function attempt<Result>(
   message: JobsMessage,
   i: number,
+  at: number,
   what: "fit" | "estimate",
 ): Result | { readonly error: JobError } {
   const other = message.others.get(i);
   if (other?.error !== undefined) return { error: other.error };
-  const text = message.models[message.heads[HEAD * i]!]!;
-  const layout = message.heads[HEAD * i + 1]!;
-  const start = message.heads[HEAD * i + 2]!;
+  const text = message.models[message.numbers[at]!]!;
+  const layout = message.numbers[at + 1]!;
+  const start = at + JOB_HEAD;
   try {
     const data = layout < 0 ? other!.data! : columnsOf(message, message.layouts[layout]!, start, what);
     const { weights, matrices } = other ?? {};

@@ -7,7 +7,7 @@ import type { BatchJob, EstimatesResult, FailedResult, FitResult, ModelOptions }
 import { crashError } from "./job-error";
 import { ESTIMATES_HEAD, type EstimatesAnswer, type FitsAnswer, type JobsMessage } from "./messages";
 import type { METHODS } from "./methods";
-import { onlyJob, packJobs } from "./pack-jobs";
+import { jobPacker, onlyJob } from "./pack-jobs";
 import { type PoolOptions, startPool } from "./pool";
 import { type OnProgress, progressOf } from "./progress";
 import { recycled } from "./recycled";
@@ -87,13 +87,12 @@ function fitTask(
   want: JobsMessage["want"],
 ): Task<BatchJob, Chunk, EstimatesAnswer | FitsAnswer, Result> {
   const memory = recycled();
-  // of the next chunk: what the one before it had
-  let expected = { jobs: 1, numbers: 1024 };
+  const openChunk = jobPacker(model, want, memory);
   return {
     method: "fitJobs" satisfies keyof typeof METHODS,
     open(first) {
       const ids = new Map<number, string | number>();
-      const jobs = packJobs(model, want, expected, memory);
+      const jobs = openChunk();
       let count = 0;
       return {
         add(job) {
@@ -102,9 +101,7 @@ function fitTask(
           jobs.add(job);
         },
         close() {
-          const message = jobs.close();
-          expected = { jobs: count, numbers: message.numbers.length };
-          return { first, count, ids, message };
+          return { first, count, ids, message: jobs.close() };
         },
       };
     },

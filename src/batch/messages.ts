@@ -3,8 +3,8 @@ import type { Estimates } from "../fit/estimates";
 import type { Fit } from "../fit/fit";
 import type { JobError, ModelOptions } from "./job";
 
-/** Numbers of each job in `JobsMessage.heads`. */
-export const HEAD = 3;
+/** Numbers of each job in `JobsMessage.numbers` before its cells: its model, and its layout (-1: no cells, see `others`). */
+export const JOB_HEAD = 2;
 
 /** A chunk of jobs as few large objects: numbers of all plain columns in one array. */
 export interface JobsMessage {
@@ -13,14 +13,21 @@ export interface JobsMessage {
   readonly models: readonly string[];
   /** names and kinds of the columns of a job */
   readonly layouts: readonly Layout[];
-  /** HEAD numbers a job: its model, its layout (-1: its data are in `others`), the start of its numbers */
-  readonly heads: Float64Array;
-  /** column after column */
+  readonly jobs: number;
+  /** where the first job begins in `numbers` */
+  readonly start: number;
+  /** job after job: JOB_HEAD numbers and then its cells, column after column. Longer than need be. */
   readonly numbers: Float64Array;
   /** the cells of text columns, which are numbers counted from 0, -1 for missing */
   readonly texts: readonly string[];
   /** what does not go into numbers, by the job's position in the chunk */
   readonly others: ReadonlyMap<number, Other>;
+}
+
+/** Where the job that begins at `at` ends. */
+export function jobEnd({ numbers, layouts }: Pick<JobsMessage, "numbers" | "layouts">, at: number): number {
+  const layout = layouts[numbers[at + 1]!];
+  return at + JOB_HEAD + (layout === undefined ? 0 : layout.names.length * layout.rows);
 }
 
 export interface Layout {

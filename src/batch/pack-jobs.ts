@@ -3,106 +3,124 @@ import { cloneable } from "./cloneable";
 import { type Growing, growing } from "./growing";
 import type { BatchJob, ModelOptions } from "./job";
 import { jobError } from "./job-error";
-import { HEAD, type JobsMessage, type Layout, type Other } from "./messages";
+import { JOB_HEAD, type JobsMessage, jobEnd, type Layout, type Other } from "./messages";
 import { namedColumns } from "./named-columns";
 import type { Recycled } from "./recycled";
 
 const MODEL_KEYS = ["formulas", "factors", "ordered", "fixed", "method", "starts", "maxEvaluations"] as const;
 const JOB_KEYS = new Set<string>([...MODEL_KEYS, "id", "data", "matrices", "weights"]);
 
+/** A chunk of jobs that is being filled. */
+export interface OpenChunk {
+  add(job: BatchJob): void;
+  close(): JobsMessage;
+}
+
 /**
- * Packs jobs for a worker. Columns of numbers and of text are copied into one array of numbers, which costs a hundredth
- * of cloning them; anything else is cloned. A job that cannot be sent is packed as its error. `expected` says how much
- * there will be: where it is right, as after a chunk like this one, nothing is moved again. The array is `memory`'s.
+ * Opens chunks of jobs for workers. Columns of numbers and of text are copied into one array of numbers, which costs a
+ * hundredth of cloning them; anything else is cloned. A job that cannot be sent is packed as its error. The array is
+ * `memory`'s, as long as the chunk before this one needed it: nearly always nothing is moved again.
  */
-export function packJobs(
+export function jobPacker(
   defaults: ModelOptions,
   want: JobsMessage["want"],
-  expected: { readonly jobs: number; readonly numbers: number },
   memory: Recycled,
-): { add(job: BatchJob): void; close(): JobsMessage } {
-  const models = indexed<string>();
-  const layouts: Layout[] = [];
-  const texts = indexed<string>();
-  const others = new Map<number, Other>();
-  const heads = growing(new Float64Array(HEAD * expected.jobs));
-  const numbers = growing(memory.take(expected.numbers), memory.take);
-
-  // the text of the model that most jobs have is made once
-  let ofDefaults: PackedModel | null = null;
+): () => OpenChunk {
+  let expected = 1024;
+  // most jobs say nothing of their model
+  const ofDefaults = lazy(() => packedModel(defaults, defaults));
   const modelOf = (job: BatchJob): PackedModel => {
     const isDefault = MODEL_KEYS.every((key) => job[key] == null) && typeof job.weights !== "string";
-    if (isDefault && ofDefaults !== null) return ofDefaults;
-    const number = models.at(modelText(job, defaults));
-    const model = { number, isNamed: namedColumns({ ...defaults, ...given(job) }) };
-    if (isDefault) ofDefaults = model;
-    return model;
+    return isDefault ? ofDefaults() : packedModel(job, defaults);
   };
-  /** Writes the job's head at `at`. */
-  const pack = (job: BatchJob, i: number, head: Float64Array, at: number): void => {
-    checkJob(job);
-    const model = modelOf(job);
-    const start = numbers.length();
-    const given = job.weights ?? defaults.weights;
-    // a column's name is part of the model
-    const weights = typeof given === "string" ? null : given;
-    const matrices = job.matrices ?? defaults.matrices;
-    const layout = packColumns(job.data, model.isNamed, numbers, texts.at, layouts);
-    if (layout < 0 || weights != null || matrices != null) {
-      const other = {
-        ...(layout < 0 && { data: cloneable(job, defaults) }),
-        ...(weights != null && { weights }),
-        ...(matrices != null && { matrices }),
-      };
-      others.set(i, structuredClone(other));
-    }
-    head[at] = model.number;
-    head[at + 1] = layout;
-    head[at + 2] = start;
-  };
-  return {
-    add(job) {
-      const at = heads.length();
-      const start = numbers.length();
-      const head = heads.grow(HEAD);
-      try {
-        pack(job, at / HEAD, head, at);
-      } catch (error) {
-        numbers.shrink(start);
-        head.fill(-1, at, at + HEAD);
-        others.set(at / HEAD, { error: jobError(error) });
+  return () => {
+    const models = indexed<string>();
+    const layouts: Layout[] = [];
+    const texts = indexed<string>();
+    const others = new Map<number, Other>();
+    const numbers = growing(memory.take(expected), memory.take);
+    let jobs = 0;
+
+    const pack = (job: BatchJob): void => {
+      checkJob(job);
+      const model = modelOf(job);
+      const at = numbers.length();
+      numbers.grow(JOB_HEAD);
+      const given = job.weights ?? defaults.weights;
+      // a column's name is part of the model
+      const weights = typeof given === "string" ? null : given;
+      const matrices = job.matrices ?? defaults.matrices;
+      const layout = packColumns(job.data, model.isNamed, numbers, texts.at, layouts);
+      if (layout < 0 || weights != null || matrices != null) {
+        const other = {
+          ...(layout < 0 && { data: cloneable(job, defaults) }),
+          ...(weights != null && { weights }),
+          ...(matrices != null && { matrices }),
+        };
+        others.set(jobs, structuredClone(other));
       }
-    },
-    close: () => ({
-      want,
-      models: models.all,
-      layouts,
-      heads: heads.taken().subarray(0, heads.length()),
-      numbers: numbers.taken(),
-      texts: texts.all,
-      others,
-    }),
+      const head = numbers.taken();
+      head[at] = models.at(model.text);
+      head[at + 1] = layout;
+    };
+    return {
+      add(job) {
+        const at = numbers.length();
+        try {
+          pack(job);
+        } catch (error) {
+          numbers.shrink(at);
+          numbers.grow(JOB_HEAD).fill(-1, at, at + JOB_HEAD);
+          others.set(jobs, { error: jobError(error) });
+        }
+        jobs++;
+      },
+      close() {
+        expected = Math.max(expected, numbers.length());
+        return {
+          want,
+          models: models.all,
+          layouts,
+          jobs,
+          start: 0,
+          numbers: numbers.taken(),
+          texts: texts.all,
+          others,
+        };
+      },
+    };
   };
 }
 
 /** The message of one of the jobs. */
 export function onlyJob(message: JobsMessage, i: number): JobsMessage {
+  let start = message.start;
+  for (let before = 0; before < i; before++) start = jobEnd(message, start);
   const other = message.others.get(i);
-  return {
-    ...message,
-    heads: message.heads.slice(HEAD * i, HEAD * (i + 1)),
-    others: new Map(other === undefined ? [] : [[0, other]]),
-  };
+  return { ...message, jobs: 1, start, others: new Map(other === undefined ? [] : [[0, other]]) };
 }
 
 interface PackedModel {
-  readonly number: number;
+  /** see JobsMessage.models */
+  readonly text: string;
   /** columns that it may need */
   readonly isNamed: (name: string) => boolean;
 }
 
+function packedModel(job: ModelOptions, defaults: ModelOptions): PackedModel {
+  return { text: modelText(job, defaults), isNamed: namedColumns({ ...defaults, ...given(job) }) };
+}
+
+function lazy<T extends object>(make: () => T): () => T {
+  let made: T | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 /** What a job really says: undefined and null are nothing. */
-function given(job: BatchJob): Partial<BatchJob> {
+function given(job: ModelOptions): Partial<ModelOptions> {
   return Object.fromEntries(Object.entries(job).filter(([, value]) => value != null));
 }
 
@@ -256,30 +274,22 @@ function isMissing(cell: unknown): boolean {
   return cell === null || cell === undefined || Number.isNaN(cell);
 }
 
+/** Up to this many values are looked for one by one. */
+const FEW = 8;
+
 /** Distinct values, numbered in the order in which they come. */
 function indexed<T>(): { readonly all: T[]; at: (value: T) => number } {
   const all: T[] = [];
-  const numbers = new Map<T, number>();
-  // most values repeat one of the two that came last, which spares the map
-  let last = -1;
-  let other = -1;
+  let numbers: Map<T, number> | null = null;
   return {
     all,
     at(value) {
-      if (last >= 0 && value === all[last]) return last;
-      const number = other >= 0 && value === all[other] ? other : numberOf(value);
-      other = last;
-      last = number;
+      const known = numbers === null ? all.indexOf(value) : (numbers.get(value) ?? -1);
+      if (known >= 0) return known;
+      const number = all.push(value) - 1;
+      if (numbers !== null) numbers.set(value, number);
+      else if (all.length > FEW) numbers = new Map(all.map((each, i) => [each, i]));
       return number;
     },
   };
-
-  function numberOf(value: T): number {
-    let number = numbers.get(value);
-    if (number === undefined) {
-      number = all.push(value) - 1;
-      numbers.set(value, number);
-    }
-    return number;
-  }
 }

@@ -14,7 +14,7 @@ export interface PoolOptions {
 }
 
 /** Of a worker, for objects that live shortly; Node's own 48 MB are no faster here, and add up over many cores. */
-const YOUNG_GENERATION_MB = 16;
+const YOUNG_GENERATION_MB = 8;
 /** A call that took no longer lets the next one wait at its worker, not here: it cannot go to another worker then. */
 const SHORT_MILLISECONDS = 200;
 /** Node sends a worker the wish to end before it ends it; a worker that is fitting does not hear it. */

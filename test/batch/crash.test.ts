@@ -14,9 +14,11 @@ afterAll(() => rmSync(folder.path, { recursive: true }));
  */
 const FATE = (marker: string) => `
   const { existsSync, writeFileSync } = require("node:fs");
-  const meet = ({ message: { heads, models } }) => {
-    for (let i = 0; i < heads.length; i += 3) {
-      const { maxEvaluations } = JSON.parse(models[heads[i]]);
+  const meet = ({ message: { jobs, start, numbers, layouts, models } }) => {
+    for (let i = 0, at = start; i < jobs; i++) {
+      const { maxEvaluations } = JSON.parse(models[numbers[at]]);
+      const { names, rows } = layouts[numbers[at + 1]];
+      at += 2 + names.length * rows;
       if (maxEvaluations === 199) process.exit(9);
       if (maxEvaluations !== 198 || existsSync(${JSON.stringify(marker)})) continue;
       writeFileSync(${JSON.stringify(marker)}, "");
