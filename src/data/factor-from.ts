@@ -52,19 +52,8 @@ export function factorFromNumberedText(
   const textOf = (cell: number) => (cell < 0 ? null : texts[cell]!);
   if (levels === undefined) return sortedFactor(cells, textOf, ordered);
   const known = levelIndex(name, levels);
-  const codes = new Int32Array(cells.length);
-  let last = -1;
-  let lastCode = -1;
-  for (let i = 0; i < codes.length; i++) {
-    const cell = cells[i]!;
-    if (cell !== last) {
-      last = cell;
-      const code = cell < 0 ? -1 : known.index.get(texts[cell]!);
-      if (code === undefined) throw unknownLevel(name, texts[cell], `row ${i + 1}`, levels);
-      lastCode = code;
-    }
-    codes[i] = lastCode;
-  }
+  const lookUp = (cell: number) => (cell < 0 ? -1 : known.index.get(texts[cell]!));
+  const codes = codesOf(cells, lookUp, (i) => unknownLevel(name, texts[cells[i]!], `row ${i + 1}`, levels));
   return { kind: "factor", codes, levels: known.levels, ordered };
 }
 
