@@ -1,5 +1,5 @@
+import { listOf } from "../data/doubles";
 import { DrmError } from "../errors";
-import { listOf } from "../fit/estimates";
 import { drmFormula } from "../formula/formula";
 import type { Signal } from "../inference/signal";
 import { inOrder, type Source, type Task } from "./in-order";

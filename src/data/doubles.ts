@@ -54,3 +54,10 @@ export function reuse<Result>(work: () => Result): Result {
     taken = -1;
   }
 }
+
+/** Some numbers of a longer array. */
+export function listOf(values: ArrayLike<number>, start: number, count: number): number[] {
+  const list = new Array<number>(count);
+  for (let i = 0; i < count; i++) list[i] = values[start + i]!;
+  return list;
+}

@@ -49,29 +49,41 @@ export function factorFromNumberedText(
   levels: readonly string[] | undefined,
   ordered: boolean,
 ): FactorColumn {
-  const textOf = (cell: number) => (cell < 0 ? null : texts[cell]!);
-  if (levels === undefined) return sortedFactor(cells, textOf, ordered);
+  const unknown = (row: number): DrmError => {
+    const text = texts[cells[row]!];
+    if (text !== undefined) return unknownLevel(name, text, `row ${row + 1}`, levels!);
+    const wanted = `-1 (missing) or 0 to ${texts.length - 1}`;
+    return new DrmError("bad_factor", `text '${name}', row ${row + 1}: code ${cells[row]}; wanted ${wanted}`);
+  };
+  if (levels === undefined) {
+    return sortedFactor(cells, (cell) => (cell === -1 ? null : texts[cell]), ordered, unknown);
+  }
   const known = levelIndex(name, levels);
-  const lookUp = (cell: number) => (cell < 0 ? -1 : known.index.get(texts[cell]!));
-  const codes = codesOf(cells, lookUp, (i) => unknownLevel(name, texts[cells[i]!], `row ${i + 1}`, levels));
+  const codes = codesOf(cells, (cell) => (cell === -1 ? -1 : known.index.get(texts[cell]!)), unknown);
   return { kind: "factor", codes, levels: known.levels, ordered };
 }
 
-/** Levels are the distinct texts, sorted as R sorts them; `textOf` is asked once for each distinct cell, null is missing. */
+/**
+ * Levels are the distinct texts, sorted as R sorts them; `textOf` is asked once for each distinct cell, null is missing, and
+ * undefined throws the error of `unknown`.
+ */
 function sortedFactor<Cell>(
   cells: ArrayLike<Cell>,
-  textOf: (cell: Cell) => string | null,
+  textOf: (cell: Cell) => string | null | undefined,
   ordered: boolean,
+  unknown?: (row: number) => DrmError,
 ): FactorColumn {
   const found = new Map<string, number>();
-  const codes = codesOf(cells, (cell) => {
+  const lookUp = (cell: Cell): number | undefined => {
     const text = textOf(cell);
     if (text === null) return -1;
+    if (text === undefined) return undefined;
     const known = found.get(text);
     if (known !== undefined) return known;
     found.set(text, found.size);
     return found.size - 1;
-  });
+  };
+  const codes = codesOf(cells, lookUp, unknown);
   const levels = sortLevels([...found.keys()]);
   recode(codes, levels, found);
   return { kind: "factor", codes, levels, ordered };

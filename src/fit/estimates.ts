@@ -1,3 +1,4 @@
+import { listOf } from "../data/doubles";
 import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
 import type { Engine } from "./engine";
@@ -47,13 +48,6 @@ export function buildEstimates(
     code: convergence(best),
     message: message(best, distinct.length),
   };
-}
-
-/** Some numbers of a longer array. */
-export function listOf(values: ArrayLike<number>, start: number, count: number): number[] {
-  const list = new Array<number>(count);
-  for (let i = 0; i < count; i++) list[i] = values[start + i]!;
-  return list;
 }
 
 let last: Estimates["coefficients"] = [];

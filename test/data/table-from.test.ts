@@ -14,6 +14,42 @@ function errorOf(run: () => unknown): DrmError {
   throw new Error("wanted a DrmError");
 }
 
+describe("text by number", () => {
+  const texts = ["wood", "bog", "fen", "moor"];
+  const levels = ["moor", "fen", "bog", "wood"];
+
+  test("is the column of its texts, sorted or with the levels given", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: -1, max: 3 }), { minLength: 1, maxLength: 30 }),
+        fc.boolean(),
+        (codes, given) => {
+          const options = given ? { factors: { x: levels } } : {};
+          const cells = codes.map((code) => texts[code] ?? null);
+          const wanted = tableFrom({ x: cells, y: codes }, options).column("x");
+          const seen = tableFrom({ x: { texts, codes }, y: codes }, options).column("x");
+          // cells that are all missing have no type; numbered ones are text
+          if (codes.some((code) => code >= 0)) expect(seen).toEqual(wanted);
+          else expect(seen).toMatchObject({ kind: "factor", codes: Int32Array.from(codes) });
+        },
+      ),
+    );
+  });
+
+  test("names the row of a text that is no level, and of a number that is no text", () => {
+    const column = (codes: number[], factors?: Record<string, string[]>) => () =>
+      tableFrom({ x: { texts, codes } }, factors ? { factors } : {}).column("x");
+    expect(errorOf(column([0, 1], { x: ["wood"] })).message).toContain(
+      "factor 'x', row 2: 'bog' is not among",
+    );
+    for (const code of [4, -2, 0.5, Number.NaN]) {
+      const message = `text 'x', row 2: code ${code}; wanted -1 (missing) or 0 to 3`;
+      expect(errorOf(column([0, code])).message).toBe(message);
+      expect(errorOf(column([0, code], { x: levels })).message).toBe(message);
+    }
+  });
+});
+
 describe("columns", () => {
   test("numbers, booleans and text; null, undefined and NaN are missing", () => {
     const table = tableFrom({
