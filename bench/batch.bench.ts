@@ -2,11 +2,14 @@
 //
 //   node bench/run.mjs bench/batch.bench.ts [--quick | --full]
 //
-// Each row fits different simulated data sets of n rows with starts: 1 and compact results. "a core" divides by the CPU
-// time of the whole process, the main thread included, so that other work on the machine does not enter; "1 worker" and
-// "all" are by the clock. metafor fits one of the same data sets in the same run. The last part fits 200,000 data sets of
-// 10 rows (--quick: 50,000, --full: 1,000,000) and compares resident memory with that after 10,000; what is in between shows
-// whether it still grows or has settled.
+// First memory, in a process that has just started: 200,000 data sets of 10 rows (--quick: 50,000, --full: 1,000,000) are
+// fitted, and resident memory at the end is compared with that after 10,000; what is in between shows whether it still
+// grows or has settled.
+//
+// Then speed. Each row fits different simulated data sets of n rows with starts: 1 and compact results. One pool of one
+// worker and one of all are open at the same time and take turns of half a second, so that both meet the same
+// machine; "scaling" is the median ratio of neighbouring turns. "a core" divides by the CPU time of the whole process,
+// the main thread and the collection of garbage included. metafor fits one of the same data sets in the same run.
 import { availableParallelism } from "node:os";
 import { type BatchJob, type FitManyOptions, fitMany } from "../src/batch/index";
 import { diagonal } from "./data";
@@ -18,11 +21,12 @@ const quick = process.argv.includes("--quick");
 const full = process.argv.includes("--full");
 const CORES = availableParallelism();
 const SIZES = [10, 80, 300];
-/** Workers compile what they run for one to two seconds; then a measurement begins, and takes this long. */
+/** Workers compile what they run for one to two seconds; then measuring begins. */
 const WARM_UP_SECONDS = 2;
-const SECONDS = quick ? 1.5 : 3;
-/** One worker and all take turns, so that both meet the same machine; medians are reported. */
-const ROUNDS = quick ? 1 : 3;
+/** Of a turn: results that were ready when it began are gone through first, and then it is timed. */
+const SETTLE_SECONDS = 0.3;
+const TURN_SECONDS = 0.5;
+const TURNS = quick ? 4 : 12;
 const MEMORY_FITS = full ? 1_000_000 : quick ? 50_000 : 200_000;
 const EARLY_FITS = 10_000;
 const POINTS = [EARLY_FITS, 50_000, 100_000, 200_000, 500_000, 1_000_000].filter(
@@ -67,14 +71,16 @@ function* repeated(sets: readonly Columns[], goesOn: (i: number) => boolean): Ge
   for (let i = 0; goesOn(i); i++) yield { data: sets[i % sets.length]! };
 }
 
-interface Run {
+interface Turn {
   readonly perSecond: number;
   readonly perCpuSecond: number;
-  readonly notConverged: number;
   readonly fits: number;
+  readonly notConverged: number;
 }
 
-async function run(sets: readonly Columns[], model: Model, workers: number): Promise<Run> {
+type Results = ReturnType<typeof open>;
+
+function open(sets: readonly Columns[], model: Model, workers: number) {
   const options: FitManyOptions & { result: "estimates" } = {
     formulas: model.formulas,
     factors: { habitat: ["grassland", "forest"] },
@@ -82,48 +88,90 @@ async function run(sets: readonly Columns[], model: Model, workers: number): Pro
     workers,
     result: "estimates",
   };
-  const warm = performance.now() + 1e3 * WARM_UP_SECONDS;
-  const end = warm + 1e3 * SECONDS;
-  const jobs = repeated(sets, () => performance.now() < end);
-  let begin = 0;
-  let cpu = process.cpuUsage();
-  let notConverged = 0;
-  let fits = 0;
-  for await (const result of fitMany(jobs, options)) {
-    if (!result.ok) throw new Error(result.error.message);
-    if (begin === 0) {
-      if (performance.now() < warm) continue;
-      begin = performance.now();
-      cpu = process.cpuUsage();
-      continue;
-    }
-    if (result.code !== 0) notConverged++;
-    fits++;
-  }
-  const seconds = (performance.now() - begin) / 1e3;
-  const { user, system } = process.cpuUsage(cpu);
-  return { perSecond: fits / seconds, perCpuSecond: fits / ((user + system) / 1e6), notConverged, fits };
+  return fitMany(
+    repeated(sets, () => true),
+    options,
+  );
 }
 
-function middle(runs: readonly Run[]): Run {
-  return [...runs].sort((a, b) => a.perSecond - b.perSecond)[runs.length >> 1]!;
+async function take(results: Results, seconds: number): Promise<Turn> {
+  const begin = performance.now();
+  const cpu = process.cpuUsage();
+  let fits = 0;
+  let notConverged = 0;
+  let elapsed = 0;
+  while (elapsed < seconds) {
+    const { value } = await results.next();
+    if (!value?.ok) throw new Error(value?.error.message ?? "no more results");
+    if (value.code !== 0) notConverged++;
+    fits++;
+    elapsed = (performance.now() - begin) / 1e3;
+  }
+  const { user, system } = process.cpuUsage(cpu);
+  return { perSecond: fits / elapsed, perCpuSecond: fits / ((user + system) / 1e6), fits, notConverged };
 }
+
+async function inTurns(sets: readonly Columns[], model: Model): Promise<{ one: Turn[]; all: Turn[] }> {
+  const [one, all] = [open(sets, model, 1), open(sets, model, CORES)];
+  for (const results of [one, all]) await take(results, WARM_UP_SECONDS);
+  const turns: { one: Turn[]; all: Turn[] } = { one: [], all: [] };
+  for (let k = 0; k < TURNS; k++) {
+    await take(one, SETTLE_SECONDS);
+    turns.one.push(await take(one, TURN_SECONDS));
+    await take(all, SETTLE_SECONDS);
+    turns.all.push(await take(all, TURN_SECONDS));
+  }
+  await Promise.all([one.return(), all.return()]);
+  return turns;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
+}
+
+const total = (turns: readonly Turn[], of: "fits" | "notConverged"): number =>
+  turns.reduce((sum, turn) => sum + turn[of], 0);
 
 console.log(describeMachine());
 const rate = (value: number): string => Math.round(value).toLocaleString("en-US");
+
+const small = dataSets(10);
+const resident: number[] = [];
+let done = 0;
+const begin = performance.now();
+const options = { formulas: MODELS[0]!.formulas, starts: 1 };
+for await (const result of fitMany(
+  repeated(small, (i) => i < MEMORY_FITS),
+  options,
+)) {
+  if (!result.ok) throw new Error(result.error.message);
+  if (POINTS.includes(++done)) resident.push(process.memoryUsage().rss);
+}
+const early = resident[0]!;
+const late = resident.at(-1)!;
+const seconds = (performance.now() - begin) / 1e3;
+const steady = late <= MOST_GROWTH * early;
+console.log(
+  `\n${table(
+    ["fits", "resident", "beside the first"],
+    POINTS.map((fits, k) => [rate(fits), megabytes(resident[k]!), (resident[k]! / early).toFixed(2)]),
+  )}\n${steady ? "steady" : "GROWS"}; ${rate(MEMORY_FITS / seconds)} fits a second`,
+);
 const jobs: MetaforJob[] = [];
 const measured = [];
 for (const model of MODELS) {
   for (const n of SIZES) {
     const sets = dataSets(n);
-    const ones: Run[] = [];
-    const alls: Run[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      ones.push(await run(sets, model, 1));
-      alls.push(await run(sets, model, CORES));
-    }
-    const [one, all] = [middle(ones), middle(alls)];
-    measured.push({ model: model.name, n, one, all });
+    const { one, all } = await inTurns(sets, model);
+    measured.push({
+      model: model.name,
+      n,
+      core: median(all.map(({ perCpuSecond }) => perCpuSecond)),
+      one: median(one.map(({ perSecond }) => perSecond)),
+      all: median(all.map(({ perSecond }) => perSecond)),
+      scaling: median(all.map(({ perSecond }, k) => perSecond / one[k]!.perSecond)),
+      notConverged: total(all, "notConverged") / total(all, "fits"),
+    });
     if (model.peer === undefined) continue;
     const { yi, vi, habitat, duration } = sets[0] as unknown as MetaforJob["data"];
     jobs.push({
@@ -145,44 +193,22 @@ const peerSeconds = (name: string): number | null =>
 console.log(
   `\nfits a second, starts: 1; "all": ${CORES} workers\n${table(
     ["model", "n", "a core", "1 worker", "all", "scaling", "metafor, a fit", "not converged"],
-    measured.map(({ model, n, one, all }) => {
+    measured.map(({ model, n, core, one, all, scaling, notConverged }) => {
       const theirs = peerSeconds(`${model}, ${n}`);
       return [
         model,
         String(n),
-        rate(one.perCpuSecond),
-        rate(one.perSecond),
-        rate(all.perSecond),
-        (all.perSecond / one.perSecond).toFixed(2),
+        rate(core),
+        rate(one),
+        rate(all),
+        scaling.toFixed(2),
         theirs === null ? (peer === null ? "not installed" : "-") : duration(theirs),
-        percent(all.notConverged / all.fits),
+        percent(notConverged),
       ];
     }),
   )}`,
 );
 
-const sets = dataSets(10);
-const resident: number[] = [];
-let done = 0;
-const begin = performance.now();
-const options = { formulas: MODELS[0]!.formulas, starts: 1 };
-for await (const result of fitMany(
-  repeated(sets, (i) => i < MEMORY_FITS),
-  options,
-)) {
-  if (!result.ok) throw new Error(result.error.message);
-  if (POINTS.includes(++done)) resident.push(process.memoryUsage().rss);
-}
-const early = resident[0]!;
-const late = resident.at(-1)!;
-const seconds = (performance.now() - begin) / 1e3;
-const steady = late <= MOST_GROWTH * early;
-console.log(
-  `\n${table(
-    ["fits", "resident", "beside the first"],
-    POINTS.map((fits, k) => [rate(fits), megabytes(resident[k]!), (resident[k]! / early).toFixed(2)]),
-  )}\n${steady ? "steady" : "GROWS"}; ${rate(MEMORY_FITS / seconds)} fits a second`,
-);
 writeResults("batch", {
   measured,
   metafor: jobs.map(({ name }) => [name, peerSeconds(name)]),

@@ -73,6 +73,7 @@ export async function* fitMany(
 }
 
 type Result = EstimatesResult | FitResult | FailedResult;
+type Coefficients = EstimatesResult["coefficients"];
 
 interface Chunk {
   readonly first: number;
@@ -88,6 +89,7 @@ function fitTask(
 ): Task<BatchJob, Chunk, EstimatesAnswer | FitsAnswer, Result> {
   const memory = recycled();
   const openChunk = jobPacker(model, want, memory);
+  const coefficientsOf = oneForAll();
   return {
     method: "fitJobs" satisfies keyof typeof METHODS,
     open(first) {
@@ -116,7 +118,7 @@ function fitTask(
       };
     },
     unpack: (answer, chunk) =>
-      "numbers" in answer ? unpackEstimates(answer, chunk) : unpackFits(answer, chunk),
+      "numbers" in answer ? unpackEstimates(answer, chunk, coefficientsOf) : unpackFits(answer, chunk),
     done: ({ message }) => memory.giveBack(message.numbers),
     crashed: ({ first, ids }, why) => ({
       index: first,
@@ -136,8 +138,12 @@ function unpackFits(answer: FitsAnswer, { first, ids }: Chunk): Result[] {
 }
 
 /** Results come into being one by one: those of a whole chunk would outlive a collection of garbage, which costs more. */
-function* unpackEstimates(answer: EstimatesAnswer, { first, count: jobs, ids }: Chunk): Generator<Result> {
-  const { shapes, messages, numbers, errors } = answer;
+function* unpackEstimates(
+  { shapes: sent, messages, numbers, errors }: EstimatesAnswer,
+  { first, count: jobs, ids }: Chunk,
+  coefficientsOf: (sent: Coefficients) => Coefficients,
+): Generator<Result> {
+  const shapes = sent.map(coefficientsOf);
   let at = 0;
   for (let i = 0; i < jobs; i++) {
     const id = ids.get(i) ?? null;
@@ -167,4 +173,16 @@ function* unpackEstimates(answer: EstimatesAnswer, { first, count: jobs, ids }: 
       message: messages[message]!,
     };
   }
+}
+
+/** The array that came before with the same coefficients, if it was the last: each answer brings copies. */
+function oneForAll(): (sent: Coefficients) => Coefficients {
+  let last: Coefficients = [];
+  return (sent) => {
+    const isSame =
+      sent.length === last.length &&
+      sent.every(({ dpar, term }, i) => dpar === last[i]!.dpar && term === last[i]!.term);
+    if (!isSame) last = sent;
+    return last;
+  };
 }

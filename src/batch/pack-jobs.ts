@@ -29,10 +29,6 @@ export function jobPacker(
   let expected = 1024;
   // most jobs say nothing of their model
   const ofDefaults = lazy(() => packedModel(defaults, defaults));
-  const modelOf = (job: BatchJob): PackedModel => {
-    const isDefault = MODEL_KEYS.every((key) => job[key] == null) && typeof job.weights !== "string";
-    return isDefault ? ofDefaults() : packedModel(job, defaults);
-  };
   return () => {
     const models = indexed<string>();
     const layouts: Layout[] = [];
@@ -43,7 +39,7 @@ export function jobPacker(
 
     const pack = (job: BatchJob): void => {
       checkJob(job);
-      const model = modelOf(job);
+      const model = isDefault(job) ? ofDefaults() : packedModel(job, defaults);
       const at = numbers.length();
       numbers.grow(JOB_HEAD);
       const given = job.weights ?? defaults.weights;
@@ -109,6 +105,11 @@ interface PackedModel {
 
 function packedModel(job: ModelOptions, defaults: ModelOptions): PackedModel {
   return { text: modelText(job, defaults), isNamed: namedColumns({ ...defaults, ...given(job) }) };
+}
+
+function isDefault(job: BatchJob): boolean {
+  for (const key of MODEL_KEYS) if (job[key] != null) return false;
+  return typeof job.weights !== "string";
 }
 
 function lazy<T extends object>(make: () => T): () => T {

@@ -21,8 +21,11 @@ const SHORT_MILLISECONDS = 200;
 const GRACE_MILLISECONDS = 1;
 
 /**
- * Workers that start when they are first needed. One that dies is replaced: its call rejects, and the next call starts
- * another. Threads in Node, web workers in a page.
+ * Workers that start when they are first needed. One that dies is replaced: the call that it was at rejects, those that it
+ * had not begun go to others. Threads in Node, web workers in a page.
+ *
+ * workerpool starts the workers and tells when one dies; it thinks of each as busy with one task, "serve", for good. Calls go
+ * through a port to the worker: so they can wait at it, and leave nothing behind that only a full collection frees.
  *
  * @throws DrmError "bad_option" when `workers` is not a whole number from 1
  */

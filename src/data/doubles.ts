@@ -21,37 +21,63 @@ export function doublesFrom(chunk: number): Doubles {
 
 const fresh = doublesFrom(8192);
 
-/** Arrays that reuse() lends, in the order in which they are asked for. */
-const lent: Float64Array[] = [];
-const MOST_LENT = 512;
-/** How many are taken; -1 outside reuse(). */
-let taken = -1;
+/** Arrays of one length that reuse() lends. */
+interface Shelf {
+  readonly arrays: Float64Array[];
+  /** how many of them are out ... */
+  taken: number;
+  /** ... in this call of reuse(); in an older one: all are back */
+  call: number;
+}
+
+/** Longer arrays would be a burden to keep, and cost little beside what is done with them. */
+const LONGEST_LENT = 8192;
+/** By length. */
+const shelves = new Array<Shelf | undefined>(LONGEST_LENT + 1).fill(undefined);
+/** Doubles on all shelves; with more, as after data sets of very many shapes, they are cleared. */
+const MOST_STORED = 2 ** 18;
+let stored = 0;
+let calls = 0;
+let isLending = false;
 
 /** For what is forgotten when a fit is done. What a fit keeps must not share memory with other fits. */
 export const scratch: Doubles = (length) => {
-  if (taken < 0 || taken >= MOST_LENT) return fresh(length);
-  const values = lent[taken];
-  if (values === undefined || values.length !== length) {
+  if (!isLending || length > LONGEST_LENT) return fresh(length);
+  let shelf = shelves[length];
+  if (shelf === undefined) {
+    shelf = { arrays: [], taken: 0, call: calls };
+    shelves[length] = shelf;
+  } else if (shelf.call !== calls) {
+    shelf.call = calls;
+    shelf.taken = 0;
+  }
+  const lent = shelf.arrays[shelf.taken++];
+  if (lent === undefined) {
     const made = fresh(length);
-    lent[taken++] = made;
+    shelf.arrays.push(made);
+    stored += length;
     return made;
   }
-  taken++;
-  for (let i = 0; i < length; i++) values[i] = 0;
-  return values;
+  for (let i = 0; i < length; i++) lent[i] = 0;
+  return lent;
 };
 
 /**
- * Runs `work` with scratch arrays that the next call lends again: data sets of one shape ask for the same arrays in the
- * same order. Nothing that `work` returns may be one of them.
+ * Runs `work` with scratch arrays that the next call lends again: data sets of one shape ask for the same ones. Nothing that
+ * `work` returns may be one of them.
  */
 export function reuse<Result>(work: () => Result): Result {
-  if (taken >= 0) return work();
-  taken = 0;
+  if (isLending) return work();
+  isLending = true;
+  calls++;
   try {
     return work();
   } finally {
-    taken = -1;
+    isLending = false;
+    if (stored > MOST_STORED) {
+      shelves.fill(undefined);
+      stored = 0;
+    }
   }
 }
 

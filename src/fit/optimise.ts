@@ -166,9 +166,20 @@ function optimise(
   // so far down already that the objective is flat: converged before it was looked at
   if (run.converged && run.iterations < FIRST_EDGE_CHECK) atTheEdge(run);
   if (atEdge !== null) return atEdge;
-  // not { ...run }: engines make a hidden class for every such copy, and it outlives the object
-  const { theta, value, gradient, hessian, converged, iterations } = run;
-  return { theta, value, gradient, hessian, converged, iterations, unbounded, boundary: null };
+  return found(run, { theta: run.theta, iterations: run.iterations, unbounded, boundary: null });
+}
+
+/** Not { ...run, ...rest }: engines make a hidden class for every such copy, and it outlives the object. */
+function found(
+  { value, gradient, hessian, converged }: Minimum,
+  {
+    theta,
+    iterations,
+    unbounded,
+    boundary,
+  }: Pick<Optimum, "theta" | "iterations" | "unbounded" | "boundary">,
+): Optimum {
+  return { theta, value, gradient, hessian, converged, iterations, unbounded, boundary };
 }
 
 /**
@@ -208,8 +219,12 @@ function edgeOptimum(
       risesAway(engine, along(optimum, edge.direction, edge.toNearby - edge.toEdge), edge),
     );
     if (!stays) continue;
-    const iterations = current.iterations + run.iterations;
-    return { ...run, theta: optimum, iterations, unbounded: false, boundary: { free, edges } };
+    return found(run, {
+      theta: optimum,
+      iterations: current.iterations + run.iterations,
+      unbounded: false,
+      boundary: { free, edges },
+    });
   }
   return null;
 }

@@ -22,17 +22,26 @@ describe("reuse", () => {
     for (const array of second) expect(array.every((value) => value === 0)).toBe(true);
   });
 
-  test("makes others for another shape, and after an error all is as before", () => {
-    const first = reuse(shapes([4, 5]));
+  test("whatever the order, and after an error too", () => {
+    const first = reuse(shapes([4, 5, 4]));
     expect(() =>
       reuse(() => {
         scratch(4);
         throw new Error("in the middle");
       }),
     ).toThrow("in the middle");
-    const [same, other] = reuse(shapes([4, 6]));
-    expect(same).toBe(first[0]);
-    expect(other).toHaveLength(6);
+    const second = reuse(shapes([5, 6, 4, 4, 4]));
+    expect(second[0]).toBe(first[1]);
+    expect(second.slice(2, 4)).toEqual([first[0], first[2]]);
+    expect(second[2]).toBe(first[0]);
+    expect(second[4]).not.toBe(first[0]);
+    expect(second[1]).toHaveLength(6);
+  });
+
+  test("very many shapes leave no more than a few megabytes behind", () => {
+    const seen = new WeakRef(reuse(() => scratch(8000)));
+    for (let length = 1; length < 8000; length++) reuse(() => scratch(length));
+    expect(reuse(() => scratch(8000))).not.toBe(seen.deref());
   });
 
   test("nothing is lent outside, nor again inside, while it is in use", () => {
