@@ -17,7 +17,7 @@ export function buildGroupDesign(dpar: DparFormula, frame: Frame): GroupDesign {
   const present = presentRows(dpar, frame);
   const grouping = buildGrouping(key, group, frame, present);
   const byRow = buildDesign(dpar, frame);
-  const { levels, index } = grouping;
+  const { levels, index, counts } = grouping;
   const nrow = levels.length;
   const width = byRow.names.length;
   const firstRow = new Int32Array(nrow).fill(-1);
@@ -38,7 +38,8 @@ export function buildGroupDesign(dpar: DparFormula, frame: Frame): GroupDesign {
       }
     }
   }
-  return { ...byRow, ...grouping, nrow, values, present: null };
+  const { names, assign, termLabels, recipe } = byRow;
+  return { key, names, nrow, values, assign, termLabels, present: null, recipe, levels, index, counts };
 }
 
 function varies(
