@@ -72,7 +72,8 @@ export function drm(
 ): UnivariateFit;
 export function drm(formula: DrmFormula | string, options: DrmOptions): Fit;
 export function drm(formula: DrmFormula | string, options: DrmOptions): Fit {
-  return compile(formula, options).fit(options.data);
+  // used once: its levels stay the caller's
+  return modelOf(formula, options, checkedLevels(options.factors)).fit(options.data);
 }
 
 /** A formula and its options, checked and parsed once, for any number of data sets. */
@@ -94,42 +95,53 @@ export interface CompiledModel {
  * @throws DrmError when the formula or the options are at fault; the functions throw it when the data are.
  */
 export function compile(formula: DrmFormula | string, options: Omit<DrmOptions, "data"> = {}): CompiledModel {
+  return modelOf(formula, options, frozenLevels(checkedLevels(options.factors)));
+}
+
+function modelOf(
+  formula: DrmFormula | string,
+  options: Omit<DrmOptions, "data">,
+  factors: DrmOptions["factors"],
+): CompiledModel {
   const parsed = typeof formula === "string" ? drmFormula(formula) : formula;
   checkOptions(parsed, options);
   const reading: FactorOptions = {
-    factors: frozenLevels(options.factors),
+    factors,
     ordered: options.ordered ? new Set(options.ordered) : undefined,
   };
-  const kept = frameBuilder(parsed, reading, options, false);
-  const shortLived = frameBuilder(parsed, reading, options, true);
+  const frameOf = frameBuilder(parsed, reading, options);
   return {
     formula: parsed,
     fit(data) {
-      const frame = kept(tableFrom(data, reading));
+      const frame = frameOf(tableFrom(data, reading), false);
       return fitModel(frame, buildModel(frame, options), options);
     },
     estimate(data) {
       return reuse(() => {
-        const frame = shortLived(tableFrom(data, reading));
+        const frame = frameOf(tableFrom(data, reading), true);
         return estimateModel(frame, buildModel(frame, options), options);
       });
     },
   };
 }
 
-/** Copies that stay what they are, so that what is worked out of them can be kept. */
-function frozenLevels(factors: DrmOptions["factors"] | null): DrmOptions["factors"] {
+function checkedLevels(factors: DrmOptions["factors"] | null): DrmOptions["factors"] {
   if (factors === undefined || factors === null) return undefined; // null is how JSON and R-minded callers say "none"
+  for (const [name, levels] of Object.entries(factors)) {
+    if (levels !== undefined && !Array.isArray(levels)) {
+      const seen = `factors: '${name}' has ${JSON.stringify(levels)}`;
+      throw new DrmError("bad_option", `${seen}; wanted a list of its levels`);
+    }
+  }
+  return factors;
+}
+
+/** Copies that stay what they are, so that what is worked out of them can be kept. */
+function frozenLevels(factors: DrmOptions["factors"]): DrmOptions["factors"] {
+  if (factors === undefined) return undefined;
   const frozen: Record<string, readonly string[]> = {};
   for (const [name, levels] of Object.entries(factors)) {
-    if (levels === undefined) continue;
-    if (!Array.isArray(levels)) {
-      throw new DrmError(
-        "bad_option",
-        `factors: '${name}' has ${JSON.stringify(levels)}; wanted a list of its levels`,
-      );
-    }
-    frozen[name] = Object.freeze([...levels]);
+    if (levels !== undefined) frozen[name] = Object.freeze([...levels]);
   }
   return frozen;
 }
@@ -164,26 +176,25 @@ function checkOptions(
   }
 }
 
-/** Makes the frames of one formula and its options. */
+/** Makes the frames of one formula and its options, short-lived ones or others. */
 function frameBuilder(
   formula: DrmFormula,
-  reading: FactorOptions,
+  { factors, ordered }: FactorOptions,
   options: Omit<DrmOptions, "data">,
-  shortLived: boolean,
-): (table: Table) => Frame {
+): (table: Table, shortLived: boolean) => Frame {
   const { weights } = options;
   const matrices = options.matrices ?? undefined;
   const matrixNames = matrices === undefined ? undefined : new Set(Object.keys(matrices));
-  const frameOptions: FrameOptions = { ...reading, weights, matrixNames, shortLived };
+  // no copies by `...`: engines make a hidden class for each, and it outlives the object
+  const kept: FrameOptions = { factors, ordered, weights, matrixNames, shortLived: false };
+  const shortLived: FrameOptions = { factors, ordered, weights, matrixNames, shortLived: true };
   const argument = formula.dpars[0]!.knownV?.argument;
   const known = argument && ungroup(argument);
-  if (known?.type !== "name" || !matrixNames?.has(known.name)) {
-    return (table) => buildFrame(formula, table, frameOptions);
-  }
-  const { name } = known;
-  return (table) => {
-    const missing = missingRows(matrices![name]!, table.nrow);
-    const missingV = missing === null ? null : { name, rows: missing };
-    return buildFrame(formula, table, { ...frameOptions, missingV });
+  const name = known?.type === "name" && matrixNames?.has(known.name) ? known.name : null;
+  return (table, isShortLived) => {
+    const frameOptions = isShortLived ? shortLived : kept;
+    const missing = name === null ? null : missingRows(matrices![name]!, table.nrow);
+    if (missing === null) return buildFrame(formula, table, frameOptions);
+    return buildFrame(formula, table, { ...frameOptions, missingV: { name: name!, rows: missing } });
   };
 }

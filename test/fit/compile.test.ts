@@ -41,6 +41,21 @@ describe("compile", () => {
     }
   });
 
+  it("keeps the levels that it was given, whatever becomes of the list", () => {
+    const habitat = ["grassland", "forest"];
+    const kept = compile(FORMULA, { factors: { habitat } });
+    const before = kept.estimate(columns);
+    habitat.reverse();
+    expect(kept.estimate(columns)).toEqual(before);
+    expect(drm(FORMULA, { factors: { habitat }, data: columns }).designs.mu!.names[1]).toBe(
+      "habitatgrassland",
+    );
+    const one = { habitat: "forest" } as unknown as Record<string, string[]>;
+    expect(() => compile(FORMULA, { factors: one })).toThrow(
+      `factors: 'habitat' has "forest"; wanted a list of its levels`,
+    );
+  });
+
   it("takes a column as each data set has it: other levels, more of them, another order, numbers", () => {
     const formula = ["yi ~ g * duration + meta_V(V = vi)", "sigma ~ g"] as const;
     const { yi, vi, duration } = columns;
