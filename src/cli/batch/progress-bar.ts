@@ -9,7 +9,8 @@ export interface ProgressBar {
 }
 
 const EVERY_MILLISECONDS = 100;
-const WIDTH = 24;
+/** Of the bar: a million jobs and an hour left still fit into 80 columns. */
+const WIDTH = 12;
 
 /** `before` jobs were done by an earlier run and say nothing about the rate. */
 export function progressBar(
