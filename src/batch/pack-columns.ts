@@ -94,6 +94,9 @@ function packNumbers(cells: readonly unknown[], into: Float64Array, at: number):
   return true;
 }
 
+/** Of a cell that is neither text nor missing. */
+const ODD = -2;
+
 /** False when a cell is not text. */
 function packTexts(
   cells: readonly unknown[],
@@ -101,15 +104,27 @@ function packTexts(
   at: number,
   textNumber: (text: string) => number,
 ): boolean {
+  // most cells repeat one of the two seen last
   let last: unknown = null;
   let lastNumber = -1;
+  let other: unknown = null;
+  let otherNumber = -1;
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i];
     if (cell !== last) {
+      const number =
+        cell === other
+          ? otherNumber
+          : typeof cell === "string"
+            ? textNumber(cell)
+            : isMissing(cell)
+              ? -1
+              : ODD;
+      if (number === ODD) return false;
+      other = last;
+      otherNumber = lastNumber;
       last = cell;
-      if (typeof cell === "string") lastNumber = textNumber(cell);
-      else if (isMissing(cell)) lastNumber = -1;
-      else return false;
+      lastNumber = number;
     }
     into[at + i] = lastNumber;
   }
