@@ -82,7 +82,7 @@ export interface Problem {
   readonly badRow: number;
   /** copies the last evaluation's results into `into`, to `count` places from `at` on */
   read(field: ResultField, into: Float64Array, at?: number, count?: number): Float64Array;
-  /** Frees the memory. Calling it twice is harmless. */
+  /** Frees the memory; a small block is kept for the next problem of the same sizes. Calling it twice is harmless. */
   dispose(): void;
   [Symbol.dispose](): void;
 }

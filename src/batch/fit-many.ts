@@ -77,7 +77,6 @@ type Coefficients = EstimatesResult["coefficients"];
 
 interface Chunk {
   readonly first: number;
-  readonly count: number;
   /** by the job's position; jobs without an id are not there */
   readonly ids: ReadonlyMap<number, string | number>;
   readonly message: JobsMessage;
@@ -103,7 +102,7 @@ function fitTask(
           jobs.add(job);
         },
         close() {
-          return { first, count, ids, message: jobs.close() };
+          return { first, ids, message: jobs.close() };
         },
       };
     },
@@ -112,7 +111,6 @@ function fitTask(
       const id = ids.get(i);
       return {
         first: first + i,
-        count: 1,
         ids: new Map(id === undefined ? [] : [[0, id]]),
         message: onlyJob(message, i),
       };
@@ -140,7 +138,7 @@ function unpackFits(answer: FitsAnswer, { first, ids }: Chunk): Result[] {
 /** Results come into being one by one: those of a whole chunk would outlive a collection of garbage, which costs more. */
 function* unpackEstimates(
   { shapes: sent, messages, numbers, errors }: EstimatesAnswer,
-  { first, count: jobs, ids }: Chunk,
+  { first, ids, message: { jobs } }: Chunk,
   coefficientsOf: (sent: Coefficients) => Coefficients,
 ): Generator<Result> {
   const shapes = sent.map(coefficientsOf);
