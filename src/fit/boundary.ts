@@ -1,3 +1,4 @@
+import type { Edge } from "./edges";
 import { symmetricEigen } from "./small-matrix";
 import type { StandardModel } from "./standard-model";
 import { type ThetaBlock, thetaBlocks } from "./theta-blocks";
@@ -12,6 +13,8 @@ import { nearness } from "./vanishing";
  */
 export interface Recession {
   readonly block: ThetaBlock;
+  /** by entity: 1 for those at the edge */
+  readonly vanishing: Uint8Array;
   /** block columns x freeCount, row-major: the directions of the block in which the objective still varies */
   readonly free: Float64Array;
   readonly freeCount: number;
@@ -19,40 +22,101 @@ export interface Recession {
   readonly direction: Float64Array;
   /** multiples of the direction that take the entities to where the derivative in their variance can just be seen ... */
   readonly toNearby: number;
-  /** ... and where it is exactly zero */
+  /** ... and where it is zero in double precision */
   readonly toEdge: number;
+  /** how much a unit of the direction lowers the log SD (or raises the correlation's predictor) of each entity at least */
+  readonly slowest: number;
 }
 
 /** Measures (nearness()) tried as the line between vanishing entities and others, the smaller sets first: they are sharper. */
 const THRESHOLDS = [1e-11, 1e-9, 1e-7, 1e-5, 1e-3].map(Math.log);
 const NEARBY = Math.log(1e-8);
-/** exp(-800) is zero in double precision, and tanh(800) is one */
+/** exp(-800) is zero in double precision, and tanh(800) is one. */
 const VANISHED = 800;
+/** Where entities go at very different speeds, the slowest go so far at least, ... */
+const NEARLY_VANISHED = 60;
+/** ... and the fastest no farther than this beyond that: large coefficients cost digits of the other predictors. */
+const FARTHEST = 1e4;
 
-/** Directions along which suspect entities of a block can vanish at `theta`. */
-export function recessions(model: StandardModel, theta: Float64Array): Recession[] {
+/** Directions along which suspect entities of a block can vanish at `theta`, beside those of `atEdge` that have. */
+export function recessions(
+  model: StandardModel,
+  theta: Float64Array,
+  atEdge: readonly Recession[],
+): Recession[] {
   const found: Recession[] = [];
   for (const block of thetaBlocks(model)) {
     const near = nearness(model, block, theta);
+    const gone = atEdge.find((edge) => edge.block.kind === block.kind) ?? null;
     let before = 0;
     for (const limit of THRESHOLDS) {
-      const vanishing = Uint8Array.from(near.measure, (measure) => (measure < limit ? 1 : 0));
+      const vanishing = Uint8Array.from(near.measure, (measure, i) =>
+        measure < limit || gone?.vanishing[i] === 1 ? 1 : 0,
+      );
       const count = vanishing.reduce((sum, flag) => sum + flag, 0);
       if (count === before) continue;
       before = count;
-      const recession = recessionOf(block, theta.length, near.measure, near.sign, vanishing);
+      const recession = recessionOf(block, theta.length, near.measure, near.sign, vanishing, null, gone);
       if (recession !== null) found.push(recession);
     }
   }
   return found;
 }
 
-function recessionOf(
+/** theta with the entities of some edges there; the others stay where they are. */
+export function beyond(theta: Float64Array, edges: readonly Edge[]): Float64Array {
+  const out = theta.slice();
+  for (const { block, direction, slowest } of edges) {
+    const factor = VANISHED / slowest;
+    for (let k = 0; k < direction.length; k++) out[block.start + k]! += factor * direction[k]!;
+  }
+  return out;
+}
+
+/**
+ * Edges of several formulas at once, at most one a formula, as recessions of their blocks; `theta` says how far the
+ * entities are from there. Null when some entity of theirs cannot vanish: an SD without another variance beside it.
+ */
+export function recessionsTo(
+  model: StandardModel,
+  theta: Float64Array,
+  edges: readonly Edge[],
+): Recession[] | null {
+  const found: Recession[] = [];
+  for (const block of new Set(edges.map((edge) => edge.block))) {
+    const own = edges.filter((edge) => edge.block === block);
+    const vanishing = new Uint8Array(block.basis.rows);
+    for (let i = 0; i < vanishing.length; i++) if (own.some(({ vanishes }) => vanishes(i))) vanishing[i] = 1;
+    const direction = new Float64Array(block.basis.columns);
+    for (const edge of own)
+      edge.direction.forEach((part, k) => {
+        direction[k]! += part;
+      });
+    const at = (i: number) => own.find(({ vanishes }) => vanishes(i))!;
+    const { measure } = nearness(model, block, theta);
+    const sign = (i: number) => -at(i).towards(i);
+    const recession = recessionOf(block, theta.length, measure, sign, vanishing, direction);
+    if (recession === null) return null;
+    found.push(recession);
+  }
+  return found;
+}
+
+/**
+ * The recession in which just the `vanishing` entities reach the edge; null when there is none.
+ *
+ * @param measure of nearness(), infinite where it does not matter
+ * @param known a direction in which just these entities vanish, where there is no need to look for one
+ * @param gone where some of them are already: the others are brought after them
+ */
+export function recessionOf(
   block: ThetaBlock,
   size: number,
   measure: Float64Array,
   sign: (entity: number) => number,
   vanishing: Uint8Array,
+  known: Float64Array | null = null,
+  gone: Recession | null = null,
 ): Recession | null {
   const { values: W, rows, columns: q } = block.basis;
   const { values, vectors } = symmetricEigen(gram(W, rows, q, vanishing, 0), q);
@@ -60,9 +124,10 @@ function recessionOf(
   while (nullity < q && values[nullity]! < 1e-10 * rows) nullity++;
   if (nullity === 0) return null;
 
-  const inBlock = leastSquaresDescent(W, rows, q, vanishing, sign, vectors, nullity);
+  const inBlock = known ?? descentBeside(gone, W, rows, q, vanishing, sign, vectors, nullity);
   // every vanishing entity must go down, or the set is not one that vanishes together
   let slowest = Number.NEGATIVE_INFINITY;
+  let fastest = 0;
   let toNearby = 0;
   for (let i = 0; i < rows; i++) {
     if (vanishing[i] === 0) continue;
@@ -70,17 +135,19 @@ function recessionOf(
     for (let k = 0; k < q; k++) change += W[k * rows + i]! * inBlock[k]!;
     change *= sign(i);
     slowest = Math.max(slowest, change);
+    fastest = Math.min(fastest, change);
     if (Number.isFinite(measure[i]!)) toNearby = Math.max(toNearby, (measure[i]! - NEARBY) / (-2 * change));
   }
   if (!(slowest < -1e-6)) return null;
 
+  const toEdge = Math.min(VANISHED / -slowest, Math.max(NEARLY_VANISHED / -slowest, FARTHEST / -fastest));
   const freeCount = q - nullity;
   const free = new Float64Array(q * freeCount);
   for (let i = 0; i < q; i++)
     for (let k = 0; k < freeCount; k++) free[i * freeCount + k] = vectors[i * q + nullity + k]!;
   const direction = new Float64Array(size);
   direction.set(inBlock, block.start);
-  return { block, free, freeCount, direction, toNearby, toEdge: VANISHED / -slowest };
+  return { block, vanishing, free, freeCount, direction, toNearby, toEdge, slowest: -slowest };
 }
 
 /** W'W over the entities whose flag is `flag`. */
@@ -95,6 +162,37 @@ function gram(W: Float64Array, rows: number, q: number, flags: Uint8Array, flag:
     }
   }
   return out;
+}
+
+/** leastSquaresDescent() of the entities that are not gone, in the wake of those that are. */
+function descentBeside(
+  gone: Recession | null,
+  W: Float64Array,
+  rows: number,
+  q: number,
+  vanishing: Uint8Array,
+  sign: (entity: number) => number,
+  vectors: Float64Array,
+  nullity: number,
+): Float64Array {
+  const left = vanishing.map((flag, i) => (gone?.vanishing[i] === 1 ? 0 : flag));
+  if (gone === null || !left.includes(1)) {
+    return leastSquaresDescent(W, rows, q, vanishing, sign, vectors, nullity);
+  }
+  const direction = leastSquaresDescent(W, rows, q, left, sign, vectors, nullity);
+  const ahead = gone.direction.subarray(gone.block.start, gone.block.start + q);
+  let factor = 0;
+  for (let i = 0; i < rows; i++) {
+    if (gone.vanishing[i] === 0) continue;
+    let own = 0;
+    let theirs = 0;
+    for (let k = 0; k < q; k++) {
+      own += sign(i) * W[k * rows + i]! * direction[k]!;
+      theirs += sign(i) * W[k * rows + i]! * ahead[k]!;
+    }
+    factor = Math.max(factor, (1 + own) / -theirs);
+  }
+  return direction.map((part, k) => part + factor * ahead[k]!);
 }
 
 /** The d in the null space (the first `nullity` vectors) that brings sign W d closest to -1 on the vanishing entities. */
@@ -180,6 +278,7 @@ export function restrictTo(objective: Objective, base: Float64Array, { basis, co
     value: Number.NaN,
     gradient,
     hessian,
+    valueAt: (phi) => objective.valueAt(expand(base, { basis, count }, phi)),
     evaluate(phi) {
       theta.set(expand(base, { basis, count }, phi));
       if (!objective.evaluate(theta)) return false;

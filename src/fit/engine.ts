@@ -2,7 +2,7 @@ import { createProblem, Order, type Problem, Status } from "../../bindings/kerne
 import { scratch } from "../data/doubles";
 import { packV } from "../model/packed-v";
 import { rearrange, type Sections, sections } from "../model/sections";
-import type { StandardModel } from "./standard-model";
+import { type StandardModel, tiesOf } from "./standard-model";
 import type { Objective } from "./trust-region";
 
 /** A standard model in WebAssembly memory, with its profiled objective. */
@@ -18,14 +18,7 @@ export interface Engine {
 }
 
 export function createEngine(model: StandardModel): Engine {
-  const { known, random, pairs } = model;
-  const layout = sections({
-    rows: model.rows,
-    clusterSizes: known.clusterSizes,
-    clusterRows: known.clusterRows,
-    random,
-    pairs,
-  });
+  const layout = sections(tiesOf(model));
   const problem = load(model, layout);
   const q = model.scale.columns + model.sd.columns + model.rho.columns;
 
@@ -39,6 +32,11 @@ export function createEngine(model: StandardModel): Engine {
     value: Number.NaN,
     gradient,
     hessian,
+    valueAt(theta) {
+      evaluations++;
+      lastDefined = false;
+      return problem.evaluate(theta, Order.Value) === Status.Ok ? problem.value : Number.NaN;
+    },
     evaluate(theta) {
       evaluations++;
       for (let k = 0; k < q; k++) last[k] = theta[k]!;

@@ -1,28 +1,12 @@
-import { along, expand, type FreeSpace, freeSpace, type Recession, recessions, restrictTo } from "./boundary";
+import { edgeOptimum, lookAtEdges, sweepEdges } from "./edge-search";
+import { type Edge, plainEdges } from "./edges";
 import { createEngine, type Engine } from "./engine";
+import { type Optimum, optimumOf } from "./optimum";
 import { rehearsalOf, type StandardModel } from "./standard-model";
-import { startingPoints } from "./starts";
+import { startingPoints, steepStartingPoints, wideStart } from "./starts";
 import { GRADIENT_TOLERANCE, type Minimum, minimise } from "./trust-region";
+import { farUp } from "./unbounded";
 import { lookout, type Suspicion } from "./vanishing";
-
-export interface Boundary {
-  readonly free: FreeSpace;
-  readonly edges: readonly Recession[];
-}
-
-/** The best point found for the scale coefficients, in engine coordinates. */
-export interface Optimum {
-  readonly theta: Float64Array;
-  readonly value: number;
-  readonly gradient: Float64Array;
-  readonly hessian: Float64Array;
-  readonly converged: boolean;
-  /** the likelihood rises without limit (a zero variance met by a perfect fit) */
-  readonly unbounded: boolean;
-  readonly iterations: number;
-  /** what is at the edge of the parameter space, and the directions left free; null inside it */
-  readonly boundary: Boundary | null;
-}
 
 export interface Search {
   readonly best: Optimum;
@@ -35,6 +19,8 @@ export interface SearchOptions {
   readonly maxEvaluations: number;
   /** Newton runs at most; 1 takes the moment start alone; undefined leaves it to the size of the problem */
   readonly starts: number | undefined;
+  /** whether all edges are looked at, as by default where `starts` is left open; otherwise those of whole formulas */
+  readonly thorough?: boolean;
   /** a point believed to be near the optimum: the first start, counted among them */
   readonly near?: Float64Array | null;
 }
@@ -42,12 +28,21 @@ export interface SearchOptions {
 /** Steps before the edge of the parameter space is looked for. */
 const FIRST_EDGE_CHECK = 3;
 const MOST_STARTS = 9;
+/** Times that the edges are looked at again from an optimum found by leaving one. */
+const MOST_ROUNDS = 3;
 /** Second maxima are a matter of few rows: above this a second start is not worth its time without a rehearsal. */
 const FEW_ROWS = 2000;
 const FEW_ROWS_IN_CLUSTERS = 250;
+const MOST_SLOPES = 8;
 
 function isSmall({ rows, random, pairs }: StandardModel): boolean {
   return rows <= (random.length + pairs.length > 0 ? FEW_ROWS_IN_CLUSTERS : FEW_ROWS);
+}
+
+/** Data in which suprema at the edges of moderators are looked for: few rows, and few moderators of the scale. */
+function hasFewUnknowns({ rows, parts }: StandardModel): boolean {
+  const slopes = parts.reduce((sum, { columns }) => sum + columns - 1, 0);
+  return slopes > 0 && slopes <= MOST_SLOPES && rows <= FEW_ROWS_IN_CLUSTERS;
 }
 
 /** Two optima closer than this in log-likelihood are taken for one. */
@@ -84,7 +79,14 @@ export function search(engine: Engine, options: SearchOptions): Search {
 }
 
 function searchFrom(engine: Engine, starts: readonly Float64Array[], options: SearchOptions): Search {
+  const { model } = engine;
+  const { thorough = options.starts === undefined } = options;
+  const { edges, cellsOnly } = plainEdges(model);
+  const everywhere = thorough && !cellsOnly && hasFewUnknowns(model);
   const optima = climb(engine, starts, options);
+  if (everywhere) climbSteeply(engine, optima, options);
+  const plain = thorough ? edges : edges.filter(({ whole }) => whole);
+  improveAtEdges(engine, optima, starts[0]!, plain, everywhere, options);
   const distinct = optima.filter(({ converged }) => converged).map(({ value }) => value);
   return { best: optima[0]!, distinct, startsTried: starts.length };
 }
@@ -92,14 +94,61 @@ function searchFrom(engine: Engine, starts: readonly Float64Array[], options: Se
 /** The distinct optima reached from the starts, best first. */
 function climb(engine: Engine, starts: readonly Float64Array[], options: SearchOptions): Optimum[] {
   const optima: Optimum[] = [];
+  climbOn(engine, optima, starts, options);
+  return optima;
+}
+
+function climbOn(
+  engine: Engine,
+  optima: Optimum[],
+  starts: readonly Float64Array[],
+  { maxEvaluations }: SearchOptions,
+): void {
   const suspicionAt = lookout(engine.model);
   for (const start of starts) {
-    const optimum = optimise(engine, start, options.maxEvaluations, optima, suspicionAt);
+    const optimum = optimise(engine, start, maxEvaluations, optima, suspicionAt);
     if (optimum === null) continue;
     const known = optima.findIndex(({ value }) => Math.abs(value - optimum.value) < SAME_OPTIMUM);
     if (known < 0 || (optimum.converged && !optima[known]!.converged)) optima.push(optimum);
   }
-  return optima.sort((a, b) => rank(a) - rank(b));
+  optima.sort((a, b) => rank(a) - rank(b));
+}
+
+/** Adds the best optimum from starts that leave the scale to a few rows, where it is better than all met. */
+function climbSteeply(engine: Engine, optima: Optimum[], options: SearchOptions): void {
+  const met = optima.slice();
+  climbOn(engine, met, steepStartingPoints(engine.model), options);
+  if (rank(met[0]!) < rank(optima[0]!)) optima.unshift(met[0]!);
+}
+
+/** Adds what is better at an edge than all optima met, or inside it from there. */
+function improveAtEdges(
+  engine: Engine,
+  optima: Optimum[],
+  start: Float64Array,
+  plain: readonly Edge[],
+  everywhere: boolean,
+  { maxEvaluations }: SearchOptions,
+): void {
+  const cheap = !isSmall(engine.model);
+  const wide = everywhere ? [wideStart(engine.model)] : [];
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const best = optima[0]!;
+    if (best.unbounded) return;
+    const within = optima.find(({ converged, boundary }) => converged && boundary === null)?.theta;
+    const from = within ?? start;
+    let { optima: better, inside } = lookAtEdges(engine, best, from, plain, cheap, maxEvaluations);
+    for (const optimum of better) optima.unshift(optimum);
+    if (inside === null && everywhere) {
+      const starts = within === undefined ? [start, ...wide] : [start, within, ...wide];
+      ({ optima: better, inside } = sweepEdges(engine, optima[0]!, starts, maxEvaluations));
+      for (const optimum of better) optima.unshift(optimum);
+    }
+    if (inside === null) return;
+    const next = optimise(engine, inside, maxEvaluations, [], lookout(engine.model));
+    if (next === null || !(rank(next) < rank(optima[0]!))) return;
+    optima.unshift(next);
+  }
 }
 
 /** Whether `current` lies in the bowl of an optimum already met: its quadratic there predicts the value here. */
@@ -114,10 +163,12 @@ function inBasin(current: Minimum, { theta, value, hessian, converged, boundary 
   return rise < BASIN_DEPTH && Math.abs(current.value - value - rise) <= BASIN_MISFIT * rise + 1e-10;
 }
 
-/** An unbounded likelihood beats everything: it must be reported. Then converged runs, by value. */
+/**
+ * By value, runs that did not converge last. An unbounded likelihood is reported where the rise was followed beyond all
+ * optima: below them it is a spike far from where the data are.
+ */
 function rank({ unbounded, converged, value }: Optimum): number {
-  if (unbounded) return Number.NEGATIVE_INFINITY;
-  return converged ? value : value + 1e300;
+  return converged || unbounded ? value : value + 1e300;
 }
 
 /** No scale coefficients: beta is the GLS solution and there is nothing to search. */
@@ -146,13 +197,15 @@ function optimise(
   suspicionAt: (theta: Float64Array) => Suspicion,
 ): Optimum | null {
   let atEdge: Optimum | null = null;
-  let unbounded = false;
+  let rising: Float64Array | null = null;
   let repeated = false;
+  const tried = new Set<string>();
   const atTheEdge = (current: Minimum) => {
     const suspected = suspicionAt(current.theta);
-    unbounded = suspected === "perfect fit";
-    if (suspected === "vanishing") atEdge = edgeOptimum(engine, current, current.theta, [], maxEvaluations);
-    return unbounded || atEdge !== null;
+    if (suspected === "none") return false;
+    if (suspected === "perfect fit") rising = farUp(engine, current.theta);
+    if (rising === null) atEdge = edgeOptimum(engine, current, current.theta, [], maxEvaluations, tried);
+    return rising !== null || atEdge !== null;
   };
   const run = minimise(engine.objective, start, {
     maxEvaluations,
@@ -166,75 +219,13 @@ function optimise(
   // so far down already that the objective is flat: converged before it was looked at
   if (run.converged && run.iterations < FIRST_EDGE_CHECK) atTheEdge(run);
   if (atEdge !== null) return atEdge;
-  return found(run, { theta: run.theta, iterations: run.iterations, unbounded, boundary: null });
-}
-
-/** Not { ...run, ...rest }: engines make a hidden class for every such copy, and it outlives the object. */
-function found(
-  { value, gradient, hessian, converged }: Minimum,
-  {
-    theta,
-    iterations,
-    unbounded,
-    boundary,
-  }: Pick<Optimum, "theta" | "iterations" | "unbounded" | "boundary">,
-): Optimum {
-  return { theta, value, gradient, hessian, converged, iterations, unbounded, boundary };
-}
-
-/**
- * The optimum at the edge near `theta`, or null when there is none: the supremum must be at least as good as `current`,
- * and leaving the edge must make it worse (the one-sided derivative in the vanished variance, or the correlation).
- * `atEdge` are the recessions already followed; others may show up on the way.
- */
-function edgeOptimum(
-  engine: Engine,
-  current: Minimum,
-  theta: Float64Array,
-  atEdge: readonly Recession[],
-  maxEvaluations: number,
-): Optimum | null {
-  const { model, objective } = engine;
-  for (const recession of recessions(model, theta)) {
-    const before = atEdge.find(({ block }) => block.kind === recession.block.kind);
-    if (before !== undefined && recession.freeCount >= before.freeCount) continue;
-    if (!risesAway(engine, along(theta, recession.direction, recession.toNearby), recession)) continue;
-
-    const edges = [...atEdge.filter((other) => other !== before), recession];
-    const free = freeSpace(model, theta.length, edges);
-    const base = along(theta, recession.direction, recession.toEdge);
-    let deeper: Optimum | null = null;
-    const run = minimise(restrictTo(objective, base, free), new Float64Array(free.count), {
-      maxEvaluations,
-      stop: ({ theta: phi, iterations }) => {
-        if (iterations < 2) return false;
-        deeper = edgeOptimum(engine, current, expand(base, free, phi), edges, maxEvaluations);
-        return deeper !== null;
-      },
-    });
-    if (deeper !== null) return deeper;
-    if (!run.converged || run.value > current.value + 1e-9 * Math.max(1, Math.abs(current.value))) continue;
-    const optimum = expand(base, free, run.theta);
-    const stays = edges.every((edge) =>
-      risesAway(engine, along(optimum, edge.direction, edge.toNearby - edge.toEdge), edge),
-    );
-    if (!stays) continue;
-    return found(run, {
-      theta: optimum,
-      iterations: current.iterations + run.iterations,
-      unbounded: false,
-      boundary: { free, edges },
-    });
+  const { iterations } = run;
+  if (rising !== null && engine.objective.evaluate(rising)) {
+    const { value, gradient, hessian } = engine.objective;
+    const end = { ...run, value, gradient: gradient.slice(), hessian: hessian.slice(), converged: false };
+    return optimumOf(end, { theta: rising, iterations, unbounded: true, boundary: null });
   }
-  return null;
-}
-
-/** True when the objective, at a point near the edge, falls towards it. */
-function risesAway(engine: Engine, nearby: Float64Array, { direction }: Recession): boolean {
-  if (!engine.objective.evaluate(nearby)) return false;
-  let slope = 0;
-  for (let k = 0; k < direction.length; k++) slope += direction[k]! * engine.objective.gradient[k]!;
-  return slope <= 0;
+  return optimumOf(run, { theta: run.theta, iterations, unbounded: false, boundary: null });
 }
 
 /** Largest gradient component allowed for an optimum of this value. */

@@ -1,6 +1,8 @@
 import { scratch } from "../data/doubles";
 import { addProduct, type Basis, NO_BASIS, project } from "../design/basis";
+import type { Ties } from "../model/components";
 import type { Block, Model } from "../model/model";
+import type { BlockKind, Part } from "./theta-blocks";
 
 /**
  * A model in the units in which it is optimized: orthogonal design columns, the response without its least-squares fit
@@ -37,8 +39,8 @@ export interface StandardModel {
     readonly firstUnit: number;
   }[];
   readonly pairs: Int32Array;
-  /** coefficients of theta that belong to moderators: all but the first column of each design */
-  readonly slopes: readonly number[];
+  /** theta by formula, in its order */
+  readonly parts: readonly Part[];
   /** user's beta = T (leastSquares + unit * beta here) */
   readonly leastSquares: Float64Array;
   /** user's log SDs = log(unit) + log SDs here */
@@ -89,13 +91,19 @@ export function standardModel(model: Model): StandardModel {
     known: knownV,
     random: model.random.map(({ index, design, firstUnit }) => ({ index, levels: design.nrow, firstUnit })),
     pairs: model.pairs,
-    slopes: slopesOf([model.scale, model.sd, model.rho]),
+    parts: partsOf(model),
     leastSquares,
     unit,
     logLikConstant:
       -totalWeight * (0.5 * Math.log(2 * Math.PI) + Math.log(unit)) +
       (model.method === "REML" ? remlConstant(rows, location.columns, unit) : 0),
   };
+}
+
+/** What ties the observations together; rows have weights of their own in the nested kernel only. */
+export function tiesOf({ rows, known, random, pairs, v, weights }: StandardModel): Ties {
+  const { clusterSizes, clusterRows } = known;
+  return { rows, clusterSizes, clusterRows, random, pairs, ...(weights === null && { v }) };
 }
 
 /**
@@ -106,15 +114,19 @@ function remlConstant(rows: number, p: number, unit: number): number {
   return p * (0.5 * Math.log(2 * Math.PI) + Math.log(unit) + 0.5 * Math.log(rows));
 }
 
-function slopesOf(blocks: readonly Block[]): number[] {
-  const slopes: number[] = [];
-  let column = 0;
-  for (const { designs } of blocks) {
+function partsOf({ scale, sd, rho }: Model): Part[] {
+  const parts: Part[] = [];
+  let start = 0;
+  const add = (kind: BlockKind, { designs }: Block) => {
     for (const { names } of designs) {
-      for (let j = 0; j < names.length; j++, column++) if (j > 0) slopes.push(column);
+      parts.push({ kind, start, columns: names.length });
+      start += names.length;
     }
-  }
-  return slopes;
+  };
+  add("sigma", scale);
+  add("sd", sd);
+  add("rho", rho);
+  return parts;
 }
 
 /** Residuals so small beside the response are what rounding leaves of a perfect fit. */
@@ -140,7 +152,17 @@ function spreadUnit(residuals: Float64Array, variances: Float64Array): number {
   return spread > 0 && Number.isFinite(spread) ? 2 ** Math.round(Math.log2(spread)) : 1;
 }
 
+/** Few rows whose covariances cost little beside the rest of a fit: the models with second maxima are among them. */
+function isCheap({ rows, known }: StandardModel): boolean {
+  if (known.clusterSizes.length === 0) return true;
+  let cubes = 0;
+  for (const size of known.clusterSizes) cubes += size ** 3;
+  return rows <= CHEAP_ROWS && cubes <= CHEAP_CUBES;
+}
+
 const REHEARSAL_ROWS = 2000;
+const CHEAP_ROWS = 250;
+const CHEAP_CUBES = 1e6;
 const GOLDEN = 0.6180339887498949;
 const NONE = new Int32Array(0);
 
@@ -151,7 +173,7 @@ const NONE = new Int32Array(0);
  */
 export function rehearsalOf(model: StandardModel): StandardModel | null {
   const { rows, known, scale, random, pairs } = model;
-  if (rows <= REHEARSAL_ROWS && known.clusterSizes.length === 0) return null;
+  if (rows <= REHEARSAL_ROWS && isCheap(model)) return null;
   if (pairs.length > 0 || (rows > REHEARSAL_ROWS && random.length > 0)) return null;
   const diagonal = {
     ...model,

@@ -1,6 +1,8 @@
 import { scratch } from "../data/doubles";
 import { project } from "../design/basis";
+import { canVanish } from "./edges";
 import type { StandardModel } from "./standard-model";
+import { thetaBlocks } from "./theta-blocks";
 
 /** Standardised units of a log SD by which a start leans to one side of a moderator. */
 const LEAN = 4;
@@ -19,14 +21,17 @@ const CORRELATED = 1.2;
  * 4.8 % of them, the leaning ones in up to 0.8 %; a lean of 3 in 1.4 %. Measured by test/fit/starts-quality.ts.)
  */
 export function startingPoints(model: StandardModel, most: number): Float64Array[] {
-  const { random, rho, slopes } = model;
+  const { random, rho, parts } = model;
   const tau2 = momentVariance(model.y, model.v, model.location.columns);
   const share = 1 / (random.length + 1);
   const common = startAt(model, share * tau2, share * tau2, 0);
   const starts = [common];
-  for (const k of [...slopes].reverse()) {
-    const size = k < model.scale.columns + model.sd.columns ? LEAN : CORRELATION_LEAN;
-    for (const lean of [size, -size]) starts.push(common.map((value, j) => (j === k ? value + lean : value)));
+  for (const { kind, start, columns } of [...parts].reverse()) {
+    const size = kind === "rho" ? CORRELATION_LEAN : LEAN;
+    for (let k = start + columns - 1; k > start; k--) {
+      for (const lean of [size, -size])
+        starts.push(common.map((value, j) => (j === k ? value + lean : value)));
+    }
   }
   if (random.length > 0) {
     starts.push(startAt(model, MOSTLY * tau2, ((1 - MOSTLY) * tau2) / random.length, 0));
@@ -37,6 +42,69 @@ export function startingPoints(model: StandardModel, most: number): Float64Array
     starts.push(startAt(model, share * tau2, share * tau2, -CORRELATED));
   }
   return starts.slice(0, most);
+}
+
+/**
+ * More starts for small data with moderators of the scale, where a few rows, levels or studies can take all of it: for each
+ * moderator, and each two of one formula, predictors that fall steeply from the entity at the top, which is left with a
+ * share of the residual variance; the rest of theta as in the first of startingPoints().
+ */
+export function steepStartingPoints(model: StandardModel): Float64Array[] {
+  const common = startingPoints(model, 1)[0]!;
+  const blocks = thetaBlocks(model);
+  const starts: Float64Array[] = [];
+  for (const part of model.parts) {
+    const { kind, start, columns } = part;
+    if (kind === "rho" || !canVanish(model, part)) continue;
+    const { basis, start: first } = blocks.find((block) => block.kind === kind)!;
+    for (const [leans, slope] of leaningTo(columns)) {
+      const theta = common.slice();
+      for (let k = 1; k < columns; k++) theta[start + k] = slope * leans[k - 1]!;
+      // the first column is the intercept: it takes the top to where it should be
+      let top = Number.NEGATIVE_INFINITY;
+      let scale = 0;
+      for (let i = 0; i < basis.rows; i++) {
+        const one = basis.values[(start - first) * basis.rows + i]!;
+        if (one === 0) continue;
+        scale = one;
+        let u = 0;
+        for (let k = 1; k < columns; k++)
+          u += theta[start + k]! * basis.values[(start - first + k) * basis.rows + i]!;
+        top = Math.max(top, u);
+      }
+      theta[start] = (TOP - top) / scale;
+      starts.push(theta);
+    }
+  }
+  return starts;
+}
+
+/** log SD of the entity at the top, in units of the spread of the residuals. */
+const TOP = -0.35;
+const STEEP = [4, 12] as const;
+
+/** All SDs as large as the spread of the residuals. */
+export function wideStart(model: StandardModel): Float64Array {
+  return startAt(model, Math.exp(2 * TOP), Math.exp(2 * TOP), 0);
+}
+
+/** Directions in a formula's moderators, with how steep. */
+function leaningTo(columns: number): [readonly number[], number][] {
+  const out: [readonly number[], number][] = [];
+  const slopes = columns - 1;
+  const zero = new Array<number>(slopes).fill(0);
+  for (let k = 0; k < slopes; k++) {
+    for (const sign of [1, -1]) for (const steep of STEEP) out.push([leaning(zero, k, sign), steep]);
+    for (let l = 0; l < k; l++) {
+      for (const sign of [1, -1])
+        for (const other of [1, -1]) out.push([leaning(zero, k, sign, l, other), 6]);
+    }
+  }
+  return out;
+}
+
+function leaning(zero: readonly number[], k: number, a: number, l = k, b = a): number[] {
+  return zero.map((_, j) => (j === k ? a : j === l ? b : 0));
 }
 
 /** theta for one common sigma^2, omega^2 and correlation, as near as the designs allow. */

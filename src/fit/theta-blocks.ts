@@ -15,6 +15,14 @@ export interface ThetaBlock {
   readonly start: number;
 }
 
+/** The columns of theta that one formula's design has. */
+export interface Part {
+  readonly kind: BlockKind;
+  /** its first coefficient in theta */
+  readonly start: number;
+  readonly columns: number;
+}
+
 export function thetaBlocks({ scale, sd, rho }: StandardModel): ThetaBlock[] {
   const blocks: ThetaBlock[] = [
     { kind: "sigma", basis: scale, start: 0 },

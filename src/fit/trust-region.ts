@@ -5,6 +5,8 @@ import { choleskyFactor, choleskySolve, symmetricEigen } from "./small-matrix";
 export interface Objective {
   readonly size: number;
   evaluate(theta: Float64Array): boolean;
+  /** the value alone, NaN where it is not defined; what `evaluate` left is gone */
+  valueAt(theta: Float64Array): number;
   readonly value: number;
   /** the arrays of the last evaluation; overwritten by the next one */
   readonly gradient: Float64Array;
@@ -28,6 +30,8 @@ export interface TrustRegionOptions {
   readonly maxEvaluations: number;
   /** Asked after every accepted step; true ends the search there. */
   readonly stop?: (current: Minimum) => boolean;
+  /** Asked before every step, with the decrease that it promises; true ends the search there. */
+  readonly hopeless?: (current: Minimum, decrease: number) => boolean;
 }
 
 /** Largest gradient component at convergence, relative to max(1, |value|). */
@@ -72,6 +76,7 @@ export function minimise(objective: Objective, start: Float64Array, options: Tru
       current.converged = true;
       break;
     }
+    if (options.hopeless?.(current, decrease)) break;
     const { candidate } = work;
     for (let i = 0; i < n; i++) candidate[i] = current.theta[i]! + step[i]!;
     const defined = objective.evaluate(candidate);
@@ -133,7 +138,7 @@ function trustRegionStep(g: Float64Array, H: Float64Array, n: number, radius: nu
   if (L === null) return indefiniteStep(g, H, n, radius, work.step.fill(0));
   const step = choleskySolve(L, n, g, work.step);
   const inside = norm(step) <= radius;
-  if (!inside) shorten(step, g, H, n, radius);
+  if (!inside && !shorten(step, g, H, n, radius)) return indefiniteStep(g, H, n, radius, step.fill(0));
   let decrease = 0;
   for (let i = 0; i < n; i++) {
     step[i] = -step[i]!;
@@ -146,9 +151,10 @@ function trustRegionStep(g: Float64Array, H: Float64Array, n: number, radius: nu
 
 /**
  * H positive definite, Newton step too long: the shift at which |(H + shift)^-1 g| = radius, by Newton's method on the
- * inverse length, which climbs to it from 0 (Nocedal & Wright, algorithm 4.3). A length within a tenth will do.
+ * inverse length, which climbs to it from 0 (Nocedal & Wright, algorithm 4.3). A length within a tenth will do. False where H is
+ * so nearly singular that a shift is lost in rounding.
  */
-function shorten(step: Float64Array, g: Float64Array, H: Float64Array, n: number, radius: number): void {
+function shorten(step: Float64Array, g: Float64Array, H: Float64Array, n: number, radius: number): boolean {
   const shifted = scratch(H.length);
   shifted.set(H);
   let shift = 0;
@@ -156,14 +162,18 @@ function shorten(step: Float64Array, g: Float64Array, H: Float64Array, n: number
     const length = norm(step);
     if (length <= 1.1 * radius) break;
     for (let i = 0; i < n; i++) shifted[i * n + i] = H[i * n + i]! + shift;
-    const L = choleskyFactor(shifted, n)!;
+    const L = choleskyFactor(shifted, n);
+    if (L === null) return false;
     let half = 0; // |L^-1 step|^2 = step' (H + shift)^-1 step
     const solved = choleskySolve(L, n, step);
     for (let i = 0; i < n; i++) half += step[i]! * solved[i]!;
     shift += ((length * length) / half) * (length / radius - 1);
     for (let i = 0; i < n; i++) shifted[i * n + i] = H[i * n + i]! + shift;
-    step.set(choleskySolve(choleskyFactor(shifted, n)!, n, g));
+    const next = choleskyFactor(shifted, n);
+    if (next === null) return false;
+    step.set(choleskySolve(next, n, g));
   }
+  return true;
 }
 
 /** H with a negative eigenvalue: exact, by eigenvalues. */

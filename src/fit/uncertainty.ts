@@ -2,7 +2,7 @@ import { type Doubles, scratch } from "../data/doubles";
 import { type Basis, toOriginal } from "../design/basis";
 import type { FreeSpace, Recession } from "./boundary";
 import type { Engine } from "./engine";
-import type { Optimum } from "./optimise";
+import type { Optimum } from "./optimum";
 import { choleskyFactor, choleskyInverse, symmetricEigen } from "./small-matrix";
 import { thetaBlocks } from "./theta-blocks";
 

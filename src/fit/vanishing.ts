@@ -20,7 +20,7 @@ export function nearness(model: StandardModel, block: ThetaBlock, theta: Float64
     );
     return { measure, sign: (s) => -Math.sign(predictor[s]!) };
   }
-  const noise = block.kind === "sigma" ? model.v : meanVariances(model, theta);
+  const noise = block.kind === "sigma" ? otherVariances(model, theta) : meanVariances(model, theta);
   // an SD held at 0 is no matter of theta, and where there is no other noise one cannot vanish beside it
   const isHeld = (i: number) =>
     block.kind === "sigma" && model.logSigmaOffset[i] === Number.NEGATIVE_INFINITY;
@@ -28,6 +28,20 @@ export function nearness(model: StandardModel, block: ThetaBlock, theta: Float64
     noise[i]! > 0 && !isHeld(i) ? 2 * u - Math.log(noise[i]!) : Number.POSITIVE_INFINITY,
   );
   return { measure, sign: () => 1 };
+}
+
+/** v; of a row without one, what its levels share with it. */
+function otherVariances(model: StandardModel, theta: Float64Array): Float64Array {
+  const { v, zeroV, random } = model;
+  const sd = zeroV && random.length > 0 ? thetaBlocks(model).find(({ kind }) => kind === "sd") : undefined;
+  if (sd === undefined) return v;
+  const logOmega = linearPredictor(model, sd, theta);
+  return v.map((variance, i) => {
+    if (variance > 0) return variance;
+    return random.reduce((sum, { index, firstUnit }) => {
+      return index[i]! < 0 ? sum : sum + Math.exp(2 * logOmega[firstUnit + index[i]!]!);
+    }, 0);
+  });
 }
 
 /** (mean of v + sigma^2 over the level's observations) / their number, per level. */
@@ -50,7 +64,7 @@ function meanVariances(model: StandardModel, theta: Float64Array): Float64Array 
 /** A measure below this makes an entity suspect. */
 const SUSPECT = Math.log(1e-3);
 /** log sigma, in units of the data's spread, at which residuals of zero are taken for the reason */
-const PERFECT_FIT = -15;
+export const PERFECT_FIT = -15;
 
 export type Suspicion = "none" | "vanishing" | "perfect fit";
 

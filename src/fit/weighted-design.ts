@@ -2,7 +2,7 @@ import { components, DENSE, NESTED, PAIR } from "../model/components";
 import type { Engine } from "./engine";
 import { marginalCovariance, type Spreads } from "./marginal-covariance";
 import { choleskyFactor, choleskyInverse, choleskySolve } from "./small-matrix";
-import type { StandardModel } from "./standard-model";
+import { type StandardModel, tiesOf } from "./standard-model";
 
 /** Standardised units; matrices are rows x p, column-major. */
 export interface Weighted {
@@ -20,15 +20,9 @@ export interface Weighted {
  */
 export function weighted(engine: Engine, spreads: Spreads): Weighted {
   const { model } = engine;
-  const { rows, location, known, random, pairs, weights } = model;
+  const { rows, location, known, random, weights } = model;
   const p = location.columns;
-  const { root, kernel, fineToCoarse } = components({
-    rows,
-    clusterSizes: known.clusterSizes,
-    clusterRows: known.clusterRows,
-    random,
-    pairs,
-  });
+  const { root, kernel, fineToCoarse } = components(tiesOf(model));
   const own = known.variances.map((v, i) => (v + spreads.sigma[i]! ** 2) / model.unit ** 2);
   const WX = new Float64Array(rows * p);
   const S = location.values.slice();

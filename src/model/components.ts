@@ -7,6 +7,8 @@ export interface Ties {
   readonly clusterRows: Int32Array;
   readonly random: readonly { readonly index: Int32Array; readonly levels: number }[];
   readonly pairs: Int32Array;
+  /** known variances, where rows without one are to be told apart: see MOST_DENSE */
+  readonly v?: Float64Array;
 }
 
 /** Which kernel fits a component of observations that depend on each other. */
@@ -14,6 +16,12 @@ export const SCALAR = 0;
 export const NESTED = 1;
 export const PAIR = 2;
 export const DENSE = 3;
+
+/**
+ * A row of known variance 0 in a study with others has a variance even where its sigma is 0, that of the study's level. The
+ * nested kernel divides by v + sigma^2; the dense one does not, and takes such components up to this many rows.
+ */
+const MOST_DENSE = 200;
 
 export interface Components {
   /** first observation of each observation's component */
@@ -25,7 +33,7 @@ export interface Components {
 }
 
 /** Connected components of "shares a covariance, a level or a study", and the kernel for each. */
-export function components({ rows, clusterSizes, clusterRows, random, pairs }: Ties): Components {
+export function components({ rows, clusterSizes, clusterRows, random, pairs, v }: Ties): Components {
   const root = newForest(rows);
   eachCluster(clusterSizes, clusterRows, (first, row) => link(root, first, row));
   for (const { index, levels } of random) {
@@ -54,6 +62,12 @@ export function components({ rows, clusterSizes, clusterRows, random, pairs }: T
   for (let s = 0; s < pairs.length; s += 2) {
     const r = root[pairs[s]!]!;
     raise(kernel, r, members[r] === 2 && kernel[r] === SCALAR ? PAIR : DENSE);
+  }
+  if (v?.some((variance) => variance > 0)) {
+    for (let i = 0; i < rows; i++) {
+      const r = root[i]!;
+      if (v[i] === 0 && kernel[r] === NESTED && members[r]! <= MOST_DENSE) kernel[r] = DENSE;
+    }
   }
   eachCluster(clusterSizes, clusterRows, (_, row) => {
     if (kernel[root[row]!] !== PAIR) kernel[root[row]!] = DENSE;

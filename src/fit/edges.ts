@@ -1,0 +1,215 @@
+import { dot, facesOf, hyperplanes, inverseOf, isOn } from "./faces";
+import type { StandardModel } from "./standard-model";
+import { type Part, type ThetaBlock, thetaBlocks } from "./theta-blocks";
+
+/** Some entities of one formula that can reach the edge of the parameter space together, the others staying inside. */
+export interface Edge {
+  readonly block: ThetaBlock;
+  readonly part: Part;
+  /** whether an entity of the block is at the edge */
+  readonly vanishes: (entity: number) => boolean;
+  /** the edge that an entity's linear predictor runs to: -1 for an SD of 0; of a correlation -1 or 1 */
+  readonly towards: (entity: number) => -1 | 1;
+  /** along the columns of the block: towards the edge in the entities that vanish, 0 in the others */
+  readonly direction: Float64Array;
+  /** how far a unit of the direction takes the slowest entity */
+  readonly slowest: number;
+  /** all of the formula's entities are there */
+  readonly whole: boolean;
+}
+
+/** Formulas whose rows take more values than this have edges of too many kinds: only those of all rows are listed. */
+const MOST_VALUES = 100;
+/** Cuts tried between correlations of -1 and +1, and the data in which they are: in larger ones a correlation of +-1 in
+ * every study on either side is a spike, a little above a maximum inside, that no one would report. */
+const MOST_CUTS = 400;
+const MOST_STUDIES = 30;
+
+export interface PlainEdges {
+  readonly edges: readonly Edge[];
+  /** every formula of the scale is a factor's, or constant: there are no other edges but combinations of these */
+  readonly cellsOnly: boolean;
+}
+
+/**
+ * The edges that every fit looks at: the SDs of one cell of a factor at 0, all but those of one cell, all SDs of a formula;
+ * a correlation of +1 or -1 throughout.
+ */
+export function plainEdges(model: StandardModel): PlainEdges {
+  const blocks = thetaBlocks(model);
+  const edges: Edge[] = [];
+  let cellsOnly = true;
+  for (const part of model.parts) {
+    if (!canVanish(model, part)) continue;
+    const block = blocks.find(({ kind }) => kind === part.kind)!;
+    const cells = distinctRows(block, part, part.columns);
+    if (cells === null || cells.rows.length < part.columns) cellsOnly = false;
+    const own =
+      cells === null || part.kind === "rho" ? wholeEdges(block, part) : cellEdges(block, part, cells);
+    for (const edge of own) edges.push(edge);
+  }
+  return { edges, cellsOnly };
+}
+
+/**
+ * All edges of every formula, for small data. Beside the plain ones: all SDs but those of the smallest or the largest value
+ * of a number, of a corner of several (faces.ts); a correlation of +1 on one side of a cut through the moderators' values
+ * and of -1 on the other.
+ */
+export function allEdges(model: StandardModel): Edge[] {
+  const blocks = thetaBlocks(model);
+  return model.parts.flatMap((part) => {
+    if (!canVanish(model, part)) return [];
+    const block = blocks.find(({ kind }) => kind === part.kind)!;
+    const values = distinctRows(block, part, MOST_VALUES);
+    if (values === null) return wholeEdges(block, part);
+    if (part.kind !== "rho") return sdEdges(block, part, values);
+    const studies = model.rows - model.pairs.length / 2;
+    return studies <= MOST_STUDIES ? correlationEdges(block, part, values) : wholeEdges(block, part);
+  });
+}
+
+/** Sigma cannot where it is all the variance there is. */
+export function canVanish({ largestV, random }: StandardModel, { kind }: Part): boolean {
+  return kind !== "sigma" || largestV > 0 || random.length > 0;
+}
+
+interface Values {
+  /** distinct rows of the formula's design, in the coordinates of the block */
+  readonly rows: readonly Float64Array[];
+  /** by entity of the block: which of them it has, -1 for an entity that the formula is not about */
+  readonly of: Int32Array;
+}
+
+/** Null when there are more than `most`, or none. */
+function distinctRows(block: ThetaBlock, part: Part, most: number): Values | null {
+  const { values, rows: n } = block.basis;
+  const first = (part.start - block.start) * n;
+  const last = first + part.columns * n;
+  const of = new Int32Array(n).fill(-1);
+  const rows: Float64Array[] = [];
+  for (let i = 0; i < n; i++) {
+    let at = first + i;
+    while (at < last && values[at] === 0) at += n;
+    if (at >= last) continue;
+    let found = rows.length - 1;
+    for (; found >= 0; found--) {
+      const row = rows[found]!;
+      let k = 0;
+      while (k < part.columns && row[k] === values[first + k * n + i]) k++;
+      if (k === part.columns) break;
+    }
+    if (found < 0) {
+      if (rows.length === most) return null;
+      const row = new Float64Array(part.columns);
+      for (let k = 0; k < part.columns; k++) row[k] = values[first + k * n + i]!;
+      found = rows.push(row) - 1;
+    }
+    of[i] = found;
+  }
+  return rows.length > 0 ? { rows, of } : null;
+}
+
+/** All entities, where the formula's first column has one sign, as an intercept. */
+function wholeEdges(block: ThetaBlock, part: Part): Edge[] {
+  const { values, rows: n } = block.basis;
+  const first = part.start - block.start;
+  let slowest = Number.POSITIVE_INFINITY;
+  for (let i = first * n; i < (first + 1) * n; i++) {
+    const value = values[i]!;
+    if (value < 0) return [];
+    if (value === 0) continue;
+    slowest = Math.min(slowest, value);
+  }
+  return (part.kind === "rho" ? ([-1, 1] as const) : ([-1] as const)).map((sign) => ({
+    block,
+    part,
+    vanishes: (entity) => values[first * n + entity] !== 0,
+    towards: () => sign,
+    direction: placed(block, part, Float64Array.of(sign)),
+    slowest,
+    whole: true,
+  }));
+}
+
+/**
+ * A factor's cells: the design has as many distinct rows as columns, so that each cell's SD goes where it likes. Single
+ * cells first, all together last.
+ */
+function cellEdges(block: ThetaBlock, part: Part, { rows, of }: Values): Edge[] {
+  const m = rows.length;
+  const inverse = m === part.columns ? inverseOf(rows) : null;
+  if (inverse === null) return [];
+  const edge = (isIn: (cell: number) => boolean, whole: boolean): Edge => {
+    const direction = new Float64Array(m);
+    for (let cell = 0; cell < m; cell++) {
+      if (isIn(cell)) for (let k = 0; k < m; k++) direction[k]! -= inverse[k * m + cell]!;
+    }
+    return {
+      block,
+      part,
+      vanishes: (entity) => of[entity]! >= 0 && isIn(of[entity]!),
+      towards: () => -1,
+      direction: placed(block, part, direction),
+      slowest: 1,
+      whole,
+    };
+  };
+  const edges: Edge[] = [];
+  if (m > 1) for (let one = 0; one < m; one++) edges.push(edge((cell) => cell === one, false));
+  if (m > 2) for (let one = 0; one < m; one++) edges.push(edge((cell) => cell !== one, false));
+  edges.push(edge(() => true, true));
+  return edges;
+}
+
+function sdEdges(block: ThetaBlock, part: Part, { rows, of }: Values): Edge[] {
+  return facesOf(rows, part.columns).map(({ stays, direction }) => {
+    const speeds = rows.map((row, i) => (stays[i] === 1 ? Number.POSITIVE_INFINITY : -dot(row, direction)));
+    return {
+      block,
+      part,
+      vanishes: (entity) => of[entity]! >= 0 && stays[of[entity]!] === 0,
+      towards: () => -1,
+      direction: placed(block, part, direction),
+      slowest: speeds.reduce((least, speed) => Math.min(least, speed)),
+      whole: !stays.includes(1),
+    };
+  });
+}
+
+/**
+ * rho = +-1 in all studies, or on either side of a cut through q - 1 of the moderators' values, where rho stays free (and
+ * can follow to either side).
+ */
+function correlationEdges(block: ThetaBlock, part: Part, { rows, of }: Values): Edge[] {
+  const edges = wholeEdges(block, part);
+  if (part.columns === 1) return edges;
+  for (const normal of hyperplanes(rows, part.columns, MOST_CUTS)) {
+    const heights = rows.map((row) => (isOn(row, normal) ? 0 : dot(row, normal)));
+    let slowest = Number.POSITIVE_INFINITY;
+    for (const height of heights) if (height !== 0) slowest = Math.min(slowest, Math.abs(height));
+    for (const sign of [1, -1]) {
+      edges.push({
+        block,
+        part,
+        vanishes: (entity) => of[entity]! >= 0 && heights[of[entity]!] !== 0,
+        towards: (entity) => (sign * heights[of[entity]!]! > 0 ? 1 : -1),
+        direction: placed(
+          block,
+          part,
+          normal.map((d) => sign * d),
+        ),
+        slowest,
+        whole: false,
+      });
+    }
+  }
+  return edges;
+}
+
+/** A direction of the formula's first columns among those of its block. */
+function placed(block: ThetaBlock, part: Part, direction: Float64Array): Float64Array {
+  const out = new Float64Array(block.basis.columns);
+  out.set(direction, part.start - block.start);
+  return out;
+}

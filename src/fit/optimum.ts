@@ -1,0 +1,34 @@
+import type { FreeSpace, Recession } from "./boundary";
+import type { Minimum } from "./trust-region";
+
+export interface Boundary {
+  readonly free: FreeSpace;
+  readonly edges: readonly Recession[];
+}
+
+/** The best point found for the scale coefficients, in engine coordinates. */
+export interface Optimum {
+  readonly theta: Float64Array;
+  readonly value: number;
+  readonly gradient: Float64Array;
+  readonly hessian: Float64Array;
+  readonly converged: boolean;
+  /** the likelihood rises without limit (a zero variance met by a perfect fit) */
+  readonly unbounded: boolean;
+  readonly iterations: number;
+  /** what is at the edge of the parameter space, and the directions left free; null inside it */
+  readonly boundary: Boundary | null;
+}
+
+/** Not { ...run, ...rest }: engines make a hidden class for every such copy, and it outlives the object. */
+export function optimumOf(
+  { value, gradient, hessian, converged }: Minimum,
+  {
+    theta,
+    iterations,
+    unbounded,
+    boundary,
+  }: Pick<Optimum, "theta" | "iterations" | "unbounded" | "boundary">,
+): Optimum {
+  return { theta, value, gradient, hessian, converged, iterations, unbounded, boundary };
+}
