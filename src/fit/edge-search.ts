@@ -9,7 +9,7 @@ import {
   restrictTo,
 } from "./boundary";
 import { allEdges, type Edge } from "./edges";
-import type { Engine } from "./engine";
+import type { Searchable } from "./engine";
 import { type Optimum, optimumOf } from "./optimum";
 import { choleskyFactor, choleskySolve } from "./small-matrix";
 import type { Part } from "./theta-blocks";
@@ -22,7 +22,7 @@ import { type Minimum, minimise, type Objective } from "./trust-region";
  * vain: a search passes by many times.
  */
 export function edgeOptimum(
-  engine: Engine,
+  engine: Searchable,
   current: Minimum,
   theta: Float64Array,
   atEdge: readonly Recession[],
@@ -51,7 +51,7 @@ interface Reached {
 
 /** Moves `theta` to where `moved` of `edges` are exact and optimises the rest; null where that is not as good as `current`. */
 function follow(
-  engine: Engine,
+  engine: Searchable,
   current: Minimum | Optimum,
   theta: Float64Array,
   moved: readonly Recession[],
@@ -92,7 +92,7 @@ function follow(
 }
 
 /** True when the objective, at a point near the edge, falls towards it. */
-function risesAway(engine: Engine, nearby: Float64Array, { direction }: Recession): boolean {
+function risesAway(engine: Searchable, nearby: Float64Array, { direction }: Recession): boolean {
   if (!engine.objective.evaluate(nearby)) return false;
   let slope = 0;
   for (let k = 0; k < direction.length; k++) slope += direction[k]! * engine.objective.gradient[k]!;
@@ -126,7 +126,7 @@ export interface Swept {
  * up for another, too, as it cannot where rows are many.
  */
 export function lookAtEdges(
-  engine: Engine,
+  engine: Searchable,
   best: Optimum,
   from: Float64Array,
   edges: readonly Edge[],
@@ -154,7 +154,7 @@ export function lookAtEdges(
 
 /** Whether a search at an edge, from the point `there`, could still become better than the best. */
 function isNear(
-  { objective }: Engine,
+  { objective }: Searchable,
   best: Optimum,
   there: Float64Array,
   value = objective.valueAt(there),
@@ -181,7 +181,7 @@ function decreaseOf({ gradient, hessian, size }: Objective): number {
 
 /** The same for all edges and their combinations, from several points inside: for small data. */
 export function sweepEdges(
-  engine: Engine,
+  engine: Searchable,
   best: Optimum,
   from: readonly Float64Array[],
   maxEvaluations: number,
@@ -212,7 +212,7 @@ function* combined(edges: readonly Edge[]): Generator<(readonly Edge[])[]> {
 
 /** Of a formula with many edges those with the best values, the other parameters as they are. */
 function promising(
-  { model, objective }: Engine,
+  { model, objective }: Searchable,
   best: Optimum,
   inside: Float64Array,
   edges: readonly Edge[],
@@ -238,7 +238,7 @@ function withPartOf(theta: Float64Array, other: Float64Array, { start, columns }
 }
 
 function followAll(
-  engine: Engine,
+  engine: Searchable,
   best: Optimum,
   from: readonly Float64Array[],
   combinations: readonly (readonly Edge[])[],
@@ -269,6 +269,11 @@ function atEdges(theta: Float64Array, edges: readonly Recession[]): Float64Array
   let at = theta;
   for (const { direction, toEdge } of edges) at = along(at, direction, toEdge);
   return at;
+}
+
+/** A point near an optimum at an edge at which derivatives still tell where the edge is; an optimum inside is its own. */
+export function insideOf({ theta, boundary }: Optimum): Float64Array {
+  return boundary === null ? theta : inwards(theta, boundary.edges);
 }
 
 /** From the edges to where they can clearly be seen. */

@@ -5,11 +5,15 @@ import { rearrange, type Sections, sections } from "../model/sections";
 import { type StandardModel, tiesOf } from "./standard-model";
 import type { Objective } from "./trust-region";
 
-/** A standard model in WebAssembly memory, with its profiled objective. */
-export interface Engine {
+/** What a search needs: a model, and its profiled objective. */
+export interface Searchable {
   readonly model: StandardModel;
-  readonly layout: Sections;
   readonly objective: Objective;
+}
+
+/** A standard model in WebAssembly memory, with its profiled objective. */
+export interface Engine extends Searchable {
+  readonly layout: Sections;
   readonly problem: Problem;
   evaluations(): number;
   /** Makes the problem's results those of `theta`; free when it was evaluated last. */
@@ -62,8 +66,6 @@ export function createEngine(model: StandardModel): Engine {
   };
 }
 
-const NONE = new Float64Array(0);
-
 function load(model: StandardModel, layout: Sections): Problem {
   const { rows, location, scale, sd, rho, weights } = model;
   const row = (values: Float64Array, columns = 1, fill = 0) =>
@@ -98,7 +100,7 @@ function load(model: StandardModel, layout: Sections): Problem {
       count: pairs.length,
       T: rearrange(rho.values, pairs, rho.rows, rho.columns),
       qRho: rho.columns,
-      etaOffset: pairs.length === 0 ? NONE : new Float64Array(pairs.length),
+      etaOffset: rearrange(model.etaOffset, pairs, model.etaOffset.length, 1),
       v12: V.pairs,
     },
     clusters: {

@@ -1,17 +1,20 @@
-import { addProduct, project } from "../design/basis";
+import { addProduct, type Basis, project } from "../design/basis";
 import { blockFrom, type Model } from "../model/model";
 import { expand, type FreeSpace, restrictTo } from "./boundary";
-import { createEngine, type Engine } from "./engine";
+import { insideOf } from "./edge-search";
+import { createEngine, type Engine, type Searchable } from "./engine";
+import { search } from "./optimise";
+import type { Optimum } from "./optimum";
 import { type StandardModel, standardModel } from "./standard-model";
 import { startingPoints } from "./starts";
-import { thetaBlocks } from "./theta-blocks";
-import { maxAbs, minimise, type Objective } from "./trust-region";
+import { type Part, thetaBlocks } from "./theta-blocks";
+import { gradientTolerance, maxAbs } from "./trust-region";
 import { lookout } from "./vanishing";
 
 /** The best point found with a coefficient held at a value. */
 export interface HeldPoint {
   readonly logLik: number;
-  /** scale coefficients, in the coordinates of the problem's engine */
+  /** scale coefficients, in the coordinates of the problem's engine; a little inside where the point is at an edge */
   readonly theta: Float64Array;
 }
 
@@ -20,22 +23,23 @@ export interface HeldProblem {
   /** in which the coefficient's distances are measured: a unit changes the linear predictor by one (mu: by the data's spread) */
   readonly unit: number;
   /** where a search without better knowledge starts */
-  readonly starts: readonly Float64Array[];
+  readonly start: Float64Array;
   /** the value that the coefficient has in a point of the search; null for a location coefficient */
   valueAt(theta: Float64Array): number | null;
-  /** null when no optimum was reached from there */
+  /** the optimum reached from a point, or at the edges of whole formulas; null when there is none */
   solve(value: number, start: Float64Array): HeldPoint | null;
+  /** the optimum that a fit of the model would find */
+  fit(value: number): HeldPoint | null;
   nearEdge(theta: Float64Array): boolean;
 }
 
 const MAX_EVALUATIONS = 200;
-const MOST_STARTS = 9;
-/** A gradient at which a search that ran along a flat edge counts as arrived, relative to max(1, |value|). */
-const FLAT_GRADIENT = 1e-9;
 
 /**
- * A linear combination of the coefficients of sigma, sd(group) and rho12: c'theta = value is a linear constraint, and
- * the optimum is sought in the null space of c.
+ * A linear combination of the coefficients of one formula of sigma, sd(group) or rho12. With c'theta = value the formula's
+ * design loses a column and gains an offset, and the rest is the model that it was:
+ *
+ *   theta = value c / c'c + F phi,   F'F = I,  F'c = 0
  *
  * @param weights of the user's coefficients, numbered over all of theta
  */
@@ -44,20 +48,27 @@ export function heldScale(engine: Engine, weights: Float64Array): HeldProblem {
   const c = functional(model, objective.size, weights);
   let squares = 0;
   for (const part of c) squares += part * part;
-  const free = nullSpace(c);
-  const dot = (theta: Float64Array) => theta.reduce((sum, value, k) => sum + value * c[k]!, 0);
+  const part = model.parts.find(({ start, columns }) =>
+    c.subarray(start, start + columns).some((weight) => weight !== 0),
+  )!;
+  const free = freeBeside(c, part);
   const suspicionAt = lookout(model);
+  const optimum = (value: number, start: Float64Array | null) => {
+    const base = c.map((weight) => (value * weight) / squares);
+    const held: Searchable = {
+      model: modelBeside(model, part, free, base),
+      objective: restrictTo(objective, base, free),
+    };
+    const near = start && components(free, start);
+    return pointOf(held, near, (phi) => expand(base, free, phi));
+  };
   return {
     unit: Math.sqrt(squares),
-    starts: startingPoints(model, MOST_STARTS),
-    valueAt: dot,
+    start: startingPoints(model, 1)[0]!,
+    valueAt: (theta) => theta.reduce((sum, value, k) => sum + value * c[k]!, 0),
     nearEdge: (theta) => suspicionAt(theta) !== "none",
-    solve(value, start) {
-      const shift = (value - dot(start)) / squares;
-      const base = start.map((part, k) => part + shift * c[k]!);
-      const found = descend(restrictTo(objective, base, free), new Float64Array(free.count));
-      return found && { logLik: model.logLikConstant - found.value, theta: expand(base, free, found.theta) };
-    },
+    solve: optimum,
+    fit: (value) => optimum(value, null),
   };
 }
 
@@ -79,32 +90,107 @@ export function heldLocation(model: Model, coefficient: number): HeldProblem {
   const remainder = column.slice();
   addProduct(standard.location, project(standard.location, column), remainder, -1);
   const suspicionAt = lookout(standard);
+  const optimum = (value: number, start: Float64Array | null) => {
+    const y = standard.y.map((response, i) => response - (value / standard.unit) * remainder[i]!);
+    const engine = createEngine({ ...standard, y });
+    try {
+      return pointOf(engine, start, (theta) => theta);
+    } finally {
+      engine.dispose();
+    }
+  };
   return {
     unit: standard.unit / Math.sqrt(remainder.reduce((sum, part) => sum + part * part, 0) / rows),
-    starts: startingPoints(standard, MOST_STARTS),
+    start: startingPoints(standard, 1)[0]!,
     valueAt: () => null,
     nearEdge: (theta) => suspicionAt(theta) !== "none",
-    solve(value, start) {
-      const y = standard.y.map((response, i) => response - (value / standard.unit) * remainder[i]!);
-      const engine = createEngine({ ...standard, y });
-      try {
-        const found = descend(engine.objective, start);
-        return found && { logLik: standard.logLikConstant - found.value, theta: found.theta };
-      } finally {
-        engine.dispose();
-      }
-    },
+    solve: optimum,
+    fit: (value) => optimum(value, null),
   };
 }
 
-function descend(objective: Objective, start: Float64Array): { value: number; theta: Float64Array } | null {
-  const run = minimise(objective, start, {
-    maxEvaluations: MAX_EVALUATIONS,
-    // where a nuisance SD vanishes the objective is flat, and Newton creeps: each step halves what is left
-    stop: ({ gradient, value }) => maxAbs(gradient) <= 1e-3 * FLAT_GRADIENT * Math.max(1, Math.abs(value)),
-  });
-  const arrived = run.converged || maxAbs(run.gradient) <= FLAT_GRADIENT * Math.max(1, Math.abs(run.value));
-  return arrived && Number.isFinite(run.value) ? run : null;
+/** The search's best point from `near`, or from anywhere, as one of the whole model. */
+function pointOf(
+  held: Searchable,
+  near: Float64Array | null,
+  whole: (theta: Float64Array) => Float64Array,
+): HeldPoint | null {
+  const options = { maxEvaluations: MAX_EVALUATIONS, near, starts: near === null ? undefined : 1 };
+  const { best } = search(held, options);
+  if (!arrived(best)) return null;
+  return { logLik: held.model.logLikConstant - best.value, theta: whole(insideOf(best)) };
+}
+
+/** Converged, or run along a flat edge until nothing was left to gain: Newton creeps there. */
+function arrived({ converged, unbounded, value, gradient }: Optimum): boolean {
+  if (unbounded || !Number.isFinite(value)) return false;
+  return converged || maxAbs(gradient) <= 0.1 * gradientTolerance(value);
+}
+
+/** All directions of theta but c, those of each formula in the places of its columns, one fewer for the formula of c. */
+function freeBeside(c: Float64Array, { start, columns }: Part): FreeSpace {
+  const size = c.length;
+  const count = size - 1;
+  const own = nullSpace(c.subarray(start, start + columns));
+  const basis = new Float64Array(size * count);
+  for (let i = 0; i < size; i++) {
+    if (i < start) basis[i * count + i] = 1;
+    else if (i >= start + columns) basis[i * count + i - 1] = 1;
+    else {
+      for (let a = 0; a < columns - 1; a++) {
+        basis[i * count + start + a] = own[(i - start) * (columns - 1) + a]!;
+      }
+    }
+  }
+  return { basis, count };
+}
+
+/** F'theta */
+function components({ basis, count }: FreeSpace, theta: Float64Array): Float64Array {
+  const phi = new Float64Array(count);
+  for (let i = 0; i < theta.length; i++)
+    for (let a = 0; a < count; a++) phi[a]! += basis[i * count + a]! * theta[i]!;
+  return phi;
+}
+
+/** The model in phi: `part` has the columns W F and the offset W base. */
+function modelBeside(model: StandardModel, part: Part, free: FreeSpace, base: Float64Array): StandardModel {
+  const block = thetaBlocks(model).find(({ kind }) => kind === part.kind)!;
+  const { values, rows, columns, leastShare } = block.basis;
+  const reduced = new Float64Array(rows * (columns - 1));
+  const shift = new Float64Array(rows);
+  for (let k = 0; k < columns; k++) {
+    const column = values.subarray(k * rows, (k + 1) * rows);
+    const move = base[block.start + k]!;
+    for (let i = 0; i < rows; i++) shift[i]! += move * column[i]!;
+    for (let a = 0; a < columns - 1; a++) {
+      const weight = free.basis[(block.start + k) * free.count + block.start + a]!;
+      if (weight === 0) continue;
+      for (let i = 0; i < rows; i++) reduced[a * rows + i]! += weight * column[i]!;
+    }
+  }
+  const basis: Basis = {
+    values: reduced,
+    toOriginal: new Float64Array(0),
+    rows,
+    columns: columns - 1,
+    leastShare,
+  };
+  const shifted = (offsets: Float64Array) => offsets.map((offset, i) => offset + shift[i]!);
+  const parts = model.parts
+    .map(({ kind, start, columns: width }): Part => {
+      if (start === part.start) return { kind, start, columns: width - 1 };
+      return { kind, start: start > part.start ? start - 1 : start, columns: width };
+    })
+    .filter(({ columns: width }) => width > 0);
+  switch (part.kind) {
+    case "sigma":
+      return { ...model, parts, scale: basis, logSigmaOffset: shifted(model.logSigmaOffset) };
+    case "sd":
+      return { ...model, parts, sd: basis, logSdOffset: shifted(model.logSdOffset) };
+    case "rho":
+      return { ...model, parts, rho: basis, etaOffset: shifted(model.etaOffset) };
+  }
 }
 
 /** c with c'theta = weights'(the user's coefficients): c = T' weights, block by block. */
@@ -118,14 +204,17 @@ function functional(model: StandardModel, size: number, weights: Float64Array): 
   return c;
 }
 
-/** Orthonormal columns that span the directions with c'd = 0: those of a Householder reflection of c but the first. */
-function nullSpace(c: Float64Array): FreeSpace {
+/** Orthonormal columns that span the directions with c'd = 0, row-major: those of a Householder reflection of c but the first. */
+function nullSpace(c: Float64Array): Float64Array {
   const size = c.length;
   const count = size - 1;
   // the largest part is reflected onto, so that nothing cancels
   let pivot = 0;
-  for (let k = 1; k < size; k++) if (Math.abs(c[k]!) > Math.abs(c[pivot]!)) pivot = k;
-  const norm = Math.hypot(...c);
+  let norm = 0;
+  for (let k = 0; k < size; k++) {
+    if (Math.abs(c[k]!) > Math.abs(c[pivot]!)) pivot = k;
+    norm = Math.hypot(norm, c[k]!);
+  }
   const v = c.slice();
   v[pivot]! += Math.sign(c[pivot]!) * norm;
   const squares = v.reduce((sum, part) => sum + part * part, 0);
@@ -136,5 +225,5 @@ function nullSpace(c: Float64Array): FreeSpace {
       basis[i * count + column] = (i === k ? 1 : 0) - (2 * v[i]! * v[k]!) / squares;
     column++;
   }
-  return { basis, count };
+  return basis;
 }

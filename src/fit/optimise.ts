@@ -1,10 +1,10 @@
 import { edgeOptimum, lookAtEdges, sweepEdges } from "./edge-search";
 import { type Edge, plainEdges } from "./edges";
-import { createEngine, type Engine } from "./engine";
+import { createEngine, type Searchable } from "./engine";
 import { type Optimum, optimumOf } from "./optimum";
 import { rehearsalOf, type StandardModel } from "./standard-model";
 import { startingPoints, steepStartingPoints, wideStart } from "./starts";
-import { GRADIENT_TOLERANCE, type Minimum, minimise } from "./trust-region";
+import { type Minimum, minimise } from "./trust-region";
 import { farUp } from "./unbounded";
 import { lookout, type Suspicion } from "./vanishing";
 
@@ -55,7 +55,7 @@ const BASIN_DEPTH = 4;
  * Newton from several starts; keeps the best optimum and says which others were met. Where an evaluation is dear the
  * starts are tried on a small problem like this one, and only the distinct optima found there are refined.
  */
-export function search(engine: Engine, options: SearchOptions): Search {
+export function search(engine: Searchable, options: SearchOptions): Search {
   if (engine.objective.size === 0) {
     const best = withoutScale(engine);
     return { best, distinct: [best.value], startsTried: 1 };
@@ -78,7 +78,7 @@ export function search(engine: Engine, options: SearchOptions): Search {
   return { ...searchFrom(engine, from, options), startsTried: starts.length };
 }
 
-function searchFrom(engine: Engine, starts: readonly Float64Array[], options: SearchOptions): Search {
+function searchFrom(engine: Searchable, starts: readonly Float64Array[], options: SearchOptions): Search {
   const { model } = engine;
   const { thorough = options.starts === undefined } = options;
   const { edges, cellsOnly } = plainEdges(model);
@@ -92,14 +92,14 @@ function searchFrom(engine: Engine, starts: readonly Float64Array[], options: Se
 }
 
 /** The distinct optima reached from the starts, best first. */
-function climb(engine: Engine, starts: readonly Float64Array[], options: SearchOptions): Optimum[] {
+function climb(engine: Searchable, starts: readonly Float64Array[], options: SearchOptions): Optimum[] {
   const optima: Optimum[] = [];
   climbOn(engine, optima, starts, options);
   return optima;
 }
 
 function climbOn(
-  engine: Engine,
+  engine: Searchable,
   optima: Optimum[],
   starts: readonly Float64Array[],
   { maxEvaluations }: SearchOptions,
@@ -115,7 +115,7 @@ function climbOn(
 }
 
 /** Adds the best optimum from starts that leave the scale to a few rows, where it is better than all met. */
-function climbSteeply(engine: Engine, optima: Optimum[], options: SearchOptions): void {
+function climbSteeply(engine: Searchable, optima: Optimum[], options: SearchOptions): void {
   const met = optima.slice();
   climbOn(engine, met, steepStartingPoints(engine.model), options);
   if (rank(met[0]!) < rank(optima[0]!)) optima.unshift(met[0]!);
@@ -123,7 +123,7 @@ function climbSteeply(engine: Engine, optima: Optimum[], options: SearchOptions)
 
 /** Adds what is better at an edge than all optima met, or inside it from there. */
 function improveAtEdges(
-  engine: Engine,
+  engine: Searchable,
   optima: Optimum[],
   start: Float64Array,
   plain: readonly Edge[],
@@ -172,7 +172,7 @@ function rank({ unbounded, converged, value }: Optimum): number {
 }
 
 /** No scale coefficients: beta is the GLS solution and there is nothing to search. */
-function withoutScale(engine: Engine): Optimum {
+function withoutScale(engine: Searchable): Optimum {
   const theta = new Float64Array(0);
   const converged = engine.objective.evaluate(theta);
   const value = converged ? engine.objective.value : Number.NaN;
@@ -190,7 +190,7 @@ function withoutScale(engine: Engine): Optimum {
 
 /** One Newton run; null when it ended in the bowl of an optimum that is known already. */
 function optimise(
-  engine: Engine,
+  engine: Searchable,
   start: Float64Array,
   maxEvaluations: number,
   known: readonly Optimum[],
@@ -226,9 +226,4 @@ function optimise(
     return optimumOf(end, { theta: rising, iterations, unbounded: true, boundary: null });
   }
   return optimumOf(run, { theta: run.theta, iterations, unbounded: false, boundary: null });
-}
-
-/** Largest gradient component allowed for an optimum of this value. */
-export function gradientTolerance(value: number): number {
-  return GRADIENT_TOLERANCE * Math.max(1, Math.abs(value));
 }

@@ -32,10 +32,13 @@ export function branchingCurve(
 
   function solve(x: number, starts: readonly Float64Array[], from: HeldPoint | null): HeldPoint | null {
     let found = from;
-    for (const start of starts) {
-      const point = problem.solve(x, start);
-      if (point !== null && (found === null || point.logLik > found.logLik)) found = point;
-    }
+    for (const start of starts) found = better(problem.solve(x, start), found);
+    if (found !== null) solved.push({ x, point: found });
+    return found;
+  }
+
+  function take(x: number, point: HeldPoint | null, from: HeldPoint | null): HeldPoint | null {
+    const found = better(point, from);
     if (found !== null) solved.push({ x, point: found });
     return found;
   }
@@ -69,16 +72,20 @@ export function branchingCurve(
         for (let part = 1; part < PARTS; part++) near(from + ((x - from) * part) / PARTS);
       }
       let found = solve(x, others, near(x));
-      if (found === null) found = solve(x, problem.starts, null);
-      else if (problem.nearEdge(found.theta)) found = solve(x, problem.starts.slice(0, 1), found);
+      if (found === null) found = take(x, problem.fit(x), null);
+      else if (problem.nearEdge(found.theta)) found = solve(x, [problem.start], found);
       return found === null ? Number.NaN : found.logLik;
     },
     branch(x) {
       const before = near(x);
-      const found = solve(x, problem.starts, before);
+      const found = take(x, problem.fit(x), before);
       const isOther = found !== null && before !== null && found.logLik > before.logLik + BRANCH;
       if (isOther) others.push(found.theta);
       return zetaAt({ top: best.logLik, at: () => found?.logLik ?? Number.NaN }, x);
     },
   };
+}
+
+function better(a: HeldPoint | null, b: HeldPoint | null): HeldPoint | null {
+  return a !== null && (b === null || a.logLik > b.logLik) ? a : b;
 }

@@ -68,7 +68,7 @@ export function profileLimits(
 
 /** The finite limit of a coefficient whose estimate is infinite, `direction` leading away from the estimate. */
 function fromInfinity(problem: HeldProblem, curve: ProfileCurve, direction: 1 | -1, depth: number): Crossing {
-  let x = problem.valueAt(problem.starts[0]!) ?? 0;
+  let x = problem.valueAt(problem.start) ?? 0;
   let zeta = zetaAt(curve, x);
   let step = problem.unit;
   for (let tries = 0; tries < 16; tries++, step *= 2) {

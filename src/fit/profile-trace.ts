@@ -53,7 +53,7 @@ export function traceProfile(profiled: Profiled, depth: number, points: number):
 /** The limits; on a side without one, twice as far as on the other. */
 function shownRange({ problem, estimate }: Profiled, lower: number, upper: number): [number, number] {
   const open = OPEN_SIDE * problem.unit;
-  const anchors = [estimate, lower, upper, problem.valueAt(problem.starts[0]!) ?? 0].filter(Number.isFinite);
+  const anchors = [estimate, lower, upper, problem.valueAt(problem.start) ?? 0].filter(Number.isFinite);
   const anchor = anchors[0] ?? 0;
   const hasLower = Number.isFinite(lower);
   const hasUpper = Number.isFinite(upper);

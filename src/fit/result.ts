@@ -8,9 +8,9 @@ import { version } from "../version";
 import type { Engine } from "./engine";
 import type { Coefficient, Fit, KnownVSummary, OptimSummary, Response } from "./fit";
 import { fittedValues } from "./fitted-values";
-import { gradientTolerance, type Search, type SearchOptions } from "./optimise";
+import type { Search, SearchOptions } from "./optimise";
 import { randomEffects } from "./random-effects";
-import { maxAbs } from "./trust-region";
+import { gradientTolerance, maxAbs } from "./trust-region";
 import type { Uncertainty } from "./uncertainty";
 
 /** Collects what drm() returns. The engine has been settled at the optimum. */

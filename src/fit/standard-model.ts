@@ -9,7 +9,7 @@ import type { BlockKind, Part } from "./theta-blocks";
  * and divided by a power of two near its spread. Observations in model order.
  *
  * theta = (gamma, alpha, eta): log sigma = logSigmaOffset + scale gamma, log omega = logSdOffset + sd alpha,
- * rho = 0.999999 tanh(rho eta).
+ * rho = 0.999999 tanh(etaOffset + rho eta).
  */
 export interface StandardModel {
   readonly rows: number;
@@ -23,6 +23,8 @@ export interface StandardModel {
   readonly rho: Basis;
   readonly logSigmaOffset: Float64Array;
   readonly logSdOffset: Float64Array;
+  /** zero but where a combination of rho12's coefficients is held at a value */
+  readonly etaOffset: Float64Array;
   /** diagonal of V */
   readonly v: Float64Array;
   readonly largestV: number;
@@ -83,6 +85,7 @@ export function standardModel(model: Model): StandardModel {
     rho: model.rho.basis,
     logSigmaOffset,
     logSdOffset: scratch(model.sd.rows).fill(shift),
+    etaOffset: scratch(model.rho.rows),
     v,
     largestV,
     zeroV,

@@ -109,11 +109,11 @@ function leaning(zero: readonly number[], k: number, a: number, l = k, b = a): n
 
 /** theta for one common sigma^2, omega^2 and correlation, as near as the designs allow. */
 function startAt(model: StandardModel, sigma2: number, omega2: number, eta: number): Float64Array {
-  const { scale, sd, rho, logSigmaOffset, logSdOffset } = model;
+  const { scale, sd, rho, logSigmaOffset, logSdOffset, etaOffset } = model;
   const theta = scratch(scale.columns + sd.columns + rho.columns);
   theta.set(project(scale, difference(0.5 * Math.log(sigma2), logSigmaOffset)), 0);
   if (sd.columns > 0) theta.set(project(sd, difference(0.5 * Math.log(omega2), logSdOffset)), scale.columns);
-  if (rho.columns > 0) theta.set(project(rho, scratch(rho.rows).fill(eta)), scale.columns + sd.columns);
+  if (rho.columns > 0) theta.set(project(rho, difference(eta, etaOffset)), scale.columns + sd.columns);
   return theta;
 }
 

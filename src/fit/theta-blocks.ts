@@ -38,9 +38,8 @@ export function linearPredictor(
   { kind, basis, start }: ThetaBlock,
   theta: Float64Array,
 ): Float64Array {
-  const offset = kind === "sigma" ? model.logSigmaOffset : kind === "sd" ? model.logSdOffset : null;
   const out = scratch(basis.rows);
-  if (offset !== null) out.set(offset);
+  out.set(kind === "sigma" ? model.logSigmaOffset : kind === "sd" ? model.logSdOffset : model.etaOffset);
   const { values, rows, columns } = basis;
   for (let k = 0; k < columns; k++) {
     const c = theta[start + k]!;

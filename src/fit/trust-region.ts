@@ -35,7 +35,7 @@ export interface TrustRegionOptions {
 }
 
 /** Largest gradient component at convergence, relative to max(1, |value|). */
-export const GRADIENT_TOLERANCE = 1e-8;
+const GRADIENT_TOLERANCE = 1e-8;
 /**
  * Predicted decrease at convergence, relative to max(1, |value|). Half the squared distance to the optimum in standard
  * errors: 1e-18 leaves an estimate within 2e-9 standard errors.
@@ -45,6 +45,11 @@ const DECREASE_TOLERANCE = 1e-18;
 const ROUNDING = 1e-12;
 /** Longest step, in units in which one multiplies SDs by e: a step of 6 overshoots, and takes several back. */
 const MAX_RADIUS = 3;
+
+/** Largest gradient component allowed for an optimum of this value. */
+export function gradientTolerance(value: number): number {
+  return GRADIENT_TOLERANCE * Math.max(1, Math.abs(value));
+}
 
 /**
  * Trust-region Newton (Nocedal & Wright, Numerical Optimization, 2nd ed., algorithm 4.1, subproblem 4.5-4.6).

@@ -1,5 +1,5 @@
 import { along, recessionOf } from "./boundary";
-import type { Engine } from "./engine";
+import type { Searchable } from "./engine";
 import { linearPredictor, thetaBlocks } from "./theta-blocks";
 import { PERFECT_FIT } from "./vanishing";
 
@@ -17,7 +17,7 @@ const BEYOND = 10;
  * on to; where it is not, or where other rows' sigma goes along, the point is an overshoot and the likelihood falls towards
  * it. Returns a point farther up, or null.
  */
-export function farUp({ model, objective }: Engine, theta: Float64Array): Float64Array | null {
+export function farUp({ model, objective }: Searchable, theta: Float64Array): Float64Array | null {
   const block = thetaBlocks(model).find(({ kind }) => kind === "sigma")!;
   const u = linearPredictor(model, block, theta);
   // rows held at 0 have no sigma that could run anywhere
