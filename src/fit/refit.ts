@@ -43,7 +43,7 @@ export function refit(inputs: FitInputs, { near, starts }: RefitOptions): Refit 
   const model = estimable(inputs);
   const engine = createEngine(standardModel(model));
   try {
-    const options = { maxEvaluations: MAX_EVALUATIONS, starts };
+    const options = { maxEvaluations: MAX_EVALUATIONS, starts, thorough: true };
     const first = search(engine, {
       ...options,
       near: near === null ? null : fromCoefficients(engine.model, near),

@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import {
+  type DataInput,
+  type DrmOptions,
+  drm,
+  drmFormula,
+  type Fit,
+  gaussian,
+  influence,
+  parseCsv,
+} from "../../src/index";
+import { expectSound } from "./edge-expectations";
+
+/** Values known to six decimals or more; a supremum is approached by an SD of zero exactly. */
+const LOG_LIK = 2e-6;
+
+interface Case {
+  readonly formulas: readonly [string, ...string[]];
+  readonly data: DataInput;
+  readonly matrices: DrmOptions["matrices"];
+  readonly options: Pick<DrmOptions, "method">;
+  readonly audit: { readonly better_logLik: number };
+}
+
+const FOURTH = 3;
+
+function table(path: string, keep: (row: number) => boolean = () => true): DataInput {
+  const lines = readFileSync(new URL(path, import.meta.url), "utf8")
+    .trim()
+    .split("\n");
+  return parseCsv(lines.filter((_, line) => line === 0 || keep(line - 1)).join("\n"));
+}
+
+function load(path: string): Case {
+  return JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")) as Case;
+}
+
+function fitOf({ formulas, data, matrices, options }: Case, more: Partial<DrmOptions> = {}): Fit {
+  const family = formulas[0].startsWith("mu1") ? ([gaussian(), gaussian()] as const) : gaussian();
+  return drm(drmFormula(...formulas), { family, data, ...(matrices && { matrices }), ...options, ...more });
+}
+
+describe("the edge is a candidate", () => {
+  it("tau^2 = 0 where the likelihood has a hump inside that is lower", () => {
+    const fit = drm(drmFormula("yi ~ 1 + meta_V(V = vi)"), {
+      family: gaussian(),
+      data: table("fixtures/tau2-at-zero.csv"),
+    });
+    expectSound(fit);
+    expect(fit.logLik).toBeCloseTo(-1.289586, 6);
+    expect(fit.fitted.sigma!.every((sigma) => sigma === 0)).toBe(true);
+    expect(fit.coefficients[0]!.estimate).toBeCloseTo(0.2717, 4);
+    expect(fit.coefficients[0]!.stdError).toBeCloseTo(0.0307, 4);
+    // the hump is told of, and one start finds the edge too
+    expect(fit.optim.optima.map((value) => Number(value.toFixed(4)))).toEqual([-1.2896, -2.3255]);
+    const formula = drmFormula("yi ~ 1 + meta_V(V = vi)");
+    const data = table("fixtures/tau2-at-zero.csv");
+    expect(drm(formula, { family: gaussian(), data, starts: 1 }).logLik).toBe(fit.logLik);
+  });
+
+  it("in every deletion: trials of tuberculosis vaccines without the fourth", () => {
+    const data = table("../../examples/bcg.csv");
+    const formula = drmFormula("yi ~ ablat + alloc + meta_V(V = vi)");
+    const fourth = influence(drm(formula, { family: gaussian(), data })).rows[FOURTH]!;
+    expect(fourth).toMatchObject({ status: "at boundary", influential: true, spreads: { sigma: 0 } });
+    expect(fourth.cooksDistance).toBeCloseTo(3.453, 3);
+    expect(fourth.dffits).toBeCloseTo(-2.429, 3);
+    expect(fourth.covRatio).toBeCloseTo(0.0228, 4);
+    expect(fourth.rstudent).toBeCloseTo(-1.4437, 4);
+    const without = table("../../examples/bcg.csv", (row) => row !== FOURTH);
+    expect(drm(formula, { family: gaussian(), data: without }).logLik).toBeCloseTo(-7.203468, 6);
+  });
+
+  it("a row of variance 0 in a study is bounded: its sigma at 0 leaves it the study's variance", () => {
+    const fit = fitOf(load("fixtures/zero-variance-in-a-study.json"));
+    expectSound(fit);
+    expect(Math.abs(fit.logLik - -13.406030654322)).toBeLessThan(1e-9);
+    expect(fit.fitted.sigma![5]).toBe(0);
+    expect(fit.optim.kernel).toContain("dense");
+  });
+
+  describe("suprema at infinity, in small data", () => {
+    const names = readdirSync(new URL("suprema/", import.meta.url));
+    it.each(names)("%s", (name) => {
+      const one = load(`suprema/${name}`);
+      const fit = fitOf(one);
+      expect(fit.optim.code).toBe(0);
+      expect(fit.logLik).toBeGreaterThan(one.audit.better_logLik - 2e-5);
+      // fitting twice is no luck
+      expect(fitOf(one).logLik).toBe(fit.logLik);
+    });
+  });
+});
+
+describe("an unbounded likelihood", () => {
+  it("is not what an overshoot says: two outcomes without known variances, with moderators of both sigmas", () => {
+    const data = table("fixtures/two-outcomes-no-V.csv");
+    const formula = drmFormula(
+      "mu1 = y1 ~ x",
+      "mu2 = y2 ~ x",
+      "sigma1 = ~ z1",
+      "sigma2 = ~ z2",
+      "rho12 = ~ 1",
+    );
+    const fit = drm(formula, { family: [gaussian(), gaussian()], data });
+    expectSound(fit);
+    expect(Math.abs(fit.logLik - -274.991782)).toBeLessThan(LOG_LIK);
+    const estimate = (dpar: string, term: string) =>
+      fit.coefficients.find((one) => one.dpar === dpar && one.term === term)!.estimate;
+    expect(estimate("mu2", "x")).toBeCloseTo(-0.3593, 3);
+    expect(estimate("sigma2", "z2")).toBeCloseTo(-0.2852, 3);
+  });
+
+  it("is said where rows are fitted perfectly and nothing else gives them a variance", () => {
+    const yi = [1, 1, 1, 0.3, 0.9, -0.4, 0.2, 1.1];
+    const g = ["a", "a", "a", "b", "b", "b", "b", "b"];
+    const fit = drm(drmFormula("yi ~ g", "sigma ~ g"), { family: gaussian(), data: { yi, g } });
+    expect(fit.optim.code).toBe(2);
+    expect(fit.optim.message).toMatch(/unbounded/);
+  });
+});
