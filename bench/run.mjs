@@ -1,4 +1,4 @@
-// node bench/run.mjs [FILE.ts] [--quick | --full]: bundles one TypeScript benchmark to build/bench/ and runs it; without
+// node bench/run.mjs [FILE.ts] [--quick | --full] [its own options]: bundles one TypeScript benchmark to build/bench/ and runs it; without
 // a file all of them, each in a process of its own. Compiles the kernels first, so that no stale module is measured.
 import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
@@ -6,14 +6,15 @@ import { basename, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
-const ALL = ["linalg", "fits", "scaling", "memory", "coverage", "batch"].map(
+const ALL = ["linalg", "fits", "scaling", "memory", "coverage", "optima", "batch"].map(
   (name) => `bench/${name}.bench.ts`,
 );
 
-const file = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
+const file = process.argv.slice(2).find((argument) => argument.endsWith(".ts"));
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith("-"));
-const unknown = flags.find((flag) => !["--quick", "--full"].includes(flag));
-if (unknown !== undefined) {
+// a script given by name checks its own options
+const unknown = file === undefined && flags.find((flag) => !["--quick", "--full"].includes(flag));
+if (unknown) {
   console.error(`unknown option ${unknown}\nusage: node bench/run.mjs [FILE.ts] [--quick | --full]`);
   process.exit(2);
 }
