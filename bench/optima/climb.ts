@@ -68,11 +68,15 @@ export function climb(f: Ascent, start: Float64Array, mostEvaluations: number): 
     }
     const gain = reached - value;
     update(H, q, step, t, gradient, nextGradient, fresh);
+    const wasFresh = fresh;
     fresh = false;
     theta = Float64Array.from(next);
     gradient = Float64Array.from(nextGradient);
     value = reached;
-    if (gain < 1e-11 * Math.max(1, Math.abs(value))) break;
+    if (gain > 1e-11 * Math.max(1, Math.abs(value))) continue;
+    if (wasFresh) break;
+    reset();
+    fresh = true;
   }
   return { theta, value, slope: largest(gradient), evaluations };
 }

@@ -26,9 +26,13 @@ export function facesOf(part: Part, random: () => number): Face[] {
   const { units } = part;
   const all = Array.from({ length: units }, (_, u) => u);
   const { values, columns } = orthogonal(part.design, units, part.columns, all);
-  const distinct = distinctUnits(values, units, columns);
+  const distinct = distinctUnits(values, columns, all);
+  // every direction gives cells of correlations, few give a face of SDs
+  const most = part.kind === "rho" ? MOST_FACES / 2 ** columns : MOST_SUBSETS;
   const directions: Float64Array[] =
-    columns === 1 ? [Float64Array.of(1), Float64Array.of(-1)] : normals(values, columns, distinct, random);
+    columns === 1
+      ? [Float64Array.of(1), Float64Array.of(-1)]
+      : normals(values, columns, distinct, most, random);
   const predictors = directions.map((d) => predictorsOf(values, units, columns, d));
   const inside = new Float64Array(units);
   const found = new Map<string, Float64Array>([[key(inside), inside]]);
@@ -39,6 +43,34 @@ export function facesOf(part: Part, random: () => number): Face[] {
     closeUnderIntersection(found);
   }
   return [...found.values()].map((direction) => faceAlong(part, direction));
+}
+
+/**
+ * Correlations' cells beside a direction: with one unit after the other brought to the plane between +1 and -1, left
+ * there or moved across.
+ */
+export function neighbouringCells(part: Part, inside: Face, direction: Float64Array): Face[] {
+  const { basis, columns } = inside;
+  const found = new Map<string, Float64Array>();
+  for (const unit of distinctUnits(basis, columns, direction.keys())) {
+    const profile = profileOf(basis, columns, unit);
+    const moved = direction.map((value, u) => value - direction[unit] * profile[u]);
+    const cell = moved.map((value) => (Math.abs(value) <= ZERO ? 0 : value));
+    for (const each of cellsAround(cell, basis, columns)) add(found, each);
+  }
+  found.delete(key(direction));
+  found.delete(key(direction.map(() => 0)));
+  return [...found.values()].map((each) => faceAlong(part, each));
+}
+
+/** What the design makes of "1 in this unit": its column of the hat matrix, 1 in the unit itself. */
+export function profileOf(basis: Float64Array, columns: number, unit: number): Float64Array {
+  const out = new Float64Array(basis.length / columns);
+  for (let u = 0; u < out.length; u++) {
+    for (let k = 0; k < columns; k++) out[u] += basis[u * columns + k] * basis[unit * columns + k];
+  }
+  const own = out[unit];
+  return out.map((value) => value / own);
 }
 
 function add(found: Map<string, Float64Array>, direction: Float64Array): boolean {
@@ -63,9 +95,9 @@ function predictorsOf(values: Float64Array, units: number, columns: number, d: F
   return out.map((value) => (Math.abs(value) <= ZERO * largest ? 0 : value / largest));
 }
 
-function distinctUnits(values: Float64Array, units: number, columns: number): number[] {
+function distinctUnits(values: Float64Array, columns: number, units: Iterable<number>): number[] {
   const seen = new Map<string, number>();
-  for (let u = 0; u < units; u++) {
+  for (const u of units) {
     const name = [...values.subarray(u * columns, (u + 1) * columns)].map((value) => value.toFixed(9)).join();
     if (!seen.has(name)) seen.set(name, u);
   }
@@ -77,6 +109,7 @@ function normals(
   values: Float64Array,
   columns: number,
   distinct: readonly number[],
+  most: number,
   random: () => number,
 ): Float64Array[] {
   const size = columns - 1;
@@ -89,10 +122,10 @@ function normals(
         d.map((value) => -value),
       );
   };
-  if (choose(distinct.length, size) <= MOST_SUBSETS) {
+  if (choose(distinct.length, size) <= most) {
     forEachSubset(distinct, size, take);
   } else {
-    for (let trial = 0; trial < MOST_SUBSETS; trial++) {
+    for (let trial = 0; trial < most; trial++) {
       take(Array.from({ length: size }, () => distinct[Math.floor(random() * distinct.length)]));
     }
   }
@@ -166,23 +199,46 @@ function closeUnderIntersection(found: Map<string, Float64Array>): void {
 /** Of correlations: the cell of d itself, and those beside it, in which the units at 0 go to either side. */
 function cellsAround(direction: Float64Array, values: Float64Array, columns: number): Float64Array[] {
   const cells = [direction];
-  const groups = new Map<string, number[]>();
-  for (let u = 0; u < direction.length; u++) {
-    if (direction[u] !== 0) continue;
-    const name = [...values.subarray(u * columns, (u + 1) * columns)].map((value) => value.toFixed(9)).join();
-    groups.set(name, [...(groups.get(name) ?? []), u]);
-  }
+  const zeros = [...direction.keys()].filter((u) => direction[u] === 0);
+  const undecided = distinctUnits(values, columns, zeros);
   // more than that are tied to each other: not every choice of sides is some direction's
-  if (groups.size === 0 || groups.size > columns - 1) return cells;
-  const members = [...groups.values()];
-  for (let signs = 0; signs < 2 ** members.length; signs++) {
-    const cell = Float64Array.from(direction);
-    members.forEach((group, g) => {
-      for (const u of group) cell[u] = (signs >> g) % 2 === 1 ? 0.5 : -0.5;
-    });
-    cells.push(cell);
+  if (undecided.length === 0 || undecided.length > columns - 1) return cells;
+  const profiles = undecided.map((unit) => profileOf(values, columns, unit));
+  let nearest = 1;
+  for (const value of direction) if (value !== 0) nearest = Math.min(nearest, Math.abs(value));
+  for (let signs = 0; signs < 2 ** undecided.length; signs++) {
+    const sides = undecided.map((_, g) => ((signs >> g) % 2 === 1 ? 1 : -1));
+    const push = combination(profiles, undecided, sides);
+    if (push === null) continue;
+    const size = push.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    // so little that no other unit changes sides
+    cells.push(direction.map((value, u) => value + (0.5 * nearest * push[u]) / size));
   }
   return cells;
+}
+
+/** The combination of profiles that is `sides` in their units; null where they are dependent. */
+function combination(
+  profiles: readonly Float64Array[],
+  units: readonly number[],
+  sides: readonly number[],
+): Float64Array | null {
+  const A = units.map((unit, g) => [...profiles.map((profile) => profile[unit]), sides[g]]);
+  const size = A.length;
+  for (let step = 0; step < size; step++) {
+    let row = step;
+    for (let i = step; i < size; i++) if (Math.abs(A[i][step]) > Math.abs(A[row][step])) row = i;
+    if (Math.abs(A[row][step]) < 1e-9) return null;
+    [A[step], A[row]] = [A[row], A[step]];
+    for (let i = 0; i < size; i++) {
+      if (i === step) continue;
+      const factor = A[i][step] / A[step][step];
+      for (let k = step; k <= size; k++) A[i][k] -= factor * A[step][k];
+    }
+  }
+  return profiles[0].map((_, u) =>
+    profiles.reduce((sum, profile, g) => sum + (A[g][size] / A[g][g]) * profile[u], 0),
+  );
 }
 
 function faceAlong({ kind, design, units, columns }: Part, direction: Float64Array): Face {

@@ -3,7 +3,7 @@
 // Weights multiply the log-likelihood of a cluster; with random intercepts that of a row given the intercepts, which is
 // a row of variance s^2 / w and a constant. A sigma or omega of exactly 0 is an ordinary value.
 import type { Cluster, Part, PlainModel } from "./plain-model";
-import { cholesky, invertLower, logDeterminant } from "./small";
+import { cholesky, invertLower, logDeterminant, solve } from "./small";
 
 /** sigma, omega and rho of every unit, by part. */
 export type Scales = readonly Float64Array[];
@@ -32,7 +32,13 @@ export function plainLikelihood(model: PlainModel): Likelihood {
   const sds = parts.flatMap((part, t) => (part.kind === "sd" ? [t] : []));
   const rhoAt = parts.findIndex(({ kind }) => kind === "rho");
   const byRow = weights !== null && sds.length > 0;
-  const works: Work[] = model.clusters.map((cluster) => {
+  // most clusters are one row, and need no matrices
+  const singles = Int32Array.from(
+    model.clusters.filter(({ rows }) => rows.length === 1).map(({ rows }) => rows[0]),
+  );
+  const singleS = new Float64Array(singles.length);
+  const several = model.clusters.filter(({ rows }) => rows.length > 1);
+  const works: Work[] = several.map((cluster) => {
     const m = cluster.rows.length;
     const levels = sds.map((t) => cluster.rows.map((row) => parts[t].levelOf[row]));
     return { cluster, m, L: new Float64Array(m * m), Z: new Float64Array(m * (p + 1)), levels };
@@ -98,14 +104,14 @@ export function plainLikelihood(model: PlainModel): Likelihood {
     // a = L^-T a in place, from the top: row i uses what is below it
     for (let i = 0; i < m; i++) {
       let sum = 0;
-      for (let k = i; k < m; k++) sum += inverse[k * m + i] * a[k];
+      for (let k = i; k < m; k++) sum += inverse[i * m + k] * a[k];
       a[i] = sum;
     }
     if (reml) {
       for (let i = 0; i < m; i++) {
         for (let k = 0; k < p; k++) {
           let sum = 0;
-          for (let j = i; j < m; j++) sum += inverse[j * m + i] * Z[j * q + k];
+          for (let j = i; j < m; j++) sum += inverse[i * m + j] * Z[j * q + k];
           M[i * p + k] = sum;
         }
       }
@@ -113,7 +119,7 @@ export function plainLikelihood(model: PlainModel): Likelihood {
     for (let i = 0; i < m; i++) {
       for (let j = 0; j <= i; j++) {
         let sum = a[i] * a[j];
-        for (let k = i; k < m; k++) sum -= inverse[k * m + i] * inverse[k * m + j];
+        for (let k = i; k < m; k++) sum -= inverse[i * m + k] * inverse[j * m + k];
         if (reml) {
           for (let k = 0; k < p; k++)
             for (let l = 0; l < p; l++) sum += M[i * p + k] * Ainverse[k * p + l] * M[j * p + l];
@@ -142,6 +148,28 @@ export function plainLikelihood(model: PlainModel): Likelihood {
     }
   };
 
+  /** Variance of a row of its own. */
+  const varianceOf = (row: number, scales: Scales): number => {
+    const own = v[row] + s[row] * s[row];
+    let sum = byRow ? own / weights[row] : own;
+    for (const t of sds) {
+      const level = parts[t].levelOf[row];
+      if (level >= 0) sum += scales[t][level] ** 2;
+    }
+    return sum;
+  };
+
+  /** Slopes of a row of its own, from the derivative in its variance. */
+  const addSingle = (row: number, derivative: number, scales: Scales): void => {
+    const variance = s[row] * s[row];
+    rowSlope[row] = 2 * variance * (byRow ? derivative / weights[row] : derivative);
+    if (byRow && variance > 0) rowSlope[row] += ((1 - weights[row]) * variance) / (v[row] + variance);
+    for (const t of sds) {
+      const level = parts[t].levelOf[row];
+      if (level >= 0) slopes[t][level] += 2 * scales[t][level] ** 2 * derivative;
+    }
+  };
+
   const weightOf = ({ cluster: { rows } }: Work): number =>
     weights === null || byRow ? 1 : weights[rows[0]];
 
@@ -156,6 +184,19 @@ export function plainLikelihood(model: PlainModel): Likelihood {
       beta.fill(0);
       let logs = 0;
       const q = p + 1;
+      for (let c = 0; c < singles.length; c++) {
+        const row = singles[c];
+        const S = varianceOf(row, scales);
+        if (!(S > 0)) return Number.NEGATIVE_INFINITY;
+        singleS[c] = S;
+        const w = weights === null || byRow ? 1 : weights[row];
+        logs += w * Math.log(S);
+        for (let k = 0; k < p; k++) {
+          const z = (w * X[row * p + k]) / S;
+          for (let l = 0; l <= k; l++) A[k * p + l] += z * X[row * p + l];
+          beta[k] += z * y[row];
+        }
+      }
       for (const work of works) {
         const { m, L, Z } = work;
         const w = weightOf(work);
@@ -178,6 +219,23 @@ export function plainLikelihood(model: PlainModel): Likelihood {
         if (reml && withSlopes) inverseOf(A, p, Ainverse);
       }
       let squares = 0;
+      if (withSlopes) for (const slope of slopes) slope.fill(0);
+      for (let c = 0; c < singles.length; c++) {
+        const row = singles[c];
+        const w = weights === null || byRow ? 1 : weights[row];
+        const S = singleS[c];
+        let residual = y[row];
+        for (let k = 0; k < p; k++) residual -= X[row * p + k] * beta[k];
+        squares += (w * residual * residual) / S;
+        if (!withSlopes) continue;
+        let sum = (residual * residual) / S - 1;
+        if (reml) {
+          for (let k = 0; k < p; k++) {
+            for (let l = 0; l < p; l++) sum += (X[row * p + k] * Ainverse[k * p + l] * X[row * p + l]) / S;
+          }
+        }
+        addSingle(row, (0.5 * w * sum) / S, scales);
+      }
       for (const work of works) {
         const { m, Z } = work;
         let sum = 0;
@@ -198,7 +256,6 @@ export function plainLikelihood(model: PlainModel): Likelihood {
       }
       if (!withSlopes || !Number.isFinite(value))
         return Number.isFinite(value) ? value : Number.NEGATIVE_INFINITY;
-      for (const slope of slopes) slope.fill(0);
       for (const work of works) addSlopes(work, scales, weightOf(work));
       parts.forEach((part, t) => {
         if (part.kind === "sigma") for (let u = 0; u < part.units; u++) slopes[t][u] = rowSlope[part.at[u]];
@@ -222,24 +279,13 @@ function constantOf({ n, p, X, weights, reml, parts }: PlainModel): number {
   return -0.5 * weights.reduce((sum, w) => sum + w, 0) * logTwoPi;
 }
 
-function solve(L: Float64Array, p: number, b: Float64Array): void {
-  for (let i = 0; i < p; i++) {
-    for (let k = 0; k < i; k++) b[i] -= L[i * p + k] * b[k];
-    b[i] /= L[i * p + i];
-  }
-  for (let i = p - 1; i >= 0; i--) {
-    for (let k = i + 1; k < p; k++) b[i] -= L[k * p + i] * b[k];
-    b[i] /= L[i * p + i];
-  }
-}
-
 function inverseOf(L: Float64Array, p: number, out: Float64Array): void {
   const inverse = new Float64Array(p * p);
   invertLower(L, p, inverse);
   for (let i = 0; i < p; i++) {
     for (let j = 0; j < p; j++) {
       let sum = 0;
-      for (let k = Math.max(i, j); k < p; k++) sum += inverse[k * p + i] * inverse[k * p + j];
+      for (let k = Math.max(i, j); k < p; k++) sum += inverse[i * p + k] * inverse[j * p + k];
       out[i * p + j] = sum;
     }
   }

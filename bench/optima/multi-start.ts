@@ -1,14 +1,23 @@
 // The audit's search: climbs from many starts inside, and along every edge of the scale. Counted, not timed, so that a
 // model's audit is the same on every machine; dear models get fewer starts.
+import { approach } from "./approach";
 import { climb } from "./climb";
+import { choicesBeside, combinations } from "./edges";
 import { type Face, facesOf } from "./faces";
 import { plainLikelihood, type Scales } from "./likelihood";
 import type { PlainModel } from "./plain-model";
 import { FLOOR, type Space, spaceOf } from "./space";
+import { constantTargets, interleave, leaningStarts, randomStarts } from "./starts";
 
 export interface Found {
   readonly value: number;
   readonly scales: Scales;
+}
+
+interface Place {
+  readonly space: Space;
+  readonly theta: Float64Array;
+  readonly value: number;
 }
 
 export interface Audit {
@@ -21,11 +30,16 @@ export interface Audit {
 }
 
 /** Roughly microseconds a model. */
-const EFFORT = 100_000;
-const [FEWEST, MOST] = [400, 20_000];
-const RANDOM_STARTS = 30;
-const MOST_LEANS = 60;
-const MOST_EDGES = 1500;
+const EFFORT = 120_000;
+const [FEWEST, MOST] = [1500, 20_000];
+/** Correlations have many more edges: every way to part the units by a plane. */
+const CELLS = 3;
+/** Finite coefficients come this near to the value of an edge, or it is none. */
+const REACHED = 1e-6;
+const SAME = 1e-6;
+const MOST_PLACES = 12;
+const MOST_WALKS = 4;
+const CLIMBS_A_WALK = 3;
 const EVALUATIONS_A_CLIMB = 150;
 /** Log-likelihood that a tenfold smaller SD must be worth, of log 10 = 2.3 for every row that is fitted perfectly. */
 const KEEPS_RISING = 1;
@@ -39,20 +53,31 @@ export function audit(model: PlainModel, random: () => number): Audit {
     likelihood,
     faces.map((list) => list[0]),
   );
-  const budget = Math.min(MOST, Math.max(FEWEST, EFFORT / costOf(model)));
+  const cells = parts.some(({ kind, columns }) => kind === "rho" && columns > 1) ? CELLS : 1;
+  const budget = cells * Math.min(MOST, Math.max(FEWEST, EFFORT / costOf(model)));
   let evaluations = 0;
-  let best: Found = { value: Number.NEGATIVE_INFINITY, scales: [] };
+  /** the best few that differ, best first */
+  const places: Place[] = [];
   let finite: Found | null = null;
 
+  const keep = (place: Place): void => {
+    const at = places.findIndex(({ value }) => value < place.value);
+    const among = at < 0 ? places.length : at;
+    if (among >= MOST_PLACES || !Number.isFinite(place.value)) return;
+    if (
+      [places[among - 1], places[among]].some((other) => other && Math.abs(other.value - place.value) < SAME)
+    )
+      return;
+    places.splice(among, 0, place);
+    places.length = Math.min(places.length, MOST_PLACES);
+  };
   const run = (space: Space, start: Float64Array): void => {
     const { theta, value, slope, evaluations: used } = climb(space.ascent, start, EVALUATIONS_A_CLIMB);
     evaluations += used;
-    if (!(value > best.value) && !(value > (finite?.value ?? Number.NEGATIVE_INFINITY))) return;
-    const found = { value, scales: space.scales(theta) };
-    if (value > best.value) best = found;
-    if (space === inside && slope < 1e-4 && isInside(model, found.scales)) {
-      if (finite === null || value > finite.value) finite = found;
-    }
+    keep({ space, theta, value });
+    if (space !== inside || slope > 1e-4 || (finite !== null && value <= finite.value)) return;
+    const scales = space.scales(theta);
+    if (isInside(model, scales)) finite = { value, scales };
   };
   const screened = (space: Space, starts: readonly Float64Array[]) =>
     starts.map((start) => {
@@ -91,7 +116,7 @@ export function audit(model: PlainModel, random: () => number): Audit {
     })
     .sort((a, b) => b.value - a.value);
   for (const { space, start, value } of edges) {
-    if (evaluations > 0.9 * budget && best.value > value) break;
+    if (evaluations > 0.9 * budget && places.length > 0 && places[0].value > value) break;
     run(space, start);
   }
   // several maxima along an edge
@@ -103,7 +128,44 @@ export function audit(model: PlainModel, random: () => number): Audit {
       space.project(flat(1)).map((value) => value + 4 * (random() - 0.5)),
     );
   }
-  return { best, finite, unbounded: keepsRising(model, likelihood.evaluate, best), evaluations };
+  // from the best few places, every place that differs in one part
+  const walked = new Set<number>();
+  while (evaluations < 2 * budget) {
+    const from = places.find((_, k) => k < MOST_WALKS && !walked.has(places[k].value));
+    if (from === undefined) break;
+    walked.add(from.value);
+    const beside = choicesBeside(model, faces, from.space, from.theta, random)
+      .map(({ choice, start, part }) => {
+        const space = spaceOf(model, likelihood, choice);
+        const sized = sizes.map((targets) => ownPart(space.project(targets), start, choice, part));
+        const [best] = screened(space, sized).sort((a, b) => b.value - a.value);
+        return best;
+      })
+      .sort((a, b) => b.value - a.value);
+    for (const { space, start } of beside.slice(0, CLIMBS_A_WALK)) run(space, start);
+  }
+  const [best] = places;
+  if (best !== undefined && best.space !== inside) {
+    const reached = inside.value(approach(model, inside, best.space, best.theta));
+    if (Math.abs(reached - best.value) > REACHED)
+      throw new Error(`an edge of ${best.value} that is ${reached} from inside`);
+  }
+  const found =
+    best === undefined
+      ? { value: Number.NEGATIVE_INFINITY, scales: inside.scales(starts[0]) }
+      : { value: best.value, scales: best.space.scales(best.theta) };
+  return { best: found, finite, unbounded: keepsRising(model, likelihood.evaluate, found), evaluations };
+}
+
+/** `start`, with the coefficients of one part from `projected`. */
+function ownPart(
+  projected: Float64Array,
+  start: Float64Array,
+  choice: readonly Face[],
+  part: number,
+): Float64Array {
+  const first = choice.slice(0, part).reduce((sum, { columns }) => sum + columns, 0);
+  return start.map((value, k) => (k >= first && k < first + choice[part].columns ? projected[k] : value));
 }
 
 /** Microseconds of an evaluation with its gradient, nearly. */
@@ -113,7 +175,8 @@ function costOf({ clusters, n, p }: PlainModel): number {
   return cost;
 }
 
-function isInside({ parts, v, spread }: PlainModel, scales: Scales): boolean {
+/** Every SD above 0, beside the row's known variance or the spread of the data, and no correlation near +-1. */
+export function isInside({ parts, v, spread }: PlainModel, scales: Scales): boolean {
   return parts.every(({ kind, at }, t) =>
     scales[t].every((value, u) => {
       if (kind === "rho") return Math.abs(value) < 0.999;
@@ -124,105 +187,6 @@ function isInside({ parts, v, spread }: PlainModel, scales: Scales): boolean {
       );
     }),
   );
-}
-
-/** Linear predictors that are the same in all units: sizes of the SDs, who has most of the variance, correlations. */
-function constantTargets({ parts, spread }: PlainModel): Float64Array[][] {
-  const sds = parts.filter(({ kind }) => kind !== "rho").length;
-  const out: Float64Array[][] = [];
-  const correlations = parts.some(({ kind }) => kind === "rho") ? [0, 1, -1] : [0];
-  for (const eta of correlations) {
-    for (let large = 2 ** sds - 1; large >= 0; large--) {
-      let s = 0;
-      out.push(
-        parts.map(({ kind, units }) => {
-          if (kind === "rho") return new Float64Array(units).fill(eta);
-          const size = (large >> s++) % 2 === 1 ? 0.7 : 0.1;
-          return new Float64Array(units).fill(Math.log(size * spread));
-        }),
-      );
-    }
-  }
-  return out;
-}
-
-/** One unit alone high or low, as far as the design allows, and towards each edge. */
-function leaningStarts(
-  { parts }: PlainModel,
-  faces: readonly (readonly Face[])[],
-  inside: Space,
-  base: readonly Float64Array[],
-  random: () => number,
-): Float64Array[] {
-  const starts: Float64Array[] = [];
-  parts.forEach((part, t) => {
-    const { basis, columns } = faces[t][0];
-    if (columns === 1) return;
-    const toUnits = sample(
-      Array.from({ length: part.units }, (_, u) => u),
-      MOST_LEANS,
-      random,
-    ).map((u) => profileOf(basis, part.units, columns, u));
-    const toEdges = sample(faces[t].slice(1), MOST_LEANS, random).map(({ direction }) => direction);
-    for (const profile of toUnits) for (const lean of [3, -3, 8, -8]) starts.push(leaning(t, profile, lean));
-    for (const profile of toEdges) for (const lean of [4, 12]) starts.push(leaning(t, profile, lean));
-  });
-  return starts;
-
-  function leaning(t: number, profile: Float64Array, lean: number): Float64Array {
-    return inside.project(
-      base.map((targets, s) => (s === t ? targets.map((value, u) => value + lean * profile[u]) : targets)),
-    );
-  }
-}
-
-/** What the design makes of "1 in this unit": its column of the hat matrix, 1 in the unit itself. */
-function profileOf(basis: Float64Array, units: number, columns: number, unit: number): Float64Array {
-  const out = new Float64Array(units);
-  for (let u = 0; u < units; u++) {
-    for (let k = 0; k < columns; k++) out[u] += basis[u * columns + k] * basis[unit * columns + k];
-  }
-  const own = out[unit];
-  return out.map((value) => value / own);
-}
-
-function randomStarts(base: Float64Array, random: () => number): Float64Array[] {
-  return Array.from({ length: RANDOM_STARTS }, () => base.map((value) => value + 2.5 * normalFrom(random)));
-}
-
-function normalFrom(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());
-}
-
-/** The first of a sorted list, its middle, the second, the one after the middle, ... */
-function interleave<T>(sorted: readonly T[]): T[] {
-  const half = Math.ceil(sorted.length / 2);
-  return sorted
-    .slice(0, half)
-    .flatMap((item, i) => (half + i < sorted.length ? [item, sorted[half + i]] : [item]));
-}
-
-function sample<T>(items: readonly T[], most: number, random: () => number): T[] {
-  if (items.length <= most) return [...items];
-  return Array.from({ length: most }, () => items[Math.floor(random() * items.length)]);
-}
-
-/** A face of each part, not all inside: all such choices, or those with one part at an edge and a sample of the others. */
-function combinations(faces: readonly (readonly Face[])[], random: () => number): Face[][] {
-  const inside = faces.map((list) => list[0]);
-  const number = faces.reduce((product, list) => product * list.length, 1);
-  if (number <= MOST_EDGES) {
-    let all: Face[][] = [[]];
-    for (const list of faces) all = all.flatMap((choice) => list.map((face) => [...choice, face]));
-    return all.slice(1);
-  }
-  const singles = faces.flatMap((list, t) =>
-    list.slice(1).map((face) => inside.map((own, s) => (s === t ? face : own))),
-  );
-  const more = Array.from({ length: MOST_EDGES - Math.min(MOST_EDGES, singles.length) }, () =>
-    faces.map((list) => (random() < 0.3 ? list[0] : list[Math.floor(random() * list.length)])),
-  );
-  return [...sample(singles, MOST_EDGES, random), ...more];
 }
 
 function keepsRising(

@@ -118,10 +118,15 @@ function trueMeans(random: Source, right: string, data: Data, rows: readonly num
   return rows.map((_, i) => slopes.reduce((sum, slope, k) => sum + slope * values[k][i], 0));
 }
 
-/** Whether the columns of a design are independent over these rows, and a factor has all the levels that it is said to. */
-function hasFullRank(right: string, data: Data, rows: readonly number[]): boolean {
-  const { values } = designColumns(right.split(" + "), data, rows);
+/** Whether drm() takes these terms over these rows: independent columns, two levels at least of every factor. */
+function isEstimable(right: string, data: Data, rows: readonly number[]): boolean {
+  const terms = right.split(" + ");
+  const { values } = designColumns(terms, data, rows);
   if (values.length > rows.length) return false;
+  for (const term of terms.flatMap((each) => each.split(":"))) {
+    if (typeof data[term]?.[0] === "string" && new Set(rows.map((row) => data[term][row])).size < 2)
+      return false;
+  }
   const design = new Float64Array(rows.length * values.length);
   values.forEach((column, k) => {
     column.forEach((value, i) => {
@@ -251,13 +256,15 @@ function univariate(options: Univariate): Kind["make"] {
   return (random, rows) => {
     const data = moderators(random, rows);
     const all = Array.from({ length: rows }, (_, i) => i);
+    const w = all.map(() => (options.weights ? random.pick([0, 0.5, 1, 1, 1, 2, 3]) : 1));
+    const counted = all.filter((i) => w[i] > 0);
     const right = rightSide(random, 2);
     const scale = options.moderated
       ? rightSide(random, 2, options.sdModerated && random.chance(0.3) ? 0 : 1)
       : "1";
-    if (!hasFullRank(right, data, all) || !hasFullRank(scale, data, all)) return null;
+    if (!isEstimable(right, data, counted) || !isEstimable(scale, data, counted)) return null;
     const p = designColumns(right.split(" + "), data, all).values.length;
-    if (rows < p + 2) return null;
+    if (counted.length < p + 2) return null;
 
     const groups = options.groups === undefined ? [] : groupings(random, options.groups, rows, data);
     if (groups === null) return null;
@@ -266,7 +273,7 @@ function univariate(options: Univariate): Kind["make"] {
     for (const { dpar, index, levels } of groups) {
       const own = options.sdModerated ? levelModerators(random, dpar, index, levels, data) : "1";
       const firstRows = Array.from({ length: levels }, (_, level) => index.indexOf(level));
-      if (!hasFullRank(own, data, firstRows)) return null;
+      if (!isEstimable(own, data, firstRows)) return null;
       if (own !== "1") formulas.push(`${dpar} ~ ${own}`);
       const sds = trueSds(random, own, data, firstRows);
       const draws = sds.map((sd) => sd * random.normal());
@@ -279,7 +286,7 @@ function univariate(options: Univariate): Kind["make"] {
     const yi = means.map((mean, i) =>
       round(mean + effects[i] + sds[i] * random.normal() + known.errors[i], 8),
     );
-    const weights: Data = options.weights ? { w: all.map(() => random.pick([0, 0.5, 1, 1, 1, 2, 3])) } : {};
+    const weights: Data = options.weights ? { w } : {};
     const bars = { one: " + (1 | s)", nested: " + (1 | d/s)", crossed: " + (1 | s) + (1 | c)" };
     const location = `yi ~ ${right}${options.groups === undefined ? "" : bars[options.groups]}`;
     const text = known.text === "" ? location : `${location} + meta_V(V = ${known.text})`;
@@ -388,7 +395,7 @@ function bivariate(options: Bivariate): Kind["make"] {
     const designs = [...rights, ...scales].map((right, k) => [right, present[k % 2]] as const);
     if (pairs.length < 3) return null;
     for (const [right, at] of [...designs, [coscale, pairs] as const]) {
-      if (!hasFullRank(right, data, at)) return null;
+      if (!isEstimable(right, data, at)) return null;
       // a factor must have the same levels in the rows that its formula sees
       if (
         designColumns(right.split(" + "), data, at).values.length !==

@@ -21,14 +21,28 @@ export function cholesky(S: Float64Array, m: number): boolean {
   return true;
 }
 
-/** The inverse of a lower triangle L, into `inverse`. */
+/** Solves L L' x = b, in place. */
+export function solve(L: Float64Array, p: number, b: Float64Array): void {
+  for (let i = 0; i < p; i++) {
+    for (let k = 0; k < i; k++) b[i] -= L[i * p + k] * b[k];
+    b[i] /= L[i * p + i];
+  }
+  for (let i = p - 1; i >= 0; i--) {
+    for (let k = i + 1; k < p; k++) b[i] -= L[k * p + i] * b[k];
+    b[i] /= L[i * p + i];
+  }
+}
+
+/** L^-T of a lower triangle L, into the upper triangle of `inverse`: its row j is column j of L^-1. */
 export function invertLower(L: Float64Array, m: number, inverse: Float64Array): void {
   for (let j = 0; j < m; j++) {
-    inverse[j * m + j] = 1 / L[j * m + j];
+    const row = j * m;
+    inverse[row + j] = 1 / L[row + j];
     for (let i = j + 1; i < m; i++) {
+      const other = i * m;
       let sum = 0;
-      for (let k = j; k < i; k++) sum -= L[i * m + k] * inverse[k * m + j];
-      inverse[i * m + j] = sum / L[i * m + i];
+      for (let k = j; k < i; k++) sum -= L[other + k] * inverse[row + k];
+      inverse[row + i] = sum / L[other + i];
     }
   }
 }

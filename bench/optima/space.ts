@@ -16,6 +16,8 @@ export interface Space {
   readonly ascent: Ascent;
   /** sigma, omega, rho of each unit at theta */
   readonly scales: (theta: Float64Array) => Scales;
+  /** log sigma, log omega, atanh rho of the free units of a part */
+  readonly predictors: (theta: Float64Array, part: number) => Float64Array;
   /** the theta whose linear predictors (log sigma, log omega, atanh rho) are nearest to these, by part and unit */
   readonly project: (targets: readonly Float64Array[]) => Float64Array;
 }
@@ -71,6 +73,10 @@ export function spaceOf(model: PlainModel, likelihood: Likelihood, faces: readon
     scales(theta) {
       place(theta);
       return scales.map((values) => Float64Array.from(values));
+    },
+    predictors(theta, part) {
+      place(theta);
+      return Float64Array.from(predictors[part]);
     },
     project(targets) {
       const theta = new Float64Array(size);

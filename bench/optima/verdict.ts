@@ -2,7 +2,7 @@
 import { DrmError, drm, drmFormula, type Fit } from "../../src/index";
 import { uniform } from "../data";
 import { plainLikelihood, type Scales } from "./likelihood";
-import { type Audit, audit } from "./multi-start";
+import { type Audit, audit, isInside } from "./multi-start";
 import { CAP, type PlainModel } from "./plain-model";
 import { readSpec } from "./read-spec";
 import { drmOptions, type Spec } from "./spec";
@@ -56,7 +56,7 @@ export function judge(spec: Spec): Verdict {
     got,
     audit: found,
     where: whereabouts(model, found.best.scales),
-    disagreement: refused || fit.optim.code === 2 ? null : disagreementOf(model, fit),
+    disagreement: refused || fit.optim.code !== 0 ? null : disagreementOf(model, fit),
     message: refused ? fit.message : fit.optim.message,
     milliseconds,
   };
@@ -86,9 +86,7 @@ function outcomeOf(saysUnbounded: boolean, unbounded: boolean, loss: number): Ou
 function disagreementOf(model: PlainModel, fit: Fit): number | null {
   const scales = fittedScales(model, fit);
   const difference = Math.abs(plainLikelihood(model).evaluate(scales, false) - fit.logLik);
-  const tolerance = fit.coefficients.some(({ atBoundary }) => atBoundary)
-    ? SAME_AT_EDGE
-    : SAME_INSIDE * Math.max(1, Math.abs(fit.logLik));
+  const tolerance = isInside(model, scales) ? SAME_INSIDE * Math.max(1, Math.abs(fit.logLik)) : SAME_AT_EDGE;
   return difference <= tolerance ? null : difference;
 }
 
