@@ -1,12 +1,13 @@
-// node bench/run.mjs [FILE.ts] [--quick | --full] [its own options]: bundles one TypeScript benchmark to build/bench/ and runs it; without
-// a file all of them, each in a process of its own. Compiles the kernels first, so that no stale module is measured.
+// node bench/run.mjs [FILE.ts] [--quick | --full | options of its own]: bundles one TypeScript benchmark to build/bench/
+// and runs it; without a file all of them but the audit of optima, each in a process of its own. Compiles the kernels
+// first, so that no stale module is measured.
 import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
-const ALL = ["linalg", "fits", "scaling", "memory", "coverage", "optima", "batch"].map(
+const ALL = ["linalg", "fits", "scaling", "memory", "coverage", "batch"].map(
   (name) => `bench/${name}.bench.ts`,
 );
 

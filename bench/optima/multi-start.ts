@@ -1,0 +1,201 @@
+// The audit's search: climbs from many starts inside, and along every edge of the scale. Counted, not timed, so that a
+// model's audit is the same on every machine; dear models get fewer starts.
+import { approach } from "./approach";
+import { climb } from "./climb";
+import { choicesBeside, combinations } from "./edges";
+import { type Face, facesOf } from "./faces";
+import { plainLikelihood, type Scales } from "./likelihood";
+import type { PlainModel } from "./plain-model";
+import { FLOOR, type Space, spaceOf } from "./space";
+import { constantTargets, interleave, leaningStarts, randomStarts } from "./starts";
+
+export interface Found {
+  readonly value: number;
+  readonly scales: Scales;
+}
+
+interface Place {
+  readonly space: Space;
+  readonly theta: Float64Array;
+  readonly value: number;
+}
+
+export interface Audit {
+  readonly best: Found;
+  /** the best maximum with every SD above 0 and no correlation at +-1; null where none was met */
+  readonly finite: Found | null;
+  /** what is best keeps rising as the SD of a row without a known variance goes to 0 */
+  readonly unbounded: boolean;
+  readonly evaluations: number;
+}
+
+/** Roughly microseconds a model. */
+const EFFORT = 120_000;
+const [FEWEST, MOST] = [1500, 20_000];
+/** Correlations have many more edges: every way to part the units by a plane. */
+const CELLS = 3;
+const SAME = 1e-6;
+const MOST_PLACES = 12;
+const MOST_WALKS = 4;
+const CLIMBS_A_WALK = 3;
+const EVALUATIONS_A_CLIMB = 150;
+/** Log-likelihood that a tenfold smaller SD must be worth, of log 10 = 2.3 for every row that is fitted perfectly. */
+const KEEPS_RISING = 1;
+
+export function audit(model: PlainModel, random: () => number): Audit {
+  const { parts, spread } = model;
+  const likelihood = plainLikelihood(model);
+  const faces = parts.map((part) => facesOf(part, random));
+  const inside = spaceOf(
+    model,
+    likelihood,
+    faces.map((list) => list[0]),
+  );
+  const cells = parts.some(({ kind, columns }) => kind === "rho" && columns > 1) ? CELLS : 1;
+  const budget = cells * Math.min(MOST, Math.max(FEWEST, EFFORT / costOf(model)));
+  let evaluations = 0;
+  /** the best few that differ, best first */
+  const places: Place[] = [];
+  let finite: Found | null = null;
+
+  const keep = (place: Place): void => {
+    const at = places.findIndex(({ value }) => value < place.value);
+    const among = at < 0 ? places.length : at;
+    if (among >= MOST_PLACES || !Number.isFinite(place.value)) return;
+    if (
+      [places[among - 1], places[among]].some((other) => other && Math.abs(other.value - place.value) < SAME)
+    )
+      return;
+    places.splice(among, 0, place);
+    places.length = Math.min(places.length, MOST_PLACES);
+  };
+  const run = (space: Space, start: Float64Array): void => {
+    const { theta, value, slope, evaluations: used } = climb(space.ascent, start, EVALUATIONS_A_CLIMB);
+    evaluations += used;
+    keep({ space, theta, value });
+    if (space !== inside || slope > 1e-4 || (finite !== null && value <= finite.value)) return;
+    const scales = space.scales(theta);
+    if (isInside(model, scales)) finite = { value, scales };
+  };
+  const screened = (space: Space, starts: readonly Float64Array[]) =>
+    starts.map((start) => {
+      evaluations++;
+      return { space, start, value: space.value(start) };
+    });
+
+  const levels = constantTargets(model);
+  const starts = levels.map((targets) => inside.project(targets));
+  // every constant start; then those that lean to one unit or edge, and random ones, the best by value first and a share
+  // of the others, since a start's value says little of where it leads
+  for (const start of starts) run(inside, start);
+  const others = screened(inside, [
+    ...leaningStarts(model, faces, inside, levels[0], random),
+    ...randomStarts(starts[0], random),
+  ]).sort((a, b) => b.value - a.value);
+  const ordered = interleave(others);
+  for (const { start } of ordered) {
+    if (evaluations > 0.4 * budget) break;
+    run(inside, start);
+  }
+
+  const flat = (size: number) =>
+    parts.map(({ kind, units }) =>
+      new Float64Array(units).fill(kind === "rho" ? 0 : Math.log(size * spread)),
+    );
+  const sizes = [flat(1), flat(0.3)];
+  const edges = combinations(faces, random)
+    .map((choice) => spaceOf(model, likelihood, choice))
+    .map((space) => {
+      const tried = screened(
+        space,
+        space.size === 0 ? [new Float64Array(0)] : sizes.map((t) => space.project(t)),
+      );
+      return tried.reduce((a, b) => (b.value > a.value ? b : a));
+    })
+    .sort((a, b) => b.value - a.value);
+  for (const { space, start, value } of edges) {
+    if (evaluations > 0.9 * budget && places.length > 0 && places[0].value > value) break;
+    run(space, start);
+  }
+  // several maxima along an edge
+  for (const { space } of edges) {
+    if (evaluations > budget) break;
+    if (space.size === 0) continue;
+    run(
+      space,
+      space.project(flat(1)).map((value) => value + 4 * (random() - 0.5)),
+    );
+  }
+  // from the best few places, every place that differs in one part
+  const walked = new Set<number>();
+  while (evaluations < 2 * budget) {
+    const from = places.find((_, k) => k < MOST_WALKS && !walked.has(places[k].value));
+    if (from === undefined) break;
+    walked.add(from.value);
+    const beside = choicesBeside(model, faces, from.space, from.theta, random)
+      .map(({ choice, start, part }) => {
+        const space = spaceOf(model, likelihood, choice);
+        const sized = sizes.map((targets) => ownPart(space.project(targets), start, choice, part));
+        const [best] = screened(space, sized).sort((a, b) => b.value - a.value);
+        return best;
+      })
+      .sort((a, b) => b.value - a.value);
+    for (const { space, start } of beside.slice(0, CLIMBS_A_WALK)) run(space, start);
+  }
+  // no edge counts for more than finite coefficients make of it
+  let found: Found = { value: Number.NEGATIVE_INFINITY, scales: inside.scales(starts[0]) };
+  for (const { space, theta, value } of places) {
+    if (value <= found.value) break;
+    const reached = space === inside ? value : inside.value(approach(model, inside, space, theta));
+    if (reached > found.value) found = { value: reached, scales: space.scales(theta) };
+  }
+  return { best: found, finite, unbounded: keepsRising(model, likelihood.evaluate, found), evaluations };
+}
+
+/** `start`, with the coefficients of one part from `projected`. */
+function ownPart(
+  projected: Float64Array,
+  start: Float64Array,
+  choice: readonly Face[],
+  part: number,
+): Float64Array {
+  const first = choice.slice(0, part).reduce((sum, { columns }) => sum + columns, 0);
+  return start.map((value, k) => (k >= first && k < first + choice[part].columns ? projected[k] : value));
+}
+
+/** Microseconds of an evaluation with its gradient, nearly. */
+function costOf({ clusters, n, p }: PlainModel): number {
+  let cost = 0.5 + 0.02 * n * p;
+  for (const { rows } of clusters) cost += 0.15 + 0.004 * rows.length ** 2 + 0.0012 * rows.length ** 3;
+  return cost;
+}
+
+/** Every SD above 0, beside the row's known variance or the spread of the data, and no correlation near +-1. */
+export function isInside({ parts, v, spread }: PlainModel, scales: Scales): boolean {
+  return parts.every(({ kind, at }, t) =>
+    scales[t].every((value, u) => {
+      if (kind === "rho") return Math.abs(value) < 0.999;
+      return (
+        value > 1e-3 * (kind === "sigma" ? Math.sqrt(v[at[u]]) : spread) &&
+        value > 1e2 * FLOOR * spread &&
+        value < 1e3 * spread
+      );
+    }),
+  );
+}
+
+function keepsRising(
+  { parts, v, spread }: PlainModel,
+  evaluate: (scales: Scales, withSlopes: boolean) => number,
+  { value, scales }: Found,
+): boolean {
+  let touched = false;
+  const raised = scales.map((values, t) =>
+    values.map((scale, u) => {
+      if (parts[t].kind !== "sigma" || v[parts[t].at[u]] > 0 || scale > 3 * FLOOR * spread) return scale;
+      touched = true;
+      return 10 * scale;
+    }),
+  );
+  return touched && value - evaluate(raised, false) > KEEPS_RISING;
+}
