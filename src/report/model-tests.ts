@@ -46,6 +46,11 @@ function single(fit: Fit): boolean {
   return fit.family === "gaussian" && fit.knownV.kind !== "none" && constant;
 }
 
+/** QE is what moderators of the mean leave. */
+export function qName({ moderators }: Pick<ModelTests, "moderators">): "Q" | "QE" {
+  return moderators.some(({ dpar }) => dpar.startsWith("mu")) ? "QE" : "Q";
+}
+
 /** One line each, with the names that metafor's users know. */
 export function modelTestLines(
   { heterogeneity: all, basis, q, moderators }: ModelTests,
@@ -58,10 +63,10 @@ export function modelTestLines(
     const shares = `I^2: ${formatFixed(all.i2, 2)} %  H^2: ${formatFixed(all.h2, 2)}${from}`;
     lines.push(basis === "Q" ? shares : tau2 + shares);
   }
-  const location = moderators.some(({ dpar }) => dpar.startsWith("mu"));
   if (q !== null) {
-    const what = location ? "Residual heterogeneity: QE" : "Heterogeneity: Q";
-    lines.push(`${what}(df = ${q.df}) = ${formatFixed(q.statistic, 4)}, ${pText(q.pValue)}`);
+    const name = qName({ moderators });
+    const what = name === "QE" ? "Residual heterogeneity" : "Heterogeneity";
+    lines.push(`${what}: ${name}(df = ${q.df}) = ${formatFixed(q.statistic, 4)}, ${pText(q.pValue)}`);
   }
   for (const { dpar, df, ddf, statistic, pValue } of moderators) {
     if (Number.isNaN(statistic)) {

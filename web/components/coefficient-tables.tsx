@@ -7,6 +7,7 @@ import {
   limitLabels,
 } from "../../src/report/format";
 import type { FitSummary } from "../../src/report/summary";
+import { logSdNotes } from "../../src/report/summary-text";
 import { dparCaption, isLogSd } from "../model/dpar-words";
 import { Table } from "./table";
 
@@ -22,6 +23,11 @@ export function CoefficientTables({ summary }: { readonly summary: FitSummary })
           rows={summary.coefficients.filter((row) => row.dpar === dpar)}
           summary={summary}
         />
+      ))}
+      {logSdNotes(summary).map((note) => (
+        <p key={note} class="hint">
+          {note}.
+        </p>
       ))}
     </>
   );
@@ -52,9 +58,9 @@ function DparTable({ dpar, rows, summary }: Props) {
   if (isLogSd(dpar)) {
     columns.push({
       header: "as SD or ratio",
-      cells: rows.map(({ term, estimate }) => {
+      cells: rows.map(({ name, estimate }) => {
         const value = formatSignificant(Math.exp(estimate), 3);
-        return term === "(Intercept)" ? value : `x ${value}`;
+        return summary.withoutTest.includes(name) ? value : `x ${value}`;
       }),
     });
   }
