@@ -23,7 +23,7 @@ export interface CoefficientRow {
   readonly stdError: number;
   /** estimate / stdError; NaN for intercepts and cell means of log-SDs, whose 0 is no hypothesis but an SD of 1 */
   readonly statistic: number;
-  /** degrees of freedom of its t distribution; Infinity is the normal distribution */
+  /** degrees of freedom of its t distribution; Infinity is the normal distribution, NaN where the robust error is 0 */
   readonly df: number;
   /** two-sided */
   readonly pValue: number;
@@ -90,9 +90,12 @@ function waldTable(fit: Fit, level: number, test: TestStatistic | undefined): re
   const withoutTest = logSdIntercepts(fit);
   return fit.coefficients.map(({ dpar, term, estimate, atBoundary }, i) => {
     const stdError = Math.sqrt(vcov[i * k + i]!);
-    const critical = df[i] === Number.POSITIVE_INFINITY ? normalCritical : studentTCritical(level, df[i]!);
+    // a robust error of 0 is no certainty: the coefficient rests on one cluster, and has no degrees of freedom
+    const own = stdError === 0 ? Number.NaN : df[i]!;
+    const critical = own === Number.POSITIVE_INFINITY ? normalCritical : studentTCritical(level, own);
     // -Infinity / NaN is NaN already; an infinite estimate with a finite SE must not turn into a p-value of 0
-    const statistic = atBoundary || withoutTest[i] === 1 ? Number.NaN : estimate / stdError;
+    const untested = atBoundary || withoutTest[i] === 1 || stdError === 0;
+    const statistic = untested ? Number.NaN : estimate / stdError;
     const half = atBoundary ? Number.NaN : critical * stdError;
     return {
       name: coefficientName({ dpar, term }),
@@ -101,8 +104,8 @@ function waldTable(fit: Fit, level: number, test: TestStatistic | undefined): re
       estimate,
       stdError,
       statistic,
-      df: df[i]!,
-      pValue: studentTTwoSidedP(statistic, df[i]!),
+      df: own,
+      pValue: studentTTwoSidedP(statistic, own),
       lower: estimate - half,
       upper: estimate + half,
       atBoundary,

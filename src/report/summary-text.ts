@@ -52,10 +52,13 @@ function coefficientsTable(summary: FitSummary): ReportTable {
   const significant = (values: readonly number[]) => formatColumn(values);
   const limits = (values: readonly number[]) => formatColumn(values, 5);
   const atBoundary = coefficients.filter((row) => row.atBoundary).map(({ name }) => name);
-  const notes = [...testNotes(summary), ...logSdNotes(summary)];
+  const notes = testNotes(summary);
   if (atBoundary.length > 0)
     notes.push(`At the boundary, without a standard error: ${atBoundary.join(", ")}`);
+  const certain = coefficients.filter((row) => row.stdError === 0).map(({ name }) => name);
+  if (certain.length > 0) notes.push(`Robust variance 0, so no test or limits: ${certain.join(", ")}`);
   if (confint === "profile") notes.push(...profileNotes(coefficients));
+  notes.push(...logSdNotes(summary));
   return {
     caption: `${titleOf(summary)}: coefficients, link scale`,
     columns: [

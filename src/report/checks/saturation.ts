@@ -1,0 +1,52 @@
+/** Whether the formula of the mean leaves effect sizes to tell heterogeneity from. */
+import type { Fit } from "../../fit/fit";
+import { outcomesOf } from "../../inference/outcomes";
+import { count } from "../format";
+import { type Check, row } from "./check";
+
+const FEW_LEFT = 2;
+
+/** Of each outcome, as one may be seen in few studies. */
+export const residualDegreesOfFreedom: Check = (fit) => {
+  const counted = outcomesOf(fit).map(({ location }) => countsOf(fit, location));
+  const saturated = counted.filter(({ left }) => left <= 0);
+  const few = counted.filter(({ left, p }) => left > 0 && ((left <= FEW_LEFT && left <= p) || 2 * left < p));
+  if (saturated.length > 0) {
+    return row(
+      "residual_df",
+      "warning",
+      saturated.map(text).join(", "),
+      "The mean has as many coefficients as there are effect sizes and fits each of them exactly: nothing is left to tell " +
+        "heterogeneity from, and I^2, H^2 and standardized residuals do not exist. Drop moderators of the mean.",
+    );
+  }
+  if (few.length === 0) return null;
+  return row(
+    "residual_df",
+    "note",
+    few.map(text).join(", "),
+    "The mean has almost as many coefficients as there are effect sizes: the heterogeneity is hardly known, and tests that " +
+      "take it as known are too sure. Drop moderators of the mean, or use t or Knapp-Hartung tests.",
+  );
+};
+
+interface Counts {
+  readonly location: string;
+  readonly effects: number;
+  readonly p: number;
+  readonly left: number;
+}
+
+function countsOf(fit: Fit, location: string): Counts {
+  const { values } = fit.response[location]!;
+  let effects = 0;
+  values.forEach((y, i) => {
+    if (!Number.isNaN(y) && fit.weights?.[i] !== 0) effects++;
+  });
+  const p = fit.designs[location]!.names.length;
+  return { location, effects, p, left: effects - p };
+}
+
+function text({ location, effects, p, left }: Counts): string {
+  return `${location}: ${left} (${count(effects, "effect size")}, ${count(p, "coefficient")})`;
+}
