@@ -3,7 +3,7 @@ import { dparKeys } from "../inference/coefficients";
 import type { QTest } from "../inference/q-test";
 import type { TestStatistic } from "../inference/test-basis";
 import { type WaldTest, waldTest } from "../inference/wald-test";
-import { formatFixed, formatSignificant, pText } from "./format";
+import { formatFixed, formatSignificant, NOT_AVAILABLE, pText } from "./format";
 import { type HeterogeneityGroup, heterogeneity, qTestOrNull } from "./heterogeneity";
 
 /** What a meta-analyst looks for below the coefficients. */
@@ -60,7 +60,8 @@ export function modelTestLines(
   if (all !== null) {
     const tau2 = `tau^2: ${formatSignificant(all.tau2)} (tau: ${formatSignificant(all.tau)}${levels > 0 ? ", all levels" : ""})  `;
     const from = basis === "Q" ? " (from Q)" : "";
-    const shares = `I^2: ${formatFixed(all.i2, 2)} %  H^2: ${formatFixed(all.h2, 2)}${from}`;
+    const i2 = Number.isNaN(all.i2) ? NOT_AVAILABLE : `${formatFixed(all.i2, 2)} %`;
+    const shares = `I^2: ${i2}  H^2: ${formatFixed(all.h2, 2)}${from}`;
     lines.push(basis === "Q" ? shares : tau2 + shares);
   }
   if (q !== null) {

@@ -127,7 +127,7 @@ export function logSdNotes({
   const estimated = coefficients.filter(({ name, atBoundary }) => withoutTest.includes(name) && !atBoundary);
   if (estimated.length === 0) return [];
   const why = "Log-SD intercepts have no z or p: 0 there is an SD of 1";
-  if (knownV.kind === "none") return [why];
+  if (knownV.kind === "none" || tests.q?.df === 0) return [why];
   if (tests.q === null) {
     const held = responses.length > 1 ? "sigma1: 0, sigma2: 0" : "sigma: 0";
     return [`${why}. Test of heterogeneity: anova(update(fit, { fixed: { ${held} } }), fit)`];

@@ -1,6 +1,6 @@
 /** Whether the formula of the mean leaves effect sizes to tell heterogeneity from. */
-import type { Fit } from "../../fit/fit";
 import { outcomesOf } from "../../inference/outcomes";
+import { locationCount, observedEffects } from "../../inference/residual-df";
 import { count } from "../format";
 import { type Check, row } from "./check";
 
@@ -8,7 +8,10 @@ const FEW_LEFT = 2;
 
 /** Of each outcome, as one may be seen in few studies. */
 export const residualDegreesOfFreedom: Check = (fit) => {
-  const counted = outcomesOf(fit).map(({ location }) => countsOf(fit, location));
+  const counted = outcomesOf(fit).map(({ location }): Counts => {
+    const [effects, p] = [observedEffects(fit, location), locationCount(fit, location)];
+    return { location, effects, p, left: effects - p };
+  });
   const saturated = counted.filter(({ left }) => left <= 0);
   const few = counted.filter(({ left, p }) => left > 0 && ((left <= FEW_LEFT && left <= p) || 2 * left < p));
   if (saturated.length > 0) {
@@ -35,16 +38,6 @@ interface Counts {
   readonly effects: number;
   readonly p: number;
   readonly left: number;
-}
-
-function countsOf(fit: Fit, location: string): Counts {
-  const { values } = fit.response[location]!;
-  let effects = 0;
-  values.forEach((y, i) => {
-    if (!Number.isNaN(y) && fit.weights?.[i] !== 0) effects++;
-  });
-  const p = fit.designs[location]!.names.length;
-  return { location, effects, p, left: effects - p };
 }
 
 function text({ location, effects, p, left }: Counts): string {
