@@ -116,14 +116,7 @@ function testNotes({ test, factor, robust }: FitSummary): string[] {
 }
 
 /** Why log-SD intercepts have no test, and what tests heterogeneity instead. */
-export function logSdNotes({
-  coefficients,
-  withoutTest,
-  tests,
-  knownV,
-  random,
-  responses,
-}: FitSummary): string[] {
+function logSdNotes({ coefficients, withoutTest, tests, knownV, random, responses }: FitSummary): string[] {
   const estimated = coefficients.filter(({ name, atBoundary }) => withoutTest.includes(name) && !atBoundary);
   if (estimated.length === 0) return [];
   const why = "Log-SD intercepts have no z or p: 0 there is an SD of 1";

@@ -7,7 +7,6 @@ import {
   limitLabels,
 } from "../../src/report/format";
 import type { FitSummary } from "../../src/report/summary";
-import { logSdNotes } from "../../src/report/summary-text";
 import { dparCaption, isLogSd } from "../model/dpar-words";
 import { Table } from "./table";
 
@@ -24,11 +23,11 @@ export function CoefficientTables({ summary }: { readonly summary: FitSummary })
           summary={summary}
         />
       ))}
-      {logSdNotes(summary).map((note) => (
-        <p key={note} class="hint">
-          {note}.
+      {summary.withoutTest.length > 0 && (
+        <p class="hint">
+          Log-SD intercepts have no z or p: 0 there is an SD of 1. The Q test is one of heterogeneity.
         </p>
-      ))}
+      )}
     </>
   );
 }
