@@ -12,6 +12,7 @@ import { robust } from "../../src/inference/robust/robust";
 import { waldTest } from "../../src/inference/wald-test";
 import { checkDrm } from "../../src/report/checks/check-drm";
 import { toJSON } from "../../src/report/json/to-json";
+import { report } from "../../src/report/report";
 import { summary } from "../../src/report/summary";
 import { randomStream } from "../../src/stats/random";
 
@@ -72,6 +73,7 @@ describe("a coefficient that rests on one cluster", () => {
       expect(toJSON(fit).coefficients[0]).not.toHaveProperty("df");
       expect(String(summary(fit))).toContain("Robust variance 0, so no test or limits: mu:(Intercept)");
       expect(check(fit)).toMatchObject({ status: "warning", value: "mu:(Intercept)" });
+      expect(report(fit)).toContain("One cluster alone says what mu:(Intercept) is");
     }
     // the difference from it has the error of the other side
     const [others, difference] = coefficientTable(robustDummy("x", type));

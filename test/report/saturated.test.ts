@@ -87,7 +87,7 @@ describe("a saturated fit", () => {
     expect(String(summary(fit))).toMatch(/I\^2: - {2}H\^2: -/);
     expect(report(fit)).not.toMatch(/NaN|I\^2 is/);
     expect(report(fit)).toContain(
-      "Check residual_df: The mean has as many coefficients as there are effect sizes",
+      "Check residual_df: The mean has as many coefficients as there are effect sizes, and fits them exactly",
     );
     if (!("sigma" in fixed)) {
       expect(r2(fit).variances[0]!.r2).toBeNaN();

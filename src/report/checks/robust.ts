@@ -20,18 +20,18 @@ export const robustSingleCluster: Check = (fit) => {
       "robust_single_cluster",
       "warning",
       names.join(", "),
-      "One cluster alone says what this is (or clusters that agree exactly), so that its robust variance is 0: it has no " +
-        "test and no limits. Merge its level with another, or use the fit's own errors, without robust().",
+      `One cluster alone says what ${names.join(", ")} is (or clusters that agree exactly), so that its robust variance is ` +
+        "0: it has no test and no limits. Merge its level with another, or use the fit's own errors, without robust().",
     );
   }
   const rows = certainRows(fit);
   if (rows.length === 0) return null;
-  const more = rows.length > LISTED ? ", ..." : "";
+  const what = `mean of row ${rows.slice(0, LISTED).join(", ")}${rows.length > LISTED ? ", ..." : ""}`;
   return row(
     "robust_single_cluster",
     "warning",
-    `mean of row ${rows.slice(0, LISTED).join(", ")}${more}`,
-    "One cluster alone says what this mean is (or clusters that agree exactly), so that its robust variance is 0: robust " +
+    what,
+    `One cluster alone says what the ${what} is (or clusters that agree exactly), so that its robust variance is 0: robust ` +
       "errors of differences from it count it as known. Merge its level with another, or use the fit's own errors.",
   );
 };

@@ -19,7 +19,7 @@ export const residualDegreesOfFreedom: Check = (fit) => {
       "residual_df",
       "warning",
       saturated.map(text).join(", "),
-      "The mean has as many coefficients as there are effect sizes and fits each of them exactly: nothing is left to tell " +
+      "The mean has as many coefficients as there are effect sizes, and fits them exactly: nothing is left to tell " +
         "heterogeneity from, and I^2, H^2 and standardized residuals do not exist. Drop moderators of the mean.",
     );
   }
