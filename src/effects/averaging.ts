@@ -83,7 +83,9 @@ export function estimatedGrid(
     });
     const { stdError } = linearPredictor(weights, 1, new Array(k).fill(0), covariance, null);
     const named = Object.fromEntries(rows.map(({ name }, j) => [name, cell[j]!]));
-    return { cell: named, eta: sum, se: stdError[0]!, df: dfOf(fit, dpar, basis, weights), weights };
+    const df = dfOf(fit, dpar, basis, weights);
+    const se = fit.robust !== undefined && Number.isNaN(df) ? 0 : stdError[0]!;
+    return { cell: named, eta: sum, se, df, weights };
   });
   return {
     by: shown,

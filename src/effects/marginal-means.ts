@@ -100,7 +100,7 @@ export function marginalMeans(fit: Fit, options: MarginalMeansOptions = {}): Pri
   const means = grid.means.map(({ cell, eta, se, df }): MarginalMean => {
     const critical = criticalFor(level, df);
     const linkLimits = { lower: eta - critical * se, upper: eta + critical * se };
-    const { lower, upper } = se === 0 ? { lower: eta, upper: eta } : linkLimits;
+    const { lower, upper } = se === 0 && !Number.isNaN(df) ? { lower: eta, upper: eta } : linkLimits;
     const own = { at: cell, df, linkEstimate: eta };
     if (scale === "link") return { ...own, estimate: eta, stdError: se, lower, upper };
     return {

@@ -1,6 +1,7 @@
 import type { Fit } from "../fit/fit";
 import { coefficientIndices } from "../inference/coefficients";
 import { testHypothesis } from "../inference/linear-hypothesis";
+import { vanishingVariance } from "../inference/robust/cluster-terms";
 import type { TestBasis } from "../inference/test-basis";
 import { normalCritical } from "../stats/normal";
 import { studentTCritical } from "../stats/student-t";
@@ -16,9 +17,10 @@ export function isSatterthwaite(fit: Fit, dpar: string, { test }: TestBasis): bo
   return fit.robust?.type === "CR2" && test === "t" && fit.response[dpar] !== undefined;
 }
 
-/** Degrees of freedom of a combination of the dpar's coefficients. */
+/** Degrees of freedom of a combination of the dpar's coefficients; NaN where its robust variance is 0. */
 export function dfOf(fit: Fit, dpar: string, basis: TestBasis, weights: Float64Array): number {
   const indices = coefficientIndices(fit, dpar);
+  if (vanishingVariance(fit, indices)(weights)) return Number.NaN;
   if (isSatterthwaite(fit, dpar, basis)) {
     const row = new Float64Array(fit.coefficients.length);
     indices.forEach((i, j) => {

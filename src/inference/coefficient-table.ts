@@ -4,6 +4,7 @@ import type { ProfileStatus } from "../fit/profile-limits";
 import { studentTCritical, studentTTwoSidedP } from "../stats/student-t";
 import { coefficientName } from "./coefficients";
 import { criticalValue } from "./level";
+import { logSdIntercepts } from "./log-sd-intercepts";
 import { type TestStatistic, testBasis } from "./test-basis";
 
 /** Wald: estimate -+ quantile * SE. Profile: likelihood-ratio limits. */
@@ -20,9 +21,9 @@ export interface CoefficientRow {
   readonly term: string;
   readonly estimate: number;
   readonly stdError: number;
-  /** estimate / stdError */
+  /** estimate / stdError; NaN for intercepts and cell means of log-SDs, whose 0 is no hypothesis but an SD of 1 */
   readonly statistic: number;
-  /** degrees of freedom of its t distribution; Infinity is the normal distribution */
+  /** degrees of freedom of its t distribution; Infinity is the normal distribution, NaN where the robust error is 0 */
   readonly df: number;
   /** two-sided */
   readonly pValue: number;
@@ -34,7 +35,8 @@ export interface CoefficientRow {
 }
 
 /**
- * All coefficients in the order of `vcov(fit)`, with Wald tests as testBasis() says and intervals: Wald,
+ * All coefficients in the order of `vcov(fit)`, with Wald tests as testBasis() says (none of a log-SD against 0, which is
+ * an SD of 1: see logSdIntercepts()) and intervals: Wald,
  * estimate -+ quantile * SE with the quantile of the test's distribution, or profile. Every table, JSON and interval
  * reads from here. Throws DrmError("bad_option") for a level outside (0, 1), and what testBasis() and
  * profileIntervals() throw.
@@ -85,11 +87,15 @@ function waldTable(fit: Fit, level: number, test: TestStatistic | undefined): re
   const normalCritical = criticalValue(level);
   const { vcov, df } = testBasis(fit, test);
   const k = df.length;
+  const withoutTest = logSdIntercepts(fit);
   return fit.coefficients.map(({ dpar, term, estimate, atBoundary }, i) => {
     const stdError = Math.sqrt(vcov[i * k + i]!);
-    const critical = df[i] === Number.POSITIVE_INFINITY ? normalCritical : studentTCritical(level, df[i]!);
+    // a robust error of 0 is no certainty: the coefficient rests on one cluster, and has no degrees of freedom
+    const own = stdError === 0 ? Number.NaN : df[i]!;
+    const critical = own === Number.POSITIVE_INFINITY ? normalCritical : studentTCritical(level, own);
     // -Infinity / NaN is NaN already; an infinite estimate with a finite SE must not turn into a p-value of 0
-    const statistic = atBoundary ? Number.NaN : estimate / stdError;
+    const untested = atBoundary || withoutTest[i] === 1 || stdError === 0;
+    const statistic = untested ? Number.NaN : estimate / stdError;
     const half = atBoundary ? Number.NaN : critical * stdError;
     return {
       name: coefficientName({ dpar, term }),
@@ -98,8 +104,8 @@ function waldTable(fit: Fit, level: number, test: TestStatistic | undefined): re
       estimate,
       stdError,
       statistic,
-      df: df[i]!,
-      pValue: studentTTwoSidedP(statistic, df[i]!),
+      df: own,
+      pValue: studentTTwoSidedP(statistic, own),
       lower: estimate - half,
       upper: estimate + half,
       atBoundary,

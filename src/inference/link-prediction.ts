@@ -3,6 +3,7 @@ import { coefficientIndices } from "./coefficients";
 import { type LinearPredictor, linearPredictor } from "./linear-predictor";
 import { linkOf } from "./links";
 import type { PredictionRows } from "./new-data";
+import { vanishingVariance } from "./robust/cluster-terms";
 import { covarianceOf, type TestBasis, testBasis } from "./test-basis";
 
 /**
@@ -19,6 +20,10 @@ export function linkPrediction(
   const gamma = indices.map((i) => fit.coefficients[i].estimate);
   const found = linearPredictor(rows.values, rows.nrow, gamma, covarianceOf(basis, indices), rows.offset);
   takeKnownRows(fit, dpar, rows, found.eta);
+  const vanishes = vanishingVariance(fit, indices);
+  for (let i = 0; i < rows.nrow; i++) {
+    if (vanishes(indices.map((_at, j) => rows.values[j * rows.nrow + i]!))) found.stdError[i] = 0;
+  }
   return found;
 }
 

@@ -177,7 +177,8 @@ function degreesOfFreedom(
   { values, nrow }: PredictionRows,
   basis: TestBasis,
 ): Float64Array {
-  if (basis.test === "z") return new Float64Array(nrow).fill(Number.POSITIVE_INFINITY);
+  if (basis.test === "z" && fit.robust === undefined)
+    return new Float64Array(nrow).fill(Number.POSITIVE_INFINITY);
   const indices = coefficientIndices(fit, dpar);
   const dfOf = combinationDf(fit, basis, indices);
   return Float64Array.from({ length: nrow }, (_, i) => dfOf(indices.map((_at, j) => values[j * nrow + i])));

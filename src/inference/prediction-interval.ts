@@ -77,7 +77,10 @@ export function predictionInterval(
       });
     }
   }
-  const half = mean.stdError.map((se, i) => critical * Math.sqrt(se * se + variance[i]!));
+  const half = mean.stdError.map((se, i) => {
+    // a mean that rests on one cluster has no robust error
+    return Number.isNaN(mean.df[i]!) ? Number.NaN : critical * Math.sqrt(se * se + variance[i]!);
+  });
   return {
     dpar,
     level,

@@ -91,10 +91,12 @@ function correlation(fit: Fit, own: readonly CoefficientRow[], level: number): s
 function shareSentences(fit: Fit, { heterogeneity, basis }: ModelTests): string[] {
   if (heterogeneity === null) return [];
   const { i2, tau2 } = heterogeneity;
+  if ((fit.random ?? []).length > 0 && Number.isNaN(i2)) return [];
   if ((fit.random ?? []).length === 0) {
     const from = basis === "Q" ? ", computed from Q" : "";
     const variance =
       basis === "Q" || tau2 === 0 ? "" : `The variance of true effects (tau^2) is ${number(tau2)}. `;
+    if (Number.isNaN(i2)) return variance === "" ? [] : [variance.trim()];
     return [`${variance}I^2 is ${i2.toFixed(1)}%${from}.`];
   }
   const parts = varianceShares(fit).groups[0]!.parts.map(({ part, source, percent }) => {
