@@ -143,9 +143,9 @@ describe("what is left out", () => {
         Object.entries(columns).map(([name, values]) => [name, values.filter((_, i) => i !== left)]),
       );
       expectRefit(row, fitTo(rest, formulas));
-      expect(row.logLik).toBeGreaterThan(near[left]!.logLik - LOG_LIK);
+      // one start does as well: the edges, and starts that lean to them, are looked at by every refit
+      expect(Math.abs(row.logLik - near[left]!.logLik)).toBeLessThan(LOG_LIK);
     });
-    expect(near.some(({ logLik }, i) => logLik < leaveOneOut(fit).rows[i]!.logLik - 0.01)).toBe(true);
   });
 
   it("reports progress, and stops", () => {
