@@ -3,7 +3,7 @@ import { symmetricEigen } from "./small-matrix";
 import type { StandardModel } from "./standard-model";
 import { type ThetaBlock, thetaBlocks } from "./theta-blocks";
 import type { Objective } from "./trust-region";
-import { nearness } from "./vanishing";
+import { type Nearness, nearness } from "./vanishing";
 
 /**
  * The edge of the parameter space: some sigma or omega running to 0, or rho to +-1. The likelihood then has a supremum
@@ -48,19 +48,60 @@ export function recessions(
   for (const block of thetaBlocks(model)) {
     const near = nearness(model, block, theta);
     const gone = atEdge.find((edge) => edge.block.kind === block.kind) ?? null;
+    const { measure } = near;
     let before = 0;
     for (const limit of THRESHOLDS) {
-      const vanishing = Uint8Array.from(near.measure, (measure, i) =>
-        measure < limit || gone?.vanishing[i] === 1 ? 1 : 0,
-      );
-      const count = vanishing.reduce((sum, flag) => sum + flag, 0);
+      let count = 0;
+      for (let i = 0; i < measure.length; i++) if (measure[i]! < limit || gone?.vanishing[i] === 1) count++;
       if (count === before) continue;
       before = count;
-      const recession = recessionOf(block, theta.length, near.measure, near.sign, vanishing, null, gone);
+      const vanishing = new Uint8Array(measure.length);
+      for (let i = 0; i < measure.length; i++)
+        if (measure[i]! < limit || gone?.vanishing[i] === 1) vanishing[i] = 1;
+      const recession =
+        alongCorrelations(block, theta, near, vanishing) ??
+        recessionOf(block, theta.length, near.measure, near.sign, vanishing, null, gone);
       if (recession !== null) found.push(recession);
     }
   }
   return found;
+}
+
+/**
+ * Correlations run to -1 and to +1 at once, on either side of a cut: theta itself points there where it has come near, and
+ * seldom does a direction of equal speeds. Only where nothing but they move: the others are left out of the direction.
+ */
+function alongCorrelations(
+  block: ThetaBlock,
+  theta: Float64Array,
+  { measure, sign }: Nearness,
+  vanishing: Uint8Array,
+): Recession | null {
+  if (block.kind !== "rho" || block.basis.columns === 1) return null;
+  const { values: W, rows, columns: q } = block.basis;
+  const { values, vectors } = symmetricEigen(gram(W, rows, q, vanishing, 0), q);
+  const direction = new Float64Array(q);
+  for (let e = 0; e < q && values[e]! < 1e-10 * rows; e++) {
+    let along = 0;
+    for (let k = 0; k < q; k++) along += vectors[k * q + e]! * theta[block.start + k]!;
+    for (let k = 0; k < q; k++) direction[k]! += along * vectors[k * q + e]!;
+  }
+  const fastest = fastestChange(block, direction, vanishing);
+  if (!(fastest > 0)) return null;
+  const scaled = direction.map((part) => part / fastest);
+  return recessionOf(block, theta.length, measure, sign, vanishing, scaled);
+}
+
+function fastestChange({ basis }: ThetaBlock, direction: Float64Array, vanishing: Uint8Array): number {
+  const { values, rows, columns } = basis;
+  let fastest = 0;
+  for (let i = 0; i < rows; i++) {
+    if (vanishing[i] === 0) continue;
+    let change = 0;
+    for (let k = 0; k < columns; k++) change += values[k * rows + i]! * direction[k]!;
+    fastest = Math.max(fastest, Math.abs(change));
+  }
+  return fastest;
 }
 
 /** theta with the entities of some edges there; the others stay where they are. */

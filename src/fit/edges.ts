@@ -20,10 +20,8 @@ export interface Edge {
 
 /** Formulas whose rows take more values than this have edges of too many kinds: only those of all rows are listed. */
 const MOST_VALUES = 100;
-/** Cuts tried between correlations of -1 and +1, and the data in which they are: in larger ones a correlation of +-1 in
- * every study on either side is a spike, a little above a maximum inside, that no one would report. */
+/** Cuts tried between correlations of -1 and +1. */
 const MOST_CUTS = 400;
-const MOST_STUDIES = 30;
 
 export interface PlainEdges {
   readonly edges: readonly Edge[];
@@ -63,9 +61,7 @@ export function allEdges(model: StandardModel): Edge[] {
     const block = blocks.find(({ kind }) => kind === part.kind)!;
     const values = distinctRows(block, part, MOST_VALUES);
     if (values === null) return wholeEdges(block, part);
-    if (part.kind !== "rho") return sdEdges(block, part, values);
-    const studies = model.rows - model.pairs.length / 2;
-    return studies <= MOST_STUDIES ? correlationEdges(block, part, values) : wholeEdges(block, part);
+    return part.kind === "rho" ? correlationEdges(block, part, values) : sdEdges(block, part, values);
   });
 }
 
@@ -206,6 +202,33 @@ function correlationEdges(block: ThetaBlock, part: Part, { rows, of }: Values): 
   }
   return edges;
 }
+
+/**
+ * theta with the coefficients of a correlation's formula such that it is near +1 on one side of a cut through the
+ * moderators' values and near -1 on the other: a search from there moves the cut to where it is best.
+ */
+export function* cutCorrelations(model: StandardModel, theta: Float64Array): Generator<Float64Array> {
+  const blocks = thetaBlocks(model);
+  for (const part of model.parts) {
+    if (part.kind !== "rho" || part.columns === 1) continue;
+    const block = blocks.find(({ kind }) => kind === part.kind)!;
+    const values = distinctRows(block, part, MOST_VALUES);
+    if (values === null) continue;
+    for (const normal of hyperplanes(values.rows, part.columns, MOST_CUTS)) {
+      let squares = 0;
+      for (const row of values.rows) squares += dot(row, normal) ** 2;
+      for (const sign of [1, -1]) {
+        const scale = (sign * STEEP) / Math.sqrt(squares / values.rows.length);
+        const start = theta.slice();
+        for (let k = 0; k < part.columns; k++) start[part.start + k] = scale * normal[k]!;
+        yield start;
+      }
+    }
+  }
+}
+
+/** Root mean square of a correlation's linear predictor: tanh(3) is 0.995. */
+const STEEP = 3;
 
 /** A direction of the formula's first columns among those of its block. */
 function placed(block: ThetaBlock, part: Part, direction: Float64Array): Float64Array {

@@ -32,7 +32,7 @@ export function buildEstimates(
   frame: Frame,
   { model }: BuiltModel,
   engine: Engine,
-  { best, distinct }: Search,
+  { best, distinct, spike }: Search,
   { estimates, vcov, atBoundary }: Uncertainty,
 ): Estimates {
   const k = estimates.length;
@@ -46,7 +46,7 @@ export function buildEstimates(
     logLik: engine.model.logLikConstant - best.value,
     nobs: frame.nrow,
     code: convergence(best),
-    message: message(best, distinct.length),
+    message: message(best, distinct.length, spike),
   };
 }
 

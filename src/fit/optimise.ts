@@ -1,5 +1,5 @@
 import { edgeOptimum, lookAtEdges, sweepEdges } from "./edge-search";
-import { type Edge, plainEdges } from "./edges";
+import { cutCorrelations, type Edge, plainEdges } from "./edges";
 import { createEngine, type Searchable } from "./engine";
 import { type Optimum, optimumOf } from "./optimum";
 import { rehearsalOf, type StandardModel } from "./standard-model";
@@ -13,6 +13,8 @@ export interface Search {
   /** values of the distinct optima met, best first */
   readonly distinct: readonly number[];
   readonly startsTried: number;
+  /** what an optimum that was passed over as a spike gains in log-likelihood over the best; null without one */
+  readonly spike: number | null;
 }
 
 export interface SearchOptions {
@@ -34,6 +36,11 @@ const MOST_ROUNDS = 3;
 const FEW_ROWS = 2000;
 const FEW_ROWS_IN_CLUSTERS = 250;
 const MOST_SLOPES = 8;
+/** Cuts between correlations of -1 and +1 from which a search starts. */
+const MOST_CUTS = 4;
+/** A spike in more studies than this is passed over where it gains less than this in log-likelihood. */
+const FEW_STUDIES = 30;
+const SPIKE = 0.2;
 
 function isSmall({ rows, random, pairs }: StandardModel): boolean {
   return rows <= (random.length + pairs.length > 0 ? FEW_ROWS_IN_CLUSTERS : FEW_ROWS);
@@ -58,7 +65,7 @@ const BASIN_DEPTH = 4;
 export function search(engine: Searchable, options: SearchOptions): Search {
   if (engine.objective.size === 0) {
     const best = withoutScale(engine);
-    return { best, distinct: [best.value], startsTried: 1 };
+    return { best, distinct: [best.value], startsTried: 1, spike: null };
   }
   if (options.near) {
     const others = startingPoints(engine.model, MOST_STARTS).slice(0, (options.starts ?? 1) - 1);
@@ -83,12 +90,33 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
   const { thorough = options.starts === undefined } = options;
   const { edges, cellsOnly } = plainEdges(model);
   const everywhere = thorough && !cellsOnly && hasFewUnknowns(model);
-  const optima = climb(engine, starts, options);
+  let optima = climb(engine, starts, options);
   if (everywhere) climbSteeply(engine, optima, options);
   const plain = thorough ? edges : edges.filter(({ whole }) => whole);
   improveAtEdges(engine, optima, starts[0]!, plain, everywhere, options);
-  const distinct = optima.filter(({ converged }) => converged).map(({ value }) => value);
-  return { best: optima[0]!, distinct, startsTried: starts.length };
+  const { value } = optima[0]!;
+  if (optima.some((optimum) => isSpike(model, optimum))) {
+    const others = optima.filter((optimum) => !isSpike(model, optimum));
+    if (others[0]?.converged && others[0].value < value + SPIKE) optima = others;
+  }
+  const best = optima[0]!;
+  const distinct = optima.filter(({ converged }) => converged).map((optimum) => optimum.value);
+  return {
+    best,
+    distinct,
+    startsTried: starts.length,
+    spike: best.value > value ? best.value - value : null,
+  };
+}
+
+/**
+ * Correlations of +1 in some studies and -1 in others, in data that are not small: such a supremum is a spike that two
+ * studies next to each other can make. One that is hardly higher than a maximum inside is told of, but not the answer.
+ */
+function isSpike({ rows, pairs }: StandardModel, { boundary }: Optimum): boolean {
+  const studies = rows - pairs.length / 2;
+  const cut = boundary?.edges.find(({ block }) => block.kind === "rho");
+  return cut !== undefined && cut.block.basis.columns > 1 && studies > FEW_STUDIES;
 }
 
 /** The distinct optima reached from the starts, best first. */
@@ -118,7 +146,20 @@ function climbOn(
 function climbSteeply(engine: Searchable, optima: Optimum[], options: SearchOptions): void {
   const met = optima.slice();
   climbOn(engine, met, steepStartingPoints(engine.model), options);
+  climbOn(engine, met, bestCuts(engine, met[0]!.theta), options);
   if (rank(met[0]!) < rank(optima[0]!)) optima.unshift(met[0]!);
+}
+
+function bestCuts({ model, objective }: Searchable, theta: Float64Array): Float64Array[] {
+  const valued = Array.from(cutCorrelations(model, theta), (start) => ({
+    start,
+    value: objective.valueAt(start),
+  }));
+  const defined = valued.filter(({ value }) => !Number.isNaN(value));
+  return defined
+    .sort((a, b) => a.value - b.value)
+    .slice(0, MOST_CUTS)
+    .map(({ start }) => start);
 }
 
 /** Adds what is better at an edge than all optima met, or inside it from there. */

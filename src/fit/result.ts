@@ -135,7 +135,7 @@ function columnsUsed(frame: Frame): Record<string, Column> {
 
 function optimSummary(
   engine: Engine,
-  { best, distinct, startsTried }: Search,
+  { best, distinct, startsTried, spike }: Search,
   inference: Uncertainty,
   options: SearchOptions,
 ): OptimSummary {
@@ -143,7 +143,7 @@ function optimSummary(
   const constant = engine.model.logLikConstant;
   return {
     code: convergence(best),
-    message: message(best, distinct.length),
+    message: message(best, distinct.length, spike),
     iterations: best.iterations,
     evaluations: engine.evaluations(),
     maxEvaluations: options.maxEvaluations,
@@ -164,12 +164,15 @@ export function convergence({ unbounded, converged }: Search["best"]): 0 | 1 | 2
 }
 
 /** What became of the search, in words. */
-export function message(best: Search["best"], optima: number): string {
+export function message(best: Search["best"], optima: number, spike: number | null): string {
   if (best.unbounded) {
     return "the likelihood is unbounded: some rows without a known variance, or a combination of rows that a singular V gives none, are fitted perfectly, so their sigma runs to 0";
   }
   if (!best.converged) return "not converged: the estimates are not the optimum";
-  const several = optima > 1 ? `; ${optima} distinct maxima were met and the highest is reported` : "";
+  let several = optima > 1 ? `; ${optima} distinct maxima were met and the highest is reported` : "";
+  if (spike !== null) {
+    several += `; correlations of +1 in some studies and -1 in the others have a log-likelihood higher by ${spike.toPrecision(2)}`;
+  }
   if (best.boundary !== null) {
     const edges = best.boundary.edges.map(({ block }) => EDGES[block.kind]).join(", and ");
     return `converged at the boundary: ${edges}${several}`;
