@@ -23,6 +23,8 @@ export interface SearchOptions {
   readonly starts: number | undefined;
   /** whether all edges are looked at, as by default where `starts` is left open; otherwise those of whole formulas */
   readonly thorough?: boolean;
+  /** false passes spikes over whatever they gain: where the fit asked about is none */
+  readonly spikes?: boolean;
   /** a point believed to be near the optimum: the first start, counted among them */
   readonly near?: Float64Array | null;
 }
@@ -97,7 +99,8 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
   const { value } = optima[0]!;
   if (optima.some((optimum) => isSpike(model, optimum))) {
     const others = optima.filter((optimum) => !isSpike(model, optimum));
-    if (others[0]?.converged && others[0].value < value + SPIKE) optima = others;
+    const margin = options.spikes === false ? Number.POSITIVE_INFINITY : SPIKE;
+    if (others[0]?.converged && others[0].value < value + margin) optima = others;
   }
   const best = optima[0]!;
   const distinct = optima.filter(({ converged }) => converged).map((optimum) => optimum.value);
