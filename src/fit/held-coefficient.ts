@@ -42,9 +42,8 @@ const MAX_EVALUATIONS = 200;
  *   theta = value c / c'c + F phi,   F'F = I,  F'c = 0
  *
  * @param weights of the user's coefficients, numbered over all of theta
- * @param spikes as in SearchOptions
  */
-export function heldScale(engine: Engine, weights: Float64Array, spikes: boolean): HeldProblem {
+export function heldScale(engine: Engine, weights: Float64Array): HeldProblem {
   const { model, objective } = engine;
   const c = functional(model, objective.size, weights);
   let squares = 0;
@@ -61,7 +60,7 @@ export function heldScale(engine: Engine, weights: Float64Array, spikes: boolean
       objective: restrictTo(objective, base, free),
     };
     const near = start && components(free, start);
-    return pointOf(held, near, spikes, (phi) => expand(base, free, phi));
+    return pointOf(held, near, (phi) => expand(base, free, phi));
   };
   return {
     unit: Math.sqrt(squares),
@@ -77,7 +76,7 @@ export function heldScale(engine: Engine, weights: Float64Array, spikes: boolean
  * A location coefficient: its column times the value is moved to the offset, and a model without the column is fitted.
  * Each value needs a problem of its own, since the response changes.
  */
-export function heldLocation(model: Model, coefficient: number, spikes: boolean): HeldProblem {
+export function heldLocation(model: Model, coefficient: number): HeldProblem {
   const { values, rows, columns, designs } = model.location;
   const column = values.subarray(coefficient * rows, (coefficient + 1) * rows);
   const rest = new Float64Array(rows * (columns - 1));
@@ -95,7 +94,7 @@ export function heldLocation(model: Model, coefficient: number, spikes: boolean)
     const y = standard.y.map((response, i) => response - (value / standard.unit) * remainder[i]!);
     const engine = createEngine({ ...standard, y });
     try {
-      return pointOf(engine, start, spikes, (theta) => theta);
+      return pointOf(engine, start, (theta) => theta);
     } finally {
       engine.dispose();
     }
@@ -114,10 +113,9 @@ export function heldLocation(model: Model, coefficient: number, spikes: boolean)
 function pointOf(
   held: Searchable,
   near: Float64Array | null,
-  spikes: boolean,
   whole: (theta: Float64Array) => Float64Array,
 ): HeldPoint | null {
-  const options = { maxEvaluations: MAX_EVALUATIONS, near, starts: near === null ? undefined : 1, spikes };
+  const options = { maxEvaluations: MAX_EVALUATIONS, near, starts: near === null ? undefined : 1 };
   const { best } = search(held, options);
   if (!arrived(best)) return null;
   return { logLik: held.model.logLikConstant - best.value, theta: whole(insideOf(best)) };

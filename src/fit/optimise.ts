@@ -23,8 +23,6 @@ export interface SearchOptions {
   readonly starts: number | undefined;
   /** whether all edges are looked at, as by default where `starts` is left open; otherwise those of whole formulas */
   readonly thorough?: boolean;
-  /** false passes spikes over whatever they gain: where the fit asked about is none */
-  readonly spikes?: boolean;
   /** a point believed to be near the optimum: the first start, counted among them */
   readonly near?: Float64Array | null;
 }
@@ -40,9 +38,6 @@ const FEW_ROWS_IN_CLUSTERS = 250;
 const MOST_SLOPES = 8;
 /** Cuts between correlations of -1 and +1 from which a search starts. */
 const MOST_CUTS = 4;
-/** A spike in more studies than this is passed over where it gains less than this in log-likelihood. */
-const FEW_STUDIES = 30;
-const SPIKE = 0.2;
 
 function isSmall({ rows, random, pairs }: StandardModel): boolean {
   return rows <= (random.length + pairs.length > 0 ? FEW_ROWS_IN_CLUSTERS : FEW_ROWS);
@@ -99,8 +94,7 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
   const { value } = optima[0]!;
   if (optima.some((optimum) => isSpike(model, optimum))) {
     const others = optima.filter((optimum) => !isSpike(model, optimum));
-    const margin = options.spikes === false ? Number.POSITIVE_INFINITY : SPIKE;
-    if (others[0]?.converged && others[0].value < value + margin) optima = others;
+    if (others[0]?.converged) optima = others;
   }
   const best = optima[0]!;
   const distinct = optima.filter(({ converged }) => converged).map((optimum) => optimum.value);
@@ -113,13 +107,13 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
 }
 
 /**
- * Correlations of +1 in some studies and -1 in others, in data that are not small: such a supremum is a spike that two
- * studies next to each other can make. One that is hardly higher than a maximum inside is told of, but not the answer.
+ * Correlations of +1 in some studies and -1 in others, where most studies have one outcome only: a spike that a handful of
+ * studies make, beside which a maximum inside, from all of them, is the answer. It is told of.
  */
 function isSpike({ rows, pairs }: StandardModel, { boundary }: Optimum): boolean {
   const studies = rows - pairs.length / 2;
   const cut = boundary?.edges.find(({ block }) => block.kind === "rho");
-  return cut !== undefined && cut.block.basis.columns > 1 && studies > FEW_STUDIES;
+  return cut !== undefined && cut.block.basis.columns > 1 && pairs.length / 2 < studies / 2;
 }
 
 /** The distinct optima reached from the starts, best first. */

@@ -82,12 +82,11 @@ function withProfiled<T>(fit: Fit, targets: readonly ProfileTarget[], use: (prof
   try {
     const best = maximum(engine, fit);
     const thorough = model.rows <= FEW_ROWS;
-    const spikes = fit.coefficients.some(({ dpar, atBoundary }) => dpar === "rho12" && atBoundary);
     return targets.map((target) => {
       const { weights, estimate, stdError } = target;
       const problem = isLocation(target)
-        ? heldLocation(model, weights.indexOf(1), spikes)
-        : heldScale(engine, weights.subarray(locations), spikes);
+        ? heldLocation(model, weights.indexOf(1))
+        : heldScale(engine, weights.subarray(locations));
       return use({ problem, estimate, stdError, best, thorough });
     });
   } finally {
