@@ -1,6 +1,5 @@
 import { columnInput } from "../../batch/cloneable";
 import type { ModelOptions } from "../../batch/job";
-import type { JobLine } from "../../batch/messages";
 import { namedColumns } from "../../batch/named-columns";
 import { parseCsv } from "../../data/csv";
 import type { Column, Table } from "../../data/table";
@@ -9,11 +8,12 @@ import { DrmError, didYouMean } from "../../errors";
 import type { CliIo } from "../io";
 import { label, readText } from "../read-text";
 import { readColumns } from "./parquet";
+import type { JobHead } from "./same-model";
 
 /** The data sets of one table, as jobs. */
 export interface TableJobs {
   readonly count: number;
-  jobs(isDone: (id: string | number) => boolean): Generator<JobLine, void, undefined>;
+  jobs(): AsyncGenerator<JobHead, void, undefined>;
 }
 
 /**
@@ -42,13 +42,17 @@ export async function tableJobs(
     .map(([name, input]) => [name, cells(input)] as const);
   return {
     count: groups.size,
-    *jobs(isDone) {
+    async *jobs() {
       let number = 0;
       for (const [id, rows] of groups) {
-        number++;
-        if (isDone(id)) continue;
-        const data = Object.fromEntries(columns.map(([name, all]) => [name, rows.map((row) => all[row])]));
-        yield { number, text: JSON.stringify({ id, data }) };
+        const mine = ++number;
+        const data = () =>
+          Object.fromEntries(columns.map(([name, all]) => [name, rows.map((row) => all[row])]));
+        yield {
+          id,
+          model: () => ({}),
+          line: () => ({ number: mine, text: JSON.stringify({ id, data: data() }) }),
+        };
       }
     },
   };
