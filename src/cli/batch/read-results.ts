@@ -109,11 +109,11 @@ export async function* resultsOfParquet(
     return { outcome: mine[0]![1] as KeptResult["outcome"], text: () => JSON.stringify(resultOfCells(mine)) };
   };
   for await (const group of readGroups(path)) {
-    if (names.some((name) => !group.columns.includes(name))) {
+    if (names.some((name) => !group.names.includes(name))) {
       throw new DrmError("bad_data", `${path} is not a table of results of this batch: nothing was changed`);
     }
-    for (const cells of group.rows) {
-      const row = names.map((name) => cells[name]) as ResultRow;
+    for (let i = 0; i < group.rows; i++) {
+      const row = names.map((name) => group.columns[name]![i]) as ResultRow;
       if (rows.length > 0 && (rows[0]![0] !== row[0] || isSameCoefficient(rows[0]!, row))) {
         yield result();
         rows = [];
