@@ -17,7 +17,7 @@ import {
 import { statementOf } from "./same-model";
 
 /** A result of a file, with what a new file of results needs of it. */
-export type KeptResult = Pick<ReadResult, "outcome" | "text">;
+export type KeptResult = Pick<ReadResult, "key" | "outcome" | "text">;
 
 /**
  * Reads results that are one line of JSON each; `keyOf` makes keys of ids. Throws DrmError("bad_data") for any other
@@ -42,7 +42,7 @@ export async function finishedRows(path: string, idName: string): Promise<Finish
   const found = finishedResults(csvCell);
   let bytes = 0;
   for await (const result of resultsOfRows(path, idName)) {
-    if (result.key !== null) found.add(result as ReadResult);
+    found.add(result);
     bytes = result.end;
   }
   return found.finished(bytes);
@@ -56,20 +56,18 @@ export async function* resultsOfLines(path: string): AsyncGenerator<KeptResult, 
   }
 }
 
-interface Rows extends Omit<ReadResult, "key"> {
-  /** null for the header */
-  readonly key: string | null;
-}
-
-/** The header and the complete results of a file of rows. */
-export async function* resultsOfRows(path: string, idName: string): AsyncGenerator<Rows, void, undefined> {
+/** The results of a file of rows, but for the last, of which rows may be missing. */
+export async function* resultsOfRows(
+  path: string,
+  idName: string,
+): AsyncGenerator<ReadResult, void, undefined> {
   let start = 0;
   let end = 0;
   let rows: string[] = [];
   let key = "";
   let outcome: ReadResult["outcome"] = "failed";
   let coefficient = "";
-  const result = (): Rows => {
+  const result = (): ReadResult => {
     const texts = rows;
     const cells = () => parseDelimited(texts.join("\n"), ",").rows;
     const text = () => JSON.stringify(resultOfCells(cells()));
@@ -80,12 +78,12 @@ export async function* resultsOfRows(path: string, idName: string): AsyncGenerat
     if (line.number === 1) {
       if (`${line.text}\n` !== csvHeader(idName)) throw notResults(path, line);
       start = line.end;
-      yield { key: null, outcome, statement: null, kind: String, start: 0, end: line.end, text: String };
     } else {
       const first = firstCells(line.text ?? "");
       if (first === null) throw notResults(path, line);
       // two jobs of one id may follow one another: then the coefficients begin again
-      if (rows.length > 0 && (key !== first[0] || coefficient === first[2])) {
+      const isNext = key !== first[0] || outcome !== first[1] || coefficient === first[2];
+      if (rows.length > 0 && isNext) {
         yield result();
         start = end;
         rows = [];
@@ -106,7 +104,12 @@ export async function* resultsOfParquet(
   let rows: ResultRow[] = [];
   const result = (): KeptResult => {
     const mine = rows;
-    return { outcome: mine[0]![1] as KeptResult["outcome"], text: () => JSON.stringify(resultOfCells(mine)) };
+    const [id, outcome] = mine[0]!;
+    return {
+      key: String(id),
+      outcome: outcome as KeptResult["outcome"],
+      text: () => JSON.stringify(resultOfCells(mine)),
+    };
   };
   for await (const group of readGroups(path)) {
     if (names.some((name) => !group.names.includes(name))) {
@@ -114,7 +117,7 @@ export async function* resultsOfParquet(
     }
     for (let i = 0; i < group.rows; i++) {
       const row = names.map((name) => group.columns[name]![i]) as ResultRow;
-      if (rows.length > 0 && (rows[0]![0] !== row[0] || isSameCoefficient(rows[0]!, row))) {
+      if (rows.length > 0 && begins(row, rows[0]!)) {
         yield result();
         rows = [];
       }
@@ -124,8 +127,9 @@ export async function* resultsOfParquet(
   if (rows.length > 0) yield result();
 }
 
-function isSameCoefficient(a: ResultRow, b: ResultRow): boolean {
-  return a[2] === b[2] && a[3] === b[3];
+/** Whether a row begins another result than that of `first`: id, status, dpar and term are its first cells. */
+function begins(row: ResultRow, first: ResultRow): boolean {
+  return row[0] !== first[0] || row[1] !== first[1] || (row[2] === first[2] && row[3] === first[3]);
 }
 
 /** The coefficients of a result in rows. */

@@ -89,16 +89,9 @@ async function fileSink({ path, format, idName, isThere }: OutputFile): Promise<
 async function spoolSink(file: OutputFile, spool: string, retryFailed: boolean): Promise<Sink> {
   const advice = `make room and run the same again with ${retryFailed ? "--retry-failed" : "--resume"}: no result is lost`;
   const isMade = !file.isSpooled && file.isThere;
-  let dropped = 0;
-  const keep = (outcome: ResultLine["outcome"]) => {
-    if (!retryFailed || outcome === "converged") return true;
-    dropped++;
-    return false;
-  };
-  if (isMade) await fillSpool(spool, file, keep, advice);
-  else if (file.isSpooled && retryFailed) {
-    await fillSpool(spool, { path: spool, format: "ndjson", idName: file.idName }, keep, advice);
-  }
+  const from = isMade ? file : { path: spool, format: "ndjson" as const, idName: file.idName };
+  const dropped =
+    isMade || (file.isSpooled && retryFailed) ? await fillSpool(spool, from, retryFailed, advice) : 0;
   const hasSpool = isMade || file.isSpooled;
   const finished = hasSpool
     ? await finishedLines(spool, file.format === "ndjson" ? JSON.stringify : csvCell)

@@ -1,5 +1,5 @@
 import { chmod, type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
-import type { ResultLine } from "../../batch/messages";
+import { DrmError } from "../../errors";
 import type { Format } from "./batch-options";
 import type { Finished } from "./finished";
 import { fileOutput, type Output } from "./output";
@@ -15,19 +15,40 @@ export function spoolOf(path: string): string {
   return `${path}.unfinished`;
 }
 
-/** Makes the spool from the results of a file that `keep` picks. */
+/**
+ * Makes the spool from the results of a file, without those that are to come again when `retryFailed`; says how many these
+ * are. Throws DrmError("usage") when one of them cannot be told from a result that stays.
+ */
 export async function fillSpool(
   spool: string,
   from: { readonly path: string; readonly format: Format; readonly idName: string },
-  keep: (outcome: ResultLine["outcome"]) => boolean,
+  retryFailed: boolean,
   advice: string,
-): Promise<void> {
+): Promise<number> {
+  let dropped = 0;
+  // an id is the only tie between a job and its result
+  const fates = new Map<string, boolean>();
   const texts = async function* () {
-    for await (const { outcome, text } of resultsOf(from)) if (keep(outcome)) yield text();
+    for await (const { key, outcome, text } of resultsOf(from)) {
+      const stays = !retryFailed || outcome === "converged";
+      if (retryFailed && fates.get(key) === !stays) throw ambiguous(from.path, key);
+      if (retryFailed) fates.set(key, stays);
+      if (stays) yield text();
+      else dropped++;
+    }
   };
   await replace(spool, advice, async (output) => {
     await writeAll(texts(), lineWriter("ndjson", output, from.idName, true));
   });
+  return dropped;
+}
+
+function ambiguous(path: string, id: string): DrmError {
+  return new DrmError(
+    "usage",
+    `${path}: of several jobs with the id '${id}' some have failed, and --retry-failed cannot tell which: give each job an ` +
+      "id of its own, or run all of them again",
+  );
 }
 
 /** What was added to a spool behind the finished results: where each ends, in bytes. */
@@ -120,7 +141,7 @@ async function* resultsOf({
 }): AsyncGenerator<KeptResult> {
   if (format === "ndjson") yield* resultsOfLines(path);
   else if (format === "parquet") yield* resultsOfParquet(path, idName);
-  else for await (const result of resultsOfRows(path, idName)) if (result.key !== null) yield result;
+  else yield* resultsOfRows(path, idName);
 }
 
 /** Whether all ids are numbers: a line of results begins with its id. */
