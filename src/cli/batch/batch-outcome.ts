@@ -31,11 +31,11 @@ export async function batchOutcome(path: string, options: BatchOptions, io: CliI
 
   const note = (text: string) => `${style(io.stderr, "yellow", "drmeta:")} ${text}\n`;
   const settings = { defaults: modelDefaults(options), level: options.conf, fitted: options.fitted === true };
-  const results = fitJobLines(unfinishedJobs(source, sink, settings), settings, {
-    workers: options.workers,
-    signal: interrupt.signal,
-  });
   try {
+    const results = fitJobLines(unfinishedJobs(source, sink, settings), settings, {
+      workers: options.workers,
+      signal: interrupt.signal,
+    });
     for await (const some of results) {
       const lines = [...some];
       for (const { outcome } of lines) tally.add(outcome);

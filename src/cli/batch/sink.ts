@@ -82,7 +82,20 @@ async function fileSink({ path, format, idName, isThere }: OutputFile): Promise<
       : await finishedLines(path, JSON.stringify);
   const output = await fileOutput(path, isThere ? "r+" : "wx", RESUME, finished.bytes);
   const writer = lineWriter(format === "csv" ? "csv" : "ndjson", output, idName, finished.bytes === 0);
-  return sink(finished, path, writer, output);
+  let isEmpty = !isThere;
+  const ours = sink(finished, path, writer, output);
+  return {
+    ...ours,
+    write(results) {
+      isEmpty = false;
+      return ours.write(results);
+    },
+    async leave() {
+      await output.close();
+      // without anything in it the file would only be in the way
+      if (isEmpty) await rm(path);
+    },
+  };
 }
 
 /** By way of a spool: see there. */
@@ -119,8 +132,8 @@ async function spoolSink(file: OutputFile, spool: string, retryFailed: boolean):
     },
     async leave() {
       await output.close();
-      // the file itself has all that is in it
-      if (isMade && added.length === 0) await rm(spool);
+      // the file itself has all that is in it, or nothing is
+      if (added.length === 0 && (isMade || !hasSpool)) await rm(spool);
     },
   };
 }

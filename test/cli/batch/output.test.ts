@@ -121,6 +121,22 @@ describe("what -o names", () => {
     expect((await drmeta([jobs(), "-o", "-", "--resume"])).stderr).toContain("- keeps no results");
   });
 
+  test.each(["none.ndjson", "none.csv", "none.parquet"])(
+    "%s: a run that comes to nothing leaves no file",
+    async (name) => {
+      const gone = (async function* () {
+        yield "";
+        throw new Error("the pipe broke");
+      })();
+      const { exitCode, stderr } = await drmeta(["-", "-o", inFolder(name), "--workers", "1"], gone);
+      expect({ exitCode, stderr }).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringContaining("the pipe broke"),
+      });
+      expect([inFolder(name), inFolder(`${name}.unfinished`)].filter(existsSync)).toEqual([]);
+    },
+  );
+
   test("a folder, and what is in none", async () => {
     mkdirSync(inFolder("folder"));
     for (const option of [[], ["--resume"], ["--retry-failed"]]) {
