@@ -69,8 +69,8 @@ const REPLICATES = 1000;
  * The search of a replicate starts at the fit's optimum; where a likelihood has several maxima `starts` looks for more.
  * Cost: a fit a replicate, and the cube of each cluster of V a chunk of replicates.
  *
- * @throws DrmError "bad_option" for a fit that did not converge and options that make no sense; what simulate() throws;
- *   the signal's reason
+ * @throws DrmError "bad_option" for a fit that did not converge and options that make no sense, "not_supported" where workers
+ *   cannot be started; what simulate() throws; the signal's reason
  */
 export async function bootstrap(fit: Fit, options: BootstrapOptions): Promise<Bootstrap> {
   const { replicates = REPLICATES, seed, level = 0.95, starts = 1, onProgress, signal } = options;

@@ -37,7 +37,8 @@ export interface FitManyOptions extends ModelOptions, PoolOptions {
  * `starts: 1` is the fastest: one search from the moment estimate and none for second maxima, which small location-scale
  * data sets have now and then (drm() with its default number of starts finds the best of them).
  *
- * @throws DrmError "bad_option" for options that no job can run with; the signal's reason; an error of the iterable
+ * @throws DrmError "bad_option" for options that no job can run with, "not_supported" where workers cannot be started (in Node
+ *   the permission model needs --allow-worker); the signal's reason; an error of the iterable
  */
 export function fitMany(
   jobs: Source<BatchJob>,

@@ -1,4 +1,6 @@
+import { DrmError } from "../errors";
 import type { Signal } from "../inference/signal";
+import { cannotStart, firstLine } from "./job-error";
 import { type Answered, nextTurn, type Runner } from "./runner";
 
 /**
@@ -80,10 +82,10 @@ export async function* inOrder<Item, Chunk, Answer, Result>(
         break;
       } catch (error) {
         signal?.throwIfAborted();
-        if (stopped) throw error;
+        if (stopped || error instanceof DrmError) throw error;
         start.failed(error);
         if (count > 1) break;
-        if (attempt === 2) return [task.crashed(chunk, messageOf(error))];
+        if (attempt === 2) return [task.crashed(chunk, firstLine(error))];
       }
     }
     if (answered !== null) {
@@ -139,6 +141,11 @@ export async function* inOrder<Item, Chunk, Answer, Result>(
     if (arrived === seen && underWay.length < capacity) send();
     seen = arrived;
   }, IDLE_MILLISECONDS);
+  const hold = (awaited: boolean) => {
+    // a number in pages
+    if (typeof idle === "object") idle[awaited ? "ref" : "unref"]();
+    runner.hold(awaited);
+  };
   const abort = () => {
     stopped = true;
     runner.close().catch(() => {});
@@ -158,11 +165,15 @@ export async function* inOrder<Item, Chunk, Answer, Result>(
       const results = await underWay[0]!;
       underWay.shift();
       room.open();
+      // a caller who asks for one result and never for another must not keep the process from ending
+      hold(false);
       yield results;
+      hold(true);
     }
     if (failure !== null) throw (failure as { readonly error: unknown }).error;
   } finally {
     stopped = true;
+    runner.hold(true);
     clearInterval(idle);
     signal?.removeEventListener("abort", abort);
     room.open();
@@ -195,7 +206,7 @@ function startGuard(size: number): { succeeded: () => void; failed: (error: unkn
     failed(error) {
       failures++;
       if (!answered && failures > FIRST_CHUNK * 2 + size) {
-        throw new Error(`workers cannot be started here: ${messageOf(error)}`, { cause: error });
+        throw cannotStart(error);
       }
     },
   };
@@ -218,9 +229,4 @@ function gate(): { opened: () => Promise<void>; open: () => void } {
       pass = null;
     },
   };
-}
-
-function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.split("\n", 1)[0]!;
 }

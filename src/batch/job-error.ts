@@ -15,3 +15,14 @@ export function jobError(error: unknown): JobError {
 export function crashError(why: string): JobError {
   return { code: "worker_crashed", message: `the worker died over this job, twice: ${why}` };
 }
+
+/** Workers cannot be had here: nobody's job is at fault. */
+export function cannotStart(error: unknown): DrmError {
+  return new DrmError("not_supported", `workers cannot be started here: ${firstLine(error)}`);
+}
+
+/** What an error says, without the report that workerpool adds. */
+export function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split("\n", 1)[0]!;
+}

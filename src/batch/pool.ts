@@ -1,6 +1,8 @@
 import workerpool from "workerpool";
 import { DrmError } from "../errors";
+import { cannotStart } from "./job-error";
 import type { Answered, Request, Runner } from "./runner";
+import { holdProcess, threadOptions } from "./threads";
 import { workerCode } from "./worker-code.generated";
 
 export interface PoolOptions {
@@ -13,8 +15,6 @@ export interface PoolOptions {
   readonly workerUrl?: string | undefined;
 }
 
-/** Of a worker, for objects that live shortly; Node's own 48 MB are no faster here, and add up over many cores. */
-const YOUNG_GENERATION_MB = 8;
 /** A call that took no longer lets the next one wait at its worker, not here: it cannot go to another worker then. */
 const SHORT_MILLISECONDS = 200;
 /** Node sends a worker the wish to end before it ends it; a worker that is fitting does not hear it. */
@@ -27,7 +27,8 @@ const GRACE_MILLISECONDS = 1;
  * workerpool starts the workers and tells when one dies; it thinks of each as busy with one task, "serve", for good. Calls go
  * through a port to the worker: so they can wait at it, and leave nothing behind that only a full collection frees.
  *
- * @throws DrmError "bad_option" when `workers` is not a whole number from 1
+ * @throws DrmError "bad_option" when `workers` is not a whole number from 1, "not_supported" where Node's permission model
+ *   forbids threads
  */
 export function startPool({ workers = workerpool.cpus || 1, workerUrl }: PoolOptions): Runner {
   if (!(Number.isInteger(workers) && workers >= 1)) {
@@ -39,20 +40,26 @@ export function startPool({ workers = workerpool.cpus || 1, workerUrl }: PoolOpt
     maxWorkers: workers,
     workerType: inNode ? "thread" : "web",
     workerTerminateTimeout: GRACE_MILLISECONDS,
-    ...(inNode && {
-      workerThreadOpts: { eval: true, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } },
-    }),
+    ...(inNode && { workerThreadOpts: threadOptions() }),
   });
   const lanes = new Set<Lane>();
   const waiting: Call[] = [];
   let isClosing = false;
+  let isAwaited = true;
   let ahead = 1;
 
   /** Hands waiting calls to the lanes with the least to do. */
   const assign = () => {
     while (waiting.length > 0) {
       let lane = leastBusy(lanes);
-      if (lanes.size < workers && (lane === null || lane.pending.length > 0)) lane = openLane();
+      if (lanes.size < workers && (lane === null || lane.pending.length > 0)) {
+        try {
+          lane = openLane();
+        } catch (error) {
+          for (const call of waiting.splice(0)) call.reject(error);
+          return;
+        }
+      }
       if (lane === null || lane.pending.length >= ahead) return;
       send(lane, waiting.shift()!);
     }
@@ -60,14 +67,16 @@ export function startPool({ workers = workerpool.cpus || 1, workerUrl }: PoolOpt
   const openLane = (): Lane => {
     const { port1, port2 } = new MessageChannel();
     const lane: Lane = { port: port1, pending: [] };
+    // ends with the worker alone
+    const serving = served(port2, port1);
     port1.onmessage = ({ data }: MessageEvent<Answered<unknown>>) => {
       ahead = data.milliseconds <= SHORT_MILLISECONDS ? 2 : 1;
       lane.pending.shift()!.resolve(data);
       assign();
     };
     lanes.add(lane);
-    // ends with the worker alone
-    pool.exec("serve", [port2], { transfer: [port2] }).catch((error: unknown) => {
+    if (!isAwaited) hold(false);
+    serving.catch((error: unknown) => {
       port1.close();
       lanes.delete(lane);
       // the worker died over the first of its calls; the others had not begun
@@ -79,14 +88,33 @@ export function startPool({ workers = workerpool.cpus || 1, workerUrl }: PoolOpt
     });
     return lane;
   };
+  /** Has the worker serve the port; one that cannot even be made is nothing to try again. */
+  const served = (port: MessagePort, ours: MessagePort) => {
+    try {
+      return pool.exec("serve", [port], { transfer: [port] });
+    } catch (error) {
+      ours.close();
+      throw cannotStart(error);
+    }
+  };
   let closing: Promise<void> | null = null;
   const close = async () => {
     isClosing = true;
     await pool.terminate(true);
     if (blob !== null) URL.revokeObjectURL(blob);
   };
+  const hold = (awaited: boolean) => {
+    isAwaited = awaited;
+    if (inNode)
+      holdProcess(
+        pool,
+        Array.from(lanes, ({ port }) => port),
+        awaited,
+      );
+  };
   return {
     size: workers,
+    hold,
     async run<Answer>(method: string, message: unknown) {
       if (isClosing) throw closed();
       return (await new Promise<Answered<unknown>>((resolve, reject) => {

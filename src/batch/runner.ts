@@ -4,6 +4,8 @@ export interface Runner {
   readonly size: number;
   /** Rejects when the worker died over it, and after close(). */
   run<Answer>(method: string, message: unknown): Promise<Answered<Answer>>;
+  /** Whether somebody waits for what it does: a process in which nobody does may end. */
+  hold(awaited: boolean): void;
   /** At once: what is under way is given up. */
   close(): Promise<void>;
 }

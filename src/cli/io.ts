@@ -1,3 +1,5 @@
+import { DrmError } from "../errors";
+
 /** The streams that a command reads and writes: those of the process, or those of a test. */
 export interface CliIo {
   readonly stdin: AsyncIterable<Uint8Array | string>;
@@ -19,13 +21,47 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Writes all of the text and waits until it is gone. A reader that has left (`| head`) is no error. */
+/**
+ * Writes all of the text and waits until it is gone. A reader that has left (`| head`) is no error.
+ *
+ * @throws DrmError "bad_data" when it cannot be written: the disk that it is sent to is full
+ */
 export function writeAll(stream: OutputStream, text: string): Promise<void> {
   if (text === "") return Promise.resolve();
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => {
-      if (error && (error as NodeJS.ErrnoException).code !== "EPIPE") reject(error);
+      const code = (error as NodeJS.ErrnoException | null | undefined)?.code;
+      if (error && code !== "EPIPE") reject(cannotWrite("standard output", error));
       else resolve();
     });
   });
 }
+
+/** What went wrong with an output; `advice` says how to go on when it is full. */
+export function cannotWrite(label: string, error: NodeJS.ErrnoException, advice = ""): DrmError {
+  const { code = "", message } = error;
+  const isFull = Object.hasOwn(FULL, code);
+  const words = isFull ? FULL[code] : (REASONS[code] ?? message);
+  return new DrmError(
+    "bad_data",
+    `cannot write ${label}: ${words}${isFull && advice !== "" ? `; ${advice}` : ""}`,
+  );
+}
+
+/** What making room helps with. */
+const FULL: Readonly<Record<string, string>> = {
+  ENOSPC: "no space is left on the disk",
+  EDQUOT: "the disk quota is used up",
+  EFBIG: "files may not grow larger here",
+};
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such folder",
+  EEXIST: "something of this name is there already",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the disk is read-only",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of its path is no folder",
+  ENAMETOOLONG: "its name is too long",
+};

@@ -24,9 +24,16 @@ Start here:
  */
 export async function run(argv: readonly string[], io: CliIo): Promise<number> {
   const outcome = await outcomeOf(argv, io);
-  await writeAll(io.stdout, outcome.stdout);
-  await writeAll(io.stderr, outcome.stderr);
-  return outcome.exitCode;
+  let { stderr, exitCode } = outcome;
+  try {
+    await writeAll(io.stdout, outcome.stdout);
+  } catch (error) {
+    stderr += `${prefix(io)}${messageOf(error)}\n`;
+    exitCode = 1;
+  }
+  // where nothing can be told any more the exit code tells it
+  await writeAll(io.stderr, stderr).catch(() => {});
+  return exitCode;
 }
 
 async function outcomeOf(argv: readonly string[], io: CliIo): Promise<Outcome> {

@@ -1,10 +1,19 @@
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { DrmError } from "../errors";
 import type { CliIo } from "./io";
+import { MAX_TEXT_BYTES, tooLarge } from "./text-limit";
 
-/** The text of a file, or of standard input for `-`. Must be UTF-8: a wrong encoding garbles levels without a word. */
-export async function readText(path: string, io: Pick<CliIo, "stdin">): Promise<string> {
-  const bytes = path === "-" ? await readAll(io.stdin) : await readBytes(path);
+/**
+ * The text of a file, or of standard input for `-`. Must be UTF-8: a wrong encoding garbles levels without a word.
+ *
+ * @throws DrmError "bad_data" for what cannot be read or is not UTF-8, "too_large" for more than `longest` bytes
+ */
+export async function readText(
+  path: string,
+  io: Pick<CliIo, "stdin">,
+  longest = MAX_TEXT_BYTES,
+): Promise<string> {
+  const bytes = path === "-" ? await readAll(path, io.stdin, longest) : await readBytes(path, longest);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
@@ -17,17 +26,32 @@ export function label(path: string): string {
   return path === "-" ? "standard input" : path;
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+async function readBytes(path: string, longest: number): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    const file = await open(path);
+    try {
+      const stats = await file.stat();
+      if (stats.size > longest) throw tooLarge(path, stats.size);
+      // a pipe or a device tells no size
+      return stats.isFile() ? await readFile(file) : await readAll(path, file.createReadStream(), longest);
+    } finally {
+      await file.close();
+    }
   } catch (error) {
+    if (error instanceof DrmError) throw error;
     throw new DrmError("bad_data", `cannot read ${path}: ${reason(error as NodeJS.ErrnoException)}`);
   }
 }
 
-async function readAll(stdin: CliIo["stdin"]): Promise<Uint8Array> {
+async function readAll(path: string, source: CliIo["stdin"], longest: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of stdin) chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
+  let length = 0;
+  for await (const data of source) {
+    const chunk = typeof data === "string" ? Buffer.from(data) : data;
+    length += chunk.length;
+    if (length > longest) throw tooLarge(label(path), null);
+    chunks.push(chunk);
+  }
   return Buffer.concat(chunks);
 }
 

@@ -18,7 +18,7 @@ const squares: Task<number, readonly number[], readonly number[], number | strin
 
 /** A runner of the test's own: `fate` is asked before every call. */
 function fakeRunner(size: number, fate: (message: readonly number[]) => Promise<void> | void) {
-  const seen = { calls: 0, together: 0, most: 0, closed: 0 };
+  const seen = { calls: 0, together: 0, most: 0, closed: 0, held: true };
   const runner: Runner = {
     size,
     async run<Answer>(_: string, message: unknown) {
@@ -30,6 +30,9 @@ function fakeRunner(size: number, fate: (message: readonly number[]) => Promise<
         seen.together--;
       }
       return { answer: (message as number[]).map((x) => x * x), milliseconds: 1 } as Answered<Answer>;
+    },
+    hold(awaited) {
+      seen.held = awaited;
     },
     async close() {
       seen.closed++;

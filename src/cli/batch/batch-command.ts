@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { CliIo, Outcome } from "../io";
 import { parseFix, parseLevel, parseLevels } from "../option-values";
-import { type BatchOptions, formatOf } from "./batch-options";
+import type { BatchOptions } from "./batch-options";
 import { batchOutcome } from "./batch-outcome";
 
 const EXAMPLES = `
@@ -14,6 +14,9 @@ Examples:
   All jobs of a file on all cores; the same again after an interruption:
     $ drmeta batch jobs.ndjson -o results.ndjson
     $ drmeta batch jobs.ndjson -o results.ndjson --resume
+
+  The jobs that failed once more, after what was wrong with them has been put right:
+    $ drmeta batch jobs.ndjson -o results.ndjson --retry-failed
 
   One model for all jobs, in a pipe:
     $ make-jobs | drmeta batch - --formula 'yi ~ 1 + meta_V(V = vi)' | jq -c '[.id, .logLik]'
@@ -35,6 +38,7 @@ export function batchCommand(io: CliIo, done: (outcome: Outcome) => void): Comma
     )
     .addOption(new Option("--format <format>", "of the results").choices(["ndjson", "csv", "parquet"]))
     .option("--resume", "go on with an output that was left unfinished: no result is lost or written twice")
+    .option("--retry-failed", "go on, and run the jobs again that failed or did not converge")
     .option("--workers <n>", "how many threads (default: as many as there are cores)", parseCount)
     .option("--by <column>", "the jobs are the data sets that this column of a table names")
     .option("--formula <formula>", "for jobs that have none (repeatable: one for each parameter)", collect)
@@ -58,10 +62,9 @@ export function batchCommand(io: CliIo, done: (outcome: Outcome) => void): Comma
 }
 
 function faultOf(options: BatchOptions): string | null {
-  const { resume, output, by, formula } = options;
+  const { resume, retryFailed, output, by, formula } = options;
   if (resume && output === undefined) return "--resume needs -o: the file to go on with";
-  if (resume && formatOf(options) === "parquet")
-    return "a Parquet file cannot be continued: use -o results.ndjson";
+  if (retryFailed && output === undefined) return "--retry-failed needs -o: the file with the failed jobs";
   if (by !== undefined && formula === undefined)
     return "--by needs --formula: a table has no formulas of its own";
   return null;

@@ -9,6 +9,7 @@ export interface BatchOptions {
   readonly format?: Format;
   readonly workers?: number;
   readonly resume?: boolean;
+  readonly retryFailed?: boolean;
   readonly by?: string;
   readonly formula?: readonly string[];
   readonly levels?: LevelsOption;

@@ -1,9 +1,4 @@
-import { createReadStream } from "node:fs";
-import { NOT_CONVERGED } from "../../batch/job-line";
 import type { ResultLine } from "../../batch/messages";
-import { DrmError } from "../../errors";
-import { type Line, readLines } from "./read-lines";
-import { csvCell, csvHeader, firstCells } from "./result-rows";
 import { type Tally, tally } from "./tally";
 
 /** What an earlier run has left in its file of results. */
@@ -11,114 +6,125 @@ export interface Finished {
   /** bytes of the complete results; what follows was torn off and is written again */
   readonly bytes: number;
   readonly tally: Tally;
-  /** Whether a job of this id is among them; each of them answers for one job. */
-  take(id: string | number): boolean;
+  /**
+   * The first result of a job of this id, or the first of these that `isIts` knows: each of them answers for one job.
+   * Null when there is none, or none left.
+   */
+  take(id: string | number, isIts?: (result: FinishedResult) => boolean): FinishedResult | null;
+  /** the same, and the result stays */
+  look(id: string | number, isIts?: (result: FinishedResult) => boolean): FinishedResult | null;
   /** results that no job has asked for */
   left(): number;
+  /** their places, in order */
+  places(): Iterable<number>;
+  /** where the result of a place begins and ends, in bytes */
+  range(place: number): readonly [start: number, end: number];
 }
 
-interface Result {
+export interface FinishedResult {
+  /** among the results of the file, from 0 */
+  readonly place: number;
+  /** what it says of its model; null for an error and in a table, which do not */
+  readonly statement: string | null;
+  /** as a line of JSON, of those few that stand for all */
+  readonly sample: string | null;
+}
+
+/** A result of an earlier run, as it is read. */
+export interface ReadResult {
   readonly key: string;
   readonly outcome: ResultLine["outcome"];
+  readonly statement: string | null;
+  /** results of one kind of model have one */
+  kind(): string;
+  readonly start: number;
+  readonly end: number;
+  /** the result as a line of JSON */
+  text(): string;
 }
 
-/** Reads results that are one line of JSON each. Throws DrmError("bad_data") for any other file. */
-export async function finishedLines(path: string): Promise<Finished> {
-  const found = collector((id) => JSON.stringify(id));
-  let bytes = 0;
-  for await (const line of linesOf(path)) {
-    if (!line.complete) break;
-    bytes = line.end;
-    if (line.text?.trim() !== "") found.add(parseResult(path, line));
-  }
-  return found.finished(bytes);
-}
+/** Kinds of models of which one result is compared with what its job gives now, and how far they are looked for. */
+const KINDS = 8;
+const LOOKED_AT = 1000;
 
-/**
- * Reads results that are one row of CSV for each coefficient. The rows of the last job may not be all there: they are
- * written again.
- */
-export async function finishedRows(path: string, idName: string): Promise<Finished> {
-  const found = collector(csvCell);
-  let bytes = 0;
-  let end = 0;
-  let last: Result | null = null;
-  for await (const line of linesOf(path)) {
-    if (!line.complete) break;
-    if (line.number === 1) {
-      if (`${line.text}\n` !== csvHeader(idName)) throw notResults(path, line);
-      bytes = line.end;
-    } else {
-      const [key, outcome] = firstCells(line.text ?? "") ?? [];
-      if (key === undefined) throw notResults(path, line);
-      if (last !== null && last.key !== key) {
-        found.add(last);
-        bytes = end;
+/** Gathers results, whose ids become keys by `keyOf`. */
+export function finishedResults(keyOf: (id: string | number) => string) {
+  const byKey = new Map<string, number | number[]>();
+  const statements: (string | null)[] = [];
+  const texts = new Map<string, string>();
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const kinds = new Set<string>();
+  const samples = new Map<number, () => string>();
+  const outcomes = tally();
+  let last: (Pick<ReadResult, "text"> & { place: number }) | null = null;
+  let firstError: (Pick<ReadResult, "text"> & { place: number }) | null = null;
+
+  const placesOf = (id: string | number): readonly number[] => {
+    const places = byKey.get(keyOf(id));
+    return places === undefined ? [] : typeof places === "number" ? [places] : places;
+  };
+  const resultAt = (place: number): FinishedResult => ({
+    place,
+    statement: statements[place]!,
+    sample: samples.get(place)?.() ?? null,
+  });
+  const find = (id: string | number, isIts?: (result: FinishedResult) => boolean): FinishedResult | null => {
+    const places = placesOf(id);
+    const place = (isIts && places.find((each) => isIts(resultAt(each)))) ?? places[0];
+    return place === undefined ? null : resultAt(place);
+  };
+  return {
+    add({ key, outcome, statement, kind, start, end, text }: ReadResult) {
+      const place = starts.push(start) - 1;
+      ends.push(end);
+      // thousands of results say the same: one text of it is kept
+      if (statement !== null && !texts.has(statement)) texts.set(statement, statement);
+      statements.push(statement === null ? null : texts.get(statement)!);
+      outcomes.add(outcome);
+      const before = byKey.get(key);
+      if (before === undefined) byKey.set(key, place);
+      else if (typeof before === "number") byKey.set(key, [before, place]);
+      else before.push(place);
+      if (outcome === "failed") {
+        firstError ??= { place, text };
+        return;
       }
-      last = { key, outcome: outcome as Result["outcome"] };
-    }
-    end = line.end;
-  }
-  return found.finished(bytes);
+      last = { place, text };
+      if (place >= LOOKED_AT || kinds.size >= KINDS || kinds.has(kind())) return;
+      kinds.add(kind());
+      samples.set(place, text);
+    },
+    finished(bytes: number): Finished {
+      // where all have failed their errors are all that can be compared
+      const other = last ?? firstError;
+      if (other !== null) samples.set(other.place, other.text);
+      let left = starts.length;
+      return {
+        bytes,
+        tally: outcomes,
+        look: find,
+        take(id, isIts) {
+          const result = left === 0 ? null : find(id, isIts);
+          if (result === null) return null;
+          const rest = placesOf(id).filter((place) => place !== result.place);
+          if (rest.length === 0) byKey.delete(keyOf(id));
+          else byKey.set(keyOf(id), rest);
+          left--;
+          return result;
+        },
+        left: () => left,
+        *places() {
+          const all = [...byKey.values()].flat();
+          yield* all.sort((a, b) => a - b);
+        },
+        range: (place) => [starts[place]!, ends[place]!],
+      };
+    },
+  };
 }
 
 /** Of a new run. */
 export function nothingFinished(): Finished {
-  return collector(String).finished(0);
-}
-
-function collector(keyOf: (id: string | number) => string) {
-  const counts = new Map<string, number>();
-  const outcomes = tally();
-  let left = 0;
-  return {
-    add({ key, outcome }: Result) {
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-      outcomes.add(outcome);
-      left++;
-    },
-    finished: (bytes: number): Finished => ({
-      bytes,
-      tally: outcomes,
-      take(id) {
-        if (left === 0) return false;
-        const key = keyOf(id);
-        const count = counts.get(key) ?? 0;
-        if (count === 0) return false;
-        if (count === 1) counts.delete(key);
-        else counts.set(key, count - 1);
-        left--;
-        return true;
-      },
-      left: () => left,
-    }),
-  };
-}
-
-async function* linesOf(path: string): AsyncGenerator<Line> {
-  try {
-    yield* readLines(createReadStream(path));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new DrmError("bad_data", `cannot read ${path}: ${message}`);
-  }
-}
-
-function parseResult(path: string, line: Line): Result {
-  try {
-    const { id, error, convergence } = JSON.parse(line.text ?? "");
-    if (id !== undefined && (error ?? convergence) !== undefined) {
-      const failed = error?.code === NOT_CONVERGED ? "not converged" : "failed";
-      return { key: JSON.stringify(id), outcome: error === undefined ? "converged" : failed };
-    }
-  } catch {}
-  throw notResults(path, line);
-}
-
-function notResults(path: string, { number }: Line): DrmError {
-  return new DrmError(
-    "bad_data",
-    `${path}, line ${number}, is not a result of this batch: nothing was changed`,
-  );
+  return finishedResults(String).finished(0);
 }

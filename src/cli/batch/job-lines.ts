@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
-import { idOfLine } from "../../batch/job-line";
+import { idOfLine, parseJob } from "../../batch/job-line";
 import type { JobLine } from "../../batch/messages";
 import { DrmError } from "../../errors";
 import { readText } from "../read-text";
+import { MAX_TEXT_BYTES, megabytes } from "../text-limit";
 import { readColumns } from "./parquet";
 import { type Line, readLines } from "./read-lines";
+import type { JobHead } from "./same-model";
 
 /** How far a job file has been read. */
 export interface Reading {
@@ -12,28 +14,38 @@ export interface Reading {
   bytes: number;
 }
 
-/**
- * The jobs of a job file, without those that `isDone` knows. Paths in jobs are relative to `folder`. Keeps `reading` up
- * to date.
- */
-export async function* jobLines(
+/** The jobs of a job file. Paths in jobs are relative to `folder`. Keeps `reading` up to date. */
+export async function* jobHeads(
   source: AsyncIterable<Uint8Array | string>,
   folder: string,
-  isDone: (id: string | number) => boolean,
   reading: Reading,
-): AsyncGenerator<JobLine, void, undefined> {
+): AsyncGenerator<JobHead, void, undefined> {
   for await (const line of readLines(source)) {
     reading.bytes = line.end;
     if (line.text?.trim() === "") continue;
     reading.jobs++;
-    if (!isDone(idOfLine(line.text ?? "", line.number))) yield jobLine(line, folder);
+    const { number } = line;
+    const text = line.text ?? "";
+    yield {
+      id: idOfLine(text, number),
+      model: () => parseJob(text, number).model,
+      line: () => jobLine(line, folder),
+    };
   }
 }
 
-async function jobLine({ number, text }: Line, folder: string): Promise<JobLine> {
+async function jobLine({ number, text, tooLong }: Line, folder: string): Promise<JobLine> {
+  if (tooLong !== null) return { number, text: "", problem: tooLongProblem(number, tooLong) };
   if (text === null) return { number, text: "", problem: `line ${number} is not UTF-8 text` };
   const path = pathOf(text);
   return path === null ? { number, text } : { number, text, file: await readFile(resolve(folder, path)) };
+}
+
+function tooLongProblem(number: number, bytes: number): string {
+  return (
+    `line ${number} is too long: ${megabytes(bytes)}, and a line can have ${megabytes(MAX_TEXT_BYTES)} at most; put the ` +
+    "job's data into a CSV or Parquet file of their own, and its path instead of them into the job"
+  );
 }
 
 /** The worker parses the line; here only the few that give a path are. */

@@ -1,21 +1,21 @@
-import { open } from "node:fs/promises";
+import { access, constants, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ModelOptions } from "../../batch/job";
-import type { JobLine } from "../../batch/messages";
 import { DrmError } from "../../errors";
 import type { CliIo } from "../io";
 import { reason } from "../read-text";
-import { jobLines } from "./job-lines";
+import { jobHeads } from "./job-lines";
+import type { JobHead } from "./same-model";
 import { tableJobs } from "./table-lines";
 
 /** Where jobs come from. */
 export interface JobSource {
-  /** all but those that `isDone` knows */
-  jobs(isDone: (id: string | number) => boolean): Iterable<JobLine> | AsyncIterable<JobLine>;
+  /** all of them, in order */
+  jobs(): AsyncGenerator<JobHead, void, undefined>;
+  /** Whether they can be gone through a second time. */
+  readonly isRepeatable: boolean;
   /** how many there are, finished ones included: estimated from how far a file has been read; null when nobody knows */
   total(): number | null;
-  /** Lets go of the file, read to its end or not. */
-  close(): void;
 }
 
 /** Opens a job file, standard input, or with `by` a table of many data sets. Throws DrmError when it cannot be read. */
@@ -27,34 +27,42 @@ export async function openJobs(
 ): Promise<JobSource> {
   if (by !== undefined) {
     const { count, jobs } = await tableJobs(path, by, defaults, io);
-    return { jobs, total: () => count, close: () => {} };
+    return { jobs, isRepeatable: true, total: () => count };
   }
-  const reading = { jobs: 0, bytes: 0 };
   if (path === "-") {
-    return {
-      jobs: (isDone) => jobLines(io.stdin, ".", isDone, reading),
-      total: () => null,
-      close: () => {},
-    };
+    const reading = { jobs: 0, bytes: 0 };
+    return { jobs: () => jobHeads(io.stdin, ".", reading), isRepeatable: false, total: () => null };
   }
-  const { stream, bytes } = await openFile(path);
+  const { bytes, isFile } = await fileStats(path);
+  const reading = { jobs: 0, bytes: 0 };
+  let isFirst = true;
   return {
-    jobs: (isDone) => jobLines(stream, dirname(path), isDone, reading),
-    total: () => (reading.bytes === 0 ? null : Math.round((reading.jobs * bytes) / reading.bytes)),
-    close: () => stream.destroy(),
+    async *jobs() {
+      const mine = isFirst ? reading : { jobs: 0, bytes: 0 };
+      isFirst = false;
+      const file = await open(path).catch((error) => {
+        throw unreadable(path, error);
+      });
+      // closes the file, read to its end or not
+      yield* jobHeads(file.createReadStream(), dirname(path), mine);
+    },
+    isRepeatable: isFile,
+    total: () => (reading.bytes === 0 || !isFile ? null : Math.round((reading.jobs * bytes) / reading.bytes)),
   };
 }
 
-async function openFile(path: string) {
+/** Without opening it: who writes into a pipe would see its reader leave. */
+async function fileStats(path: string): Promise<{ bytes: number; isFile: boolean }> {
   try {
-    const file = await open(path);
-    const stats = await file.stat();
-    if (stats.isDirectory()) {
-      await file.close();
-      throw Object.assign(new Error(), { code: "EISDIR" });
-    }
-    return { stream: file.createReadStream(), bytes: stats.size };
+    const stats = await stat(path);
+    if (stats.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+    await access(path, constants.R_OK);
+    return { bytes: stats.size, isFile: stats.isFile() };
   } catch (error) {
-    throw new DrmError("bad_data", `cannot read ${path}: ${reason(error as NodeJS.ErrnoException)}`);
+    throw unreadable(path, error);
   }
+}
+
+function unreadable(path: string, error: unknown): DrmError {
+  return new DrmError("bad_data", `cannot read ${path}: ${reason(error as NodeJS.ErrnoException)}`);
 }

@@ -1,85 +1,64 @@
-import { columnInput } from "../../batch/cloneable";
 import type { ModelOptions } from "../../batch/job";
-import type { JobLine } from "../../batch/messages";
 import { namedColumns } from "../../batch/named-columns";
 import { parseCsv } from "../../data/csv";
 import type { Column, Table } from "../../data/table";
-import { tableFrom } from "../../data/table-from";
-import { DrmError, didYouMean } from "../../errors";
 import type { CliIo } from "../io";
-import { label, readText } from "../read-text";
+import { readText } from "../read-text";
+import { largeTable, TABLE_LIMITS } from "./large-table";
 import { readColumns } from "./parquet";
-
-/** The data sets of one table, as jobs. */
-export interface TableJobs {
-  readonly count: number;
-  jobs(isDone: (id: string | number) => boolean): Generator<JobLine, void, undefined>;
-}
+import { columnCells, parquetTable, unknownColumn } from "./table-cells";
+import { idOf, type TableJobs, tableJob } from "./table-groups";
 
 /**
  * Splits a CSV or Parquet file into the data sets that column `by` names, in the order in which they begin. What a
- * column holds is told from the whole file, not from a data set.
+ * column holds is told from the whole file, not from a data set. Beyond `limits` the file is not held in memory.
  */
 export async function tableJobs(
   path: string,
   by: string,
   model: ModelOptions,
-  io: CliIo,
+  io: Pick<CliIo, "stdin">,
+  limits = TABLE_LIMITS,
 ): Promise<TableJobs> {
   const isNamed = namedColumns(model);
+  const large = await largeTable(path, by, isNamed, limits);
+  if (large !== null) return large;
   const table = await readTable(path, (name) => name === by || isNamed(name), io);
   const key = table.column(by);
-  if (key === undefined) {
-    throw new DrmError(
-      "unknown_column",
-      `--by ${by}: ${label(path)} has no such column${didYouMean(by, table.names)}`,
-    );
-  }
-  const groups = rowsByValue(by, key, table.nrow);
+  if (key === undefined) throw unknownColumn(path, by, table.names);
+  const groups = rowsByValue(by, key);
   const columns = table.names
     .filter(isNamed)
-    .map((name) => [name, columnInput(table.column(name)!)] as const)
-    .map(([name, input]) => [name, cells(input)] as const);
+    .map((name) => [name, columnCells(table.column(name)!)] as const);
   return {
     count: groups.size,
-    *jobs(isDone) {
+    async *jobs() {
       let number = 0;
       for (const [id, rows] of groups) {
-        number++;
-        if (isDone(id)) continue;
-        const data = Object.fromEntries(columns.map(([name, all]) => [name, rows.map((row) => all[row])]));
-        yield { number, text: JSON.stringify({ id, data }) };
+        yield tableJob(id, ++number, () =>
+          columns.map(([name, all]) => [name, rows.map((row) => all[row]!)]),
+        );
       }
     },
   };
 }
 
-async function readTable(path: string, wanted: (name: string) => boolean, io: CliIo): Promise<Table> {
+async function readTable(
+  path: string,
+  wanted: (name: string) => boolean,
+  io: Pick<CliIo, "stdin">,
+): Promise<Table> {
   if (!path.endsWith(".parquet")) return parseCsv(await readText(path, io));
-  return tableFrom((await readColumns(path, wanted)) as Parameters<typeof tableFrom>[0]);
+  return parquetTable(await readColumns(path, wanted));
 }
 
-function rowsByValue(by: string, key: Column, nrow: number): Map<string | number, number[]> {
-  const values = cells(columnInput(key));
+function rowsByValue(by: string, key: Column): Map<string | number, number[]> {
   const groups = new Map<string | number, number[]>();
-  for (let row = 0; row < nrow; row++) {
-    const value = values[row];
-    if (value === null) {
-      throw new DrmError(
-        "bad_data",
-        `column '${by}', row ${row + 1}: every row needs the name of its data set`,
-      );
-    }
-    const id = typeof value === "number" ? value : String(value);
+  columnCells(key).forEach((value, row) => {
+    const id = idOf(by, value, row + 1);
     const rows = groups.get(id);
     if (rows === undefined) groups.set(id, [row]);
     else rows.push(row);
-  }
+  });
   return groups;
-}
-
-/** Numbers, booleans, texts and null, as JSON has them. */
-function cells(input: ReturnType<typeof columnInput>): readonly (number | boolean | string | null)[] {
-  if ("codes" in input) return Array.from(input.codes, (code) => input.levels[code] ?? null);
-  return Array.from(input as ArrayLike<number | boolean | null>, (x) => (Number.isNaN(x) ? null : x));
 }

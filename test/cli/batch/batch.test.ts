@@ -1,64 +1,16 @@
 import { spawn } from "node:child_process";
-import {
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readColumns } from "../../../src/cli/batch/parquet";
 import { run } from "../../../src/cli/main";
 import { drm, drmFormula, parseCsv, toJSON } from "../../../src/index";
-import { randomStream } from "../../../src/stats/random";
-import { commandLine } from "../command-line";
+import { dataSet, drmeta, FORMULA, jobLine, jobsText, lines, read, scratchFolder } from "./jobs";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const FORMULA = "yi ~ 1 + meta_V(V = vi)";
-
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "drmeta-batch-"));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function file(name: string, text: string | Uint8Array): string {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-}
-
-const read = (path: string) => readFileSync(path, "utf8");
-
-function drmeta(argv: string[], stdin: string | AsyncIterable<string> = "") {
-  const pieces = async function* () {
-    if (typeof stdin !== "string") yield* stdin;
-    // in pieces that end anywhere
-    else for (let i = 0; i < stdin.length; i += 1000) yield stdin.slice(i, i + 1000);
-  };
-  return commandLine(["batch", ...argv], pieces());
-}
-
-/** A seeded data set of a few studies. */
-function dataSet(seed: number, rows = 8) {
-  const random = randomStream(seed);
-  const vi = Array.from({ length: rows }, () => 0.02 + 0.05 * random.uniform());
-  return { yi: vi.map((v) => 0.3 + Math.sqrt(v + 0.1) * random.normal()), vi };
-}
-
-const jobLine = (i: number) => JSON.stringify({ id: `job ${i}`, formulas: [FORMULA], data: dataSet(i) });
-const jobsText = (n: number) => Array.from({ length: n }, (_, i) => `${jobLine(i)}\n`).join("");
-const lines = (text: string) =>
-  text
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line));
+const { path: inFolder, file } = scratchFolder();
 
 describe("jobs in, results out", () => {
   test("each line is the JSON of drmeta fit behind the job's id, in order", async () => {
@@ -116,7 +68,7 @@ describe("jobs in, results out", () => {
   });
 
   test("data by path, relative to the job file, and defaults from the command line", async () => {
-    copyFileSync(join(ROOT, "examples/restoration.csv"), join(folder, "some.csv"));
+    copyFileSync(join(ROOT, "examples/restoration.csv"), inFolder("some.csv"));
     const jobs = [
       { id: 1, path: "some.csv" },
       { id: 2, path: "nowhere.csv" },
@@ -128,7 +80,7 @@ describe("jobs in, results out", () => {
     const levels = ["--levels", "habitat=grassland,forest"];
     const { stdout } = await drmeta([path, ...formulas, ...levels, "--workers", "1"]);
     const [first, second, third] = lines(stdout);
-    const csv = read(join(folder, "some.csv"));
+    const csv = read(inFolder("some.csv"));
     const data = parseCsv(csv, { factors: { habitat: ["grassland", "forest"] } });
     expect(first).toEqual({
       id: 1,
@@ -190,7 +142,7 @@ describe("what cannot be done", () => {
     [["none.ndjson"], 1, "cannot read none.ndjson: there is no such file"],
     [["-", "--formula", "yi ~ + )"], 1, "^"],
     [["-", "--resume"], 2, "--resume needs -o"],
-    [["x", "--resume", "-o", "x.parquet"], 2, "cannot be continued"],
+    [["-", "--retry-failed"], 2, "--retry-failed needs -o"],
     [["x.csv", "--by", "set"], 2, "--by needs --formula"],
     [["x", "--workers", "0"], 2, "at least 1"],
     [[], 2, "missing required argument 'jobs'"],
@@ -211,8 +163,8 @@ describe("what cannot be done", () => {
     expect(resumed.stderr).toContain("line 1, is not a result of this batch: nothing was changed");
     expect(read(output)).toBe("my notes\n");
     // and no output is made when there are no jobs
-    await drmeta([join(folder, "none.ndjson"), "-o", join(folder, "never")]);
-    expect(existsSync(join(folder, "never"))).toBe(false);
+    await drmeta([inFolder("none.ndjson"), "-o", inFolder("never")]);
+    expect(existsSync(inFolder("never"))).toBe(false);
   });
 });
 
@@ -222,7 +174,7 @@ describe("--resume", () => {
     async (name) => {
       const bad = JSON.stringify({ id: 'bad, and "quoted"', formulas: ["yi ~ x"], data: dataSet(1) });
       const jobs = file("resume.ndjson", `${jobsText(12)}${bad}\n${jobLine(3)}\n`);
-      const whole = join(folder, `whole-${name}`);
+      const whole = inFolder(`whole-${name}`);
       const first = await drmeta([jobs, "-o", whole, "--workers", "1"]);
       expect(first.exitCode).toBe(3);
       const complete = read(whole);
@@ -240,7 +192,7 @@ describe("--resume", () => {
         // the exit code and the count are those of all jobs
         expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: first.stderr });
       }
-      const fresh = join(folder, `fresh-${name}`);
+      const fresh = inFolder(`fresh-${name}`);
       await drmeta([jobs, "-o", fresh, "--resume", "--workers", "2"]);
       expect(read(fresh)).toBe(complete);
     },
@@ -248,7 +200,7 @@ describe("--resume", () => {
 
   test("ids that are done are skipped wherever they stand, as often as they are there", async () => {
     const jobs = file("order.ndjson", `${jobLine(1)}\n${jobLine(2)}\n${jobLine(2)}\n${jobLine(3)}\n`);
-    const output = join(folder, "order-results.ndjson");
+    const output = inFolder("order-results.ndjson");
     await drmeta([file("later.ndjson", `${jobLine(3)}\n${jobLine(2)}\n`), "-o", output]);
     await drmeta([jobs, "-o", output, "--resume"]);
     expect(lines(read(output)).map(({ id }) => id)).toEqual(["job 3", "job 2", "job 1", "job 2"]);
@@ -256,8 +208,12 @@ describe("--resume", () => {
     expect(stderr).toContain("3 results in");
   });
 
-  test("after kill -9 in the middle", async () => {
-    const program = join(folder, "cli.mjs");
+  test.each([
+    ["killed.ndjson", "killed.ndjson"],
+    // a Parquet file comes to be in the end; until then its results are lines beside it
+    ["killed.parquet", "killed.parquet.unfinished"],
+  ])("%s: after kill -9 in the middle", async (name, growing) => {
+    const program = inFolder("cli.mjs");
     await build({
       entryPoints: [join(ROOT, "src/cli/bin.ts")],
       outfile: program,
@@ -275,21 +231,25 @@ describe("--resume", () => {
     });
     const count = 3000;
     const jobs = file("many.ndjson", jobsText(count));
-    const whole = join(folder, "many-whole.ndjson");
+    const whole = inFolder(`whole-${name}`);
     expect((await drmeta([jobs, "-o", whole])).exitCode).toBe(0);
-    const output = join(folder, "many-killed.ndjson");
+    const output = inFolder(name);
     const child = spawn(process.execPath, [program, "batch", jobs, "-o", output, "--workers", "2"]);
     const ended = new Promise((resolve) => child.on("exit", (_, signal) => resolve(signal)));
-    while ((statSync(output, { throwIfNoEntry: false })?.size ?? 0) < 20_000) {
+    while ((statSync(inFolder(growing), { throwIfNoEntry: false })?.size ?? 0) < 20_000) {
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     child.kill("SIGKILL");
     expect(await ended).toBe("SIGKILL");
-    const left = read(output);
-    expect(left.length).toBeLessThan(read(whole).length);
-    expect(read(whole).startsWith(left)).toBe(true);
+    const left = read(inFolder(growing));
+    const results = (await drmeta([jobs])).stdout;
+    expect(left.length).toBeLessThan(results.length);
+    expect(results.startsWith(left)).toBe(true);
+    const anew = await drmeta([jobs, "-o", output]);
+    expect(anew).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("go on with --resume") });
     expect((await drmeta([jobs, "-o", output, "--resume"])).exitCode).toBe(0);
-    expect(read(output) === read(whole)).toBe(true);
+    expect(readFileSync(output).equals(readFileSync(whole))).toBe(true);
+    expect(existsSync(`${output}.unfinished`)).toBe(false);
   });
 });
 
@@ -313,7 +273,7 @@ describe("--by: a table of many data sets", () => {
       const fit = drm("yi ~ dose + meta_V(V = vi)", { data: parseCsv(mine.join("\n")) });
       expect(result).toEqual({ id: result.id, ...JSON.parse(JSON.stringify(toJSON(fit))) });
     }
-    const output = join(folder, "wide-results.csv");
+    const output = inFolder("wide-results.csv");
     await drmeta([path, ...model, "-o", output]);
     const table = parseCsv(read(output));
     expect(table.names.slice(0, 5)).toEqual(["set", "status", "dpar", "term", "estimate"]);
@@ -326,7 +286,7 @@ describe("--by: a table of many data sets", () => {
 
   test("Parquet in and out", async () => {
     const path = file("wide.csv", csv);
-    const output = join(folder, "wide.parquet");
+    const output = inFolder("wide.parquet");
     expect((await drmeta([path, ...model, "-o", output])).exitCode).toBe(0);
     const columns = await readColumns(output, () => true);
     const { stdout } = await drmeta([path, ...model]);
