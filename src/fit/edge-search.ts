@@ -1,16 +1,8 @@
-import {
-  along,
-  beyond,
-  expand,
-  freeSpace,
-  type Recession,
-  recessions,
-  recessionsTo,
-  restrictTo,
-} from "./boundary";
+import { along, expand, freeSpace, restrictTo } from "./boundary";
 import { allEdges, type Edge } from "./edges";
 import type { Searchable } from "./engine";
 import { type Optimum, optimumOf } from "./optimum";
+import { beyond, type Recession, recessions, recessionsTo } from "./recession";
 import { choleskyFactor, choleskySolve } from "./small-matrix";
 import type { Part } from "./theta-blocks";
 import { type Minimum, minimise, type Objective } from "./trust-region";

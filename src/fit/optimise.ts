@@ -35,6 +35,7 @@ const MOST_ROUNDS = 3;
 /** Second maxima are a matter of few rows: above this a second start is not worth its time without a rehearsal. */
 const FEW_ROWS = 2000;
 const FEW_ROWS_IN_CLUSTERS = 250;
+/** Moderators of the scale up to which suprema at their edges are looked for. */
 const MOST_SLOPES = 8;
 /** Cuts between correlations of -1 and +1 from which a search starts. */
 const MOST_CUTS = 4;
@@ -144,9 +145,18 @@ function climbSteeply(engine: Searchable, optima: Optimum[], options: SearchOpti
   const met = optima.slice();
   climbOn(engine, met, steepStartingPoints(engine.model), options);
   climbOn(engine, met, bestCuts(engine, met[0]!.theta), options);
-  if (rank(met[0]!) < rank(optima[0]!)) optima.unshift(met[0]!);
+  if (rank(met[0]!) < rank(optima[0]!)) putFirst(optima, met[0]!);
 }
 
+/** In front of all, in place of those that it only makes more exact. */
+function putFirst(optima: Optimum[], best: Optimum): void {
+  const others = optima.filter(({ value }) => Math.abs(value - best.value) >= SAME_OPTIMUM);
+  optima.splice(0, optima.length);
+  optima.push(best);
+  for (const other of others) optima.push(other);
+}
+
+/** The starts of cutCorrelations() with the best values, the other parameters as they are in `theta`. */
 function bestCuts({ model, objective }: Searchable, theta: Float64Array): Float64Array[] {
   const valued = Array.from(cutCorrelations(model, theta), (start) => ({
     start,
@@ -176,16 +186,16 @@ function improveAtEdges(
     const within = optima.find(({ converged, boundary }) => converged && boundary === null)?.theta;
     const from = within ?? start;
     let { optima: better, inside } = lookAtEdges(engine, best, from, plain, cheap, maxEvaluations);
-    for (const optimum of better) optima.unshift(optimum);
+    for (const optimum of better) putFirst(optima, optimum);
     if (inside === null && everywhere) {
       const starts = within === undefined ? [start, ...wide] : [start, within, ...wide];
       ({ optima: better, inside } = sweepEdges(engine, optima[0]!, starts, maxEvaluations));
-      for (const optimum of better) optima.unshift(optimum);
+      for (const optimum of better) putFirst(optima, optimum);
     }
     if (inside === null) return;
     const next = optimise(engine, inside, maxEvaluations, [], lookout(engine.model));
     if (next === null || !(rank(next) < rank(optima[0]!))) return;
-    optima.unshift(next);
+    putFirst(optima, next);
   }
 }
 

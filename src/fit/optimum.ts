@@ -1,4 +1,5 @@
-import type { FreeSpace, Recession } from "./boundary";
+import type { FreeSpace } from "./boundary";
+import type { Recession } from "./recession";
 import type { Minimum } from "./trust-region";
 
 export interface Boundary {

@@ -17,8 +17,7 @@ const CORRELATED = 1.2;
  * Deterministic starting points for theta, the most plausible first: a moment estimate of one common heterogeneity
  * shared out evenly; the same leaning steeply up and down each moderator; nearly all of it within or between levels;
  * correlated outcomes. Second maxima sit there: nearly all the heterogeneity is laid at a few rows.
- * (On random problems of 8 to 40 rows with two to five scale coefficients one start misses the best maximum in up to
- * 4.8 % of them, the leaning ones in up to 0.8 %; a lean of 3 in 1.4 %. Measured by test/fit/starts-quality.ts.)
+ * (How often the best maximum is missed is measured by bench/optima.bench.ts.)
  */
 export function startingPoints(model: StandardModel, most: number): Float64Array[] {
   const { random, rho, parts } = model;

@@ -1,5 +1,6 @@
-import { along, recessionOf } from "./boundary";
+import { along } from "./boundary";
 import type { Searchable } from "./engine";
+import { recessionOf } from "./recession";
 import { linearPredictor, thetaBlocks } from "./theta-blocks";
 import { PERFECT_FIT } from "./vanishing";
 

@@ -1,8 +1,9 @@
 import { type Doubles, scratch } from "../data/doubles";
 import { type Basis, toOriginal } from "../design/basis";
-import type { FreeSpace, Recession } from "./boundary";
+import type { FreeSpace } from "./boundary";
 import type { Engine } from "./engine";
 import type { Optimum } from "./optimum";
+import type { Recession } from "./recession";
 import { choleskyFactor, choleskyInverse, symmetricEigen } from "./small-matrix";
 import { thetaBlocks } from "./theta-blocks";
 

@@ -1,0 +1,279 @@
+import type { Edge } from "./edges";
+import { symmetricEigen } from "./small-matrix";
+import type { StandardModel } from "./standard-model";
+import { type ThetaBlock, thetaBlocks } from "./theta-blocks";
+import { type Nearness, nearness } from "./vanishing";
+
+/**
+ * The edge of the parameter space: some sigma or omega running to 0, or rho to +-1. The likelihood then has a supremum
+ * but no maximum: along some direction d of one block of theta, W d < 0 for a set Z of its entities (their sigma
+ * vanishes) and W d = 0 for the others. In the limit the objective is flat along d, and the search goes on in the
+ * complement of all such d.
+ */
+export interface Recession {
+  readonly block: ThetaBlock;
+  /** by entity: 1 for those at the edge */
+  readonly vanishing: Uint8Array;
+  /** block columns x freeCount, row-major: the directions of the block in which the objective still varies */
+  readonly free: Float64Array;
+  readonly freeCount: number;
+  /** full length: coefficients with a part in it run to infinity with its sign */
+  readonly direction: Float64Array;
+  /** multiples of the direction that take the entities to where the derivative in their variance can just be seen ... */
+  readonly toNearby: number;
+  /** ... and where it is zero in double precision */
+  readonly toEdge: number;
+  /** how much a unit of the direction lowers the log SD (or raises the correlation's predictor) of each entity at least */
+  readonly slowest: number;
+}
+
+/** Measures (nearness()) tried as the line between vanishing entities and others, the smaller sets first: they are sharper. */
+const THRESHOLDS = [1e-11, 1e-9, 1e-7, 1e-5, 1e-3].map(Math.log);
+const NEARBY = Math.log(1e-8);
+/** exp(-800) is zero in double precision, and tanh(800) is one. */
+const VANISHED = 800;
+/** Where entities go at very different speeds, the slowest go so far at least, ... */
+const NEARLY_VANISHED = 60;
+/** ... and the fastest no farther than this beyond that: large coefficients cost digits of the other predictors. */
+const FARTHEST = 1e4;
+
+/** Directions along which suspect entities of a block can vanish at `theta`, beside those of `atEdge` that have. */
+export function recessions(
+  model: StandardModel,
+  theta: Float64Array,
+  atEdge: readonly Recession[],
+): Recession[] {
+  const found: Recession[] = [];
+  for (const block of thetaBlocks(model)) {
+    const near = nearness(model, block, theta);
+    const gone = atEdge.find((edge) => edge.block.kind === block.kind) ?? null;
+    const { measure } = near;
+    let before = 0;
+    for (const limit of THRESHOLDS) {
+      let count = 0;
+      for (let i = 0; i < measure.length; i++) if (measure[i]! < limit || gone?.vanishing[i] === 1) count++;
+      if (count === before) continue;
+      before = count;
+      const vanishing = new Uint8Array(measure.length);
+      for (let i = 0; i < measure.length; i++)
+        if (measure[i]! < limit || gone?.vanishing[i] === 1) vanishing[i] = 1;
+      const recession =
+        alongCorrelations(block, theta, near, vanishing) ??
+        recessionOf(block, theta.length, near.measure, near.sign, vanishing, null, gone);
+      if (recession !== null) found.push(recession);
+    }
+  }
+  return found;
+}
+
+/**
+ * Correlations run to -1 and to +1 at once, on either side of a cut: theta itself points there where it has come near, and
+ * seldom does a direction of equal speeds. Only where nothing but they move: the others are left out of the direction.
+ */
+function alongCorrelations(
+  block: ThetaBlock,
+  theta: Float64Array,
+  { measure, sign }: Nearness,
+  vanishing: Uint8Array,
+): Recession | null {
+  if (block.kind !== "rho" || block.basis.columns === 1) return null;
+  const { values: W, rows, columns: q } = block.basis;
+  const { values, vectors } = symmetricEigen(gram(W, rows, q, vanishing, 0), q);
+  const direction = new Float64Array(q);
+  for (let e = 0; e < q && values[e]! < 1e-10 * rows; e++) {
+    let along = 0;
+    for (let k = 0; k < q; k++) along += vectors[k * q + e]! * theta[block.start + k]!;
+    for (let k = 0; k < q; k++) direction[k]! += along * vectors[k * q + e]!;
+  }
+  const fastest = fastestChange(block, direction, vanishing);
+  if (!(fastest > 0)) return null;
+  const scaled = direction.map((part) => part / fastest);
+  return recessionOf(block, theta.length, measure, sign, vanishing, scaled);
+}
+
+function fastestChange({ basis }: ThetaBlock, direction: Float64Array, vanishing: Uint8Array): number {
+  const { values, rows, columns } = basis;
+  let fastest = 0;
+  for (let i = 0; i < rows; i++) {
+    if (vanishing[i] === 0) continue;
+    let change = 0;
+    for (let k = 0; k < columns; k++) change += values[k * rows + i]! * direction[k]!;
+    fastest = Math.max(fastest, Math.abs(change));
+  }
+  return fastest;
+}
+
+/** theta with the entities of some edges there; the others stay where they are. */
+export function beyond(theta: Float64Array, edges: readonly Edge[]): Float64Array {
+  const out = theta.slice();
+  for (const { block, direction, slowest } of edges) {
+    const factor = VANISHED / slowest;
+    for (let k = 0; k < direction.length; k++) out[block.start + k]! += factor * direction[k]!;
+  }
+  return out;
+}
+
+/**
+ * Edges of several formulas at once, at most one a formula, as recessions of their blocks; `theta` says how far the
+ * entities are from there. Null when some entity of theirs cannot vanish: an SD without another variance beside it.
+ */
+export function recessionsTo(
+  model: StandardModel,
+  theta: Float64Array,
+  edges: readonly Edge[],
+): Recession[] | null {
+  const found: Recession[] = [];
+  for (const block of new Set(edges.map((edge) => edge.block))) {
+    const own = edges.filter((edge) => edge.block === block);
+    const vanishing = new Uint8Array(block.basis.rows);
+    for (let i = 0; i < vanishing.length; i++) if (own.some(({ vanishes }) => vanishes(i))) vanishing[i] = 1;
+    const direction = new Float64Array(block.basis.columns);
+    for (const edge of own)
+      edge.direction.forEach((part, k) => {
+        direction[k]! += part;
+      });
+    const at = (i: number) => own.find(({ vanishes }) => vanishes(i))!;
+    const { measure } = nearness(model, block, theta);
+    const sign = (i: number) => -at(i).towards(i);
+    const recession = recessionOf(block, theta.length, measure, sign, vanishing, direction);
+    if (recession === null) return null;
+    found.push(recession);
+  }
+  return found;
+}
+
+/**
+ * The recession in which just the `vanishing` entities reach the edge; null when there is none.
+ *
+ * @param measure of nearness(), infinite where it does not matter
+ * @param known a direction in which just these entities vanish, where there is no need to look for one
+ * @param gone where some of them are already: the others are brought after them
+ */
+export function recessionOf(
+  block: ThetaBlock,
+  size: number,
+  measure: Float64Array,
+  sign: (entity: number) => number,
+  vanishing: Uint8Array,
+  known: Float64Array | null = null,
+  gone: Recession | null = null,
+): Recession | null {
+  const { values: W, rows, columns: q } = block.basis;
+  const { values, vectors } = symmetricEigen(gram(W, rows, q, vanishing, 0), q);
+  let nullity = 0;
+  while (nullity < q && values[nullity]! < 1e-10 * rows) nullity++;
+  if (nullity === 0) return null;
+
+  const inBlock = known ?? descentBeside(gone, W, rows, q, vanishing, sign, vectors, nullity);
+  // every vanishing entity must go down, or the set is not one that vanishes together
+  let slowest = Number.NEGATIVE_INFINITY;
+  let fastest = 0;
+  let toNearby = 0;
+  for (let i = 0; i < rows; i++) {
+    if (vanishing[i] === 0) continue;
+    let change = 0;
+    for (let k = 0; k < q; k++) change += W[k * rows + i]! * inBlock[k]!;
+    change *= sign(i);
+    slowest = Math.max(slowest, change);
+    fastest = Math.min(fastest, change);
+    if (Number.isFinite(measure[i]!)) toNearby = Math.max(toNearby, (measure[i]! - NEARBY) / (-2 * change));
+  }
+  if (!(slowest < -1e-6)) return null;
+
+  const toEdge = Math.min(VANISHED / -slowest, Math.max(NEARLY_VANISHED / -slowest, FARTHEST / -fastest));
+  const freeCount = q - nullity;
+  const free = new Float64Array(q * freeCount);
+  for (let i = 0; i < q; i++)
+    for (let k = 0; k < freeCount; k++) free[i * freeCount + k] = vectors[i * q + nullity + k]!;
+  const direction = new Float64Array(size);
+  direction.set(inBlock, block.start);
+  return { block, vanishing, free, freeCount, direction, toNearby, toEdge, slowest: -slowest };
+}
+
+/** W'W over the entities whose flag is `flag`. */
+function gram(W: Float64Array, rows: number, q: number, flags: Uint8Array, flag: 0 | 1): Float64Array {
+  const out = new Float64Array(q * q);
+  for (let k = 0; k < q; k++) {
+    for (let l = 0; l <= k; l++) {
+      let sum = 0;
+      for (let i = 0; i < rows; i++) if (flags[i] === flag) sum += W[k * rows + i]! * W[l * rows + i]!;
+      out[k * q + l] = sum;
+      out[l * q + k] = sum;
+    }
+  }
+  return out;
+}
+
+/** leastSquaresDescent() of the entities that are not gone, in the wake of those that are. */
+function descentBeside(
+  gone: Recession | null,
+  W: Float64Array,
+  rows: number,
+  q: number,
+  vanishing: Uint8Array,
+  sign: (entity: number) => number,
+  vectors: Float64Array,
+  nullity: number,
+): Float64Array {
+  const left = vanishing.map((flag, i) => (gone?.vanishing[i] === 1 ? 0 : flag));
+  if (gone === null || !left.includes(1)) {
+    return leastSquaresDescent(W, rows, q, vanishing, sign, vectors, nullity);
+  }
+  const direction = leastSquaresDescent(W, rows, q, left, sign, vectors, nullity);
+  const ahead = gone.direction.subarray(gone.block.start, gone.block.start + q);
+  let factor = 0;
+  for (let i = 0; i < rows; i++) {
+    if (gone.vanishing[i] === 0) continue;
+    let own = 0;
+    let theirs = 0;
+    for (let k = 0; k < q; k++) {
+      own += sign(i) * W[k * rows + i]! * direction[k]!;
+      theirs += sign(i) * W[k * rows + i]! * ahead[k]!;
+    }
+    factor = Math.max(factor, (1 + own) / -theirs);
+  }
+  return direction.map((part, k) => part + factor * ahead[k]!);
+}
+
+/** The d in the null space (the first `nullity` vectors) that brings sign W d closest to -1 on the vanishing entities. */
+function leastSquaresDescent(
+  W: Float64Array,
+  rows: number,
+  q: number,
+  vanishing: Uint8Array,
+  sign: (entity: number) => number,
+  vectors: Float64Array,
+  nullity: number,
+): Float64Array {
+  const G = gram(W, rows, q, vanishing, 1);
+  const right = new Float64Array(q);
+  for (let k = 0; k < q; k++) {
+    for (let i = 0; i < rows; i++) if (vanishing[i] === 1) right[k]! -= sign(i) * W[k * rows + i]!;
+  }
+  // within the null space: (N'GN) c = N'b by its own eigenvectors
+  const inner = new Float64Array(nullity * nullity);
+  const innerRight = new Float64Array(nullity);
+  for (let a = 0; a < nullity; a++) {
+    for (let i = 0; i < q; i++) {
+      innerRight[a]! += vectors[i * q + a]! * right[i]!;
+      for (let b = 0; b < nullity; b++) {
+        for (let j = 0; j < q; j++) {
+          inner[a * nullity + b]! += vectors[i * q + a]! * G[i * q + j]! * vectors[j * q + b]!;
+        }
+      }
+    }
+  }
+  const eigen = symmetricEigen(inner, nullity);
+  const direction = new Float64Array(q);
+  for (let c = 0; c < nullity; c++) {
+    if (eigen.values[c]! <= 1e-10 * rows) continue;
+    let along = 0;
+    for (let a = 0; a < nullity; a++) along += eigen.vectors[a * nullity + c]! * innerRight[a]!;
+    along /= eigen.values[c]!;
+    for (let a = 0; a < nullity; a++) {
+      const weight = along * eigen.vectors[a * nullity + c]!;
+      for (let i = 0; i < q; i++) direction[i]! += weight * vectors[i * q + a]!;
+    }
+  }
+  return direction;
+}
