@@ -1,9 +1,10 @@
 import type { Fit } from "../fit/fit";
 import { coefficientTarget, profileIntervals } from "../fit/profile";
 import type { ProfileStatus } from "../fit/profile-limits";
-import { studentTCritical, studentTTwoSidedP } from "../stats/student-t";
+import { studentTTwoSidedP } from "../stats/student-t";
 import { coefficientName } from "./coefficients";
 import { criticalValue } from "./level";
+import { limitsAt } from "./limits";
 import { type TestStatistic, testBasis } from "./test-basis";
 
 /** Wald: estimate -+ quantile * SE. Profile: likelihood-ratio limits. */
@@ -82,15 +83,14 @@ export function positionOf(fit: Fit, { dpar, term }: Pick<CoefficientRow, "dpar"
 }
 
 function waldTable(fit: Fit, level: number, test: TestStatistic | undefined): readonly CoefficientRow[] {
-  const normalCritical = criticalValue(level);
+  const limitsOf = limitsAt(level);
   const { vcov, df } = testBasis(fit, test);
   const k = df.length;
   return fit.coefficients.map(({ dpar, term, estimate, atBoundary }, i) => {
     const stdError = Math.sqrt(vcov[i * k + i]!);
-    const critical = df[i] === Number.POSITIVE_INFINITY ? normalCritical : studentTCritical(level, df[i]!);
     // -Infinity / NaN is NaN already; an infinite estimate with a finite SE must not turn into a p-value of 0
     const statistic = atBoundary ? Number.NaN : estimate / stdError;
-    const half = atBoundary ? Number.NaN : critical * stdError;
+    const limits = limitsOf({ estimate, stdError: atBoundary ? Number.NaN : stdError, df: df[i]! });
     return {
       name: coefficientName({ dpar, term }),
       dpar,
@@ -100,8 +100,7 @@ function waldTable(fit: Fit, level: number, test: TestStatistic | undefined): re
       statistic,
       df: df[i]!,
       pValue: studentTTwoSidedP(statistic, df[i]!),
-      lower: estimate - half,
-      upper: estimate + half,
+      ...limits,
       atBoundary,
     };
   });

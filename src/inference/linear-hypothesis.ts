@@ -3,9 +3,9 @@ import type { Fit } from "../fit/fit";
 import { choleskyFactor, choleskySolve } from "../fit/small-matrix";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
 import { fUpperTail } from "../stats/f-distribution";
+import { sandwichOf } from "./linear-combination";
 import { norm, removeProjection } from "./projection";
 import { locationCount } from "./residual-df";
-import { sandwich } from "./robust/sandwich";
 import { wishartDf } from "./robust/satterthwaite";
 import type { TestBasis } from "./test-basis";
 
@@ -76,7 +76,7 @@ function hotelling(fit: Fit, L: readonly Float64Array[], QM: number): Hypothesis
   L.forEach((row, a) => {
     contrasts.set(row.subarray(0, p), a * p);
   });
-  const eta = wishartDf(sandwich(fit, fit.robust!), contrasts, q);
+  const eta = wishartDf(sandwichOf(fit), contrasts, q);
   const ddf = eta - q + 1;
   const statistic = ddf > 0 ? (ddf / (eta * q)) * QM : Number.NaN;
   return { statistic, df: q, ddf, pValue: fUpperTail(statistic, q, ddf) };

@@ -2,6 +2,7 @@ import type { DroppedRows, Fit, RobustErrors } from "../fit/fit";
 import { type CoefficientRow, coefficientTable, type IntervalMethod } from "../inference/coefficient-table";
 import { aic, aicc, bic } from "../inference/information-criteria";
 import { type OutcomeCounts, outcomeCounts } from "../inference/outcomes";
+import { scaleMethod } from "../inference/scale-limits";
 import { type TestStatistic, testBasis } from "../inference/test-basis";
 import { type ModelTests, modelTests } from "./model-tests";
 import { type ParameterRange, parameterRanges } from "./parameter-ranges";
@@ -40,6 +41,8 @@ export interface FitSummary {
   readonly coefficients: readonly CoefficientRow[];
   /** response scale */
   readonly parameters: readonly ParameterRange[];
+  /** how the limits of `parameters` and of the heterogeneity were found */
+  readonly scaleConfint: IntervalMethod;
   /** tau2, I2, H2, the Q test and the tests of moderators */
   readonly tests: ModelTests;
   readonly logLik: number;
@@ -78,8 +81,9 @@ export function summary(
     factor: basis.factor,
     robust: fit.robust === undefined ? null : robustSummary(fit.robust),
     coefficients: coefficientTable(fit, level, confint, test),
-    parameters: parameterRanges(fit),
-    tests: modelTests(fit, basis.test),
+    parameters: parameterRanges(fit, level),
+    scaleConfint: scaleMethod(fit),
+    tests: modelTests(fit, basis.test, level),
     logLik: fit.logLik,
     aic: aic(fit),
     bic: bic(fit),

@@ -132,7 +132,7 @@ test("the tarball holds these files and no others", () => {
 
 test("the library, wasm included, is a small part of a page", () => {
   const gzipped = gzipSync(readFileSync(join(installed, "dist/index.js"))).length;
-  expect(gzipped).toBeLessThan(150_000);
+  expect(gzipped).toBeLessThan(155_000);
 });
 
 test("installing it installs nothing else", () => {
