@@ -7,7 +7,7 @@ import { weighted } from "./weighted-design";
 export interface Leverages {
   /** diagonal of H = X (X' W X)^-1 X' W */
   readonly hat: Float64Array;
-  /** diagonal of (I - H) Sigma (I - H)', user's units squared */
+  /** diagonal of (I - H) Sigma (I - H)', user's units squared; exactly 0 where only rounding is left of it */
   readonly residualVariance: Float64Array;
   /** diagonal of X (X' W X)^-1 X', user's units squared */
   readonly fittedVariance: Float64Array;
@@ -16,6 +16,9 @@ export interface Leverages {
   /** diagonal of W, in percent of its sum */
   readonly weight: Float64Array;
 }
+
+/** Relative to Sigma_ii: a variance of a residual below this is what rounding leaves of 0, for variances 1e9 apart too. */
+const NO_VARIANCE = 1e-8;
 
 /**
  * Leverages of the generalised-least-squares fit of the mean, and the variances of its residuals. W is Sigma^-1, or with
@@ -58,7 +61,8 @@ export function leverages(engine: Engine, theta: Float64Array): Leverages {
     const own = quadratic(inverse, x, p);
     fittedVariance[i] = unit * unit * own;
     const explained = weights === null ? own : 2 * cross - quadratic(middle, solved, p);
-    residualVariance[i] = variance[i]! - unit * unit * explained;
+    const left = variance[i]! - unit * unit * explained;
+    residualVariance[i] = left > NO_VARIANCE * variance[i]! ? left : 0;
   }
   return { hat, residualVariance, fittedVariance, variance, weight: W.map((w) => (100 * w) / total) };
 }

@@ -5,6 +5,7 @@ import { studentTTwoSidedP } from "../stats/student-t";
 import { coefficientName } from "./coefficients";
 import { criticalValue } from "./level";
 import { limitsAt } from "./limits";
+import { logSdIntercepts } from "./log-sd-intercepts";
 import { type TestStatistic, testBasis } from "./test-basis";
 
 /** Wald: estimate -+ quantile * SE. Profile: likelihood-ratio limits. */
@@ -21,9 +22,9 @@ export interface CoefficientRow {
   readonly term: string;
   readonly estimate: number;
   readonly stdError: number;
-  /** estimate / stdError */
+  /** estimate / stdError; NaN for intercepts and cell means of log-SDs, whose 0 is no hypothesis but an SD of 1 */
   readonly statistic: number;
-  /** degrees of freedom of its t distribution; Infinity is the normal distribution */
+  /** degrees of freedom of its t distribution; Infinity is the normal distribution, NaN where the robust error is 0 */
   readonly df: number;
   /** two-sided */
   readonly pValue: number;
@@ -35,7 +36,8 @@ export interface CoefficientRow {
 }
 
 /**
- * All coefficients in the order of `vcov(fit)`, with Wald tests as testBasis() says and intervals: Wald,
+ * All coefficients in the order of `vcov(fit)`, with Wald tests as testBasis() says (none of a log-SD against 0, which is
+ * an SD of 1: see logSdIntercepts()) and intervals: Wald,
  * estimate -+ quantile * SE with the quantile of the test's distribution, or profile. Every table, JSON and interval
  * reads from here. Throws DrmError("bad_option") for a level outside (0, 1), and what testBasis() and
  * profileIntervals() throw.
@@ -86,11 +88,15 @@ function waldTable(fit: Fit, level: number, test: TestStatistic | undefined): re
   const limitsOf = limitsAt(level);
   const { vcov, df } = testBasis(fit, test);
   const k = df.length;
+  const withoutTest = logSdIntercepts(fit);
   return fit.coefficients.map(({ dpar, term, estimate, atBoundary }, i) => {
     const stdError = Math.sqrt(vcov[i * k + i]!);
+    // a robust error of 0 is no certainty: the coefficient rests on one cluster, and has no degrees of freedom
+    const own = stdError === 0 ? Number.NaN : df[i]!;
     // -Infinity / NaN is NaN already; an infinite estimate with a finite SE must not turn into a p-value of 0
-    const statistic = atBoundary ? Number.NaN : estimate / stdError;
-    const limits = limitsOf({ estimate, stdError: atBoundary ? Number.NaN : stdError, df: df[i]! });
+    const untested = atBoundary || withoutTest[i] === 1 || stdError === 0;
+    const statistic = untested ? Number.NaN : estimate / stdError;
+    const limits = limitsOf({ estimate, stdError: atBoundary ? Number.NaN : stdError, df: own });
     return {
       name: coefficientName({ dpar, term }),
       dpar,
@@ -98,8 +104,8 @@ function waldTable(fit: Fit, level: number, test: TestStatistic | undefined): re
       estimate,
       stdError,
       statistic,
-      df: df[i]!,
-      pValue: studentTTwoSidedP(statistic, df[i]!),
+      df: own,
+      pValue: studentTTwoSidedP(statistic, own),
       ...limits,
       atBoundary,
     };

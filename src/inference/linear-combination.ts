@@ -3,7 +3,8 @@ import type { Fit } from "../fit/fit";
 import { coefficientIndices, coefficientName } from "./coefficients";
 import { type Combination, type Limits, limitsAt } from "./limits";
 import { locationCount } from "./residual-df";
-import { type Sandwich, sandwich } from "./robust/sandwich";
+import { vanishingVariance } from "./robust/cluster-terms";
+import { sandwichOf } from "./robust/sandwich";
 import { wishartDf } from "./robust/satterthwaite";
 import { covarianceOf, type TestBasis, type TestStatistic, testBasis } from "./test-basis";
 
@@ -12,6 +13,8 @@ export interface CombinedCoefficients {
   readonly estimates: readonly number[];
   /** k x k */
   readonly covariance: readonly (readonly number[])[];
+  /** whether the variance of a combination with these weights is 0 though rounding hides it; default never */
+  readonly vanishes?: (weights: ArrayLike<number>) => boolean;
   /** of a combination with these weights */
   readonly dfOf: (weights: ArrayLike<number>) => number;
 }
@@ -28,6 +31,7 @@ export function combinedCoefficients(
   return {
     estimates: indices.map((i) => fit.coefficients[i]!.estimate),
     covariance: covarianceOf(basis, indices),
+    vanishes: vanishingVariance(fit, indices),
     dfOf: degreesOfFreedom(fit, basis, indices),
   };
 }
@@ -38,7 +42,7 @@ export function combinedCoefficients(
  * coefficients at all is a known number: standard error 0, limits equal to it.
  */
 export function combine(
-  { estimates, covariance, dfOf }: CombinedCoefficients,
+  { estimates, covariance, vanishes, dfOf }: CombinedCoefficients,
   weights: ArrayLike<number>,
   shift = 0,
 ): Combination {
@@ -60,7 +64,7 @@ export function combine(
     }
   }
   if (!concerned) return { estimate, stdError: 0, df: Number.POSITIVE_INFINITY };
-  if (variance <= CANCELLED * size) return { estimate, stdError: 0, df: Number.NaN };
+  if (variance <= CANCELLED * size || vanishes?.(weights)) return { estimate, stdError: 0, df: Number.NaN };
   return { estimate, stdError: Math.sqrt(variance), df: dfOf(weights) };
 }
 
@@ -108,18 +112,6 @@ function degreesOfFreedom(
     }
     return df;
   };
-}
-
-const sandwiches = new WeakMap<Fit, Sandwich>();
-
-/** The parts of a robust fit's errors, worked out once: they cost the cube of each cluster. */
-export function sandwichOf(fit: Fit): Sandwich {
-  let parts = sandwiches.get(fit);
-  if (parts === undefined) {
-    parts = sandwich(fit, fit.robust!);
-    sandwiches.set(fit, parts);
-  }
-  return parts;
 }
 
 export interface LinearCombinationOptions {

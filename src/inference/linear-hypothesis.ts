@@ -3,9 +3,10 @@ import type { Fit } from "../fit/fit";
 import { choleskyFactor, choleskySolve } from "../fit/small-matrix";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
 import { fUpperTail } from "../stats/f-distribution";
-import { sandwichOf } from "./linear-combination";
 import { norm, removeProjection } from "./projection";
 import { locationCount } from "./residual-df";
+import { clusterTerms, someVanishes } from "./robust/cluster-terms";
+import { sandwichOf } from "./robust/sandwich";
 import { wishartDf } from "./robust/satterthwaite";
 import type { TestBasis } from "./test-basis";
 
@@ -29,7 +30,8 @@ const DEPENDENT = 1e-10;
  *
  *   F = (eta - q + 1) / (eta q) QM  with q and eta - q + 1 degrees of freedom
  *
- * (Pustejovsky and Tipton 2018, "HTZ"; eta of wishartDf()). NaN when a coefficient concerned has no standard error.
+ * (Pustejovsky and Tipton 2018, "HTZ"; eta of wishartDf()). NaN when a coefficient concerned has no standard error, and
+ * when some combination of the rows has a robust variance of 0, resting on one cluster.
  *
  * @throws DrmError "bad_option" for rows that are not linearly independent; "not_supported" for location and other
  *   coefficients together in Knapp-Hartung tests or after robust()
@@ -60,7 +62,7 @@ export function testHypothesis(
     }
     d[a]! -= c[a]!;
   }
-  const QM = quadraticForm(V, d);
+  const QM = robustlySingular(fit, L) ? Number.NaN : quadraticForm(V, d);
   const ddf = concerned.reduce((least, i) => Math.min(least, basis.df[i]!), Number.POSITIVE_INFINITY);
   if (ddf === Number.POSITIVE_INFINITY) {
     return { statistic: QM, df: q, ddf: null, pValue: chiSquaredUpperTail(QM, q) };
@@ -69,14 +71,27 @@ export function testHypothesis(
   return { statistic: QM / q, df: q, ddf, pValue: fUpperTail(QM / q, q, ddf) };
 }
 
-function hotelling(fit: Fit, L: readonly Float64Array[], QM: number): HypothesisTest {
+/** Whether L V L' is singular but for rounding, which a matrix that was summed over clusters no longer shows. */
+function robustlySingular(fit: Fit, L: readonly Float64Array[]): boolean {
+  if (fit.robust === undefined) return false;
+  const contrasts = ofLocation(fit, L);
+  if (contrasts.every((weight) => weight === 0)) return false;
+  return someVanishes(clusterTerms(sandwichOf(fit), contrasts, L.length));
+}
+
+/** The location's part of the rows, one after the other. */
+function ofLocation(fit: Fit, L: readonly Float64Array[]): Float64Array {
   const p = locationCount(fit);
-  const q = L.length;
-  const contrasts = new Float64Array(q * p);
+  const out = new Float64Array(L.length * p);
   L.forEach((row, a) => {
-    contrasts.set(row.subarray(0, p), a * p);
+    out.set(row.subarray(0, p), a * p);
   });
-  const eta = wishartDf(sandwichOf(fit), contrasts, q);
+  return out;
+}
+
+function hotelling(fit: Fit, L: readonly Float64Array[], QM: number): HypothesisTest {
+  const q = L.length;
+  const eta = wishartDf(sandwichOf(fit), ofLocation(fit, L), q);
   const ddf = eta - q + 1;
   const statistic = ddf > 0 ? (ddf / (eta * q)) * QM : Number.NaN;
   return { statistic, df: q, ddf, pValue: fUpperTail(statistic, q, ddf) };

@@ -36,8 +36,9 @@ export interface BivariateResiduals {
  *               with two outcomes) is left out and the model fitted again, one refit a row
  *
  * with v the known sampling variance, omega_j the study-level SDs of the row's groups, and H = X (X'S^-1 X)^-1 X'S^-1
- * the hat matrix. mu does not include the predicted random effects. rstandard and rstudent are metafor's; rstudent is
- * NaN for a row without which the model cannot be estimated (influence() says why).
+ * the hat matrix. mu does not include the predicted random effects. rstandard and rstudent are metafor's, but for a row that
+ * alone determines its fitted value, as with a dummy of its own and errors of its own: its residual is 0 whatever the data,
+ * and its rstandard NaN. rstudent is NaN for a row without which the model cannot be estimated (influence() says why).
  *
  * @throws DrmError "bad_option" for an unknown type, and "rstudent" of a fit that did not converge
  */
@@ -59,7 +60,9 @@ export function residuals(
     const variances = type === "pearson" ? marginal(fit) : byOutcome(fit, leveragesOf(fit).residualVariance);
     columns.forEach((values, o) => {
       values.forEach((r, i) => {
-        values[i] = r / Math.sqrt(variances[o][i]);
+        // a residual that is 0 whatever the data, but for rounding, has no size in standard errors
+        values[i] =
+          type === "rstandard" && variances[o][i] === 0 ? Number.NaN : r / Math.sqrt(variances[o][i]);
       });
     });
   }

@@ -33,7 +33,8 @@ export interface WaldTest extends HypothesisTest {
  * Joint Wald test that the coefficients of a term are all zero, on the link scale: the omnibus test QM of moderators of
  * mu, and the same of moderators of sigma, sd(group) or rho12; or of any linear hypothesis. Covariance matrix and degrees
  * of freedom are those of testBasis(): by default chi-squared with the block of vcov(fit), so that for ML the estimation
- * of the scale is allowed for. NaN when a coefficient is at its boundary or has no standard error.
+ * of the scale is allowed for. An intercept or cell mean of log-SDs is tested against an SD of 1, which tables leave out:
+ * ask for it only where that is meant. NaN when a coefficient is at its boundary or has no standard error.
  *
  *   waldTest(fit, { term: "habitat", test: "knha" })
  *   waldTest(fit, { dpar: "sigma" })

@@ -12,7 +12,12 @@ import { percentExplained } from "./percent-explained";
 import { type Printable, printable } from "./printable";
 import { groupRows } from "./row-groups";
 import { numberColumn, type ReportTable, tableText } from "./text-table";
-import { type VarianceShareGroup, type VarianceShares, varianceShares } from "./variance-shares";
+import {
+  NO_TYPICAL_VARIANCE,
+  type VarianceShareGroup,
+  type VarianceShares,
+  varianceShares,
+} from "./variance-shares";
 
 /**
  * Heterogeneity of one outcome in one group of rows. The limits are NaN where tau2 is a sum of several variances or an average
@@ -28,9 +33,9 @@ export interface HeterogeneityGroup extends HeterogeneityLimits {
   readonly tau2: number;
   /** sqrt(tau2), an SD */
   readonly tau: number;
-  /** typical sampling variance, or the mean one: see `sampling` */
+  /** typical sampling variance, or the mean one: see `sampling`; NaN where the mean has as many coefficients as effect sizes */
   readonly typicalVariance: number;
-  /** 100 tau2 / (tau2 + typical variance) */
+  /** 100 tau2 / (tau2 + typical variance); NaN without a typical variance, as h2 */
   readonly i2: number;
   /** (tau2 + typical variance) / typical variance */
   readonly h2: number;
@@ -108,6 +113,7 @@ export function heterogeneity(
       const found = { ...ofGroup(group, before === null ? null : before[g]!), ...limits[g]! };
       if (basis === "tau2" || q === null) return found;
       const { statistic, df } = q;
+      if (df <= 0) return { ...found, i2: Number.NaN, h2: Number.NaN };
       return { ...found, i2: Math.max(0, (100 * (statistic - df)) / statistic), h2: statistic / df };
     }),
     q,
@@ -199,6 +205,7 @@ function heterogeneityTable({ by, sampling, basis, groups, q }: Heterogeneity): 
   const notes: string[] = [
     basis === "Q" ? "I2, H2: from Q, since sigma is held at 0" : SAMPLING_TEXT[sampling],
   ];
+  if (groups.some(({ h2 }) => Number.isNaN(h2))) notes.push(NO_TYPICAL_VARIANCE);
   if (q !== null) notes.push(`Q(${q.df}) = ${formatFixed(q.statistic, 4)}, ${pText(q.pValue)}`);
   return { caption: `Heterogeneity${by === null ? "" : ` by ${by}`}`, columns, notes };
 }

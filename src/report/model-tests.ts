@@ -4,7 +4,7 @@ import { dparKeys } from "../inference/coefficients";
 import type { QTest } from "../inference/q-test";
 import type { TestStatistic } from "../inference/test-basis";
 import { type WaldTest, waldTest } from "../inference/wald-test";
-import { formatFixed, formatSignificant, pText } from "./format";
+import { formatFixed, formatSignificant, NOT_AVAILABLE, pText } from "./format";
 import { type HeterogeneityGroup, heterogeneity, qTestOrNull } from "./heterogeneity";
 import { limitRange, limitsTitle } from "./limits-line";
 
@@ -55,6 +55,11 @@ function single(fit: Fit): boolean {
   return fit.family === "gaussian" && fit.knownV.kind !== "none" && constant;
 }
 
+/** QE is what moderators of the mean leave. */
+export function qName({ moderators }: Pick<ModelTests, "moderators">): "Q" | "QE" {
+  return moderators.some(({ dpar }) => dpar.startsWith("mu")) ? "QE" : "Q";
+}
+
 /** One line each, with the names that metafor's users know. */
 export function modelTestLines(
   { heterogeneity: all, basis, level, confint, q, moderators }: ModelTests,
@@ -64,15 +69,16 @@ export function modelTestLines(
   if (all !== null) {
     const tau2 = `tau^2: ${formatSignificant(all.tau2)} (tau: ${formatSignificant(all.tau)}${levels > 0 ? ", all levels" : ""})  `;
     const from = basis === "Q" ? " (from Q)" : "";
-    const shares = `I^2: ${formatFixed(all.i2, 2)} %  H^2: ${formatFixed(all.h2, 2)}${from}`;
+    const i2 = Number.isNaN(all.i2) ? NOT_AVAILABLE : `${formatFixed(all.i2, 2)} %`;
+    const shares = `I^2: ${i2}  H^2: ${formatFixed(all.h2, 2)}${from}`;
     lines.push(basis === "Q" ? shares : tau2 + shares);
     if (!Number.isNaN(all.tau2Lower) || !Number.isNaN(all.tau2Upper))
       lines.push(limitsLine(all, level, confint));
   }
-  const location = moderators.some(({ dpar }) => dpar.startsWith("mu"));
   if (q !== null) {
-    const what = location ? "Residual heterogeneity: QE" : "Heterogeneity: Q";
-    lines.push(`${what}(df = ${q.df}) = ${formatFixed(q.statistic, 4)}, ${pText(q.pValue)}`);
+    const name = qName({ moderators });
+    const what = name === "QE" ? "Residual heterogeneity" : "Heterogeneity";
+    lines.push(`${what}: ${name}(df = ${q.df}) = ${formatFixed(q.statistic, 4)}, ${pText(q.pValue)}`);
   }
   for (const { dpar, df, ddf, statistic, pValue } of moderators) {
     if (Number.isNaN(statistic)) {

@@ -2,6 +2,7 @@ import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { requireSameData, whyNotNested } from "../inference/nested";
 import { outcomesOf } from "../inference/outcomes";
+import { residualDf } from "../inference/residual-df";
 import { withoutModerators } from "../inference/without-moderators";
 import { formatColumn, formatFixed } from "./format";
 import { percentExplained } from "./percent-explained";
@@ -19,7 +20,7 @@ export interface ExplainedVariance {
   readonly reduced: number;
   /** in the full model */
   readonly full: number;
-  /** percent, at least 0; NaN when the reduced model has no such variance */
+  /** percent, at least 0; NaN when the reduced model has no such variance, or the full one no residual degrees of freedom */
   readonly r2: number;
 }
 
@@ -65,7 +66,8 @@ export function r2(fit: Fit, reduced: Fit = withoutModerators(fit)): Printable<R
       parts.reduce((sum, one) => (source === "total" || one.source === source ? sum + one.variance : sum), 0);
     return (sources.length > 1 ? ["total", ...sources] : sources).map((source): ExplainedVariance => {
       const [a, b] = [variance(other, source), variance(own, source)];
-      return { outcome: location, source, reduced: a, full: b, r2: percentExplained(a, b) };
+      const explained = residualDf(fit, location) > 0 ? percentExplained(a, b) : Number.NaN;
+      return { outcome: location, source, reduced: a, full: b, r2: explained };
     });
   });
   return printableTable({ variances, notes: notesOn(fit, reduced) }, r2Table);
@@ -89,6 +91,12 @@ function notesOn(fit: Fit, reduced: Fit): string[] {
   const notes: string[] = [];
   for (const [name, one] of [["the fit", fit] as const, ["the reduced fit", reduced] as const]) {
     if (one.optim.code !== 0) notes.push(`${name} did not converge: ${one.optim.message}`);
+  }
+  const saturated = outcomesOf(fit).filter(({ location }) => residualDf(fit, location) <= 0);
+  for (const { location } of saturated) {
+    notes.push(
+      `${location} has as many coefficients as effect sizes: what is left of tau2 is not an estimate`,
+    );
   }
   const scales = Object.keys(fit.designs).filter((dpar) => dpar.startsWith("s"));
   const varying = scales.filter((dpar) => fit.designs[dpar]!.termLabels.length > 0);

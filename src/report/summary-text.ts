@@ -1,7 +1,7 @@
 import { criticalValue } from "../inference/level";
-import { count, formatColumn, formatFixed, formatPValue, limitLabels } from "./format";
+import { count, formatColumn, formatFixed, formatPValue, limitLabels, pText } from "./format";
 import { limitRange, limitsTitle } from "./limits-line";
-import { modelTestLines } from "./model-tests";
+import { modelTestLines, qName } from "./model-tests";
 import type { ParameterRange } from "./parameter-ranges";
 import type { FitSummary } from "./summary";
 import { numberColumn, type ReportTable, tableText } from "./text-table";
@@ -57,7 +57,9 @@ function coefficientsTable(summary: FitSummary): ReportTable {
   const notes = testNotes(summary);
   if (atBoundary.length > 0)
     notes.push(`At the boundary, without a standard error: ${atBoundary.join(", ")}`);
-  notes.push(...limitNotes(summary));
+  const certain = coefficients.filter((row) => row.stdError === 0).map(({ name }) => name);
+  if (certain.length > 0) notes.push(`Robust variance 0, so no test or limits: ${certain.join(", ")}`);
+  notes.push(...limitNotes(summary), ...logSdNotes(summary));
   return {
     caption: `${titleOf(summary)}: coefficients, link scale`,
     columns: [
@@ -126,6 +128,21 @@ function limitNotes(summary: FitSummary): string[] {
       : profileNotes(coefficients)),
     ...(apart ? [`Coefficients of ${scale.join(", ")}: z, with the model's own errors`] : []),
   ];
+}
+
+/** Why log-SD intercepts have no test, and what tests heterogeneity instead. */
+function logSdNotes({ coefficients, withoutTest, tests, knownV, random, responses }: FitSummary): string[] {
+  const estimated = coefficients.filter(({ name, atBoundary }) => withoutTest.includes(name) && !atBoundary);
+  if (estimated.length === 0) return [];
+  const why = "Log-SD intercepts have no z or p: 0 there is an SD of 1";
+  if (knownV.kind === "none" || tests.q?.df === 0) return [why];
+  if (tests.q === null) {
+    const held = responses.length > 1 ? "sigma1: 0, sigma2: 0" : "sigma: 0";
+    return [`${why}. Test of heterogeneity: anova(update(fit, { fixed: { ${held} } }), fit)`];
+  }
+  const which = random.length > 0 ? "all SDs together" : "heterogeneity";
+  const one = random.length > 0 ? "; of one SD: anova() with the fit without it" : "";
+  return [`${why}. Test of ${which}: ${qName(tests)} below, ${pText(tests.q.pValue)}${one}`];
 }
 
 /** That the limits are of likelihood ratios, and which are infinite or were not found. */

@@ -1,6 +1,8 @@
 import type { DroppedRows, Fit, RobustErrors } from "../fit/fit";
 import { type CoefficientRow, coefficientTable, type IntervalMethod } from "../inference/coefficient-table";
+import { coefficientName } from "../inference/coefficients";
 import { aic, aicc, bic } from "../inference/information-criteria";
+import { logSdIntercepts } from "../inference/log-sd-intercepts";
 import { type OutcomeCounts, outcomeCounts } from "../inference/outcomes";
 import { scaleMethod } from "../inference/scale-limits";
 import { type TestStatistic, testBasis } from "../inference/test-basis";
@@ -39,6 +41,8 @@ export interface FitSummary {
   readonly robust: Pick<RobustErrors, "type" | "cluster" | "clusters"> | null;
   /** link scale, Wald tests */
   readonly coefficients: readonly CoefficientRow[];
+  /** names of the intercepts and cell means of log-SDs: no test against 0, which is an SD of 1 */
+  readonly withoutTest: readonly string[];
   /** response scale */
   readonly parameters: readonly ParameterRange[];
   /** how the limits of `parameters` and of the heterogeneity were found */
@@ -68,6 +72,7 @@ export function summary(
 ): Printable<FitSummary> {
   const { kind, label, clusters, largestCluster } = fit.knownV;
   const basis = testBasis(fit, test);
+  const untested = logSdIntercepts(fit);
   const data: FitSummary = {
     formulas: fit.formulas,
     family: fit.family,
@@ -81,6 +86,7 @@ export function summary(
     factor: basis.factor,
     robust: fit.robust === undefined ? null : robustSummary(fit.robust),
     coefficients: coefficientTable(fit, level, confint, test),
+    withoutTest: fit.coefficients.filter((_, i) => untested[i] === 1).map(coefficientName),
     parameters: parameterRanges(fit, level),
     scaleConfint: scaleMethod(fit),
     tests: modelTests(fit, basis.test, level),

@@ -1,6 +1,7 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import { requireDpar } from "../inference/coefficients";
+import { coefficientIndices, requireDpar } from "../inference/coefficients";
+import { logSdIntercepts } from "../inference/log-sd-intercepts";
 import type { TestStatistic } from "../inference/test-basis";
 import { type WaldTest, waldTest } from "../inference/wald-test";
 import { formatFixed, formatPValue } from "./format";
@@ -30,7 +31,9 @@ const ALL = "all moderators";
 /**
  * A table of Wald tests: every term of every dpar that has moderators, and all moderators of the dpar together (QM). Each
  * is a test of the term given the others ("type III"), so that beside an interaction the test of a main effect is one at
- * the reference levels or at 0 of its partners: a note says so. Plain data; `String(...)` gives the table.
+ * the reference levels or at 0 of its partners: a note says so. A term of cell means of log-SDs (`sigma ~ 0 + habitat`) has
+ * no test, as 0 is an SD of 1 there: statistic and pValue are NaN, and a note says what to use. Plain data;
+ * `String(...)` gives the table.
  *
  * @throws DrmError "bad_option" for an unknown dpar or one without moderators, or for a model without any; what
  *   waldTest() throws
@@ -47,6 +50,9 @@ export function termTests(fit: Fit, { dpar, test }: TermTestsOptions = {}): Prin
   const options = test === undefined ? {} : { test };
   const row = (key: string, term: string, terms: readonly string[]): TermTestRow => {
     const { terms: _, ...tested } = waldTest(fit, { dpar: key, terms, ...options });
+    if (terms.some((label) => logSdTerms(fit, key).has(label))) {
+      return { term, ...tested, statistic: Number.NaN, pValue: Number.NaN };
+    }
     return { term, ...tested };
   };
   const tests = dpars.flatMap((key) => {
@@ -54,7 +60,23 @@ export function termTests(fit: Fit, { dpar, test }: TermTestsOptions = {}): Prin
     const single = labels.map((label) => row(key, label, [label]));
     return labels.length > 1 ? [...single, row(key, ALL, labels)] : single;
   });
-  return printable({ tests, notes: dpars.flatMap((key) => marginalityNote(fit, key)) }, termTestsText);
+  const notes = dpars.flatMap((key) => [...marginalityNote(fit, key), ...logSdNote(fit, key)]);
+  return printable({ tests, notes }, termTestsText);
+}
+
+/** Terms of a dpar that hold log-SDs themselves, not differences of them. */
+function logSdTerms(fit: Fit, dpar: string): ReadonlySet<string> {
+  const { assign, termLabels } = fit.designs[dpar]!;
+  const intercepts = logSdIntercepts(fit);
+  const own = coefficientIndices(fit, dpar).flatMap((i, j) => (intercepts[i] === 1 ? [assign[j]!] : []));
+  return new Set(own.filter((term) => term > 0).map((term) => termLabels[term - 1]!));
+}
+
+function logSdNote(fit: Fit, dpar: string): string[] {
+  const labels = [...logSdTerms(fit, dpar)];
+  if (labels.length === 0) return [];
+  const instead = "compare the SDs by contrasts(marginalMeans()), or take the formula with an intercept";
+  return [`${dpar}: no test of ${labels.join(", ")}, log-SDs that are 0 where an SD is 1: ${instead}`];
 }
 
 function marginalityNote({ designs }: Fit, dpar: string): string[] {

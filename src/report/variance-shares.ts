@@ -1,6 +1,7 @@
 import type { Fit } from "../fit/fit";
 import { modelOf } from "../fit/model-of-fit";
 import { type Outcome, outcomesOf, samplingVariances } from "../inference/outcomes";
+import { residualDf } from "../inference/residual-df";
 import { type TypicalVarianceParts, typicalVarianceParts } from "../inference/typical-variance";
 import { observationNumbers } from "../model/observations";
 import { formatColumn, formatFixed } from "./format";
@@ -15,7 +16,7 @@ export interface VarianceShare {
   readonly source: string;
   /** variance, not SD */
   readonly variance: number;
-  /** of the total, 0 to 100; NaN when the total is 0 */
+  /** of the total, 0 to 100; NaN when the total is 0, or there is no typical sampling variance */
   readonly percent: number;
 }
 
@@ -27,7 +28,7 @@ export interface VarianceShareGroup {
   readonly group: string;
   readonly rows: number;
   readonly total: number;
-  /** 100 - the sampling percentage */
+  /** 100 - the sampling percentage; NaN where the mean has as many coefficients as effect sizes */
   readonly i2: number;
   /** sampling, within, then one a grouping */
   readonly parts: readonly VarianceShare[];
@@ -57,7 +58,8 @@ export interface VarianceSharesOptions {
  * (Higgins and Thompson 2002, eq. 9; V with its covariances, and with two outcomes over both; for several levels Nakagawa and Santos 2012, Evolutionary Ecology 26, 1253-1274;
  * with moderators as in metafor's worked examples). Where sigma or an SD has moderators its variance is averaged over
  * the rows: give `by` to see it group by group, with s^2 of the group's own rows. varianceComponents() averages the
- * known variances instead. A likelihood weight of w counts as w rows. Plain data; `String(...)` gives the table.
+ * known variances instead. Where the mean has as many coefficients as there are effect sizes, in all or in a group, there is
+ * no typical variance (0 / 0): it and the percentages are NaN. A likelihood weight of w counts as w rows. Plain data; `String(...)` gives the table.
  * Throws DrmError("unknown_column") when `by` is not a column of the fit.
  */
 export function varianceShares(fit: Fit, { by }: VarianceSharesOptions = {}): Printable<VarianceShares> {
@@ -71,6 +73,9 @@ export function varianceShares(fit: Fit, { by }: VarianceSharesOptions = {}): Pr
   };
   return printableTable(data, sharesTable);
 }
+
+/** Relative: rows that leave less than this of themselves as residual degrees of freedom leave rounding. */
+const NONE_LEFT = 1e-8;
 
 /** The typical sampling variance of one outcome in some rows; null when V is singular or not in the fit. */
 type Typical = (outcome: Outcome, rows: readonly number[]) => number;
@@ -88,7 +93,9 @@ function typicalOf(fit: Fit): Typical | null {
         (total, i) => total + parts[part][observation === null ? i : observation[stride * i + offset]!]!,
         0,
       );
-    return sum("residual") / sum("trace");
+    const residual = sum("residual");
+    const all = rows.reduce((total, i) => total + (fit.weights?.[i] ?? 1), 0);
+    return residual > NONE_LEFT * all ? residual / sum("trace") : Number.NaN;
   };
 }
 
@@ -114,7 +121,10 @@ function sharesOf(
     }
     return sum / total;
   };
-  const s2 = members.map((own) => (typical === null ? mean(own, (i) => v[i]) : typical(outcome, own)));
+  const s2 = members.map((own) => {
+    if (typical !== null) return typical(outcome, own);
+    return residualDf(fit, location) > 0 ? mean(own, (i) => v[i]) : Number.NaN;
+  });
   const sigma = fit.fitted[scale];
   // sd(study) belongs to mu, sd2(study) to mu2
   const random = (fit.random ?? []).filter(({ dpar }) => dpar.startsWith(`sd${location.slice(2)}(`));
@@ -142,6 +152,9 @@ const SAMPLING_TEXT = {
   none: "no meta_V(): effect sizes count as measured without error",
 } as const;
 
+/** What "-" stands for. */
+export const NO_TYPICAL_VARIANCE = "-: the mean has as many coefficients there as effect sizes";
+
 function sharesTable({ by, sampling, groups }: VarianceShares): ReportTable {
   const lines = groups.flatMap((group) => group.parts.map((part) => ({ ...group, ...part })));
   const bivariate = groups.some(({ outcome }) => outcome !== "mu");
@@ -163,9 +176,10 @@ function sharesTable({ by, sampling, groups }: VarianceShares): ReportTable {
       (values) => values.map((percent) => formatFixed(percent, 2)),
     ),
   ];
+  const undetermined = groups.some(({ parts }) => Number.isNaN(parts[0].variance));
   return {
     caption: `Shares of the variance${by === null ? "" : ` by ${by}`}`,
     columns,
-    notes: [SAMPLING_TEXT[sampling]],
+    notes: [SAMPLING_TEXT[sampling], ...(undetermined ? [NO_TYPICAL_VARIANCE] : [])],
   };
 }

@@ -21,7 +21,8 @@ export interface UpdateOptions extends Omit<Partial<DrmOptions>, "family"> {
  * Without `data` the rows are those that the fit used, whatever is missing elsewhere in the data, so that the two fits
  * can be compared by anova(); a moderator that no formula of the fit has needs the data. With `data` rows are chosen
  * anew, a column that was a factor stays one with its levels in their order, and weights and matrices, which belong to
- * rows, are given again. A parameter that gets a formula is no longer held at a value. Robust errors are not carried
+ * rows, are given again. A parameter that gets a formula is no longer held at a value, and one that `fixed` holds loses
+ * its formula. Robust errors are not carried
  * over: call robust() again.
  *
  *   anova(fit, update(fit, { formula: "~ . - duration" }))
@@ -32,7 +33,10 @@ export interface UpdateOptions extends Omit<Partial<DrmOptions>, "family"> {
  */
 export function update<T extends Fit>(fit: T, changes: UpdateOptions = {}): T {
   const { formula = [], data, ...options } = changes;
-  const old = drmFormula(...fit.formulas);
+  const written = drmFormula(...fit.formulas);
+  const { fixed = {} } = options;
+  // a parameter that is now held at a value has no formula any more
+  const old = { ...written, dpars: written.dpars.filter(({ key }) => !Object.hasOwn(fixed, key)) };
   const changed = typeof formula === "string" ? [formula] : formula;
   const texts = updateFormulas(old, changed, (key) => moderatorsOf(fit, key));
   const next = drmFormula(...texts);

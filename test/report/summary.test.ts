@@ -15,13 +15,14 @@ describe("summary", () => {
   sigma ~ habitat
 Known sampling covariance: vi (diagonal)
 
-                      estimate  std_error      z  p_value     2.5 %   97.5 %
-mu:(Intercept)       0.1455572 0.03952993  3.682   0.0002  0.068080  0.22303
-mu:habitatforest     0.2622845 0.07954686  3.297   0.0010  0.106376  0.41819
-mu:duration          0.1033285 0.03595270  2.874   0.0041  0.032862  0.17379
-sigma:(Intercept)   -1.9804860 0.34097406 -5.808 6.31e-09 -2.648783 -1.31219
-sigma:habitatforest  1.0093595 0.37667019  2.680   0.0074  0.271099  1.74762
+                      estimate  std_error     z p_value     2.5 %   97.5 %
+mu:(Intercept)       0.1455572 0.03952993 3.682  0.0002  0.068080  0.22303
+mu:habitatforest     0.2622845 0.07954686 3.297  0.0010  0.106376  0.41819
+mu:duration          0.1033285 0.03595270 2.874  0.0041  0.032862  0.17379
+sigma:(Intercept)   -1.9804860 0.34097406     -       - -2.648783 -1.31219
+sigma:habitatforest  1.0093595 0.37667019 2.680  0.0074  0.271099  1.74762
 Limits: Wald, estimate -+ 1.96 std_error
+Log-SD intercepts have no z or p: 0 there is an SD of 1. Test of heterogeneity: QE below, p < 1e-16
 
 Distributional, random-effect, scale, and correlation parameters:
                         component  dpar         term  estimate   minimum   maximum    scale

@@ -24,6 +24,11 @@ export function CoefficientTables({ summary }: { readonly summary: FitSummary })
         />
       ))}
       <p class="hint">{limitsText(summary)}</p>
+      {summary.withoutTest.length > 0 && (
+        <p class="hint">
+          Log-SD intercepts have no z or p: 0 there is an SD of 1. The Q test is one of heterogeneity.
+        </p>
+      )}
     </>
   );
 }
@@ -60,9 +65,9 @@ function DparTable({ dpar, rows, summary }: Props) {
   if (isLogSd(dpar)) {
     columns.push({
       header: "as SD or ratio",
-      cells: rows.map(({ term, estimate }) => {
+      cells: rows.map(({ name, estimate }) => {
         const value = formatSignificant(Math.exp(estimate), 3);
-        return term === "(Intercept)" ? value : `x ${value}`;
+        return summary.withoutTest.includes(name) ? value : `x ${value}`;
       }),
     });
   }

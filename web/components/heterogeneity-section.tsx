@@ -1,4 +1,4 @@
-import { formatColumn, formatFixed, formatSignificant } from "../../src/report/format";
+import { formatColumn, formatFixed, formatSignificant, NOT_AVAILABLE } from "../../src/report/format";
 import { pText } from "../model/p-text";
 import { groupBy } from "../state/app-state";
 import type { Analysis } from "../worker/session";
@@ -60,7 +60,10 @@ export function HeterogeneitySection({ analysis }: { readonly analysis: Analysis
               4,
             ),
           },
-          { header: "I2", cells: groups.map(({ i2 }) => `${formatFixed(i2, 1)} %`) },
+          {
+            header: "I2",
+            cells: groups.map(({ i2 }) => (Number.isNaN(i2) ? NOT_AVAILABLE : `${formatFixed(i2, 1)} %`)),
+          },
           { header: "H2", cells: groups.map(({ h2 }) => formatFixed(h2, 2)) },
           ...(limited
             ? [

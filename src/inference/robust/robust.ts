@@ -2,6 +2,7 @@ import type { DataInput } from "../../data/table-from";
 import { DrmError } from "../../errors";
 import type { Fit, RobustErrors } from "../../fit/fit";
 import { modelOf } from "../../fit/model-of-fit";
+import { clusterTerms } from "./cluster-terms";
 import { type ClusterInput, requireNested, rowClusters } from "./row-clusters";
 import { type Sandwich, sandwich } from "./sandwich";
 import { wishartDf } from "./satterthwaite";
@@ -30,6 +31,9 @@ export interface RobustOptions {
  * - "CR2" (default): the bias-reduced linearization of Bell and McCaffrey (2002), in the form of Pustejovsky and Tipton
  *   (2018), which is unbiased when Sigma is right. t tests with Satterthwaite degrees of freedom of each coefficient, and
  *   joint F tests ("HTZ") by waldTest(). Good with few clusters; a small df (below 4) says that even so p-values are rough.
+ *
+ * What rests on one cluster alone, such as the mean of a level of one study, has a variance of 0 (but for CR2 and a cluster of
+ * several unequal rows): a standard error of 0 without degrees of freedom, test and limits, and checkDrm() says so.
  *
  * With one row a cluster the errors are heteroscedasticity-robust. The result is a fit: summary(), confint(), tidy(),
  * waldTest(), toJSON() and predict() show the robust errors. Those of other coefficients stay, and their covariances with
@@ -74,9 +78,10 @@ export function robust<T extends Fit>(fit: T, { cluster, data, type = "CR2" }: R
   const coefficients = fit.coefficients.map((coefficient, i) =>
     i < p ? { ...coefficient, stdError: Math.sqrt(vcov[i * k + i]!) } : coefficient,
   );
-  const df = Float64Array.from({ length: p }, (_, i) =>
-    type === "CR2" ? wishartDf(parts, unit(i, p), 1) : clusters - p,
-  );
+  const df = Float64Array.from({ length: p }, (_, i) => {
+    if (type !== "CR2") return clusters - p;
+    return block[i * p + i] === 0 ? Number.NaN : wishartDf(parts, unit(i, p), 1);
+  });
   return Object.freeze({ ...fit, coefficients, vcov, robust: { type, cluster: label, clusters, codes, df } });
 }
 
@@ -89,19 +94,19 @@ function requireClusters(type: RobustErrors["type"], clusters: number, p: number
   throw new DrmError("bad_option", `${what}: use type "CR2", or a simpler model of the mean`);
 }
 
-/** R^-1 meat R^-T */
-function locationCovariance({ p, inverseR, meat }: Sandwich, factor: number): Float64Array {
-  const half = new Float64Array(p * p);
-  for (let i = 0; i < p; i++) {
-    for (let j = 0; j < p; j++) {
-      for (let k = i; k < p; k++) half[i * p + j]! += inverseR[i * p + k]! * meat[k * p + j]!;
-    }
-  }
+/** R^-1 (sum of s_i s_i') R^-T, times a factor; rows and columns of 0 for coefficients that rest on one cluster. */
+function locationCovariance(parts: Sandwich, factor: number): Float64Array {
+  const { p } = parts;
+  const identity = new Float64Array(p * p);
+  for (let i = 0; i < p; i++) identity[i * p + i] = 1;
+  const { terms } = clusterTerms(parts, identity, p);
   const out = new Float64Array(p * p);
   for (let i = 0; i < p; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = 0;
-      for (let k = j; k < p; k++) sum += half[i * p + k]! * inverseR[j * p + k]!;
+      terms[i]!.forEach((term, c) => {
+        sum += term * terms[j]![c]!;
+      });
       out[i * p + j] = out[j * p + i] = factor * sum;
     }
   }

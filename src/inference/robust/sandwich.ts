@@ -24,8 +24,10 @@ export interface Sandwich {
   readonly p: number;
   /** R^-1, p x p, row-major, upper triangular */
   readonly inverseR: Float64Array;
-  /** sum of the scores' outer products, p x p, in the coordinates of Q */
-  readonly meat: Float64Array;
+  /** T_i' L_i^-1 e_i of each cluster, clusters x p, row-major, in the coordinates of Q */
+  readonly scores: Float64Array;
+  /** of each score the sum of the sizes of its terms: what its rounding is relative to */
+  readonly sizes: Float64Array;
   readonly clusters: readonly ClusterPart[];
 }
 
@@ -63,18 +65,37 @@ export function sandwich(
     return L;
   });
   const { Q, inverseR, residual } = leastSquares(X, y, rows, p);
-  const meat = new Float64Array(p * p);
+  dropRounding(residual, y);
+  const scores = new Float64Array(clusters * p);
+  const sizes = new Float64Array(clusters * p);
   const parts = members.map((own, c) => {
     const m = own.length;
     const Qi = new Float64Array(m * p);
     for (let i = 0; i < m; i++) for (let j = 0; j < p; j++) Qi[i * p + j] = Q[j]![own[i]!]!;
     const T = type === "CR2" ? adjusted(factors[c]!, Qi, m, p) : Qi;
-    const score = new Float64Array(p);
-    for (let i = 0; i < m; i++) for (let j = 0; j < p; j++) score[j]! += T[i * p + j]! * residual[own[i]!]!;
-    for (let j = 0; j < p; j++) for (let k = 0; k < p; k++) meat[j * p + k]! += score[j]! * score[k]!;
+    for (let i = 0; i < m; i++) {
+      const e = residual[own[i]!]!;
+      for (let j = 0; j < p; j++) {
+        const [t, q] = [T[i * p + j]!, Qi[i * p + j]!];
+        scores[c * p + j]! += t * e;
+        // where the inverse of B takes a direction out of Q, what is left of it in T is rounding
+        sizes[c * p + j]! += Math.max(Math.abs(t), Math.abs(q)) * Math.abs(e);
+      }
+    }
     return { D: crossProduct(T, T, m, p), E: crossProduct(Qi, T, m, p) };
   });
-  return { p, inverseR, meat, clusters: parts };
+  return { p, inverseR, scores, sizes, clusters: parts };
+}
+
+/** Relative to the largest effect size, in its standard errors: a residual below is rounding of 0. */
+const NO_RESIDUAL = 1e-13;
+
+function dropRounding(residual: Float64Array, y: Float64Array): void {
+  let largest = 0;
+  for (const value of y) largest = Math.max(largest, Math.abs(value));
+  residual.forEach((e, i) => {
+    if (Math.abs(e) <= NO_RESIDUAL * largest) residual[i] = 0;
+  });
 }
 
 /** Observations by cluster. */
@@ -157,4 +178,16 @@ function product(A: Float64Array, B: Float64Array, k: number, l: number, n: numb
 
 function transpose(A: Float64Array, n: number): Float64Array {
   return A.map((_, at) => A[(at % n) * n + Math.floor(at / n)]!);
+}
+
+const sandwiches = new WeakMap<Fit, Sandwich>();
+
+/** The parts of a robust fit's errors, worked out once: they cost the cube of each cluster. */
+export function sandwichOf(fit: Fit): Sandwich {
+  let parts = sandwiches.get(fit);
+  if (parts === undefined) {
+    parts = sandwich(fit, fit.robust!);
+    sandwiches.set(fit, parts);
+  }
+  return parts;
 }

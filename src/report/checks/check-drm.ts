@@ -11,6 +11,8 @@ import {
   optimizerConvergence,
   severalOptima,
 } from "./optimizer";
+import { robustSingleCluster } from "./robust";
+import { residualDegreesOfFreedom } from "./saturation";
 import {
   positiveScale,
   randomEffectReplication,
@@ -38,8 +40,10 @@ const CHECKS: readonly Check[] = [
   hessianPositiveDefinite,
   standardErrorsFinite,
   standardErrorsInflated,
+  robustSingleCluster,
   droppedRows,
   oneOutcomeOnly,
+  residualDegreesOfFreedom,
   positiveScale,
   scaleBoundary,
   randomEffectSdBoundary,

@@ -98,12 +98,14 @@ function correlation(fit: Fit, own: readonly CoefficientRow[], level: number): s
 function shareSentences(fit: Fit, { heterogeneity, basis, confint }: ModelTests, level: number): string[] {
   if (heterogeneity === null) return [];
   const { i2, tau2, tau2Lower, tau2Upper, i2Lower, i2Upper } = heterogeneity;
+  if ((fit.random ?? []).length > 0 && Number.isNaN(i2)) return [];
   if ((fit.random ?? []).length === 0) {
     const from = basis === "Q" ? ", computed from Q" : "";
     const variance =
       basis === "Q" || tau2 === 0
         ? ""
         : `The variance of true effects (tau^2) is ${estimateText({ estimate: tau2, lower: tau2Lower, upper: tau2Upper, how: howWords(confint) }, level)}. `;
+    if (Number.isNaN(i2)) return variance === "" ? [] : [variance.trim()];
     const range = `${i2Lower.toFixed(1)}% to ${i2Upper.toFixed(1)}%`;
     const interval = Number.isNaN(i2Lower)
       ? ""
