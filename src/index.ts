@@ -51,6 +51,8 @@ export { type ConfidenceInterval, confint } from "./inference/confint";
 export type { DeletionStatus } from "./inference/deletions";
 export { fitted, rho12, sigma } from "./inference/fitted";
 export { aic, aicc, bic, df, formulas, logLik, nobs } from "./inference/information-criteria";
+export type { Combination, Limits } from "./inference/limits";
+export { type LinearCombinationOptions, linearCombination } from "./inference/linear-combination";
 export { type Prediction, type PredictOptions, predict } from "./inference/predict";
 export {
   type PredictionInterval,

@@ -74,7 +74,7 @@ interface Target extends ScaleValue {
 function scaleTargets(fit: Fit): Target[] {
   return scaleDpars(fit, undefined).flatMap((dpar) => {
     try {
-      return combinations(fit, dpar, null, 0.95).map(({ at, target }) => ({ dpar, at, ...target }));
+      return combinations(fit, dpar, null).map(({ at, target }) => ({ dpar, at, ...target }));
     } catch (error) {
       // a numeric moderator has too many values: its coefficients say what there is to say
       if (error instanceof DrmError && error.code === "bad_option") return [];

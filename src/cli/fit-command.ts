@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { type FitOptions, fitOutcome } from "./fit-outcome";
 import type { CliIo, Outcome } from "./io";
-import { checkModelArguments, takesModel } from "./model-arguments";
+import { checkModelArguments, takesErrors, takesModel } from "./model-arguments";
 import { parseLevel } from "./option-values";
 
 const EXAMPLES = `
@@ -32,21 +32,9 @@ Exit codes: 0 fitted, 1 the data or the model is at fault, 2 usage, 3 written bu
 /** `drmeta fit DATA.csv FORMULA...`: reads the command line and hands the outcome of the fit to `done`. */
 export function fitCommand(io: CliIo, done: (outcome: Outcome) => void): Command {
   const command = new Command("fit").description("fit a model to a CSV file and print its summary");
-  return takesModel(command)
+  return takesErrors(takesModel(command))
     .addOption(new Option("--conf <level>", "confidence level").argParser(parseLevel).default(0.95))
     .addOption(new Option("--confint <type>", "intervals").choices(["wald", "profile"]).default("wald"))
-    .addOption(
-      new Option(
-        "--test <test>",
-        "tests and Wald intervals of coefficients (default: z, with --robust t)",
-      ).choices(["z", "t", "knha", "adhoc"]),
-    )
-    .option("--robust <col>", "cluster-robust errors of the mean's coefficients, clusters by a column")
-    .addOption(
-      new Option("--robust-type <type>", "correction for few clusters")
-        .choices(["CR0", "CR1", "CR2"])
-        .default("CR2"),
-    )
     .option("--check", "print the checks of the fit and of its data too")
     .addOption(
       new Option("--report", "print the result in words instead of tables").conflicts([

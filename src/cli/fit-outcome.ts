@@ -1,5 +1,5 @@
-import type { Fit, RobustErrors } from "../fit/fit";
-import { checkDrm, formatTable, report, robust, summary, type TableFormat, toJSON } from "../index";
+import type { Fit } from "../fit/fit";
+import { checkDrm, formatTable, report, summary, type TableFormat, toJSON } from "../index";
 import type { TestStatistic } from "../inference/test-basis";
 import { checkFitData } from "../report/data-checks/check-data";
 import { fittedTable } from "./fitted-table";
@@ -12,9 +12,6 @@ export interface FitOptions extends ModelOptions {
   readonly conf: number;
   readonly confint: "wald" | "profile";
   readonly test?: TestStatistic;
-  /** a column */
-  readonly robust?: string;
-  readonly robustType: RobustErrors["type"];
   readonly check?: boolean;
   readonly format?: TableFormat;
   readonly report?: boolean;
@@ -29,9 +26,7 @@ export async function fitOutcome(
   options: FitOptions,
   io: CliIo,
 ): Promise<Outcome> {
-  const { fit: plain, data, notes } = await readFit(path, formulas, options, io);
-  const { robust: cluster, robustType: type } = options;
-  const fit = cluster === undefined ? plain : robust(plain, { cluster, data, type });
+  const { fit, notes } = await readFit(path, formulas, options, io);
   const converged = fit.optim.code === 0;
   // there is no profile to walk down from what is not a maximum; the result is written all the same
   const confint = converged ? options.confint : "wald";

@@ -23,6 +23,25 @@ export function takesModel(command: Command): Command {
     .option("--biv", "two outcomes a study (implied by a formula for mu1)");
 }
 
+/** Gives a command the options that say how means are tested, and with which errors. */
+export function takesErrors(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--test <test>", "tests and intervals of means (default: z, with --robust t)").choices([
+        "z",
+        "t",
+        "knha",
+        "adhoc",
+      ]),
+    )
+    .option("--robust <col>", "cluster-robust errors of the mean's coefficients, clusters by a column")
+    .addOption(
+      new Option("--robust-type <type>", "correction for few clusters")
+        .choices(["CR0", "CR1", "CR2"])
+        .default("CR2"),
+    );
+}
+
 /** Ends with a usage error when the shell has taken the formulas apart, or standard input is wanted twice. */
 export function checkModelArguments(
   command: Command,

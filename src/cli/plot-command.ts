@@ -6,7 +6,7 @@ import { catalogue, type PlotDescription, type PlotName } from "../plot/catalogu
 import type { PlotOptions } from "../plot/registry";
 import { notesText } from "./fit-outcome";
 import type { CliIo, Outcome } from "./io";
-import { checkModelArguments, takesModel } from "./model-arguments";
+import { checkModelArguments, takesErrors, takesModel } from "./model-arguments";
 import { parseLevel } from "./option-values";
 import { parseAt, parseContours, parseNumber, parsePositive, parseRange } from "./plot-option-values";
 import { renderPng } from "./png";
@@ -27,8 +27,9 @@ ${Object.entries(catalogue)
 Examples:
   $ drmeta plot forest data.csv 'yi ~ 1 + meta_V(V = vi)' --labels author --sort estimate -o forest.svg
   $ drmeta plot forest data.csv 'yi ~ habitat + meta_V(V = vi)' 'sigma ~ habitat' --group habitat -o forest.png
-  $ drmeta plot forest data.csv 'logRR ~ 1 + meta_V(V = vi)' --transform exp --xlab 'Risk ratio' -o forest.svg
+  $ drmeta plot forest data.csv 'logRR ~ 1 + meta_V(V = vi)' --test knha --transform exp --xlab 'Risk ratio' -o forest.svg
   $ drmeta plot funnel data.csv 'yi ~ 1 + meta_V(V = vi)' --refline 0 --contours 0.9,0.95,0.99 -o funnel.svg
+  $ drmeta plot orchard data.csv 'yi ~ habitat + (1 | study) + meta_V(V = vi)' --robust study -o orchard.svg
   $ drmeta plot location-scale data.csv 'yi ~ x + meta_V(V = vi)' 'sigma ~ x' --x x -o trend.svg
 
 Without -o the SVG goes to standard output. A .png needs the package @resvg/resvg-js.
@@ -39,7 +40,7 @@ export function plotCommand(io: CliIo, done: (outcome: Outcome) => void): Comman
   const command = new Command("plot")
     .description("fit a model to a CSV file and draw a plot of it")
     .addArgument(new Argument("<name>", "which plot, see below").choices(Object.keys(catalogue)));
-  return takesModel(command)
+  return takesErrors(takesModel(command))
     .option("-o, --output <file>", "where to: a name that ends in .svg or .png")
     .option("--width <px>", "width, 720 if not given; 360 suits a phone", parsePositive)
     .addOption(new Option("--theme <theme>", "colours").choices(["light", "dark", "auto"]))

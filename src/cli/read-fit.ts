@@ -2,8 +2,8 @@ import { parseCsv } from "../data/csv";
 import { type NumericMatrix, readMatrixCsv } from "../data/matrix-csv";
 import type { Table } from "../data/table";
 import { DrmError } from "../errors";
-import type { Fit } from "../fit/fit";
-import { drm, drmFormula } from "../index";
+import type { Fit, RobustErrors } from "../fit/fit";
+import { drm, drmFormula, robust } from "../index";
 import type { CliIo } from "./io";
 import type { LevelsOption } from "./option-values";
 import { label, readText } from "./read-text";
@@ -17,6 +17,9 @@ export interface ModelOptions {
   readonly fix?: Readonly<Record<string, number>>;
   readonly method: "ML" | "REML";
   readonly biv?: boolean;
+  /** a column of clusters */
+  readonly robust?: string;
+  readonly robustType: RobustErrors["type"];
 }
 
 /** A fit with the data it was made from, and what the reader should be told on the side. */
@@ -41,7 +44,7 @@ export async function readFit(
   const data = inFile(path, () => parseCsv(text, options.levels));
   const matrices = await readMatrices(options.matrix ?? {}, io);
   const notes: string[] = [];
-  const fit = drm(formula, {
+  const plain = drm(formula, {
     data,
     matrices,
     method: options.method,
@@ -49,7 +52,9 @@ export async function readFit(
     ...(options.weights === undefined ? {} : { weights: options.weights }),
     ...(options.fix === undefined ? {} : { fixed: options.fix }),
   });
-  if (fit.optim.code !== 0) notes.push(`did not converge: ${fit.optim.message}`);
+  if (plain.optim.code !== 0) notes.push(`did not converge: ${plain.optim.message}`);
+  const { robust: cluster, robustType: type } = options;
+  const fit = cluster === undefined ? plain : robust(plain, { cluster, data, type });
   return { fit, data, notes };
 }
 

@@ -1,11 +1,12 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import { linearPredictor } from "../inference/linear-predictor";
+import { coefficientIndices } from "../inference/coefficients";
+import type { Combination } from "../inference/limits";
+import { combine, combinedCoefficients } from "../inference/linear-combination";
 import { linkPrediction } from "../inference/link-prediction";
 import { linkOf } from "../inference/links";
 import { newRows } from "../inference/new-data";
 import type { TestBasis } from "../inference/test-basis";
-import { covarianceOf, dfOf } from "./mean-errors";
 import {
   cellTable,
   combinations,
@@ -20,11 +21,10 @@ import {
 /** A grid beyond this is a mistake, or wants `at`. */
 const MAX_CELLS = 50_000;
 
-export interface GridMean {
+/** On the link scale. */
+export interface GridMean extends Combination {
   readonly cell: Readonly<Record<string, Level>>;
-  readonly eta: number;
-  readonly se: number;
-  readonly df: number;
+  /** on the dpar's coefficients */
   readonly weights: Float64Array;
 }
 
@@ -67,10 +67,10 @@ export function estimatedGrid(
   const cells = outer.flatMap((cell) => inner.map((rest) => [...cell, ...rest, ...heldCell]));
   const table = cellTable([...rows, ...averaged, ...heldColumns], cells);
   const design = newRows(fit, dpar, table, undefined);
-  const { eta } = linkPrediction(fit, dpar, design);
+  const { eta } = linkPrediction(fit, dpar, design, basis);
 
-  const k = fit.designs[dpar]!.names.length;
-  const covariance = covarianceOf(fit, dpar, basis);
+  const coefficients = combinedCoefficients(fit, basis, coefficientIndices(fit, dpar));
+  const k = coefficients.estimates.length;
   const means = outer.map((cell, g): GridMean => {
     const weights = new Float64Array(k);
     let sum = 0;
@@ -81,11 +81,9 @@ export function estimatedGrid(
       sum += share[a]! * eta[row]!;
       for (let j = 0; j < k; j++) weights[j]! += share[a]! * design.values[j * cells.length + row]!;
     });
-    const { stdError } = linearPredictor(weights, 1, new Array(k).fill(0), covariance, null);
     const named = Object.fromEntries(rows.map(({ name }, j) => [name, cell[j]!]));
-    const df = dfOf(fit, dpar, basis, weights);
-    const se = fit.robust !== undefined && Number.isNaN(df) ? 0 : stdError[0]!;
-    return { cell: named, eta: sum, se, df, weights };
+    // the cells know an estimate where coefficients at their boundary do not, and have the offset
+    return { cell: named, weights, ...combine(coefficients, weights), estimate: sum };
   });
   return {
     by: shown,
@@ -105,7 +103,9 @@ export function heldGrid(fit: Fit, dpar: string, by: readonly string[], at: Held
   const eta = linkOf(dpar).link(fit.fixed[dpar]!);
   return {
     by: [],
-    means: [{ cell: {}, eta, se: 0, df: Number.POSITIVE_INFINITY, weights: new Float64Array(0) }],
+    means: [
+      { cell: {}, estimate: eta, stdError: 0, df: Number.POSITIVE_INFINITY, weights: new Float64Array(0) },
+    ],
     averagedOver: [],
     held: {},
   };

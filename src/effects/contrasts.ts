@@ -1,13 +1,12 @@
 import { DrmError } from "../errors";
-import { criticalValue } from "../inference/level";
-import { linearPredictor } from "../inference/linear-predictor";
+import { limitsAt } from "../inference/limits";
+import { type CombinedCoefficients, combine, leastDf } from "../inference/linear-combination";
 import { type Printable, printable } from "../report/printable";
 import { tableText } from "../report/text-table";
 import { studentTTwoSidedP } from "../stats/student-t";
 import { type Adjustment, adjustPValues } from "./adjust";
 import { contrastsTable } from "./effects-table";
-import type { MarginalMeans } from "./marginal-means";
-import { criticalFor } from "./mean-errors";
+import { type MarginalMeans, ownDf } from "./marginal-means";
 import { type Level, requireModerator } from "./reference-grid";
 
 export interface ContrastsOptions {
@@ -59,51 +58,47 @@ export interface Contrasts {
 
 /**
  * Comparisons of marginal means: differences on the link scale, d = (l_a - l_b)' gamma with se = sqrt((l_a - l_b)' V
- * (l_a - l_b)) and a z test, or the t test that the means were made with. For SDs on the response scale they are ratios, exp(d) with se = exp(d) se(d); a difference
+ * (l_a - l_b)) and a z test, or the t test that the means were made with; after CR2 robust errors each contrast has its own
+ * Satterthwaite degrees of freedom. Contrasts of SDs and correlations are z tests with the model's errors. For SDs on the response scale they are ratios, exp(d) with se = exp(d) se(d); a difference
  * of correlations stays on the link scale, where rho12 is estimated. Directions are those of emmeans in R: "pairwise"
  * earlier - later, "reference" other - reference, "consecutive" later - earlier. Plain data; `String(...)` gives the table.
  *
  * @param means from marginalMeans() with at least two means (in each level of `by`)
- * @throws DrmError "bad_option" for an unknown option, or nothing to compare; "not_supported" for means with the t tests of
- *   CR2 robust errors
+ * @throws DrmError "bad_option" for an unknown option, or nothing to compare; "not_supported" for a copy (by JSON or
+ *   structuredClone) of means with the t tests of CR2 robust errors, which cannot ask the fit for its degrees of freedom
  */
 export function contrasts(means: MarginalMeans, options: ContrastsOptions = {}): Printable<Contrasts> {
   const { method = "pairwise", ref = 0, adjust = "holm", level = means.level } = options;
-  criticalValue(level); // checks the level
+  limitsAt(level); // checks the level
   if (adjust !== "holm" && adjust !== "bonferroni" && adjust !== "none") {
     throw new DrmError("bad_option", `adjust '${String(adjust)}': wanted "holm", "bonferroni" or "none"`);
-  }
-  if (means.satterthwaite) {
-    const what = "contrasts after CR2 robust errors have degrees of freedom of their own";
-    throw new DrmError(
-      "not_supported",
-      `${what}: use waldTest(fit, { matrix }), CR1, or means with test: "z"`,
-    );
   }
   const by = [options.by ?? []].flat();
   for (const name of by) requireModerator(name, means.by, means.dpar, "by");
   const isRatio = means.link === "log" && means.scale === "response";
   const families = familiesOf(means, by);
+  const coefficients = coefficientsOf(means);
   const rows = families.flatMap((members) => {
     const pairs = pairsOf(members, method, ref);
-    const compared = pairs.map(([a, b]) => compare(means, a, b));
+    const compared = pairs.map(([a, b]) => compare(means, coefficients, a, b));
     const pValues = compared.map(({ pValue }) => pValue);
     const adjusted = adjustPValues(pValues, adjust);
     const m = adjust === "none" ? 1 : Math.max(1, pValues.filter((p) => !Number.isNaN(p)).length);
-    return compared.map(({ a, b, d, se, df, statistic, pValue }, i): Contrast => {
-      const critical = criticalFor(1 - (1 - level) / m, df);
+    const limitsOf = limitsAt(1 - (1 - level) / m);
+    return compared.map(({ a, b, estimate, stdError, df, statistic, pValue }, i): Contrast => {
+      const { lower, upper } = limitsOf({ estimate, stdError, df });
       const take = isRatio ? Math.exp : (x: number) => x;
       return {
         at: Object.fromEntries(by.map((name) => [name, means.means[a]!.at[name]!])),
         contrast: `${nameOf(means, a, by)} ${isRatio ? "/" : "-"} ${nameOf(means, b, by)}`,
-        estimate: take(d),
-        stdError: isRatio ? Math.exp(d) * se : se,
+        estimate: take(estimate),
+        stdError: isRatio ? Math.exp(estimate) * stdError : stdError,
         statistic,
         df,
         pValue,
         pAdjusted: adjusted[i]!,
-        lower: take(d - critical * se),
-        upper: take(d + critical * se),
+        lower: take(lower),
+        upper: take(upper),
       };
     });
   });
@@ -151,20 +146,27 @@ function pairsOf(members: readonly number[], method: string, ref: number): [numb
   }
 }
 
-function compare({ means, linfct, coefficients, vcov, df: dfs }: MarginalMeans, a: number, b: number) {
+/** What the means carry of their coefficients; degrees of freedom that only the fit knows, it is asked for. */
+function coefficientsOf(means: MarginalMeans): CombinedCoefficients {
+  const { coefficients, vcov, df, satterthwaite } = means;
+  const own = satterthwaite ? ownDf(means) : (weights: ArrayLike<number>) => leastDf(df, weights);
+  if (own === null) {
+    const what = "these means are a copy, and contrasts after CR2 robust errors ask the fit for their df";
+    throw new DrmError("not_supported", `${what}: call contrasts() on what marginalMeans() returns`);
+  }
+  return { estimates: coefficients, covariance: vcov, dfOf: own };
+}
+
+function compare({ means, linfct }: MarginalMeans, coefficients: CombinedCoefficients, a: number, b: number) {
   const weights = Float64Array.from(linfct[a]!, (value, j) => value - linfct[b]![j]!);
   // a coefficient at its boundary that both means have in common does not matter
-  const { eta, stdError } = linearPredictor(weights, 1, coefficients, vcov, null);
+  const found = combine(coefficients, weights);
   const offsets = means[a]!.linkEstimate - means[b]!.linkEstimate;
-  const d = Number.isNaN(offsets) ? eta[0]! : offsets;
-  const se = stdError[0]!;
+  const estimate = Number.isNaN(offsets) ? found.estimate : offsets;
+  const { stdError, df } = found;
   // two means that are the same combination of coefficients differ by nothing, without a test
-  const statistic = se === 0 || !Number.isFinite(d) ? Number.NaN : d / se;
-  const df = dfs.reduce(
-    (least, own, j) => (weights[j] === 0 ? least : Math.min(least, own)),
-    Number.POSITIVE_INFINITY,
-  );
-  return { a, b, d, se, df, statistic, pValue: studentTTwoSidedP(statistic, df) };
+  const statistic = stdError === 0 || !Number.isFinite(estimate) ? Number.NaN : estimate / stdError;
+  return { a, b, estimate, stdError, df, statistic, pValue: studentTTwoSidedP(statistic, df) };
 }
 
 /** "forest"; "(forest, north)" for several; "duration 2" for a number. */

@@ -11,6 +11,13 @@ export function meansTable(data: MarginalMeans): ReportTable {
     averagedOver.length === 0 ? [] : [`averaged over ${averagedOver.join(", ")} (${weights} weights)`];
   const dfs = [...new Set(means.map(({ df }) => df))].filter(Number.isFinite).sort((a, b) => a - b);
   const limitsOf = dfs.length === 0 ? [] : [`limits: t with ${dfs.map((df) => shown(df)).join(", ")} df`];
+  if (data.link !== "identity" && means.some(({ stdError }) => stdError !== 0))
+    limitsOf.push(scaleNote(data));
+  for (const { at, status } of means) {
+    if (status === undefined || status === "ok") continue;
+    const where = Object.values(at).map(shown).join(", ");
+    limitsOf.push(`  ${where === "" ? dpar : where}: ${status}`);
+  }
   const at = Object.entries(held).map(([name, value]) => `${name} = ${shown(value)}`);
   return {
     caption: `Marginal means of ${dpar} (${response}), ${scaleText(data)}`,
@@ -132,6 +139,11 @@ function levelColumns(
     const isText = typeof values[0] === "string";
     return { header, cells: values.map(shown), values, align: isText ? "left" : "right" };
   });
+}
+
+function scaleNote({ confint, scale }: MarginalMeans): string {
+  if (confint === "profile") return "limits: profile likelihood";
+  return scale === "link" ? "limits: Wald" : "limits: Wald on the link scale, transformed";
 }
 
 /** Six significant digits: a mean of moderators is no more than where the others are held. */

@@ -1,14 +1,18 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import type { ProfileTarget } from "../fit/profile";
+import type { ProfileStatus } from "../fit/profile-limits";
+import type { IntervalMethod } from "../inference/coefficient-table";
 import { coefficientIndices, requireDpar } from "../inference/coefficients";
-import { criticalValue } from "../inference/level";
+import { limitsAt } from "../inference/limits";
+import { combinedCoefficients, isSatterthwaite } from "../inference/linear-combination";
 import { type Link, linkOf } from "../inference/links";
+import { scaleLimits, scaleMethod } from "../inference/scale-limits";
 import { type TestStatistic, testBasis } from "../inference/test-basis";
 import { type Printable, printable } from "../report/printable";
 import { tableText } from "../report/text-table";
-import { estimatedGrid, type Grid, heldGrid } from "./averaging";
+import { estimatedGrid, type Grid, type GridMean, heldGrid } from "./averaging";
 import { meansTable } from "./effects-table";
-import { covarianceOf, criticalFor, isSatterthwaite } from "./mean-errors";
 import type { Held, Level } from "./reference-grid";
 
 export interface MarginalMeansOptions {
@@ -24,8 +28,16 @@ export interface MarginalMeansOptions {
   readonly level?: number;
   /** how factors that are not in `by` are averaged: "equal" over their levels (default), or "proportional" to the data */
   readonly weights?: "equal" | "proportional";
-  /** errors and degrees of freedom, as in summary(): "z" by default, "t" for a fit from robust() */
+  /**
+   * errors and degrees of freedom of means, as in summary(): "z" by default, "t" for a fit from robust(). SDs and
+   * correlations have the model's
+   */
   readonly test?: TestStatistic;
+  /**
+   * limits of SDs and correlations on the response scale: "profile" (likelihood ratio), or "wald". Default "profile", and
+   * "wald" where profiles would take over a second, of more than 20 means, and of a fit that did not converge
+   */
+  readonly confint?: IntervalMethod;
 }
 
 /** One mean. Numbers are on the scale asked for; NaN where they do not exist. */
@@ -40,6 +52,8 @@ export interface MarginalMean {
   readonly df: number;
   /** on the link scale */
   readonly linkEstimate: number;
+  /** of profile limits only: whether both were found, and which of them is at the boundary */
+  readonly status?: ProfileStatus;
 }
 
 export interface MarginalMeans {
@@ -58,6 +72,8 @@ export interface MarginalMeans {
   readonly held: Readonly<Record<string, Level>>;
   readonly notes: readonly string[];
   readonly test: TestStatistic;
+  /** how the limits were found; those of a mean, and of anything on the link scale, are always Wald's */
+  readonly confint: IntervalMethod;
   /** each mean's weights on the coefficients of the dpar, link scale */
   readonly linfct: readonly (readonly number[])[];
   /** of the dpar, link scale */
@@ -78,9 +94,10 @@ export interface MarginalMeans {
  *   eta_g = l_g' gamma,   l_g = sum over the cells of g of weight x design row,   se = sqrt(l_g' V l_g)
  *
  * For an SD the response is exp(eta): a geometric mean of SDs, with se = exp(eta) se(eta) (the delta method) and limits
- * transformed from the link scale; for rho12 likewise. The means of a fit with random intercepts are the population's.
- * An SD at its boundary is 0 without a standard error. With `test` "t" or "knha" limits are of a t distribution, with the smallest
- * degrees of freedom of the coefficients concerned, or Satterthwaite's for CR2 robust errors. Plain data; `String(...)` gives the table.
+ * transformed from the link scale, those of its profile likelihood unless `confint` says otherwise; for rho12 likewise. The
+ * means of a fit with random intercepts are the population's. An SD at its boundary is 0 without a standard error. With
+ * `test` "t" or "knha" limits of means are of a t distribution with the residual degrees of freedom, after CR2 robust errors
+ * with Satterthwaite's of each mean. Plain data; `String(...)` gives the table.
  *
  * @throws DrmError "bad_option" for an unknown dpar, moderator, level or option, a number in `by` without values in
  *   `at`, or a grid of more than 50,000 cells; what testBasis() throws
@@ -89,29 +106,42 @@ export function marginalMeans(fit: Fit, options: MarginalMeansOptions = {}): Pri
   const { dpar = fit.family === "gaussian" ? "mu" : "mu1", at = {}, level = 0.95 } = options;
   const { scale = "response", weights = "equal" } = options;
   requireDpar(fit, dpar);
-  criticalValue(level); // checks the level
+  const limitsOf = limitsAt(level);
   const basis = testBasis(fit, options.test);
   requireOneOf("scale", scale, ["response", "link"]);
   requireOneOf("weights", weights, ["equal", "proportional"]);
+  if (options.confint !== undefined) requireOneOf("confint", options.confint, ["wald", "profile"]);
   const by = [options.by ?? []].flat();
   const link = linkOf(dpar);
   const grid =
     dpar in fit.fixed ? heldGrid(fit, dpar, by, at) : estimatedGrid(fit, dpar, basis, by, at, weights);
-  const means = grid.means.map(({ cell, eta, se, df }): MarginalMean => {
-    const critical = criticalFor(level, df);
-    const linkLimits = { lower: eta - critical * se, upper: eta + critical * se };
-    const { lower, upper } = se === 0 && !Number.isNaN(df) ? { lower: eta, upper: eta } : linkLimits;
+  const indices = coefficientIndices(fit, dpar);
+  const coefficients = combinedCoefficients(fit, basis, indices);
+  const ofScale = indices.length > 0 && link.name !== "identity" && scale === "response";
+  const confint = ofScale ? (options.confint ?? scaleMethod(fit, grid.means.length)) : "wald";
+  const linkLimits =
+    confint === "profile"
+      ? scaleLimits(
+          fit,
+          grid.means.map((mean) => profileTarget(fit, indices, mean)),
+          level,
+          confint,
+        )
+      : grid.means.map(limitsOf);
+  const means = grid.means.map((mean, g): MarginalMean => {
+    const { cell, estimate: eta, stdError, df } = mean;
+    const { lower, upper, ...status } = linkLimits[g]!;
     const own = { at: cell, df, linkEstimate: eta };
-    if (scale === "link") return { ...own, estimate: eta, stdError: se, lower, upper };
+    if (scale === "link") return { ...own, estimate: eta, stdError, lower, upper };
     return {
       ...own,
       estimate: link.response(eta),
-      stdError: link.derivative(eta) * se,
+      stdError: link.derivative(eta) * stdError,
       lower: link.response(lower),
       upper: link.response(upper),
+      ...status,
     };
   });
-  const indices = coefficientIndices(fit, dpar);
   const data: MarginalMeans = {
     dpar,
     response: responseOf(fit, dpar),
@@ -125,17 +155,35 @@ export function marginalMeans(fit: Fit, options: MarginalMeansOptions = {}): Pri
     held: grid.held,
     notes: notesOn(fit, grid),
     test: basis.test,
+    confint,
     linfct: grid.means.map(({ weights: l }) => [...l]),
-    coefficients: indices.map((i) => fit.coefficients[i]!.estimate),
-    vcov: covarianceOf(fit, dpar, basis),
+    coefficients: coefficients.estimates,
+    vcov: coefficients.covariance,
     df: indices.map((i) => basis.df[i]!),
-    satterthwaite: isSatterthwaite(fit, dpar, basis),
+    satterthwaite: isSatterthwaite(fit, basis, indices),
   };
+  Object.defineProperty(data, OWN_DF, { value: coefficients.dfOf, enumerable: false });
   return printable(
     data,
     (own) => `${meansTable(own).caption}\n${tableText(meansTable(own))}`,
     (own) => [meansTable(own)],
   );
+}
+
+const OWN_DF = Symbol.for("drmeta.degreesOfFreedom");
+
+/** How the fit of some means finds the degrees of freedom of a combination of them; null for a copy, which has lost it. */
+export function ownDf(means: MarginalMeans): ((weights: ArrayLike<number>) => number) | null {
+  return (means as { readonly [OWN_DF]?: (weights: ArrayLike<number>) => number })[OWN_DF] ?? null;
+}
+
+/** As weights on all coefficients of the fit. */
+function profileTarget(fit: Fit, indices: readonly number[], mean: GridMean): ProfileTarget {
+  const weights = new Float64Array(fit.coefficients.length);
+  indices.forEach((i, j) => {
+    weights[i] = mean.weights[j]!;
+  });
+  return { weights, estimate: mean.estimate, stdError: mean.stdError };
 }
 
 function requireOneOf(option: string, value: string, known: readonly string[]): void {
@@ -166,11 +214,13 @@ function notesOn(fit: Fit, { means, by, held, averagedOver }: Grid): string[] {
     if (outside.length > 0)
       notes.push(`${name} = ${outside.join(", ")}: outside the data (${low} to ${high})`);
   }
-  if (means.some(({ eta, se }) => Math.abs(eta) === Number.POSITIVE_INFINITY && se !== 0)) {
+  if (
+    means.some(({ estimate, stdError }) => Math.abs(estimate) === Number.POSITIVE_INFINITY && stdError !== 0)
+  ) {
     const where = averagedOver.length > 0 ? `, at least at one level of ${averagedOver.join(", ")}` : "";
     notes.push(`estimated at its boundary, without a standard error${where}`);
   }
-  if (means.some(({ eta }) => Number.isNaN(eta))) {
+  if (means.some(({ estimate }) => Number.isNaN(estimate))) {
     notes.push("a mean that depends on coefficients at their boundary cannot be told");
   }
   return notes;

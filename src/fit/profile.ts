@@ -30,7 +30,7 @@ export function coefficientTarget({ coefficients }: Fit, position: number): Prof
 
 const MAX_EVALUATIONS = 200;
 /** Up to here every limit is checked from all starting points. */
-const FEW_ROWS = 500;
+export const FEW_ROWS = 500;
 
 /**
  * Likelihood-ratio intervals (Venzon and Moolgavkar 1988): the values at which the log-likelihood, maximised over all

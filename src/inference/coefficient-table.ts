@@ -1,9 +1,10 @@
 import type { Fit } from "../fit/fit";
 import { coefficientTarget, profileIntervals } from "../fit/profile";
 import type { ProfileStatus } from "../fit/profile-limits";
-import { studentTCritical, studentTTwoSidedP } from "../stats/student-t";
+import { studentTTwoSidedP } from "../stats/student-t";
 import { coefficientName } from "./coefficients";
 import { criticalValue } from "./level";
+import { limitsAt } from "./limits";
 import { logSdIntercepts } from "./log-sd-intercepts";
 import { type TestStatistic, testBasis } from "./test-basis";
 
@@ -84,7 +85,7 @@ export function positionOf(fit: Fit, { dpar, term }: Pick<CoefficientRow, "dpar"
 }
 
 function waldTable(fit: Fit, level: number, test: TestStatistic | undefined): readonly CoefficientRow[] {
-  const normalCritical = criticalValue(level);
+  const limitsOf = limitsAt(level);
   const { vcov, df } = testBasis(fit, test);
   const k = df.length;
   const withoutTest = logSdIntercepts(fit);
@@ -92,11 +93,10 @@ function waldTable(fit: Fit, level: number, test: TestStatistic | undefined): re
     const stdError = Math.sqrt(vcov[i * k + i]!);
     // a robust error of 0 is no certainty: the coefficient rests on one cluster, and has no degrees of freedom
     const own = stdError === 0 ? Number.NaN : df[i]!;
-    const critical = own === Number.POSITIVE_INFINITY ? normalCritical : studentTCritical(level, own);
     // -Infinity / NaN is NaN already; an infinite estimate with a finite SE must not turn into a p-value of 0
     const untested = atBoundary || withoutTest[i] === 1 || stdError === 0;
     const statistic = untested ? Number.NaN : estimate / stdError;
-    const half = atBoundary ? Number.NaN : critical * stdError;
+    const limits = limitsOf({ estimate, stdError: atBoundary ? Number.NaN : stdError, df: own });
     return {
       name: coefficientName({ dpar, term }),
       dpar,
@@ -106,8 +106,7 @@ function waldTable(fit: Fit, level: number, test: TestStatistic | undefined): re
       statistic,
       df: own,
       pValue: studentTTwoSidedP(statistic, own),
-      lower: estimate - half,
-      upper: estimate + half,
+      ...limits,
       atBoundary,
     };
   });

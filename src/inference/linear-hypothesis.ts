@@ -6,7 +6,7 @@ import { fUpperTail } from "../stats/f-distribution";
 import { norm, removeProjection } from "./projection";
 import { locationCount } from "./residual-df";
 import { clusterTerms, someVanishes } from "./robust/cluster-terms";
-import { sandwich } from "./robust/sandwich";
+import { sandwichOf } from "./robust/sandwich";
 import { wishartDf } from "./robust/satterthwaite";
 import type { TestBasis } from "./test-basis";
 
@@ -76,7 +76,7 @@ function robustlySingular(fit: Fit, L: readonly Float64Array[]): boolean {
   if (fit.robust === undefined) return false;
   const contrasts = ofLocation(fit, L);
   if (contrasts.every((weight) => weight === 0)) return false;
-  return someVanishes(clusterTerms(sandwich(fit, fit.robust), contrasts, L.length));
+  return someVanishes(clusterTerms(sandwichOf(fit), contrasts, L.length));
 }
 
 /** The location's part of the rows, one after the other. */
@@ -91,7 +91,7 @@ function ofLocation(fit: Fit, L: readonly Float64Array[]): Float64Array {
 
 function hotelling(fit: Fit, L: readonly Float64Array[], QM: number): HypothesisTest {
   const q = L.length;
-  const eta = wishartDf(sandwich(fit, fit.robust!), ofLocation(fit, L), q);
+  const eta = wishartDf(sandwichOf(fit), ofLocation(fit, L), q);
   const ddf = eta - q + 1;
   const statistic = ddf > 0 ? (ddf / (eta * q)) * QM : Number.NaN;
   return { statistic, df: q, ddf, pValue: fUpperTail(statistic, q, ddf) };

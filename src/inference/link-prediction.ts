@@ -1,30 +1,44 @@
 import type { Fit } from "../fit/fit";
 import { coefficientIndices } from "./coefficients";
-import { type LinearPredictor, linearPredictor } from "./linear-predictor";
+import { combine, combinedCoefficients } from "./linear-combination";
 import { linkOf } from "./links";
 import type { PredictionRows } from "./new-data";
-import { vanishingVariance } from "./robust/cluster-terms";
-import { covarianceOf, type TestBasis, testBasis } from "./test-basis";
+import type { TestBasis } from "./test-basis";
+
+/** Arrays are one per row. */
+export interface LinkPrediction {
+  readonly eta: Float64Array;
+  readonly stdError: Float64Array;
+  /** Infinity is the normal distribution */
+  readonly df: Float64Array;
+}
 
 /**
- * Linear predictor of an estimated dpar and its standard error for the given rows of its design, offset included; the
- * covariance of its coefficients is that of the test basis.
+ * Linear predictor of an estimated dpar, with standard error and degrees of freedom by a test basis, for the given rows of
+ * its design, offset included. Cost O(n k^2); O(clusters k^2) more for each different row after CR2 robust errors.
  */
 export function linkPrediction(
   fit: Fit,
   dpar: string,
   rows: PredictionRows,
-  basis: TestBasis = testBasis(fit),
-): LinearPredictor {
+  basis: TestBasis,
+): LinkPrediction {
+  const { values, nrow, offset } = rows;
   const indices = coefficientIndices(fit, dpar);
-  const gamma = indices.map((i) => fit.coefficients[i].estimate);
-  const found = linearPredictor(rows.values, rows.nrow, gamma, covarianceOf(basis, indices), rows.offset);
-  takeKnownRows(fit, dpar, rows, found.eta);
-  const vanishes = vanishingVariance(fit, indices);
-  for (let i = 0; i < rows.nrow; i++) {
-    if (vanishes(indices.map((_at, j) => rows.values[j * rows.nrow + i]!))) found.stdError[i] = 0;
+  const coefficients = combinedCoefficients(fit, basis, indices);
+  const eta = new Float64Array(nrow);
+  const stdError = new Float64Array(nrow);
+  const df = new Float64Array(nrow);
+  const weights = new Float64Array(indices.length);
+  for (let i = 0; i < nrow; i++) {
+    for (let j = 0; j < weights.length; j++) weights[j] = values[j * nrow + i]!;
+    const found = combine(coefficients, weights, offset?.[i] ?? 0);
+    eta[i] = found.estimate;
+    stdError[i] = found.stdError;
+    df[i] = found.df;
   }
-  return found;
+  takeKnownRows(fit, dpar, rows, eta);
+  return { eta, stdError, df };
 }
 
 /**

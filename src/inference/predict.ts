@@ -2,14 +2,12 @@ import type { Table } from "../data/table";
 import { type DataInput, tableFrom } from "../data/table-from";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import { studentTCritical } from "../stats/student-t";
 import { coefficientIndices, dparKeys, requireDpar } from "./coefficients";
-import { combinationDf } from "./combination-df";
 import { knownLevelErrors, knownLevels } from "./known-levels";
-import { criticalValue } from "./level";
+import { limitsAt } from "./limits";
 import { linkPrediction } from "./link-prediction";
 import { linkOf } from "./links";
-import { fittedRows, newRows, type PredictionRows } from "./new-data";
+import { fittedRows, newRows } from "./new-data";
 import { type TestBasis, type TestStatistic, testBasis } from "./test-basis";
 
 export interface PredictOptions {
@@ -123,7 +121,7 @@ function predictDpar(
   table: Table | null,
   { type, level, groups, offset, basis }: Wanted,
 ): Prediction {
-  const normalCritical = criticalValue(level);
+  const limitsOf = limitsAt(level);
   const link = linkOf(dpar);
   if (dpar in fit.fixed) {
     const held = type === "response" ? fit.fixed[dpar] : link.link(fit.fixed[dpar]);
@@ -140,7 +138,7 @@ function predictDpar(
     };
   }
   const rows = table === null ? fittedRows(fit, dpar) : newRows(fit, dpar, table, offset);
-  const { eta, stdError } = linkPrediction(fit, dpar, rows, basis);
+  const { eta, stdError, df } = linkPrediction(fit, dpar, rows, basis);
   rows.present?.forEach((isPresent, i) => {
     if (isPresent === 0) eta[i] = stdError[i] = Number.NaN;
   });
@@ -152,12 +150,13 @@ function predictDpar(
       if (own.length > 0) stdError[i] = errors[i];
     });
   }
-  const df = degreesOfFreedom(fit, dpar, rows, basis);
-  const half = stdError.map((se, i) =>
-    df[i] === Number.POSITIVE_INFINITY ? normalCritical * se : studentTCritical(level, df[i]) * se,
-  );
-  const lower = eta.map((value, i) => value - half[i]);
-  const upper = eta.map((value, i) => value + half[i]);
+  const lower = new Float64Array(eta.length);
+  const upper = new Float64Array(eta.length);
+  for (let i = 0; i < eta.length; i++) {
+    const limits = limitsOf({ estimate: eta[i], stdError: stdError[i], df: df[i] });
+    lower[i] = limits.lower;
+    upper[i] = limits.upper;
+  }
   if (type === "link") return { dpar, type, level, estimate: eta, stdError, df, lower, upper };
   return {
     dpar,
@@ -169,17 +168,4 @@ function predictDpar(
     lower: lower.map(link.response),
     upper: upper.map(link.response),
   };
-}
-
-function degreesOfFreedom(
-  fit: Fit,
-  dpar: string,
-  { values, nrow }: PredictionRows,
-  basis: TestBasis,
-): Float64Array {
-  if (basis.test === "z" && fit.robust === undefined)
-    return new Float64Array(nrow).fill(Number.POSITIVE_INFINITY);
-  const indices = coefficientIndices(fit, dpar);
-  const dfOf = combinationDf(fit, basis, indices);
-  return Float64Array.from({ length: nrow }, (_, i) => dfOf(indices.map((_at, j) => values[j * nrow + i])));
 }

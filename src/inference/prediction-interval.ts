@@ -1,17 +1,19 @@
 import { type DataInput, tableFrom } from "../data/table-from";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import { studentTCritical } from "../stats/student-t";
-import { criticalValue } from "./level";
+import { limitsAt } from "./limits";
 import { outcomesOf, studyVariances } from "./outcomes";
 import { predict } from "./predict";
+import type { TestStatistic } from "./test-basis";
 
 export interface PredictionIntervalOptions {
   /** "mu1" or "mu2"; needed with two outcomes */
   readonly dpar?: string;
   /** probability that the interval holds a new study's true effect, default 0.95 */
   readonly level?: number;
-  /** degrees of freedom of a t quantile instead of the normal one, such as k - p */
+  /** of the mean's error and the quantile, as in confint(): "z" (default), "t", "knha", "adhoc"; after robust() "t" */
+  readonly test?: TestStatistic;
+  /** degrees of freedom of a t quantile instead of those of the test */
   readonly df?: number;
   /** location offset of the new rows, as in predict() */
   readonly offset?: ArrayLike<number>;
@@ -21,8 +23,8 @@ export interface PredictionIntervalOptions {
 export interface PredictionInterval {
   readonly dpar: string;
   readonly level: number;
-  /** degrees of freedom of the t quantile, null for the normal one */
-  readonly df: number | null;
+  /** degrees of freedom of the t quantile; Infinity is the normal one */
+  readonly df: Float64Array;
   /** mean */
   readonly estimate: Float64Array;
   /** of the mean */
@@ -37,20 +39,22 @@ export interface PredictionInterval {
  * Where the true effect of a new study lies, sampling error aside, in new rows or the rows used (Higgins, Thompson and
  * Spiegelhalter 2009, Journal of the Royal Statistical Society A 172, 137-159, section 4):
  *
- *   mu_i -+ z sqrt(se(mu_i)^2 + sigma_i^2 + omega_i^2)
+ *   mu_i -+ q sqrt(se(mu_i)^2 + sigma_i^2 + omega_i^2)
  *
  * sigma_i is the row's own, so that rows with another heterogeneity get intervals of another width, and omega_i^2 is the
- * variance of the random intercepts of unseen levels. The SDs count as known: their errors are not in the interval.
+ * variance of the random intercepts of unseen levels. The SDs count as known: their errors are not in the interval. The
+ * mean, its error and the quantile q are those of predict() with the same `test`: with "t" and "knha" q is of t with
+ * k - p degrees of freedom, after CR2 robust errors with Satterthwaite's of the row's mean, as in metafor.
  *
  * @throws DrmError "bad_option" for a dpar that is not a location, a level outside (0, 1), or a df that is not positive;
- *   what predict() throws for new data
+ *   what predict() throws for new data, and testBasis() for a test
  */
 export function predictionInterval(
   fit: Fit,
   newdata?: DataInput,
   options: PredictionIntervalOptions = {},
 ): PredictionInterval {
-  const { dpar = "mu", level = 0.95, df, offset } = options;
+  const { dpar = "mu", level = 0.95, df, offset, test } = options;
   const outcomes = outcomesOf(fit);
   const outcome = outcomes.find(({ location }) => location === dpar);
   if (outcome === undefined) {
@@ -60,9 +64,9 @@ export function predictionInterval(
   if (df !== undefined && !(df > 0)) {
     throw new DrmError("bad_option", `df ${df}: degrees of freedom are positive`);
   }
-  const critical = df === undefined ? criticalValue(level) : tCritical(level, df);
+  const limitsOf = limitsAt(level);
   const data = newdata === undefined ? undefined : tableFrom(newdata);
-  const mean = predict(fit, data, { dpar, level, ...(offset && { offset }) });
+  const mean = predict(fit, data, { dpar, level, ...(offset && { offset }), ...(test && { test }) });
   const variance = predict(fit, data, { dpar: outcome.scale }).estimate.map((sigma) => sigma * sigma);
   if (data === undefined) {
     studyVariances(fit, outcome).forEach((omega2, i) => {
@@ -77,23 +81,21 @@ export function predictionInterval(
       });
     }
   }
-  const half = mean.stdError.map((se, i) => {
-    // a mean that rests on one cluster has no robust error
-    return Number.isNaN(mean.df[i]!) ? Number.NaN : critical * Math.sqrt(se * se + variance[i]!);
-  });
+  const limits = Array.from(mean.estimate, (estimate, i) =>
+    limitsOf({
+      estimate,
+      stdError: Math.sqrt(mean.stdError[i]! ** 2 + variance[i]!),
+      df: df ?? mean.df[i]!,
+    }),
+  );
   return {
     dpar,
     level,
-    df: df ?? null,
+    df: df === undefined ? mean.df : mean.df.map(() => df),
     estimate: mean.estimate,
     stdError: mean.stdError,
     heterogeneity: variance.map(Math.sqrt),
-    lower: mean.estimate.map((mu, i) => mu - half[i]!),
-    upper: mean.estimate.map((mu, i) => mu + half[i]!),
+    lower: Float64Array.from(limits, ({ lower }) => lower),
+    upper: Float64Array.from(limits, ({ upper }) => upper),
   };
-}
-
-function tCritical(level: number, df: number): number {
-  criticalValue(level); // checks the level
-  return studentTCritical(level, df);
 }

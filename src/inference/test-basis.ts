@@ -30,9 +30,8 @@ export interface TestBasis {
  *   covariances with the scale are taken as 0. Fits of one outcome with independent rows only.
  * - "adhoc": the same with max(1, s^2), so that no interval becomes shorter than the one without the factor.
  *
- * With all but "z" the coefficients of sigma have n - q degrees of freedom, q being their number, in a fit of one outcome
- * without random intercepts, and their own standard errors. For other scale coefficients no such number is
- * established: they keep the normal distribution.
+ * The choice is one for the location: coefficients of sigma, sd(group) and rho12 keep the model's own errors and the normal
+ * distribution whatever the test.
  *
  * A fit from robust() brings its own errors: "t", its default, has the degrees of freedom that belong to them, "z" none,
  * and the Knapp-Hartung tests are refused.
@@ -69,7 +68,6 @@ export function testBasis(fit: Fit, test: TestStatistic = fit.robust === undefin
     );
   }
   df.fill(left, 0, p);
-  setScaleDf(fit, df);
   if (test === "t") return plain;
 
   const { factor: s2, vcov: block } = knappHartung(fit, left);
@@ -89,12 +87,4 @@ export function testBasis(fit: Fit, test: TestStatistic = fit.robust === undefin
 /** The covariance matrix of some coefficients by a test basis: of one dpar with its coefficientIndices(). */
 export function covarianceOf({ vcov, df }: TestBasis, indices: readonly number[]): number[][] {
   return indices.map((i) => indices.map((j) => vcov[i * df.length + j]!));
-}
-
-/** n - q for the coefficients of sigma where rows share nothing but V. */
-function setScaleDf(fit: Fit, df: Float64Array): void {
-  if (fit.family !== "gaussian" || (fit.random ?? []).length > 0) return;
-  const own = fit.coefficients.flatMap(({ dpar }, i) => (dpar === "sigma" ? [i] : []));
-  const left = observedEffects(fit) - own.length;
-  for (const i of own) df[i] = left > 0 ? left : Number.NaN;
 }

@@ -11,6 +11,7 @@ export interface PlotDescription {
 }
 
 const ROWS = ["outcome", "data", "labels"] as const;
+const MEANS = ["level", "test"] as const;
 const RESIDUALS = [...ROWS, "group"] as const;
 
 /** The plots by their names. */
@@ -18,17 +19,17 @@ export const catalogue = {
   forest: {
     title: "Forest plot",
     describe: "every effect size with its interval and weight; means and prediction intervals, by group too",
-    options: [...ROWS, "level", "group", "sort", "transform", "xlab", "xlim"],
+    options: [...ROWS, ...MEANS, "group", "sort", "transform", "xlab", "xlim"],
   },
   orchard: {
     title: "Orchard plot",
     describe: "effect sizes by group, with the mean and the prediction interval of each",
-    options: [...ROWS, "level", "group", "transform", "xlab"],
+    options: [...ROWS, ...MEANS, "group", "transform", "xlab"],
   },
   caterpillar: {
     title: "Caterpillar plot",
     describe: "ordered effect sizes, or the predicted random intercepts (BLUPs) of each grouping",
-    options: [...ROWS, "level", "show", "transform", "xlab"],
+    options: [...ROWS, ...MEANS, "show", "transform", "xlab"],
   },
   funnel: {
     title: "Funnel plot",
@@ -38,7 +39,7 @@ export const catalogue = {
   "location-scale": {
     title: "Location-scale plot",
     describe: "the mean against a numeric moderator, with a band as wide as the heterogeneity there",
-    options: [...ROWS, "level", "x", "by", "at", "ribbon", "transform", "xlab", "ylab"],
+    options: [...ROWS, ...MEANS, "x", "by", "at", "ribbon", "transform", "xlab", "ylab"],
   },
   heterogeneity: {
     title: "Heterogeneity plot",
@@ -48,7 +49,7 @@ export const catalogue = {
   bivariate: {
     title: "Bivariate plot",
     describe: "two outcomes against each other, with ellipses of sampling, true effects and means",
-    options: ["data", "labels", "level", "group", "xlab", "ylab"],
+    options: ["data", "labels", ...MEANS, "group", "xlab", "ylab"],
   },
   profile: {
     title: "Profile likelihood plot",

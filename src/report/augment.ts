@@ -3,10 +3,16 @@ import type { Fit } from "../fit/fit";
 import { outcomesOf } from "../inference/outcomes";
 import { predict } from "../inference/predict";
 import { residuals } from "../inference/residuals";
+import type { TestStatistic } from "../inference/test-basis";
 import { orNull } from "./missing";
 
 /** The data columns as the user had them, plus the dotted ones. */
 export type AugmentRow = Readonly<Record<string, number | string | boolean | null>>;
+
+export interface AugmentOptions {
+  /** of the standard errors of means: "z" (default), "t", "knha", "adhoc"; after robust() "t" is the default */
+  readonly test?: TestStatistic;
+}
 
 /**
  * One row per row used: `.row` (1-based data row), the columns that the formulas use, and
@@ -16,10 +22,10 @@ export type AugmentRow = Readonly<Record<string, number | string | boolean | nul
  *   .pearson  .resid over the SD of y
  *
  * In a bivariate fit each appears twice, `.fitted_mu1` ... `.pearson_mu2`, and `.rho12` once. null where a cell is
- * missing.
+ * missing. Throws what testBasis() throws.
  */
-export function augment(fit: Fit): AugmentRow[] {
-  const computed = computedColumns(fit);
+export function augment(fit: Fit, { test }: AugmentOptions = {}): AugmentRow[] {
+  const computed = computedColumns(fit, test);
   return Array.from({ length: fit.nobs }, (_, i) => {
     const row: Record<string, number | string | boolean | null> = { ".row": fit.rows[i] + 1 };
     for (const [name, column] of Object.entries(fit.data)) row[name] = cell(column, i);
@@ -28,14 +34,14 @@ export function augment(fit: Fit): AugmentRow[] {
   });
 }
 
-function computedColumns(fit: Fit): [string, Float64Array][] {
+function computedColumns(fit: Fit, test: TestStatistic | undefined): [string, Float64Array][] {
   const raw = perOutcome(residuals(fit));
   const pearson = perOutcome(residuals(fit, { type: "pearson" }));
   const columns = outcomesOf(fit).flatMap(({ location, scale }, o): [string, Float64Array][] => {
     const suffix = fit.family === "gaussian" ? "" : `_${location}`;
     return [
       [`.fitted${suffix}`, fit.fitted[location]],
-      [`.se.fit${suffix}`, predict(fit, undefined, { dpar: location }).stdError],
+      [`.se.fit${suffix}`, predict(fit, undefined, { dpar: location, ...(test && { test }) }).stdError],
       [`.sigma${suffix}`, fit.fitted[scale]],
       [`.resid${suffix}`, raw[o]],
       [`.pearson${suffix}`, pearson[o]],

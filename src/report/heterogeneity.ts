@@ -1,11 +1,17 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import type { IntervalMethod } from "../inference/coefficient-table";
 import { requireSameData } from "../inference/nested";
+import { outcomesOf } from "../inference/outcomes";
 import { type QTest, qTest } from "../inference/q-test";
+import { scaleMethod } from "../inference/scale-limits";
 import { formatColumn, formatFixed, pText } from "./format";
+import { type HeterogeneityLimits, heterogeneityLimits, oneSd } from "./heterogeneity-limits";
+import { heterogeneityLimitsTable } from "./heterogeneity-limits-table";
 import { percentExplained } from "./percent-explained";
-import { type Printable, printableTable } from "./printable";
-import { numberColumn, type ReportTable } from "./text-table";
+import { type Printable, printable } from "./printable";
+import { groupRows } from "./row-groups";
+import { numberColumn, type ReportTable, tableText } from "./text-table";
 import {
   NO_TYPICAL_VARIANCE,
   type VarianceShareGroup,
@@ -13,8 +19,11 @@ import {
   varianceShares,
 } from "./variance-shares";
 
-/** Heterogeneity of one outcome in one group of rows. */
-export interface HeterogeneityGroup {
+/**
+ * Heterogeneity of one outcome in one group of rows. The limits are NaN where tau2 is a sum of several variances or an average
+ * over moderators, and where it is held: scaleIntervals() has the limits of each SD.
+ */
+export interface HeterogeneityGroup extends HeterogeneityLimits {
   /** "mu", or "mu1" / "mu2" */
   readonly outcome: string;
   /** level of the `by` column; "all" without one */
@@ -40,6 +49,10 @@ export interface Heterogeneity {
   readonly sampling: VarianceShares["sampling"];
   /** "Q": sigma is held at 0 and there is no tau2, so that I2 and H2 say what Q leaves unexplained */
   readonly basis: "tau2" | "Q";
+  /** of the limits */
+  readonly level: number;
+  /** how the limits of tau2, and so of I2 and H2, were found */
+  readonly confint: IntervalMethod;
   readonly groups: readonly HeterogeneityGroup[];
   /** null without meta_V(), or where qTest() does not apply */
   readonly q: QTest | null;
@@ -50,6 +63,10 @@ export interface HeterogeneityOptions {
   readonly by?: string;
   /** a fit of the same data with fewer moderators, for R2 */
   readonly reduced?: Fit;
+  /** of the limits, default 0.95 */
+  readonly level?: number;
+  /** default "profile", and "wald" where profiles would take over a second and of a fit that did not converge */
+  readonly confint?: IntervalMethod;
 }
 
 /**
@@ -57,15 +74,17 @@ export interface HeterogeneityOptions {
  *
  *   I2 = 100 tau2 / (tau2 + s2),   H2 = (tau2 + s2) / s2,   s2 = (k - p) / tr(P),   R2 = 100 (1 - tau2 / tau2_reduced)
  *
- * with moderators as in metafor. tau2 is sigma^2 plus the variance of the random intercepts: varianceShares() splits it.
+ * with moderators as in metafor. The limits of I2 and H2 are those of tau2, by profile likelihood, put into these formulas, as
+ * metafor's confint() does. tau2 is sigma^2 plus the variance of the random intercepts: varianceShares() splits it.
  * With sigma held at 0 (the common-effect model) I2 = 100 (Q - df) / Q, at least 0, and H2 = Q / df. Plain data;
  * `String(...)` gives the table.
  *
- * @throws DrmError "unknown_column" when `by` is not a column of the fit; "bad_option" when `reduced` is of other data
+ * @throws DrmError "unknown_column" when `by` is not a column of the fit; "bad_option" when `reduced` is of other data,
+ *   for a level outside (0, 1), and for profiles of a fit that did not converge
  */
 export function heterogeneity(
   fit: Fit,
-  { by, reduced }: HeterogeneityOptions = {},
+  { by, reduced, level = 0.95, confint }: HeterogeneityOptions = {},
 ): Printable<Heterogeneity> {
   if (reduced !== undefined) requireSameData(fit, reduced);
   const shares = varianceShares(fit, by === undefined ? {} : { by });
@@ -73,12 +92,25 @@ export function heterogeneity(
   const q = qTestOrNull(fit);
   const held = Object.values(fit.fixed).some((value) => value === 0) && (fit.random ?? []).length === 0;
   const basis = held && q !== null && fit.family === "gaussian" && by === undefined ? "Q" : "tau2";
+  const rows = groupRows(fit, by);
+  const parts = shares.groups.map((group) => {
+    const outcome = outcomesOf(fit).find(({ location }) => location === group.outcome)!;
+    const { values } = fit.response[outcome.location]!;
+    const members = rows
+      .find(({ label }) => label === group.group)!
+      .members.filter((i) => !Number.isNaN(values[i]!) && fit.weights?.[i] !== 0);
+    return { sd: oneSd(fit, outcome, members), typicalVariance: group.parts[0]!.variance };
+  });
+  const method = confint ?? scaleMethod(fit, parts.length);
+  const limits = heterogeneityLimits(fit, parts, level, method);
   const data: Heterogeneity = {
     by: by ?? null,
     sampling: shares.sampling,
     basis,
+    level,
+    confint: method,
     groups: shares.groups.map((group, g) => {
-      const found = ofGroup(group, before === null ? null : before[g]!);
+      const found = { ...ofGroup(group, before === null ? null : before[g]!), ...limits[g]! };
       if (basis === "tau2" || q === null) return found;
       const { statistic, df } = q;
       if (df <= 0) return { ...found, i2: Number.NaN, h2: Number.NaN };
@@ -86,13 +118,13 @@ export function heterogeneity(
     }),
     q,
   };
-  return printableTable(data, heterogeneityTable);
+  return printable(data, (own) => heterogeneityTables(own).map(tableText).join("\n\n"), heterogeneityTables);
 }
 
 function ofGroup(
   { outcome, group, rows, parts }: VarianceShareGroup,
   before: number | null,
-): HeterogeneityGroup {
+): Omit<HeterogeneityGroup, keyof HeterogeneityLimits> {
   const typicalVariance = parts[0]!.variance;
   const tau2 = tau2Of(parts);
   return {
@@ -141,6 +173,15 @@ const SAMPLING_TEXT = {
   mean: "I2, H2: beside the mean of the known sampling variances",
   none: "no meta_V(): effect sizes count as measured without error",
 } as const;
+
+/** The estimates, and the limits where there are some. */
+function heterogeneityTables(data: Heterogeneity): ReportTable[] {
+  const table = heterogeneityTable(data);
+  const known = data.groups.filter(
+    ({ tau2Lower, tau2Upper }) => !Number.isNaN(tau2Lower) || !Number.isNaN(tau2Upper),
+  );
+  return known.length === 0 ? [table] : [table, heterogeneityLimitsTable(data, known)];
+}
 
 function heterogeneityTable({ by, sampling, basis, groups, q }: Heterogeneity): ReportTable {
   const bivariate = groups.some(({ outcome }) => outcome !== "mu");

@@ -1,10 +1,12 @@
 import type { Fit } from "../fit/fit";
+import type { IntervalMethod } from "../inference/coefficient-table";
 import { dparKeys } from "../inference/coefficients";
 import type { QTest } from "../inference/q-test";
 import type { TestStatistic } from "../inference/test-basis";
 import { type WaldTest, waldTest } from "../inference/wald-test";
 import { formatFixed, formatSignificant, NOT_AVAILABLE, pText } from "./format";
 import { type HeterogeneityGroup, heterogeneity, qTestOrNull } from "./heterogeneity";
+import { limitRange, limitsTitle } from "./limits-line";
 
 /** What a meta-analyst looks for below the coefficients. */
 export interface ModelTests {
@@ -12,6 +14,9 @@ export interface ModelTests {
   readonly heterogeneity: HeterogeneityGroup | null;
   /** "Q": sigma is held at 0, so that I2 and H2 come from Q */
   readonly basis: "tau2" | "Q";
+  /** of the limits of the heterogeneity, and how they were found */
+  readonly level: number;
+  readonly confint: IntervalMethod;
   /** Q of an intercept-only mean, QE with moderators; null where qTest() does not apply, or V has huge clusters */
   readonly q: QTest | null;
   /** QM, or F where coefficients have t tests, of each dpar that has moderators */
@@ -21,11 +26,13 @@ export interface ModelTests {
 /** Q costs the cube of a cluster of V: about half a second here. Beyond, qTest() is for those who want to wait. */
 const LARGEST_CLUSTER = 1000;
 
-/** `test` is how moderators are tested, as in waldTest(). */
-export function modelTests(fit: Fit, test: TestStatistic): ModelTests {
+/** `test` is how moderators are tested, as in waldTest(); `level` is that of the limits of the heterogeneity. */
+export function modelTests(fit: Fit, test: TestStatistic, level: number): ModelTests {
   const small = fit.knownV.largestCluster <= LARGEST_CLUSTER;
-  const { groups, basis } =
-    single(fit) && small ? heterogeneity(fit) : { groups: [], basis: "tau2" as const };
+  const { groups, basis, confint } =
+    single(fit) && small
+      ? heterogeneity(fit, { level })
+      : { groups: [], basis: "tau2" as const, confint: "wald" as const };
   // without an intercept the test of a scale parameter would be of log-SDs against 0, of SDs against 1
   const withModerators = dparKeys(fit).filter((dpar) => {
     const { termLabels, assign } = fit.designs[dpar] ?? { termLabels: [], assign: [] };
@@ -34,6 +41,8 @@ export function modelTests(fit: Fit, test: TestStatistic): ModelTests {
   return {
     heterogeneity: groups[0] ?? null,
     basis,
+    level,
+    confint,
     q: small ? qTestOrNull(fit) : null,
     moderators: withModerators.map((dpar) => waldTest(fit, { dpar, test })),
   };
@@ -53,7 +62,7 @@ export function qName({ moderators }: Pick<ModelTests, "moderators">): "Q" | "QE
 
 /** One line each, with the names that metafor's users know. */
 export function modelTestLines(
-  { heterogeneity: all, basis, q, moderators }: ModelTests,
+  { heterogeneity: all, basis, level, confint, q, moderators }: ModelTests,
   levels: number,
 ): string[] {
   const lines: string[] = [];
@@ -63,6 +72,8 @@ export function modelTestLines(
     const i2 = Number.isNaN(all.i2) ? NOT_AVAILABLE : `${formatFixed(all.i2, 2)} %`;
     const shares = `I^2: ${i2}  H^2: ${formatFixed(all.h2, 2)}${from}`;
     lines.push(basis === "Q" ? shares : tau2 + shares);
+    if (!Number.isNaN(all.tau2Lower) || !Number.isNaN(all.tau2Upper))
+      lines.push(limitsLine(all, level, confint));
   }
   if (q !== null) {
     const name = qName({ moderators });
@@ -79,4 +90,12 @@ export function modelTestLines(
     lines.push(`Moderators of ${dpar}: ${test} = ${formatFixed(statistic, 4)}, ${pText(pValue)}`);
   }
   return lines;
+}
+
+/** "95 % limits by profile likelihood: tau^2 0.1153 to 0.9647, tau 0.3395 to 0.9822, I^2 81.35 to 97.33 %, H^2 5.36 to 37.51" */
+function limitsLine(all: HeterogeneityGroup, level: number, confint: IntervalMethod): string {
+  const tau = `tau^2 ${limitRange(all.tau2Lower, all.tau2Upper)}, tau ${limitRange(all.tauLower, all.tauUpper)}`;
+  const i2 = `I^2 ${formatFixed(all.i2Lower, 2)} to ${formatFixed(all.i2Upper, 2)} %`;
+  const h2 = `H^2 ${formatFixed(all.h2Lower, 2)} to ${formatFixed(all.h2Upper, 2)}`;
+  return `${limitsTitle(level, confint)}: ${tau}, ${i2}, ${h2}`;
 }

@@ -1,7 +1,11 @@
 import type { Fit } from "../fit/fit";
+import { coefficientTarget } from "../fit/profile";
+import type { Limits } from "../inference/limits";
+import { linkOf } from "../inference/links";
+import { scaleLimits, scaleMethod } from "../inference/scale-limits";
 
 /** How a scale or correlation parameter spreads over the rows (or over the levels of a grouping). */
-export interface ParameterRange {
+export interface ParameterRange extends Limits {
   /** "fitted:sigma" */
   readonly name: string;
   readonly component: "distributional-scale" | "random-effect-scale" | "residual-correlation";
@@ -15,8 +19,11 @@ export interface ParameterRange {
   readonly scale: "response";
 }
 
-/** One row for each sigma, sd(group) and rho12, in the order of `fit.coefficients`; held ones last. */
-export function parameterRanges(fit: Fit): ParameterRange[] {
+/**
+ * One row for each sigma, sd(group) and rho12, in the order of `fit.coefficients`; held ones last. A parameter that is the same
+ * for all rows has limits, by profile likelihood or Wald's: see scaleMethod(). They are NaN for others.
+ */
+export function parameterRanges(fit: Fit, level = 0.95): ParameterRange[] {
   const ranges: ParameterRange[] = [];
   const keys = new Set([...fit.coefficients.map(({ dpar }) => dpar), ...Object.keys(fit.fixed)]);
   for (const dpar of keys) {
@@ -28,10 +35,21 @@ export function parameterRanges(fit: Fit): ParameterRange[] {
       dpar,
       term: dpar in fit.fixed ? "held value" : "fitted range",
       ...summarise(values),
+      ...limitsOf(fit, dpar, level),
       scale: "response",
     });
   }
   return ranges;
+}
+
+function limitsOf(fit: Fit, dpar: string, level: number): Limits {
+  const own = [...fit.coefficients.keys()].filter((i) => fit.coefficients[i]!.dpar === dpar);
+  if (own.length !== 1 || fit.coefficients[own[0]!]!.term !== "(Intercept)") {
+    return { lower: Number.NaN, upper: Number.NaN };
+  }
+  const { response } = linkOf(dpar);
+  const { lower, upper } = scaleLimits(fit, [coefficientTarget(fit, own[0]!)], level, scaleMethod(fit))[0]!;
+  return { lower: response(lower), upper: response(upper) };
 }
 
 /** One per row for sigma and rho12, one per level for sd(group). */

@@ -21,19 +21,21 @@ export interface ReportOptions {
  * that want attention. A paragraph a line, an empty line between them. A fit that did not converge says so first.
  *
  * Estimates are described, not explained: differences and ratios between studies, whether an interval includes 0 (or a
- * ratio of 1), p-values as they are. Limits are Wald's, transformed from the link scale for SDs and correlations.
+ * ratio of 1), p-values as they are. Limits of means, differences and ratios are those of the coefficients, Wald's by the
+ * test; those of SDs, correlations, tau^2 and I^2 are by profile likelihood, or Wald's where profiles would take over a
+ * second, and say which.
  * Throws DrmError("bad_option") for a level outside (0, 1), and what testBasis() throws.
  */
 export function report(fit: Fit, { level = 0.95, test }: ReportOptions = {}): string {
   const basis = testBasis(fit, test);
   const rows = coefficientTable(fit, level, "wald", test);
-  const tests = modelTests(fit, basis.test);
+  const tests = modelTests(fit, basis.test, level);
   const { code, message } = fit.optim;
   const failed = `The fit did not converge (${sentenceless(message)}): the numbers below are where the search stopped, not estimates to report.`;
   const paragraphs = [
     code === 0 ? [] : [failed],
     modelSentences(fit, basis),
-    ...outcomesOf(fit).map((outcome) => meanSentences(fit, outcome, rows, tests, level)),
+    ...outcomesOf(fit).map((outcome) => meanSentences(fit, outcome, rows, tests, level, basis.test)),
     heterogeneitySentences(fit, rows, tests, level),
     caveats(fit),
   ];

@@ -2,15 +2,15 @@ import type { Column, Table } from "../data/table";
 import { type DataInput, tableFrom } from "../data/table-from";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import { type ProfileTarget, profileIntervals } from "../fit/profile";
+import type { ProfileTarget } from "../fit/profile";
 import type { ProfileStatus } from "../fit/profile-limits";
 import { variablesOf } from "../formula/expr";
 import type { IntervalMethod } from "../inference/coefficient-table";
 import { coefficientIndices, requireDpar } from "../inference/coefficients";
-import { criticalValue } from "../inference/level";
 import { type Link, linkOf } from "../inference/links";
 import { fittedRows, newRows } from "../inference/new-data";
 import { predict } from "../inference/predict";
+import { scaleLimits, scaleMethod } from "../inference/scale-limits";
 import { formatColumn, limitLabels } from "./format";
 import { type Printable, printableTable } from "./printable";
 import { numberColumn, type ReportTable } from "./text-table";
@@ -22,7 +22,7 @@ export interface ScaleIntervalsOptions {
   readonly newdata?: DataInput;
   /** default 0.95 */
   readonly level?: number;
-  /** default "profile" */
+  /** default "profile", and "wald" where profiles would take over a second and of a fit that did not converge */
   readonly method?: IntervalMethod;
 }
 
@@ -66,17 +66,18 @@ const MOST_COMBINATIONS = 20;
  *   "unknown_column" and "bad_factor" for `newdata` that do not fit the formulas
  */
 export function scaleIntervals(fit: Fit, options: ScaleIntervalsOptions = {}): Printable<ScaleIntervals> {
-  const { newdata, level = 0.95, method = "profile" } = options;
+  const { newdata, level = 0.95, method = scaleMethod(fit) } = options;
   if (method !== "wald" && method !== "profile") {
     throw new DrmError("bad_option", `method '${String(method)}': intervals are "wald" or "profile"`);
   }
   const table = newdata === undefined ? null : tableFrom(newdata);
-  const wanted = scaleDpars(fit, options.dpar).flatMap((dpar) => combinations(fit, dpar, table, level));
-  // where every moderator is 0 and there is no intercept, the SD is 1 whatever the coefficients
-  const moving = wanted.filter(({ target }) => target.weights.some((weight) => weight !== 0));
-  const targets = moving.map(({ target }) => target);
-  const profiles = method === "wald" ? [] : profileIntervals(fit, targets, criticalValue(level));
-  const limits = wanted.map((one) => profiles[moving.indexOf(one)] ?? { lower: one.lower, upper: one.upper });
+  const wanted = scaleDpars(fit, options.dpar).flatMap((dpar) => combinations(fit, dpar, table));
+  const limits = scaleLimits(
+    fit,
+    wanted.map(({ target }) => target),
+    level,
+    method,
+  );
   const data: ScaleIntervals = {
     method,
     level,
@@ -106,17 +107,15 @@ export function scaleDpars(fit: Fit, wanted: ScaleIntervalsOptions["dpar"]): rea
   return dpars;
 }
 
-/** One linear predictor with its Wald limits, link scale. */
+/** One linear predictor, link scale. */
 interface Combination {
   readonly dpar: string;
   readonly at: ScaleInterval["at"];
   readonly target: ProfileTarget;
-  readonly lower: number;
-  readonly upper: number;
 }
 
 /** The distinct rows of a dpar's design, or the rows of new data. Throws DrmError("bad_option") when they are too many. */
-export function combinations(fit: Fit, dpar: string, table: Table | null, level: number): Combination[] {
+export function combinations(fit: Fit, dpar: string, table: Table | null): Combination[] {
   const { values, nrow, present } =
     table === null ? fittedRows(fit, dpar) : newRows(fit, dpar, table, undefined);
   const indices = coefficientIndices(fit, dpar);
@@ -130,7 +129,7 @@ export function combinations(fit: Fit, dpar: string, table: Table | null, level:
     if (!rows.has(key)) rows.set(key, i);
     if (table === null && rows.size > MOST_COMBINATIONS) throw tooMany(fit, dpar);
   }
-  const predicted = predict(fit, table ?? undefined, { dpar, type: "link", level });
+  const predicted = predict(fit, table ?? undefined, { dpar, type: "link" });
   return [...rows.values()].map((i) => {
     const weights = new Float64Array(fit.coefficients.length);
     indices.forEach((position, j) => {
@@ -140,8 +139,6 @@ export function combinations(fit: Fit, dpar: string, table: Table | null, level:
       dpar,
       at: moderatorsAt(fit, dpar, table, i),
       target: { weights, estimate: predicted.estimate[i]!, stdError: predicted.stdError[i]! },
-      lower: predicted.lower[i]!,
-      upper: predicted.upper[i]!,
     };
   });
 }

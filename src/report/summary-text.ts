@@ -1,4 +1,6 @@
+import { criticalValue } from "../inference/level";
 import { count, formatColumn, formatFixed, formatPValue, limitLabels, pText } from "./format";
+import { limitRange, limitsTitle } from "./limits-line";
 import { modelTestLines, qName } from "./model-tests";
 import type { ParameterRange } from "./parameter-ranges";
 import type { FitSummary } from "./summary";
@@ -44,7 +46,7 @@ function randomText(random: FitSummary["random"]): string {
 }
 
 function coefficientsTable(summary: FitSummary): ReportTable {
-  const { coefficients, level, confint, test } = summary;
+  const { coefficients, level, test } = summary;
   const [low, high] = limitLabels(level);
   type Pick = (row: FitSummary["coefficients"][number]) => number;
   const column = (header: string, pick: Pick, format: (values: readonly number[]) => string[]) =>
@@ -57,8 +59,7 @@ function coefficientsTable(summary: FitSummary): ReportTable {
     notes.push(`At the boundary, without a standard error: ${atBoundary.join(", ")}`);
   const certain = coefficients.filter((row) => row.stdError === 0).map(({ name }) => name);
   if (certain.length > 0) notes.push(`Robust variance 0, so no test or limits: ${certain.join(", ")}`);
-  if (confint === "profile") notes.push(...profileNotes(coefficients));
-  notes.push(...logSdNotes(summary));
+  notes.push(...limitNotes(summary), ...logSdNotes(summary));
   return {
     caption: `${titleOf(summary)}: coefficients, link scale`,
     columns: [
@@ -105,7 +106,7 @@ function testNotes({ test, factor, robust }: FitSummary): string[] {
       `Cluster-robust errors of the location: ${robust.type}${by}, ${count(robust.clusters, "cluster")}`,
     );
     const own = robust.type === "CR2" ? "Satterthwaite's df" : "clusters minus coefficients as df";
-    if (test === "t") notes.push(`Tests: t with ${own}; of other coefficients as without robust errors`);
+    if (test === "t") notes.push(`Tests: t with ${own}`);
   } else if (test === "t") {
     notes.push("Tests: t with residual df");
   } else if (factor !== null) {
@@ -113,6 +114,20 @@ function testNotes({ test, factor, robust }: FitSummary): string[] {
     notes.push(`Tests: ${name}, location variances times ${formatFixed(factor, 4)}, t with residual df`);
   }
   return notes;
+}
+
+/** How the limits were found, and that the choice of test and of errors is one for the location. */
+function limitNotes(summary: FitSummary): string[] {
+  const { test, robust, confint, coefficients, level } = summary;
+  const scale = [...new Set(coefficients.map(({ dpar }) => dpar))].filter((dpar) => !dpar.startsWith("mu"));
+  const apart = (test !== "z" || robust !== null) && scale.length > 0;
+  const quantile = test === "z" ? criticalValue(level).toFixed(2) : "quantile of t *";
+  return [
+    ...(confint === "wald"
+      ? [`Limits: Wald, estimate -+ ${quantile} std_error`]
+      : profileNotes(coefficients)),
+    ...(apart ? [`Coefficients of ${scale.join(", ")}: z, with the model's own errors`] : []),
+  ];
 }
 
 /** Why log-SD intercepts have no test, and what tests heterogeneity instead. */
@@ -139,7 +154,8 @@ function profileNotes(coefficients: FitSummary["coefficients"]): string[] {
   return notes;
 }
 
-function parameterTable({ parameters }: FitSummary): ReportTable {
+function parameterTable(summary: FitSummary): ReportTable {
+  const { parameters } = summary;
   const column = (header: string, pick: (row: ParameterRange) => number) =>
     numberColumn(header, parameters.map(pick), (values) => formatColumn(values));
   return {
@@ -154,8 +170,16 @@ function parameterTable({ parameters }: FitSummary): ReportTable {
       column("maximum", ({ maximum }) => maximum),
       { header: "scale", cells: parameters.map(({ scale }) => scale) },
     ],
-    notes: [],
+    notes: parameterLimits(summary),
   };
+}
+
+/** "95 % limits by profile likelihood: sigma 0.0469 to 0.3255, sd(study) 0.2388 to 0.6927", of what is the same in all rows. */
+function parameterLimits({ parameters, level, scaleConfint }: FitSummary): string[] {
+  const known = parameters.filter(({ lower, upper }) => !Number.isNaN(lower) || !Number.isNaN(upper));
+  if (known.length === 0) return [];
+  const ranges = known.map(({ dpar, lower, upper }) => `${dpar} ${limitRange(lower, upper)}`);
+  return [`${limitsTitle(level, scaleConfint)}: ${ranges.join(", ")}`];
 }
 
 /** Coefficients with the model above and what belongs below them, then the scale parameters. */

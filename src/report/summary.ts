@@ -4,6 +4,7 @@ import { coefficientName } from "../inference/coefficients";
 import { aic, aicc, bic } from "../inference/information-criteria";
 import { logSdIntercepts } from "../inference/log-sd-intercepts";
 import { type OutcomeCounts, outcomeCounts } from "../inference/outcomes";
+import { scaleMethod } from "../inference/scale-limits";
 import { type TestStatistic, testBasis } from "../inference/test-basis";
 import { type ModelTests, modelTests } from "./model-tests";
 import { type ParameterRange, parameterRanges } from "./parameter-ranges";
@@ -44,6 +45,8 @@ export interface FitSummary {
   readonly withoutTest: readonly string[];
   /** response scale */
   readonly parameters: readonly ParameterRange[];
+  /** how the limits of `parameters` and of the heterogeneity were found */
+  readonly scaleConfint: IntervalMethod;
   /** tau2, I2, H2, the Q test and the tests of moderators */
   readonly tests: ModelTests;
   readonly logLik: number;
@@ -84,8 +87,9 @@ export function summary(
     robust: fit.robust === undefined ? null : robustSummary(fit.robust),
     coefficients: coefficientTable(fit, level, confint, test),
     withoutTest: fit.coefficients.filter((_, i) => untested[i] === 1).map(coefficientName),
-    parameters: parameterRanges(fit),
-    tests: modelTests(fit, basis.test),
+    parameters: parameterRanges(fit, level),
+    scaleConfint: scaleMethod(fit),
+    tests: modelTests(fit, basis.test, level),
     logLik: fit.logLik,
     aic: aic(fit),
     bic: bic(fit),

@@ -88,6 +88,33 @@ describe("drmeta plot", () => {
     expect(texts).not.toContain("Cy");
   });
 
+  test("--test and --robust are those of drmeta fit", async () => {
+    const model = [RESTORATION, "yi ~ 1 + meta_V(V = vi)", "--method", "REML"];
+    const words = new Set<string>();
+    for (const errors of [
+      [],
+      ["--test", "t"],
+      ["--test", "knha"],
+      ["--robust", "study"],
+      ["--robust", "study", "--robust-type", "CR0", "--test", "z"],
+    ]) {
+      const [first] = JSON.parse((await drmeta("fit", ...model, ...errors, "--json")).stdout).coefficients;
+      const { stdout, stderr } = await drmeta("plot", "forest", ...model, ...errors);
+      expect(stderr).toBe("");
+      const { texts } = picture(stdout);
+      const shown = [first.estimate, first.conf_low, first.conf_high].map((x: number) => x.toFixed(2));
+      expect(texts).toContain(`${shown[0]} [${shown[1]}, ${shown[2]}]`);
+      words.add(texts.find((text) => text.startsWith("Intervals of means:")) ?? "");
+    }
+    expect([...words]).toEqual([
+      "",
+      "Intervals of means: t with residual df.",
+      "Intervals of means: Knapp-Hartung, t with residual df.",
+      "Intervals of means: cluster-robust errors (CR2 by study), t with Satterthwaite's df.",
+      "Intervals of means: cluster-robust errors (CR0 by study).",
+    ]);
+  });
+
   test("--help lists every plot", async () => {
     const { exitCode, stdout } = await drmeta("plot", "--help");
     expect(exitCode).toBe(0);
@@ -103,6 +130,8 @@ describe("drmeta plot", () => {
       ["plot", "funnel", ...MODEL, "--sort", "label"],
       /--sort is not an option of the funnel plot, which takes --outcome/,
     ],
+    [["plot", "funnel", ...MODEL, "--test", "t"], /--test is not an option of the funnel plot/],
+    [["plot", "forest", ...MODEL, "--test", "kh"], /Allowed choices are z, t, knha, adhoc/],
     [["plot", "funnel", ...MODEL, "-o", "funnel.pdf"], /ends in \.svg or \.png/],
     [["plot", "funnel", ...MODEL, "--contours", "0.9,x"], /'x' is not a number/],
     [["plot", "forest", ...MODEL, "--xlim", "2,1"], /the smaller one first/],
@@ -118,6 +147,8 @@ describe("drmeta plot", () => {
   test.each([
     [["bivariate"], /no bivariate plot of this model: it needs a fit of two outcomes/],
     [["forest", "--labels", "nam"], /labels 'nam'/],
+    [["forest", "--robust", "sudy"], /column 'sudy' not in data/],
+    [["forest", "--robust", "habitat", "--test", "knha"], /has no meaning with robust errors/],
     [["location-scale", "--x", "habitat"], /categorical/],
     [["forest", "-o", join("no", "such", "folder.svg")], /cannot write .*folder\.svg/],
   ])("at fault: %j", async ([name, ...options], message) => {

@@ -29,7 +29,9 @@ describe.each(
   cases.map((one, i) => ({ name: `${i + 1}: ${one.dpar}, ${[one.formulas].flat().at(-1)}`, one })),
 )("emmeans, case $name", ({ one }) => {
   const within = tolerance(one.fixed);
-  const options = { by: one.by, dpar: one.dpar, at: one.at ?? {}, weights: one.weights };
+  // emmeans knows Wald limits only
+  const confint = "wald" as const;
+  const options = { by: one.by, dpar: one.dpar, at: one.at ?? {}, weights: one.weights, confint };
   const means = marginalMeans(fitOf(one), options);
 
   it("has its means, standard errors and limits", () => {
@@ -253,7 +255,18 @@ describe("tests", () => {
     // the mean of forests is a combination of two coefficients
     const { ddf } = waldTest(robustFit, { dpar: "mu", matrix: [[1, 1, 0]] });
     expect(means.means[1]!.df).toBeCloseTo(ddf!, 8);
-    expect(() => contrasts(means)).toThrow("have degrees of freedom of their own");
+    // and so is each comparison
+    const compared = contrasts(means).contrasts;
+    const pairs = [
+      [0, -1, 0],
+      [0, 0, -1],
+      [0, 1, -1],
+    ];
+    pairs.forEach((row, k) => {
+      const test = waldTest(robustFit, { dpar: "mu", matrix: [row] });
+      expectClose([compared[k]!.df, compared[k]!.pValue], [test.ddf!, test.pValue], 1e-9);
+    });
+    expect(() => contrasts(structuredClone(means))).toThrow("these means are a copy");
     const normal = contrasts(marginalMeans(robustFit, { by: "habitat", test: "z" }), { method: "reference" });
     expect(normal.contrasts[0]!.stdError).toBeCloseTo(standardErrors(robustFit, "mu").habitatforest!, 12);
   });
@@ -279,8 +292,11 @@ describe("invariance", () => {
 describe("boundaries and held values", () => {
   it("an SD at its boundary is 0 without a standard error, and so are its contrasts' tests", () => {
     const sigmas = marginalMeans(boundaryFit(), { dpar: "sigma", by: "habitat" });
-    expect(sigmas.means[0]).toMatchObject({ estimate: 0, stdError: Number.NaN, lower: Number.NaN });
+    expect(sigmas.means[0]).toMatchObject({ estimate: 0, stdError: Number.NaN, lower: 0 });
+    expect(sigmas.means[0]!.upper).toBeGreaterThan(0);
     expect(sigmas.means[1]!.estimate).toBeCloseTo(0.3786562488, 9);
+    const wald = marginalMeans(boundaryFit(), { dpar: "sigma", by: "habitat", confint: "wald" });
+    expect(wald.means[0]).toMatchObject({ estimate: 0, lower: Number.NaN, upper: Number.NaN });
     expect(sigmas.notes).toEqual(["estimated at its boundary, without a standard error"]);
     const [ratio] = contrasts(sigmas).contrasts;
     expect(ratio).toMatchObject({

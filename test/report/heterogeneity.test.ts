@@ -90,7 +90,10 @@ describe("heterogeneity()", () => {
   it("prints a table, and Q", () => {
     const text = String(heterogeneity(fit, { by: "habitat" }));
     expect(text).toMatch(/^habitat +rows +tau2 +tau +I2 +H2\ngrassland /);
-    expect(text).toMatch(/\nQ\(77\) = 238\.6967, p < 1e-16$/);
+    expect(text).toMatch(/\nQ\(77\) = 238\.6967, p < 1e-16\n\n/);
+    expect(text).toMatch(
+      /\nforest {4}tau {4}0\.3787 {4}0\.2815 {2}0\.5102\n[\s\S]*\nLimits by profile likelihood$/,
+    );
   });
 
   it("is of each outcome, and of random intercepts too", () => {

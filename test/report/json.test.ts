@@ -22,6 +22,7 @@ describe("toJSON", () => {
       "df",
       "AIC",
       "BIC",
+      "confint",
       "coefficients",
       "vcov",
       "convergence",

@@ -18,7 +18,7 @@ describe("report", () => {
       [
         "A location-scale meta-regression of yi (moderators: mu on habitat and duration; sigma on habitat) was fitted to 80 effect sizes by maximum likelihood. The sampling variances (vi) were taken as known.",
         "Where habitat = grassland and duration = 0, the estimated mean is 0.146 (95% CI 0.068 to 0.223, z = 3.68, p < 0.001). For habitat, the estimated difference in the mean, forest minus grassland, is 0.26 (95% CI 0.11 to 0.42, z = 3.30, p < 0.001). The estimated difference in the mean per unit of duration is 0.103 (95% CI 0.033 to 0.174, z = 2.87, p = 0.004). Together, the moderators of mu give QM(2) = 18.90, p < 0.001.",
-        "Where habitat = grassland, the SD of true effects (sigma) is estimated as 0.138 (95% CI 0.071 to 0.269). For habitat, the estimated ratio of SDs of true effects, forest to grassland, is 2.74 (95% CI 1.31 to 5.74, z = 2.68, p = 0.007). Cochran's test of residual heterogeneity: QE(77) = 238.70, p < 0.001.",
+        "Where habitat = grassland, the SD of true effects (sigma) is estimated as 0.138 (95% CI 0.014 to 0.235, profile likelihood). For habitat, the estimated ratio of SDs of true effects, forest to grassland, is 2.74 (95% CI 1.31 to 5.74, z = 2.68, p = 0.007). Cochran's test of residual heterogeneity: QE(77) = 238.70, p < 0.001.",
       ].join("\n\n"),
     );
   });
@@ -46,14 +46,17 @@ describe("report", () => {
     const text = report(caseFit("v01-re-intercept-bcg"));
     expect(text).toContain("prediction interval for the true effect in a new study is -1.80 to 0.38");
     expect(text).toContain(
-      "The variance of true effects (tau^2) is 0.280. I^2 is 91.4%. Cochran's test of heterogeneity: Q(12) = 152.23",
+      "The SD of true effects (sigma) is estimated as 0.529 (95% CI 0.324 to 0.913, profile likelihood). " +
+        "The variance of true effects (tau^2) is 0.280 (95% CI 0.105 to 0.834, profile likelihood). " +
+        "I^2 is 91.4% (95% CI 79.9% to 96.9%, profile likelihood). Cochran's test of heterogeneity: Q(12) = 152.23",
     );
   });
 
   it("says that a heterogeneity at zero is estimated at zero, and one that is held was not estimated", () => {
     const zero = report(caseFit("v12-boundary-hine"));
     expect(zero).toContain(
-      "(sigma) is estimated at zero, its boundary, so that it has no standard error or interval. I^2 is 0.0%.",
+      "(sigma) is estimated at zero, its boundary (95% CI 0 to 0.034, profile likelihood), and has no standard error. " +
+        "I^2 is 0.0% (95% CI 0.0% to 51.5%, profile likelihood).",
     );
     expect(zero).toContain("Check scale_boundary:");
     expect(zero).not.toContain("prediction interval");

@@ -23,6 +23,7 @@ export function CoefficientTables({ summary }: { readonly summary: FitSummary })
           summary={summary}
         />
       ))}
+      <p class="hint">{limitsText(summary)}</p>
       {summary.withoutTest.length > 0 && (
         <p class="hint">
           Log-SD intercepts have no z or p: 0 there is an SD of 1. The Q test is one of heterogeneity.
@@ -30,6 +31,12 @@ export function CoefficientTables({ summary }: { readonly summary: FitSummary })
       )}
     </>
   );
+}
+
+/** How the limits were found, and that the choice of test is one for means. */
+function limitsText({ test, coefficients }: FitSummary): string {
+  const scale = test === "z" || coefficients.every(({ dpar }) => dpar.startsWith("mu"));
+  return `Limits: Wald.${scale ? "" : " The test is of means; coefficients of SDs and correlations have z tests."}`;
 }
 
 interface Props {
@@ -41,15 +48,16 @@ interface Props {
 function DparTable({ dpar, rows, summary }: Props) {
   const [low, high] = limitLabels(summary.level);
   const column = (pick: (row: CoefficientRow) => number) => formatColumn(rows.map(pick), 4);
+  const normal = rows.every(({ df }) => df === Number.POSITIVE_INFINITY);
   const columns = [
     { header: "term", cells: rows.map(({ term }) => term) },
     { header: "estimate", cells: column(({ estimate }) => estimate) },
     { header: "SE", cells: column(({ stdError }) => stdError) },
     {
-      header: summary.test === "z" ? "z" : "t",
+      header: normal ? "z" : "t",
       cells: rows.map(({ statistic }) => formatFixed(statistic, 2)),
     },
-    ...(summary.test === "z" ? [] : [{ header: "df", cells: rows.map(({ df }) => dfText(df)) }]),
+    ...(normal ? [] : [{ header: "df", cells: rows.map(({ df }) => dfText(df)) }]),
     { header: "p", cells: rows.map(({ pValue }) => formatPValue(pValue)) },
     { header: low, cells: column(({ lower }) => lower) },
     { header: high, cells: column(({ upper }) => upper) },

@@ -1,10 +1,13 @@
-import { formatColumn, formatFixed } from "../../src/report/format";
+import { formatColumn, formatFixed, limitLabels } from "../../src/report/format";
 import type { FitSummary } from "../../src/report/summary";
+import { scaleLimitsText } from "../model/limits-text";
 import { Table } from "./table";
 
 /** Fitted SDs and correlations on their own scale, and what models are compared by. */
 export function FitStatistics({ summary }: { readonly summary: FitSummary }) {
-  const { parameters } = summary;
+  const { parameters, level, scaleConfint } = summary;
+  const [low, high] = limitLabels(level);
+  const limited = parameters.some(({ lower, upper }) => !Number.isNaN(lower) || !Number.isNaN(upper));
   const statistics = [
     ["log-likelihood", formatFixed(summary.logLik, 2)],
     ["parameters", String(summary.df)],
@@ -40,9 +43,28 @@ export function FitStatistics({ summary }: { readonly summary: FitSummary }) {
                 4,
               ),
             },
+            ...(limited
+              ? [
+                  {
+                    header: low,
+                    cells: formatColumn(
+                      parameters.map(({ lower }) => lower),
+                      4,
+                    ),
+                  },
+                  {
+                    header: high,
+                    cells: formatColumn(
+                      parameters.map(({ upper }) => upper),
+                      4,
+                    ),
+                  },
+                ]
+              : []),
           ]}
         />
       )}
+      {limited && <p class="hint">{scaleLimitsText(scaleConfint)}</p>}
       <dl class="statistics">
         {statistics.map(([name, value]) => (
           <div key={name}>

@@ -1,4 +1,4 @@
-import { formatColumn, formatFixed, NOT_AVAILABLE } from "../../src/report/format";
+import { formatColumn, formatFixed, formatSignificant, NOT_AVAILABLE } from "../../src/report/format";
 import { pText } from "../model/p-text";
 import { groupBy } from "../state/app-state";
 import type { Analysis } from "../worker/session";
@@ -8,7 +8,11 @@ import { Table } from "./table";
 /** Means, SDs, tau2, I2 and H2, for all rows or by the levels of a column that the model uses. */
 export function HeterogeneitySection({ analysis }: { readonly analysis: Analysis }) {
   const { heterogeneity, groupColumns } = analysis;
-  const { groups, q, by } = heterogeneity;
+  const { groups, q, by, level, confint } = heterogeneity;
+  const limited = groups.some(
+    ({ tau2Lower, tau2Upper }) => !Number.isNaN(tau2Lower) || !Number.isNaN(tau2Upper),
+  );
+  const percent = `${Number((100 * level).toPrecision(4))} % CI`;
   const bivariate = groups.some(({ outcome }) => outcome !== "mu");
   const name = ({ outcome, group }: (typeof groups)[number]) =>
     [bivariate ? outcome : "", by === null ? (bivariate ? "" : "all rows") : group]
@@ -61,8 +65,21 @@ export function HeterogeneitySection({ analysis }: { readonly analysis: Analysis
             cells: groups.map(({ i2 }) => (Number.isNaN(i2) ? NOT_AVAILABLE : `${formatFixed(i2, 1)} %`)),
           },
           { header: "H2", cells: groups.map(({ h2 }) => formatFixed(h2, 2)) },
+          ...(limited
+            ? [
+                { header: `tau2, ${percent}`, cells: groups.map((g) => range(g.tau2Lower, g.tau2Upper)) },
+                { header: `tau, ${percent}`, cells: groups.map((g) => range(g.tauLower, g.tauUpper)) },
+                { header: `I2, ${percent}`, cells: groups.map((g) => range(g.i2Lower, g.i2Upper, 1)) },
+                { header: `H2, ${percent}`, cells: groups.map((g) => range(g.h2Lower, g.h2Upper, 2)) },
+              ]
+            : []),
         ]}
       />
+      {limited && (
+        <p class="hint">
+          Limits of tau2, I2 and H2: {confint === "profile" ? "profile likelihood" : "Wald's, of log tau"}.
+        </p>
+      )}
       {q !== null && (
         <p class="hint">
           Test of residual heterogeneity: Q({q.df}) = {formatFixed(q.statistic, 2)}, {pText(q.pValue)}.
@@ -70,4 +87,11 @@ export function HeterogeneitySection({ analysis }: { readonly analysis: Analysis
       )}
     </section>
   );
+}
+
+/** "0.12 to 0.96"; with a number of decimals, or four significant digits. */
+function range(lower: number, upper: number, decimals?: number): string {
+  const text = (value: number) =>
+    decimals === undefined ? formatSignificant(value) : formatFixed(value, decimals);
+  return Number.isNaN(lower) && Number.isNaN(upper) ? "-" : `${text(lower)} to ${text(upper)}`;
 }

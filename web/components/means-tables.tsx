@@ -1,5 +1,6 @@
 import type { MarginalMeans } from "../../src/index";
 import { formatColumn, limitLabels } from "../../src/report/format";
+import { scaleLimitsText } from "../model/limits-text";
 import { Table } from "./table";
 
 /** Mean effects and SDs as the model has them, each with its interval. */
@@ -64,14 +65,21 @@ function MeansTable({ means }: { readonly means: MarginalMeans }) {
 }
 
 /** "Averaged over habitat, at duration = 1.2." */
-function conditionsText({ averagedOver, held }: MarginalMeans): string {
+function conditionsText({ averagedOver, held, dpar, confint, means }: MarginalMeans): string {
   const values = Object.entries(held).map(([name, value]) => `${name} = ${shortLevel(value)}`);
   const parts = [
     ...(averagedOver.length > 0 ? [`averaged over ${averagedOver.join(", ")}`] : []),
     ...(values.length > 0 ? [`at ${values.join(", ")}`] : []),
   ];
   const text = parts.join(", ");
-  return text === "" ? "" : `${text[0]!.toUpperCase()}${text.slice(1)}.`;
+  const limits = dpar.startsWith("mu") ? limitsText(means) : scaleLimitsText(confint);
+  return text === "" ? limits : `${text[0]!.toUpperCase()}${text.slice(1)}. ${limits}`;
+}
+
+/** Of means: nothing for the normal distribution. */
+function limitsText(means: MarginalMeans["means"]): string {
+  const dfs = [...new Set(means.map(({ df }) => df))].filter(Number.isFinite);
+  return dfs.length === 0 ? "" : `Limits: t with ${dfs.map((df) => Number(df.toFixed(1))).join(", ")} df.`;
 }
 
 /** The mean of a centred column is 0 but for rounding. */

@@ -146,7 +146,7 @@ export function createSession(): Session {
         groupColumns,
         numericModerators: moderatorsOf(model.formulas).filter((name) => fit.data[name]?.kind === "numeric"),
         heterogeneity: heterogeneity(fit, groupColumns.includes(by) ? { by } : {}),
-        means: meansOf(fit, by),
+        means: meansOf(fit, by, model.test),
         milliseconds,
       };
     },
@@ -165,7 +165,7 @@ export function createSession(): Session {
       const { fit } = fitOf(model);
       const unsuitable = plots[name].unsuitable(fit);
       if (unsuitable !== null) return { unsuitable };
-      return { svg: plots[name].draw(fit, { ...options, data: tableOf(model) }) };
+      return { svg: plots[name].draw(fit, { ...options, test: model.test, data: tableOf(model) }) };
     },
   };
 }
@@ -194,7 +194,7 @@ function fileText(fit: Fit, kind: FileKind, test: Test): string {
     case "coefficients.csv":
       return csvText(tidy(fit, { conf_int: true, test }));
     case "rows.csv":
-      return csvText(augment(fit));
+      return csvText(augment(fit, { test }));
     case "fit.json":
       return `${JSON.stringify(toJSON(fit, { test, fitted: true, checks: true, full: true }), null, 2)}\n`;
   }

@@ -1,7 +1,7 @@
 import type { Fit } from "../../fit/fit";
 import { norm } from "../projection";
 import { locationCount } from "../residual-df";
-import { type Sandwich, sandwich } from "./sandwich";
+import { type Sandwich, sandwichOf } from "./sandwich";
 
 /**
  * Of what is left of a sum beside its terms: rounding. A sandwich variance is a sum of squares, so it is recognised as 0 long
@@ -90,7 +90,6 @@ export function vanishingVariance(
   const p = locationCount(fit);
   if (robust === undefined || indices.some((i) => i >= p)) return () => false;
   const k = coefficients.length;
-  let parts: Sandwich | undefined;
   return (weights) => {
     const contrast = new Float64Array(p);
     indices.forEach((i, j) => {
@@ -107,7 +106,6 @@ export function vanishingVariance(
     }
     if (variance > CLEAR * size || Number.isNaN(variance)) return false;
     if (contrast.every((weight) => weight === 0)) return false;
-    parts ??= sandwich(fit, robust);
-    return norm(clusterTerms(parts, contrast, 1).terms[0]!) === 0;
+    return norm(clusterTerms(sandwichOf(fit), contrast, 1).terms[0]!) === 0;
   };
 }

@@ -179,3 +179,15 @@ function product(A: Float64Array, B: Float64Array, k: number, l: number, n: numb
 function transpose(A: Float64Array, n: number): Float64Array {
   return A.map((_, at) => A[(at % n) * n + Math.floor(at / n)]!);
 }
+
+const sandwiches = new WeakMap<Fit, Sandwich>();
+
+/** The parts of a robust fit's errors, worked out once: they cost the cube of each cluster. */
+export function sandwichOf(fit: Fit): Sandwich {
+  let parts = sandwiches.get(fit);
+  if (parts === undefined) {
+    parts = sandwich(fit, fit.robust!);
+    sandwiches.set(fit, parts);
+  }
+  return parts;
+}

@@ -1,5 +1,6 @@
 import { dot, line, type Markish, ruleX, ruleY } from "@observablehq/plot";
 import type { Fit } from "../../index";
+import { testNotes } from "../data/test-note";
 import { decimals, percent } from "../draw/numbers";
 import type { PictureOptions } from "../draw/svg";
 import { COLORS, seriesColor } from "../draw/theme";
@@ -29,7 +30,7 @@ export function bivariatePlot(fit: Fit, options: BivariatePlotOptions = {}): str
   const radius = Math.sqrt(-2 * Math.log(1 - level));
   const sampling = points.length > MOST_ELLIPSES ? [] : points.map((p) => ellipse(p.y1, p.y2, p.sampling, 1));
   const effects = regions.map(({ mu1, mu2, between }) => ellipse(mu1, mu2, between, radius));
-  const means = regions.map(({ mu1, mu2, ofMean }) => ellipse(mu1, mu2, ofMean, radius));
+  const means = regions.map((region) => ellipse(region.mu1, region.mu2, region.ofMean, region.radius));
   const colorOf = (label: string) => seriesColor(Math.max(series.indexOf(label), 0));
   const all = [...sampling, ...effects, ...means].flat();
   const x = padded([...points.map((p) => p.y1), ...all.map((p) => p.x)]);
@@ -79,6 +80,7 @@ export function bivariatePlot(fit: Fit, options: BivariatePlotOptions = {}): str
       series,
       notes: [
         `Dashed: ${percent(level)} of true effects. Filled: ${percent(level)} confidence region of the means.`,
+        ...testNotes(fit, options.test),
         ...(sampling.length > 0 ? ["Thin: one standard error around each study."] : []),
         ...(incomplete > 0
           ? [`${incomplete} of ${points.length + incomplete} studies have one outcome only.`]

@@ -1,4 +1,4 @@
-import { DrmError, type Fit, residualCovariance, vcov } from "../../index";
+import { DrmError, type Fit, residualCovariance, type TestStatistic, testBasis, waldTest } from "../../index";
 import { meanOfRows } from "../data/mean-of-rows";
 import { outcomeRows } from "../data/outcome";
 import { type RowOptions, rowLabels } from "../data/row-values";
@@ -7,6 +7,8 @@ import { type SeriesOptions, seriesOf } from "../data/series";
 export interface BivariateRegionsOptions extends RowOptions, SeriesOptions {
   /** share of true effects, and confidence, of the regions; default 0.95 */
   readonly level?: number | undefined;
+  /** of the region of the means: "z" (default), "t"; after robust() "t" is the default */
+  readonly test?: TestStatistic | undefined;
 }
 
 /** A symmetric 2 x 2 matrix. */
@@ -33,6 +35,8 @@ export interface BivariateRegion {
   readonly between: Covariance;
   /** of the estimated means */
   readonly ofMean: Covariance;
+  /** the confidence region of the means, in standard errors: where the joint test of waldTest() has p = 1 - level */
+  readonly radius: number;
 }
 
 export interface BivariateRegions {
@@ -68,14 +72,14 @@ export function bivariateRegions(fit: Fit, options: BivariateRegionsOptions = {}
     return [
       {
         label,
-        mu1: meanOfRows(fit, first, rows1!, 0.95).estimate,
-        mu2: meanOfRows(fit, second, rows2!, 0.95).estimate,
+        mu1: meanOfRows(fit, first, rows1!, {}).estimate,
+        mu2: meanOfRows(fit, second, rows2!, {}).estimate,
         between: {
           v1: average((i) => between.variance1[i]! + first.omega2[i]!),
           v12: average((i) => between.covariance[i]!),
           v2: average((i) => between.variance2[i]! + second.omega2[i]!),
         },
-        ofMean: covarianceOfMeans(fit, rows1!, rows2!),
+        ...regionOfMeans(fit, rows1!, rows2!, options),
       },
     ];
   });
@@ -100,24 +104,52 @@ export function whyNotBivariate(fit: Fit): string | null {
 }
 
 /** a' V b for the average design rows a of the first mean and b of the second. */
-function covarianceOfMeans(fit: Fit, rows1: readonly number[], rows2: readonly number[]): Covariance {
-  const { matrix } = vcov(fit);
+function regionOfMeans(
+  fit: Fit,
+  rows1: readonly number[],
+  rows2: readonly number[],
+  { level = 0.95, test }: BivariateRegionsOptions,
+): Pick<BivariateRegion, "ofMean" | "radius"> {
+  const basis = testBasis(fit, test);
+  const k = basis.df.length;
   const combination = (dpar: string, rows: readonly number[]) => {
     const { values, nrow, names } = fit.designs[dpar]!;
     const means = new Map(
       names.map((term, j) => [term, rows.reduce((sum, i) => sum + values[j * nrow + i]! / rows.length, 0)]),
     );
-    return fit.coefficients.map((c) => (c.dpar === dpar ? means.get(c.term)! : 0));
+    return Float64Array.from(fit.coefficients, (c) => (c.dpar === dpar ? means.get(c.term)! : 0));
   };
   const [a, b] = [combination("mu1", rows1), combination("mu2", rows2)];
-  const product = (left: readonly number[], right: readonly number[]) => {
+  const product = (left: Float64Array, right: Float64Array) => {
     let sum = 0;
     left.forEach((l, i) => {
       right.forEach((r, j) => {
-        if (l !== 0 && r !== 0) sum += l * r * matrix[i]![j]!;
+        if (l !== 0 && r !== 0) sum += l * r * basis.vcov[i * k + j]!;
       });
     });
     return sum;
   };
-  return { v1: product(a, a), v12: product(a, b), v2: product(b, b) };
+  return {
+    ofMean: { v1: product(a, a), v12: product(a, b), v2: product(b, b) },
+    radius: radiusOf(fit, [a, b], basis.test, level),
+  };
+}
+
+/**
+ * With two rows the quantile of F on ddf degrees of freedom is a power, QM = ddf (alpha^(-2 / ddf) - 1), which is that of
+ * chi-squared in the limit; after CR2 the test is HTZ, F = ddf / (2 eta) QM with eta = ddf + 1.
+ */
+function radiusOf(
+  fit: Fit,
+  matrix: readonly [Float64Array, Float64Array],
+  test: TestStatistic,
+  level: number,
+): number {
+  const logAlpha = Math.log(1 - level);
+  // a mean without coefficients is known, and there is nothing to test
+  const known = matrix.some((row) => row.every((weight) => weight === 0));
+  const ddf = known ? null : waldTest(fit, { matrix, test }).ddf;
+  if (ddf === null) return Math.sqrt(-2 * logAlpha);
+  const QM = Math.expm1((-2 / ddf) * logAlpha);
+  return Math.sqrt(fit.robust?.type === "CR2" ? (ddf + 1) * QM : ddf * QM);
 }

@@ -1,5 +1,6 @@
-import { DrmError, type Fit, ranef } from "../../index";
-import { criticalValue } from "../../inference/level";
+import { DrmError, type Fit, ranef, testBasis } from "../../index";
+import { limitsAt } from "../../inference/limits";
+import type { MeanOptions } from "../data/mean-of-rows";
 import { outcomeRows, randomEffectsOf } from "../data/outcome";
 import { type RowOptions, rowLabels } from "../data/row-values";
 import { checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
@@ -8,7 +9,7 @@ import { digitsFor, percent, withInterval } from "../draw/numbers";
 import type { PictureOptions } from "../draw/svg";
 import { padded } from "../draw/xy-picture";
 
-export interface CaterpillarPlotOptions extends PictureOptions, RowOptions {
+export interface CaterpillarPlotOptions extends PictureOptions, RowOptions, MeanOptions {
   /** "mu1" (default) or "mu2" of a bivariate fit */
   readonly outcome?: string | undefined;
   /**
@@ -16,8 +17,6 @@ export interface CaterpillarPlotOptions extends PictureOptions, RowOptions {
    * groupings of a model that has them, else "effects"
    */
   readonly show?: string | undefined;
-  /** of the intervals, default 0.95 */
-  readonly level?: number | undefined;
   /** "exp" labels effects on a log scale as ratios */
   readonly transform?: Transform | undefined;
   readonly xlab?: string | undefined;
@@ -25,7 +24,9 @@ export interface CaterpillarPlotOptions extends PictureOptions, RowOptions {
 
 /**
  * Caterpillar plot, as an SVG string: effect sizes, or the predicted random intercepts (BLUPs) of each grouping, in
- * order of size with their intervals, estimate -+ z SE. Several hundred rows stay readable as a shape.
+ * order of size with their intervals. Those of effects are y -+ z sqrt(v); those of BLUPs are of prediction errors, by z or,
+ * with test "t", the t distribution with residual degrees of freedom, as metafor's ranef() has them. robust() has no
+ * prediction errors: theirs are the model's, by z. Several hundred rows stay readable as a shape.
  *
  * @throws DrmError "bad_option" for a grouping that the model does not have
  */
@@ -64,7 +65,7 @@ export function caterpillarPlot(fit: Fit, options: CaterpillarPlotOptions = {}):
       column: `${isEffects ? "Effect" : "BLUP"} [${percent(level)}]`,
       notes: isEffects
         ? []
-        : [`Predicted random intercepts ± ${criticalValue(level).toFixed(2)} prediction SEs.`],
+        : [`Predicted random intercepts ± ${reach(fit, options, level).toFixed(2)} prediction SEs.`],
     },
     options,
   );
@@ -90,10 +91,11 @@ export function caterpillarRows(
   level = options.level ?? 0.95,
 ): CaterpillarSection[] {
   const outcome = outcomeRows(fit, options.outcome);
-  const z = criticalValue(level);
-  const interval = (label: string, estimate: number, stdError: number) => {
-    return { label, estimate, lower: estimate - z * stdError, upper: estimate + z * stdError };
+  const limitsOf = limitsAt(level);
+  const interval = (label: string, estimate: number, stdError: number, df = Number.POSITIVE_INFINITY) => {
+    return { label, estimate, ...limitsOf({ estimate, stdError, df }) };
   };
+  const df = predictionDf(fit, options);
   const random = randomEffectsOf(fit, outcome.location);
   const { show = random.length > 0 ? undefined : "effects" } = options;
   if (show === "effects") {
@@ -110,7 +112,17 @@ export function caterpillarRows(
     of: group,
     label: `${group} (${levels.length})`,
     rows: ranef(fit, dpar)
-      .map(({ level: name, estimate, stdError }) => interval(name, estimate, stdError))
+      .map(({ level: name, estimate, stdError }) => interval(name, estimate, stdError, df))
       .sort((a, b) => a.estimate - b.estimate),
   }));
+}
+
+/** Of the intervals of BLUPs. */
+function predictionDf(fit: Fit, { test }: MeanOptions): number {
+  const basis = testBasis(fit, test);
+  return fit.robust === undefined ? basis.df[0]! : Number.POSITIVE_INFINITY;
+}
+
+function reach(fit: Fit, options: MeanOptions, level: number): number {
+  return limitsAt(level)({ estimate: 0, stdError: 1, df: predictionDf(fit, options) }).upper;
 }

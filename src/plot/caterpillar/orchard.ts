@@ -1,9 +1,10 @@
 import { dot, link, type Markish, ruleX, text } from "@observablehq/plot";
 import type { Fit } from "../../index";
-import { type MeanOfRows, meanOfRows } from "../data/mean-of-rows";
+import { type MeanOfRows, type MeanOptions, meanOfRows } from "../data/mean-of-rows";
 import { type OutcomeRows, outcomeRows } from "../data/outcome";
 import { type RowOptions, rowLabels } from "../data/row-values";
 import { type SeriesOptions, seriesOf } from "../data/series";
+import { testNotes } from "../data/test-note";
 import { bubbleRadius } from "../draw/bubble";
 import { bottomAxis, checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
 import { decimals, digitsFor, percent, withInterval } from "../draw/numbers";
@@ -12,11 +13,9 @@ import { wrapText } from "../draw/text-width";
 import { COLORS, FONT, seriesColor } from "../draw/theme";
 import { padded } from "../draw/xy-picture";
 
-export interface OrchardPlotOptions extends PictureOptions, RowOptions, SeriesOptions {
+export interface OrchardPlotOptions extends PictureOptions, RowOptions, SeriesOptions, MeanOptions {
   /** "mu1" (default) or "mu2" of a bivariate fit */
   readonly outcome?: string | undefined;
-  /** of the intervals, default 0.95 */
-  readonly level?: number | undefined;
   /** "exp" labels effects on a log scale as ratios */
   readonly transform?: Transform | undefined;
   readonly xlab?: string | undefined;
@@ -39,7 +38,7 @@ export function orchardGroups(fit: Fit, options: OrchardPlotOptions = {}): Orcha
   const all = groups === null ? [{ label: "All", members: outcome.present }] : membersOf(groups, outcome);
   return all.map((group) => ({
     ...group,
-    ...meanOfRows(fit, outcome, group.members, options.level ?? 0.95),
+    ...meanOfRows(fit, outcome, group.members, options),
   }));
 }
 
@@ -76,6 +75,10 @@ export function orchardPlot(fit: Fit, options: OrchardPlotOptions = {}): string 
   const to = shown(transform);
   const digits = transform === "exp" ? 2 : digitsFor(domain[1] - domain[0]);
   const words = (g: OrchardGroup) => withInterval(to(g.estimate), to(g.lower), to(g.upper), digits);
+  const prediction = ({ predictionLower, predictionUpper }: OrchardGroup) =>
+    Number.isNaN(predictionLower)
+      ? ""
+      : `, prediction interval ${decimals(to(predictionLower), digits)} to ${decimals(to(predictionUpper), digits)}`;
   const radius = bubbleRadius(outcome.present.map((i) => outcome.v[i]!));
   const marks: Markish[] = [
     ...bottomAxis(
@@ -119,10 +122,7 @@ export function orchardPlot(fit: Fit, options: OrchardPlotOptions = {}): string 
     {
       name: `Orchard plot of ${outcome.label}`,
       description: `Orchard plot of ${outcome.present.length} effect sizes (${outcome.label}). ${groups
-        .map(
-          (g) =>
-            `${name(g)}: mean ${words(g)}, prediction interval ${decimals(to(g.predictionLower), digits)} to ${decimals(to(g.predictionUpper), digits)}.`,
-        )
+        .map((g) => `${name(g)}: mean ${words(g)}${prediction(g)}.`)
         .join(" ")}`,
       marks,
       height: bottom + 44,
@@ -130,6 +130,7 @@ export function orchardPlot(fit: Fit, options: OrchardPlotOptions = {}): string 
       scales: { x: { domain: [...domain] }, y: { type: "identity", axis: null }, r: { type: "identity" } },
       notes: [
         `Thick: ${percent(level)} confidence interval of the mean. Thin: ${percent(level)} prediction interval.`,
+        ...testNotes(fit, options.test),
       ],
     },
     options,

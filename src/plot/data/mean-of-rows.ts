@@ -1,12 +1,20 @@
-import { coef, type Fit, vcov } from "../../index";
-import { criticalValue } from "../../inference/level";
-import { linearPredictor } from "../../inference/linear-predictor";
+import { type Fit, linearCombination, type TestStatistic } from "../../index";
+import { limitsAt } from "../../inference/limits";
 import type { OutcomeRows } from "./outcome";
+
+export interface MeanOptions {
+  /** of the intervals, default 0.95 */
+  readonly level?: number | undefined;
+  /** of the intervals of means, as in summary(): "z" (default), "t", "knha", "adhoc"; after robust() "t" is the default */
+  readonly test?: TestStatistic | undefined;
+}
 
 /** The model's mean over some rows, with where a new study of theirs would lie. */
 export interface MeanOfRows {
   readonly estimate: number;
   readonly stdError: number;
+  /** degrees of freedom of both intervals; Infinity is the normal distribution */
+  readonly df: number;
   readonly lower: number;
   readonly upper: number;
   /** SD of true effects around the mean: root mean square over the rows, random intercepts included */
@@ -18,16 +26,16 @@ export interface MeanOfRows {
 /**
  * Mean of the fitted means of some rows, m = a' beta with a the average of their design rows, and its intervals:
  *
- *   m -+ z sqrt(a' V_beta a)          m -+ z sqrt(a' V_beta a + mean(sigma_i^2 + omega_i^2))
+ *   m -+ q sqrt(a' V_beta a)          m -+ q sqrt(a' V_beta a + mean(sigma_i^2 + omega_i^2))
  *
- * Without moderators it is the pooled effect; where the rows share their moderators it is what predict() and
+ * with V_beta and the quantile q of the test. Without moderators it is the pooled effect; where the rows share their moderators it is what predict() and
  * predictionInterval() give for one of them.
  */
 export function meanOfRows(
   fit: Fit,
   outcome: OutcomeRows,
   members: readonly number[],
-  level: number,
+  { level = 0.95, test }: MeanOptions,
 ): MeanOfRows {
   const { location, sigma, omega2 } = outcome;
   const { values, nrow, names } = fit.designs[location]!;
@@ -44,19 +52,17 @@ export function meanOfRows(
     shift += (offset?.[i] ?? 0) / count;
     variance += (sigma[i]! ** 2 + omega2[i]!) / count;
   }
-  const beta = Object.values(coef(fit, location));
-  const { eta, stdError } = linearPredictor(average, 1, beta, vcov(fit, location).matrix, null);
-  const estimate = eta[0]! + shift;
-  const se = stdError[0]!;
-  const z = criticalValue(level);
-  const reach = z * Math.sqrt(se * se + variance);
+  const mean = linearCombination(fit, average, {
+    dpar: location,
+    level,
+    offset: shift,
+    ...(test && { test }),
+  });
+  const prediction = limitsAt(level)({ ...mean, stdError: Math.sqrt(mean.stdError ** 2 + variance) });
   return {
-    estimate,
-    stdError: se,
-    lower: estimate - z * se,
-    upper: estimate + z * se,
+    ...mean,
     heterogeneity: Math.sqrt(variance),
-    predictionLower: estimate - reach,
-    predictionUpper: estimate + reach,
+    predictionLower: prediction.lower,
+    predictionUpper: prediction.upper,
   };
 }

@@ -1,11 +1,12 @@
 import type { FactorInput } from "../../data/column-from";
 import type { Column } from "../../data/table";
 import { DrmError, type Fit, predict, predictionInterval } from "../../index";
-import { isCategorical, locationAndScale, moderatorsOf, numericModerator } from "./moderators";
+import type { MeanOptions } from "./mean-of-rows";
+import { isCategorical, locationAndScale, moderatorsOf, numericModerator, offsetColumns } from "./moderators";
 import { type OutcomeRows, outcomeRows, randomEffectsOf } from "./outcome";
 import { groupsOfColumn } from "./row-values";
 
-export interface ModeratorOptions {
+export interface ModeratorOptions extends MeanOptions {
   /** "mu1" (default) or "mu2" of a bivariate fit */
   readonly outcome?: string | undefined;
   /** numeric moderator of the horizontal axis; default the first of sigma, else of the mean */
@@ -17,8 +18,6 @@ export interface ModeratorOptions {
   readonly by?: string | null | undefined;
   /** values of other moderators; default the mean of a number, the most frequent level of a factor */
   readonly at?: Readonly<Record<string, number | string | boolean>> | undefined;
-  /** confidence level of limits and prediction intervals, default 0.95 */
-  readonly level?: number | undefined;
 }
 
 /** Mean and heterogeneity along a moderator. Arrays have one value per grid point; SDs on the response scale. */
@@ -29,7 +28,7 @@ export interface ModeratorCurve {
   readonly mean: Float64Array;
   readonly lower: Float64Array;
   readonly upper: Float64Array;
-  /** the dpar sigma and its limits; limits are NaN at a boundary */
+  /** the dpar sigma and its Wald limits; limits are NaN at a boundary */
   readonly sigma: Float64Array;
   readonly sigmaLower: Float64Array;
   readonly sigmaUpper: Float64Array;
@@ -68,7 +67,8 @@ export function moderatorCurves(
   const dpars = prefer === "sigma" ? [...scale, outcome.location] : [outcome.location, ...scale];
   // last, what moves the other outcome
   const x = numericModerator(fit, options.x, [...dpars, ...locationAndScale(fit)]);
-  const others = moderatorsOf(fit, dpars).filter((name) => name !== x);
+  const moving = new Set([...moderatorsOf(fit, dpars), ...offsetColumns(fit, outcome.location)]);
+  const others = [...moving].filter((name) => name !== x);
   const by = seriesColumn(fit, options.by, others);
   const groups = by === null ? null : groupsOfColumn(fit.data[by]!);
   const typical = typicalValues(
@@ -93,7 +93,7 @@ export function moderatorCurves(
     if (by !== null) rows[by] = repeatRow(fit.data[by]!, members[0]!, count);
     // the grouping columns of sd(study) ~ x are asked for, their values are not used
     for (const name of Object.keys(fit.data)) rows[name] ??= repeatRow(fit.data[name]!, members[0]!, count);
-    return curveOn(fit, outcome, label, rows, rows[x] as number[], options.level ?? 0.95);
+    return curveOn(fit, outcome, label, rows, rows[x] as number[], options);
   });
   const at = Object.entries(typical).map(([name, cell]) => `${name} = ${shownCell(cell)}`);
   return { x, by, curves, curveOf, at: at.join(", "), outcome };
@@ -108,11 +108,12 @@ function curveOn(
   label: string,
   rows: Record<string, Cells>,
   x: readonly number[],
-  level: number,
+  { level = 0.95, test }: MeanOptions,
 ): ModeratorCurve {
-  const mean = predict(fit, rows, { dpar: location, level });
+  const tested = { dpar: location, level, ...(test && { test }) };
+  const mean = predict(fit, rows, tested);
   const sigma = predict(fit, rows, { dpar: scale, level });
-  const prediction = predictionInterval(fit, rows, { dpar: location, level });
+  const prediction = predictionInterval(fit, rows, tested);
   return {
     label,
     x,

@@ -1,6 +1,6 @@
 import { didYouMean } from "../../errors";
 import { variablesOf } from "../../formula/expr";
-import { DrmError, type Fit } from "../../index";
+import { DrmError, drmFormula, type Fit } from "../../index";
 
 /** The columns that move some dpars of a fit, in the order of the formulas. */
 export function moderatorsOf(fit: Fit, dpars: readonly string[]): readonly string[] {
@@ -9,6 +9,14 @@ export function moderatorsOf(fit: Fit, dpars: readonly string[]): readonly strin
     for (const { expr } of fit.designs[dpar]?.recipe.variables ?? []) variablesOf(expr, names);
   }
   return [...names].filter((name) => Object.hasOwn(fit.data, name));
+}
+
+/** The columns of the offset() of a mean. */
+export function offsetColumns(fit: Fit, location: string): readonly string[] {
+  const names = new Set<string>();
+  const parsed = drmFormula(...fit.formulas).dpars.find(({ key }) => key === location);
+  for (const expr of parsed?.offsets ?? []) variablesOf(expr, names);
+  return [...names];
 }
 
 /** Text and true/false columns, and numbers that the formulas take as a factor. */

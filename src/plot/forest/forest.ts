@@ -1,5 +1,6 @@
 import { axisX, type Markish, ruleX, ruleY, text } from "@observablehq/plot";
 import type { Fit } from "../../index";
+import { testNotes } from "../data/test-note";
 import {
   type Axis,
   bottomAxis,
@@ -87,7 +88,7 @@ export function forestPlot(fit: Fit, options: ForestPlotOptions = {}): string {
       height,
       margins: { left, right, top, bottom: 44 },
       scales: { x: { domain: [...domain] }, y: { type: "identity", axis: null }, r: { type: "identity" } },
-      notes: forestNotes(forest, rows, domain),
+      notes: [...forestNotes(forest, rows, domain), ...testNotes(fit, options.test)],
     },
     options,
   );

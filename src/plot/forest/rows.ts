@@ -1,6 +1,6 @@
 import { type DataInput, DrmError, type Fit } from "../../index";
-import { criticalValue } from "../../inference/level";
-import { type MeanOfRows, meanOfRows } from "../data/mean-of-rows";
+import { limitsAt } from "../../inference/limits";
+import { type MeanOfRows, type MeanOptions, meanOfRows } from "../data/mean-of-rows";
 import { type OutcomeRows, outcomeRows, randomEffectsOf, rowsAreIndependent } from "../data/outcome";
 import { type Groups, type RowValues, rowGroups, rowLabels } from "../data/row-values";
 
@@ -8,11 +8,9 @@ const SORTS = ["data", "label", "estimate", "precision", "fitted"] as const;
 /** A leading minus turns the order round: "-estimate" puts the largest first. */
 export type ForestSort = (typeof SORTS)[number] | `-${(typeof SORTS)[number]}`;
 
-export interface ForestRowsOptions {
+export interface ForestRowsOptions extends MeanOptions {
   /** "mu1" (default) or "mu2" of a bivariate fit */
   readonly outcome?: string | undefined;
-  /** confidence level, default 0.95 */
-  readonly level?: number | undefined;
   readonly data?: DataInput | undefined;
   readonly labels?: RowValues | undefined;
   /** subgroups: a column or values. The grouping of a random intercept gets its predicted means */
@@ -62,9 +60,9 @@ export interface Forest {
 
 /**
  * The numbers of a forest plot: effect sizes with their intervals y -+ z sqrt(v), and the model's means over all rows and
- * over those of each group, with prediction intervals (see meanOfRows()). Where the groups are those of a random
- * intercept, a group's mean has the predicted intercept in it and no interval: a fit does not keep the covariance of
- * the two.
+ * over those of each group, with prediction intervals (see meanOfRows()); the `test` is about the means alone. Where the
+ * groups are those of a random intercept, a group's mean has the predicted intercept in it and no interval: a fit does not
+ * keep the covariance of the two.
  *
  * @throws DrmError "bad_option", "unknown_column"
  */
@@ -85,11 +83,11 @@ export function forestRows(fit: Fit, options: ForestRowsOptions = {}): Forest {
       summary:
         groups === null || code < 0
           ? null
-          : groupSummary(fit, outcome, groups, { label, code, members }, level),
+          : groupSummary(fit, outcome, groups, { label, code, members }, options),
     })),
     overall: {
       label: hasModerators ? "Mean over all rows" : "Overall",
-      ...meanOfRows(fit, outcome, outcome.present, level),
+      ...meanOfRows(fit, outcome, outcome.present, options),
     },
     weighted: rowsAreIndependent(fit, outcome.location) && !hasModerators,
     hasModerators,
@@ -103,7 +101,7 @@ function allRows(
   level: number,
 ): Map<number, ForestRow> {
   const labels = rowLabels(fit, options, location);
-  const z = criticalValue(level);
+  const limitsOf = limitsAt(level);
   const precision = y.map((_, i) => (fit.weights?.[i] ?? 1) / (v[i]! + sigma[i]! ** 2 + omega2[i]!));
   const total = present.reduce((sum, i) => sum + precision[i]!, 0);
   return new Map(
@@ -116,8 +114,7 @@ function allRows(
           row: fit.rows[i]!,
           estimate: y[i]!,
           stdError,
-          lower: y[i]! - z * stdError,
-          upper: y[i]! + z * stdError,
+          ...limitsOf({ estimate: y[i]!, stdError, df: Number.POSITIVE_INFINITY }),
           weight: (100 * precision[i]!) / total,
           fitted: mu[i]!,
         },
@@ -160,12 +157,12 @@ function groupSummary(
   outcome: OutcomeRows,
   groups: Groups,
   { label, code, members }: Members,
-  level: number,
+  options: MeanOptions,
 ): ForestSummary | null {
   const effect = randomEffectsOf(fit, outcome.location).find(({ codes }) =>
     sameGrouping(codes, groups.codes),
   );
-  const mean = meanOfRows(fit, outcome, members, level);
+  const mean = meanOfRows(fit, outcome, members, options);
   if (effect !== undefined) {
     const estimate = mean.estimate + effect.estimate[effect.codes[members[0]!]!]!;
     const none = Number.NaN;
@@ -173,6 +170,7 @@ function groupSummary(
       label: `Predicted mean, ${label}`,
       estimate,
       stdError: none,
+      df: none,
       lower: none,
       upper: none,
       heterogeneity: mean.heterogeneity,

@@ -12,8 +12,8 @@ import { drawXy, padded } from "../draw/xy-picture";
 
 export interface HeterogeneityPlotOptions extends PictureOptions, ModeratorOptions {
   /**
-   * how the intervals of SDs by group are found: "profile" (default; likelihood ratio) or "wald". Bands along a
-   * moderator are Wald's
+   * how the intervals of SDs by group are found: "profile" (likelihood ratio) or "wald". Default "profile", and "wald" where
+   * profiles would take over a second, and of a fit that did not converge. Bands along a moderator are Wald's
    */
   readonly confint?: "profile" | "wald" | undefined;
   readonly xlab?: string | undefined;
@@ -91,7 +91,7 @@ function alongModerator(fit: Fit, options: HeterogeneityPlotOptions): string {
       y: { label: `${outcome.scale} (SD of true effects)`, domain },
       marks,
       series: by === null ? [] : curves.map(({ label }) => label),
-      notes: [`Band: ${percent(options.level ?? 0.95)} confidence.`, ...(at === "" ? [] : [`At ${at}.`])],
+      notes: [`Band: ${percent(options.level ?? 0.95)} Wald limits.`, ...(at === "" ? [] : [`At ${at}.`])],
     },
     options,
   );
@@ -106,17 +106,17 @@ function describeCurves({ curves, outcome, x }: ModeratorCurves): string {
     const last = curve.x.length - 1;
     return `${curve.label === "" ? outcome.scale : curve.label}: ${at(0)}${last > 0 ? `, ${at(last)}` : ""}.`;
   });
-  return `Heterogeneity ${outcome.scale}, an SD, against ${x} with its confidence band. ${sentences.join(" ")}`;
+  return `Heterogeneity ${outcome.scale}, an SD, against ${x} with a band of Wald limits. ${sentences.join(" ")}`;
 }
 
 function byGroup(fit: Fit, options: HeterogeneityPlotOptions): string {
-  const { level = 0.95, confint = "profile" } = options;
+  const { level = 0.95 } = options;
   const { location, scale, label } = outcomeRows(fit, options.outcome);
   const wanted = Object.keys(fit.designs).filter(
     (dpar) => dpar === scale || dpar.startsWith(`sd${location.slice(2)}(`),
   );
-  const usable = fit.optim.code === 0 ? confint : "wald";
-  const { intervals } = scaleIntervals(fit, { dpar: wanted, level, method: usable });
+  const asked = fit.optim.code === 0 ? options.confint : "wald";
+  const { intervals, method } = scaleIntervals(fit, { dpar: wanted, level, ...(asked && { method: asked }) });
   const sds = intervals.filter(({ quantity }) => quantity === "sd");
   const largest = Math.max(...sds.map(({ estimate }) => estimate));
   const highest = Math.max(...sds.map(({ upper, estimate }) => (Number.isFinite(upper) ? upper : estimate)));
@@ -133,7 +133,7 @@ function byGroup(fit: Fit, options: HeterogeneityPlotOptions): string {
       series: wanted.indexOf(dpar),
     };
   });
-  const how = usable === "profile" ? "profile-likelihood" : "Wald";
+  const how = method === "profile" ? "profile-likelihood" : "Wald";
   return drawIntervalRows(
     {
       name: `Heterogeneity of ${label}`,

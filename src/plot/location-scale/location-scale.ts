@@ -7,6 +7,7 @@ import {
   moderatorCurves,
 } from "../data/moderator-curves";
 import { type RowOptions, rowLabels } from "../data/row-values";
+import { testNotes } from "../data/test-note";
 import { bubbleRadius } from "../draw/bubble";
 import { checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
 import { decimals, percent, withInterval } from "../draw/numbers";
@@ -79,7 +80,7 @@ export function locationScalePlot(fit: Fit, options: LocationScalePlotOptions = 
       },
       marks,
       series: found.by === null ? [] : found.curves.map(({ label }) => label),
-      notes: notesOf(found, ribbon, level),
+      notes: [...notesOf(found, ribbon, level), ...testNotes(fit, options.test)],
     },
     options,
   );

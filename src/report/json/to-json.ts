@@ -44,6 +44,8 @@ export interface FitJson {
   readonly test?: TestStatistic;
   /** after robust() only */
   readonly robust?: { readonly type: string; readonly cluster: string; readonly clusters: number };
+  /** how the limits of `coefficients` were found */
+  readonly confint: IntervalMethod;
   /** link scale */
   readonly coefficients: readonly JsonCoefficient[];
   /** in the order of `coefficients` */
@@ -111,6 +113,7 @@ export function toJSON(fit: Fit, options: ToJsonOptions = {}): FitJson {
     ...(fit.robust !== undefined && {
       robust: { type: fit.robust.type, cluster: fit.robust.cluster, clusters: fit.robust.clusters },
     }),
+    confint,
     coefficients: coefficientTable(fit, level, confint, test).map(jsonCoefficient),
     vcov: Array.from({ length: k }, (_, i) => numbers(basis.vcov.subarray(i * k, (i + 1) * k))),
     convergence: {

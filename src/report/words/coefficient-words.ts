@@ -4,6 +4,7 @@ import { variablesOf } from "../../formula/expr";
 import type { CoefficientRow } from "../../inference/coefficient-table";
 import { linkOf } from "../../inference/links";
 import { estimateText, pWords } from "./numbers";
+import { scaleEstimate } from "./scale-words";
 
 /** What a coefficient compares, where it can be said in words. */
 type Meaning =
@@ -62,13 +63,9 @@ function valueSentence(fit: Fit, dpar: string, row: CoefficientRow, at: LevelVal
       ? "the residual correlation"
       : sdName(fit, dpar);
   const where = `Where ${at.variable} = ${at.level}, ${name}${isMean ? "" : ` (${dpar})`}`;
-  const tests = isMean ? testWords(row) : [];
-  return `${where} is estimated as ${estimateText(onResponse(row, dpar), level, tests)}.`;
-}
-
-export function onResponse({ estimate, lower, upper }: CoefficientRow, dpar: string) {
-  const { response } = linkOf(dpar);
-  return { estimate: response(estimate), lower: response(lower), upper: response(upper) };
+  if (isMean) return `${where} is estimated as ${estimateText(row, level, testWords(row))}.`;
+  const shown = scaleEstimate(fit, row, level);
+  return `${where} is estimated as ${estimateText(shown, level)}.`;
 }
 
 /** "z = 2.87", "p = 0.004"; nothing where there is no test. */

@@ -2,9 +2,10 @@ import type { Fit } from "../../fit/fit";
 import type { CoefficientRow } from "../../inference/coefficient-table";
 import type { ModelTests } from "../model-tests";
 import { varianceShares } from "../variance-shares";
-import { hasLevelValues, moderatorSentences, onResponse, referencePoint, sdName } from "./coefficient-words";
+import { hasLevelValues, moderatorSentences, referencePoint, sdName } from "./coefficient-words";
 import { jointTest } from "./mean-words";
-import { counted, estimateText, extremes, list, number, pWords } from "./numbers";
+import { counted, estimateText, extremes, list, number, percentText, pWords } from "./numbers";
+import { howWords, scaleEstimate } from "./scale-words";
 
 /** The SDs of true effects, and the correlation of two outcomes. */
 export function heterogeneitySentences(
@@ -23,7 +24,7 @@ export function heterogeneitySentences(
       ...jointTest(tests, dpar),
     );
   }
-  return [...sentences, ...shareSentences(fit, tests), ...qSentences(tests)];
+  return [...sentences, ...shareSentences(fit, tests, level), ...qSentences(tests)];
 }
 
 function heldSentence(fit: Fit, dpar: string, held: number): string {
@@ -39,6 +40,11 @@ function standardDeviation(fit: Fit, dpar: string, own: readonly CoefficientRow[
   const known = values.filter((value) => !Number.isNaN(value));
   const zeros = known.filter((value) => value === 0).length;
   if (zeros === known.length) {
+    const shown = own.length === 1 ? scaleEstimate(fit, own[0]!, level) : null;
+    if (shown !== null && !Number.isNaN(shown.upper)) {
+      const text = estimateText(shown, level).replace(/^\S+ /, "");
+      return [`${name} (${dpar}) is estimated at zero, its boundary ${text}, and has no standard error.`];
+    }
     return [
       `${name} (${dpar}) is estimated at zero, its boundary, so that it has no standard error or interval.`,
     ];
@@ -63,7 +69,8 @@ function standardDeviation(fit: Fit, dpar: string, own: readonly CoefficientRow[
     ];
   }
   const where = at.length === 0 ? name : `Where ${list(at)}, ${sdName(fit, dpar)}`;
-  return [`${where} (${dpar}) is estimated as ${estimateText(onResponse(intercept, dpar), level)}.`];
+  const shown = scaleEstimate(fit, intercept, level);
+  return [`${where} (${dpar}) is estimated as ${estimateText(shown, level)}.`];
 }
 
 function correlation(fit: Fit, own: readonly CoefficientRow[], level: number): string[] {
@@ -81,23 +88,29 @@ function correlation(fit: Fit, own: readonly CoefficientRow[], level: number): s
     const [least, most] = extremes(values).map((value) => number(value, 2));
     return [`${name} (rho12) is estimated as ${least} to ${most}, depending on its moderators.`];
   }
-  const shown = onResponse(intercept, "rho12");
+  const shown = scaleEstimate(fit, intercept, level);
   const where = at.length === 0 ? name : `Where ${list(at)}, t${name.slice(1)}`;
   const includes = shown.lower <= 0 && shown.upper >= 0 ? "; the interval includes 0" : "";
   return [`${where} (rho12) is estimated as ${estimateText(shown, level)}${includes}.`];
 }
 
 /** I2, or with random intercepts the share of each level. */
-function shareSentences(fit: Fit, { heterogeneity, basis }: ModelTests): string[] {
+function shareSentences(fit: Fit, { heterogeneity, basis, confint }: ModelTests, level: number): string[] {
   if (heterogeneity === null) return [];
-  const { i2, tau2 } = heterogeneity;
+  const { i2, tau2, tau2Lower, tau2Upper, i2Lower, i2Upper } = heterogeneity;
   if ((fit.random ?? []).length > 0 && Number.isNaN(i2)) return [];
   if ((fit.random ?? []).length === 0) {
     const from = basis === "Q" ? ", computed from Q" : "";
     const variance =
-      basis === "Q" || tau2 === 0 ? "" : `The variance of true effects (tau^2) is ${number(tau2)}. `;
+      basis === "Q" || tau2 === 0
+        ? ""
+        : `The variance of true effects (tau^2) is ${estimateText({ estimate: tau2, lower: tau2Lower, upper: tau2Upper, how: howWords(confint) }, level)}. `;
     if (Number.isNaN(i2)) return variance === "" ? [] : [variance.trim()];
-    return [`${variance}I^2 is ${i2.toFixed(1)}%${from}.`];
+    const range = `${i2Lower.toFixed(1)}% to ${i2Upper.toFixed(1)}%`;
+    const interval = Number.isNaN(i2Lower)
+      ? ""
+      : ` (${percentText(level)} CI ${range}, ${howWords(confint)})`;
+    return [`${variance}I^2 is ${i2.toFixed(1)}%${from}${interval}.`];
   }
   const parts = varianceShares(fit).groups[0]!.parts.map(({ part, source, percent }) => {
     return `${percent.toFixed(1)}% is ${part === "sampling" ? "sampling error" : source}`;

@@ -2,6 +2,7 @@ import type { Fit } from "../../fit/fit";
 import type { CoefficientRow } from "../../inference/coefficient-table";
 import type { Outcome } from "../../inference/outcomes";
 import { predictionInterval } from "../../inference/prediction-interval";
+import type { TestStatistic } from "../../inference/test-basis";
 import type { ModelTests } from "../model-tests";
 import {
   hasLevelValues,
@@ -19,6 +20,7 @@ export function meanSentences(
   rows: readonly CoefficientRow[],
   tests: ModelTests,
   level: number,
+  test: TestStatistic,
 ): string[] {
   const design = fit.designs[location]!;
   const of = fit.family === "gaussian" ? "" : ` of ${responseName(fit, location)}`;
@@ -37,13 +39,19 @@ export function meanSentences(
     const [least, most] = extremes(known);
     sentences.push(`The fitted means${of} range from ${rangeText(least, most)}.`);
   }
-  if (design.termLabels.length === 0) sentences.push(...spread(fit, location, intercept, level));
+  if (design.termLabels.length === 0) sentences.push(...spread(fit, location, intercept, level, test));
   sentences.push(...moderatorSentences(fit, location, rows, level), ...jointTest(tests, location));
   return sentences;
 }
 
 /** Where SDs have no moderators, and are not all zero, one prediction interval is that of all rows. */
-function spread(fit: Fit, location: string, intercept: CoefficientRow | undefined, level: number): string[] {
+function spread(
+  fit: Fit,
+  location: string,
+  intercept: CoefficientRow | undefined,
+  level: number,
+  test: TestStatistic,
+): string[] {
   const index = location.slice(2);
   const own = Object.keys(fit.designs).filter(
     (dpar) => dpar === `sigma${index}` || dpar.startsWith(`sd${index}(`),
@@ -51,12 +59,7 @@ function spread(fit: Fit, location: string, intercept: CoefficientRow | undefine
   const constant = own.every((dpar) => fit.designs[dpar]!.termLabels.length === 0);
   const shifted = fit.response[location]!.offset !== null;
   if (intercept === undefined || !constant || shifted || fit.knownV.kind === "none") return [];
-  const df = Number.isFinite(intercept.df) ? { df: intercept.df } : {};
-  const { lower, upper, heterogeneity } = predictionInterval(fit, undefined, {
-    dpar: location,
-    level,
-    ...df,
-  });
+  const { lower, upper, heterogeneity } = predictionInterval(fit, undefined, { dpar: location, level, test });
   const i = lower.findIndex((value) => Number.isFinite(value));
   if (i < 0 || !(heterogeneity[i]! > 0)) return [];
   return [

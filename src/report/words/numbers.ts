@@ -22,18 +22,30 @@ export function number(value: number, decimals = decimalsOf(value)): string {
   return Number(text) === 0 ? text.replace("-", "") : text;
 }
 
-/** "0.262 (95% CI 0.106 to 0.418" without its closing parenthesis, or the number alone where there is no interval. */
+/** An estimate with its limits; how they were found is said of SDs. */
+export interface Interval {
+  readonly estimate: number;
+  readonly lower: number;
+  readonly upper: number;
+  readonly how?: string;
+}
+
+/** "0.262 (95% CI 0.106 to 0.418, z = 3.30, p < 0.001)", or without limits the number and its test. */
 export function estimateText(
-  { estimate, lower, upper }: { readonly estimate: number; readonly lower: number; readonly upper: number },
+  { estimate, lower, upper, how }: Interval,
   level: number,
-  more: readonly string[] = [],
+  test: readonly string[] = [],
 ): string {
-  const known = Number.isFinite(lower) && Number.isFinite(upper);
-  const decimals = known ? shared(lower, upper, estimate) : decimalsOf(estimate);
-  const interval = known
-    ? [`${percentText(level)} CI ${number(lower, decimals)} to ${number(upper, decimals)}`]
-    : [];
-  const inside = [...interval, ...more].join(", ");
+  const known = !Number.isNaN(lower) && !Number.isNaN(upper);
+  const isOpen = upper === Number.POSITIVE_INFINITY;
+  const within = known && !isOpen ? shared(lower, upper, estimate) : decimalsOf(estimate);
+  // an interval that is long on one side does not say how far its estimate can be told
+  const decimals = how === undefined ? within : Math.max(within, decimalsOf(estimate));
+  // a limit at the boundary is exactly 0
+  const low = lower === 0 ? "0" : number(lower, decimals);
+  const range = isOpen ? `from ${low}, without an upper limit` : `${low} to ${number(upper, decimals)}`;
+  const interval = known ? [`${percentText(level)} CI ${range}`, ...(how === undefined ? [] : [how])] : [];
+  const inside = [...interval, ...test].join(", ");
   return inside === "" ? number(estimate, decimals) : `${number(estimate, decimals)} (${inside})`;
 }
 

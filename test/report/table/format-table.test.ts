@@ -145,8 +145,10 @@ it("prints a report in Markdown with caption and notes", () => {
 
     | habitat   |  estimate |  std_error |    2.5 % |  97.5 % |
     | --------- | --------: | ---------: | -------: | ------: |
-    | grassland | 0.1380022 | 0.04705516 | 0.070737 | 0.26923 |
-    | forest    | 0.3786562 | 0.05686094 | 0.282114 | 0.50824 |"
+    | grassland | 0.1380022 | 0.04705516 | 0.014335 | 0.23479 |
+    | forest    | 0.3786562 | 0.05686094 | 0.281455 | 0.51022 |
+
+    limits: profile likelihood"
   `);
 });
 

@@ -1,0 +1,67 @@
+import type { Fit } from "../fit/fit";
+import { type ProfileTarget, profileIntervals } from "../fit/profile";
+import { profileSeconds } from "../fit/profile-cost";
+import type { ProfileInterval, ProfileStatus } from "../fit/profile-limits";
+import type { IntervalMethod } from "./coefficient-table";
+import { criticalValue } from "./level";
+import { type Limits, limitsAt } from "./limits";
+
+/** What profiles may take, s, before Wald limits have to do. */
+const PATIENCE = 1;
+/** A table of more SDs than this is not profiled unasked. */
+const MOST_SDS = 20;
+
+const methods = new WeakMap<Fit, IntervalMethod>();
+
+/**
+ * How the limits of SDs and correlations are found where nobody says: by profile likelihood, or Wald's where the profiles of
+ * the fit's SDs would take over a second, by the count of profileSeconds(), and where there are none, in a fit that did not
+ * converge. Words, tables and plots of a fit decide alike.
+ */
+export function scaleMethod(fit: Fit, sds = 1): IntervalMethod {
+  const { clusters, blocks } = fit.knownV;
+  // a fit saved without the covariances of V cannot be fitted again
+  if (fit.optim.code !== 0 || sds > MOST_SDS || (clusters > 0 && blocks === undefined)) return "wald";
+  let method = methods.get(fit);
+  if (method === undefined) {
+    const scales = fit.coefficients.filter(({ dpar }) => fit.response[dpar] === undefined).length;
+    method = scales * profileSeconds(fit) <= PATIENCE ? "profile" : "wald";
+    methods.set(fit, method);
+  }
+  return method;
+}
+
+export interface ScaleLimits extends Limits {
+  /** of a profile: whether both limits were found, and which of them is at the boundary */
+  readonly status?: ProfileStatus;
+}
+
+/** Profiles found before: a report, a table and a plot ask for the same ones. */
+const profiles = new WeakMap<Fit, Map<string, ProfileInterval>>();
+
+/**
+ * Limits of linear combinations of the coefficients of sigma, sd(group) or rho12, link scale: the profile's, or
+ * estimate -+ z SE.
+ *
+ * @throws DrmError "bad_option" for a level outside (0, 1), or a profile of a fit that did not converge
+ */
+export function scaleLimits(
+  fit: Fit,
+  targets: readonly ProfileTarget[],
+  level: number,
+  method: IntervalMethod,
+): ScaleLimits[] {
+  const limitsOf = limitsAt(level);
+  const wald = (target: ProfileTarget) => limitsOf({ ...target, df: Number.POSITIVE_INFINITY });
+  if (method === "wald") return targets.map(wald);
+  const known = profiles.get(fit) ?? new Map<string, ProfileInterval>();
+  profiles.set(fit, known);
+  const keyOf = ({ weights }: ProfileTarget) => `${level} ${weights.join()}`;
+  // where every moderator is 0 and there is no intercept, the SD is 1 whatever the coefficients
+  const isMoving = ({ weights }: ProfileTarget) => weights.some((weight) => weight !== 0);
+  const missing = targets.filter((target) => isMoving(target) && !known.has(keyOf(target)));
+  profileIntervals(fit, missing, criticalValue(level)).forEach((interval, k) => {
+    known.set(keyOf(missing[k]!), interval);
+  });
+  return targets.map((target) => (isMoving(target) ? known.get(keyOf(target))! : wald(target)));
+}

@@ -1,0 +1,16 @@
+import { type Fit, type TestStatistic, testBasis } from "../../index";
+
+/** What the intervals of means in a picture are made of, unless it is the usual: model errors and a normal quantile. */
+export function testNotes(fit: Fit, test: TestStatistic | undefined): string[] {
+  const basis = testBasis(fit, test);
+  if (fit.robust !== undefined) {
+    const { type, cluster } = fit.robust;
+    const errors = `cluster-robust errors (${type}${cluster === "" ? "" : ` by ${cluster}`})`;
+    if (basis.test === "z") return [`Intervals of means: ${errors}.`];
+    const df = type === "CR2" ? "Satterthwaite's df" : "clusters minus coefficients as df";
+    return [`Intervals of means: ${errors}, t with ${df}.`];
+  }
+  if (basis.test === "z") return [];
+  const name = basis.test === "t" ? "" : "Knapp-Hartung, ";
+  return [`Intervals of means: ${name}t with residual df.`];
+}

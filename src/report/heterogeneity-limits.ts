@@ -1,0 +1,100 @@
+import type { Fit } from "../fit/fit";
+import type { ProfileTarget } from "../fit/profile";
+import type { ProfileStatus } from "../fit/profile-limits";
+import type { IntervalMethod } from "../inference/coefficient-table";
+import { coefficientIndices } from "../inference/coefficients";
+import { linkOf } from "../inference/links";
+import type { Outcome } from "../inference/outcomes";
+import { predict } from "../inference/predict";
+import { scaleLimits } from "../inference/scale-limits";
+
+/** Limits of a group's heterogeneity; NaN where there are none. */
+export interface HeterogeneityLimits {
+  readonly tau2Lower: number;
+  readonly tau2Upper: number;
+  readonly tauLower: number;
+  readonly tauUpper: number;
+  readonly i2Lower: number;
+  readonly i2Upper: number;
+  readonly h2Lower: number;
+  readonly h2Upper: number;
+  /** of profile limits only: whether both were found, and which of them is at the boundary */
+  readonly status?: ProfileStatus;
+}
+
+/** The heterogeneity of some rows as one log-SD, w'gamma, beside a variance that is held. */
+export interface OneSd {
+  readonly target: ProfileTarget;
+  readonly dpar: string;
+  readonly held: number;
+}
+
+/**
+ * The one estimated SD that makes up the heterogeneity of some rows; null where it is a sum of several, or has moderators
+ * that differ between the rows: a likelihood has no profile in such a sum.
+ */
+export function oneSd(fit: Fit, { location, scale }: Outcome, members: readonly number[]): OneSd | null {
+  // sd(study) belongs to mu, sd2(study) to mu2
+  const random = (fit.random ?? []).filter(({ dpar }) => dpar.startsWith(`sd${location.slice(2)}(`));
+  const dpars = [scale, ...random.map(({ dpar }) => dpar)];
+  const estimated = dpars.filter((dpar) => fit.designs[dpar] !== undefined);
+  if (estimated.length !== 1 || members.length === 0) return null;
+  const dpar = estimated[0]!;
+  const codes = random.find((one) => one.dpar === dpar)?.codes;
+  const places = codes === undefined ? members : members.map((i) => codes[i]!);
+  const { values, nrow, names } = fit.designs[dpar]!;
+  const first = places[0]!;
+  const constant = names.every((_, j) =>
+    places.every((place) => values[j * nrow + place] === values[j * nrow + first]),
+  );
+  if (!constant || first < 0) return null;
+  const weights = new Float64Array(fit.coefficients.length);
+  coefficientIndices(fit, dpar).forEach((position, j) => {
+    weights[position] = values[j * nrow + first]!;
+  });
+  const { estimate, stdError } = predict(fit, undefined, { dpar, type: "link" });
+  const held = dpars.reduce((sum, one) => sum + (fit.fixed[one] ?? 0) ** 2, 0);
+  return { dpar, held, target: { weights, estimate: estimate[first]!, stdError: stdError[first]! } };
+}
+
+/**
+ * Limits of tau2 from those of its SD, and of I2 and H2 from those of tau2, beside the sampling variance s2 that counts as
+ * known (as metafor's confint() has them):
+ *
+ *   I2 = 100 tau2 / (tau2 + s2),   H2 = (tau2 + s2) / s2
+ */
+export function heterogeneityLimits(
+  fit: Fit,
+  groups: readonly { readonly sd: OneSd | null; readonly typicalVariance: number }[],
+  level: number,
+  method: IntervalMethod,
+): HeterogeneityLimits[] {
+  const known = groups.flatMap(({ sd }) => (sd === null ? [] : [sd]));
+  const found = scaleLimits(
+    fit,
+    known.map(({ target }) => target),
+    level,
+    method,
+  );
+  return groups.map(({ sd, typicalVariance: s2 }) => {
+    if (sd === null) return limits(Number.NaN, Number.NaN, s2);
+    const { lower, upper, status } = found[known.indexOf(sd)]!;
+    const tau2 = (eta: number) => sd.held + linkOf(sd.dpar).response(eta) ** 2;
+    return { ...limits(tau2(lower), tau2(upper), s2), ...(status !== undefined && { status }) };
+  });
+}
+
+function limits(lower: number, upper: number, s2: number): HeterogeneityLimits {
+  const i2 = (tau2: number) => (tau2 === Number.POSITIVE_INFINITY ? 100 : (100 * tau2) / (tau2 + s2));
+  const h2 = (tau2: number) => (tau2 + s2) / s2;
+  return {
+    tau2Lower: lower,
+    tau2Upper: upper,
+    tauLower: Math.sqrt(lower),
+    tauUpper: Math.sqrt(upper),
+    i2Lower: i2(lower),
+    i2Upper: i2(upper),
+    h2Lower: h2(lower),
+    h2Upper: h2(upper),
+  };
+}

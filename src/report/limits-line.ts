@@ -1,0 +1,14 @@
+import type { IntervalMethod } from "../inference/coefficient-table";
+import { formatSignificant } from "./format";
+
+/** "95 % limits by profile likelihood": what a line of limits of SDs and variances begins with. */
+export function limitsTitle(level: number, confint: IntervalMethod): string {
+  const percent = Number((100 * level).toPrecision(4));
+  return `${percent} % limits ${confint === "profile" ? "by profile likelihood" : "by Wald's method, transformed"}`;
+}
+
+/** "0.1153 to 0.9647"; a limit at the boundary is "0". */
+export function limitRange(lower: number, upper: number): string {
+  const text = (value: number) => (value === 0 ? "0" : formatSignificant(value));
+  return `${text(lower)} to ${text(upper)}`;
+}
