@@ -53,10 +53,16 @@ export function heldScale(engine: Engine, weights: Float64Array): HeldProblem {
   )!;
   const free = freeBeside(c, part);
   const suspicionAt = lookout(model);
+  const modelAt = modelBeside(
+    model,
+    part,
+    free,
+    c.map((weight) => weight / squares),
+  );
   const optimum = (value: number, start: Float64Array | null) => {
     const base = c.map((weight) => (value * weight) / squares);
     const held: Searchable = {
-      model: modelBeside(model, part, free, base),
+      model: modelAt(value),
       objective: restrictTo(objective, base, free),
     };
     const near = start && components(free, start);
@@ -153,15 +159,20 @@ function components({ basis, count }: FreeSpace, theta: Float64Array): Float64Ar
   return phi;
 }
 
-/** The model in phi: `part` has the columns W F and the offset W base. */
-function modelBeside(model: StandardModel, part: Part, free: FreeSpace, base: Float64Array): StandardModel {
+/** The model in phi, by value: `part` has the columns W F and the offset W unit value. */
+function modelBeside(
+  model: StandardModel,
+  part: Part,
+  free: FreeSpace,
+  unit: Float64Array,
+): (value: number) => StandardModel {
   const block = thetaBlocks(model).find(({ kind }) => kind === part.kind)!;
   const { values, rows, columns, leastShare } = block.basis;
   const reduced = new Float64Array(rows * (columns - 1));
   const shift = new Float64Array(rows);
   for (let k = 0; k < columns; k++) {
     const column = values.subarray(k * rows, (k + 1) * rows);
-    const move = base[block.start + k]!;
+    const move = unit[block.start + k]!;
     for (let i = 0; i < rows; i++) shift[i]! += move * column[i]!;
     for (let a = 0; a < columns - 1; a++) {
       const weight = free.basis[(block.start + k) * free.count + block.start + a]!;
@@ -176,21 +187,23 @@ function modelBeside(model: StandardModel, part: Part, free: FreeSpace, base: Fl
     columns: columns - 1,
     leastShare,
   };
-  const shifted = (offsets: Float64Array) => offsets.map((offset, i) => offset + shift[i]!);
   const parts = model.parts
     .map(({ kind, start, columns: width }): Part => {
       if (start === part.start) return { kind, start, columns: width - 1 };
       return { kind, start: start > part.start ? start - 1 : start, columns: width };
     })
     .filter(({ columns: width }) => width > 0);
-  switch (part.kind) {
-    case "sigma":
-      return { ...model, parts, scale: basis, logSigmaOffset: shifted(model.logSigmaOffset) };
-    case "sd":
-      return { ...model, parts, sd: basis, logSdOffset: shifted(model.logSdOffset) };
-    case "rho":
-      return { ...model, parts, rho: basis, etaOffset: shifted(model.etaOffset) };
-  }
+  return (value) => {
+    const shifted = (offsets: Float64Array) => offsets.map((offset, i) => offset + value * shift[i]!);
+    switch (part.kind) {
+      case "sigma":
+        return { ...model, parts, scale: basis, logSigmaOffset: shifted(model.logSigmaOffset) };
+      case "sd":
+        return { ...model, parts, sd: basis, logSdOffset: shifted(model.logSdOffset) };
+      case "rho":
+        return { ...model, parts, rho: basis, etaOffset: shifted(model.etaOffset) };
+    }
+  };
 }
 
 /** c with c'theta = weights'(the user's coefficients): c = T' weights, block by block. */

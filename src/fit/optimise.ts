@@ -91,7 +91,8 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
   let optima = climb(engine, starts, options);
   if (everywhere) climbSteeply(engine, optima, options);
   const plain = thorough ? edges : edges.filter(({ whole }) => whole);
-  improveAtEdges(engine, optima, starts[0]!, plain, everywhere, options);
+  const cheap = !thorough || !isSmall(model);
+  improveAtEdges(engine, optima, starts[0]!, { plain, everywhere, cheap }, options);
   const { value } = optima[0]!;
   if (optima.some((optimum) => isSpike(model, optimum))) {
     const others = optima.filter((optimum) => !isSpike(model, optimum));
@@ -169,16 +170,21 @@ function bestCuts({ model, objective }: Searchable, theta: Float64Array): Float6
     .map(({ start }) => start);
 }
 
+/** Which edges are looked at, and whether values alone decide which are followed. */
+interface Effort {
+  readonly plain: readonly Edge[];
+  readonly everywhere: boolean;
+  readonly cheap: boolean;
+}
+
 /** Adds what is better at an edge than all optima met, or inside it from there. */
 function improveAtEdges(
   engine: Searchable,
   optima: Optimum[],
   start: Float64Array,
-  plain: readonly Edge[],
-  everywhere: boolean,
+  { plain, everywhere, cheap }: Effort,
   { maxEvaluations }: SearchOptions,
 ): void {
-  const cheap = !isSmall(engine.model);
   const wide = everywhere ? [wideStart(engine.model)] : [];
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const best = optima[0]!;
