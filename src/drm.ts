@@ -9,6 +9,7 @@ import type { BivariateFit, Fit, UnivariateFit } from "./fit/fit";
 import { estimateModel, fitModel } from "./fit/fit-model";
 import { ungroup } from "./formula/expr";
 import { type DrmFormula, drmFormula } from "./formula/formula";
+import { answerToRArgument, answerToRMethod } from "./formula/r-arguments";
 import { buildFrame, type Frame, type FrameOptions } from "./frame/frame";
 import { buildModel } from "./model/build-model";
 
@@ -104,6 +105,7 @@ function modelOf(
   factors: DrmOptions["factors"],
 ): CompiledModel {
   const parsed = typeof formula === "string" ? drmFormula(formula) : formula;
+  refuseRArguments(options);
   checkOptions(parsed, options);
   const reading: FactorOptions = {
     factors,
@@ -146,6 +148,15 @@ function frozenLevels(factors: DrmOptions["factors"]): DrmOptions["factors"] {
   return frozen;
 }
 
+/** Arguments of R's functions that are options of none here: each is told where it belongs. */
+function refuseRArguments(options: Omit<DrmOptions, "data">): void {
+  for (const name of Object.keys(options)) {
+    if (name === "data") continue;
+    const answer = answerToRArgument(name, "code");
+    if (answer !== null) throw new DrmError("bad_option", `drm() has no option '${name}': ${answer}`);
+  }
+}
+
 function checkOptions(
   formula: DrmFormula,
   { family, method, starts, maxEvaluations }: Omit<DrmOptions, "data">,
@@ -167,7 +178,9 @@ function checkOptions(
     }
   }
   if (method !== undefined && method !== "ML" && method !== "REML") {
-    throw new DrmError("bad_option", `unknown method '${String(method)}': use "ML" or "REML"`);
+    const answer = answerToRMethod(String(method), "code");
+    const wanted = answer === null ? 'use "ML" or "REML"' : answer;
+    throw new DrmError("bad_option", `unknown method '${String(method)}': ${wanted}`);
   }
   for (const [name, value] of Object.entries({ starts, maxEvaluations })) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {

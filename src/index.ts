@@ -27,7 +27,7 @@ export {
   type MarginalMeansOptions,
   marginalMeans,
 } from "./effects/marginal-means";
-export { DrmError, type ErrorCode } from "./errors";
+export { DrmError, type ErrorCode, isDrmError } from "./errors";
 export type { Estimates } from "./fit/estimates";
 export type {
   BivariateFit,

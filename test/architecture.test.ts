@@ -10,6 +10,9 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
  * directly in src/ needs its place here.
  */
 const STAGES = [
+  "words",
+  "did-you-mean",
+  "error-brand",
   "errors",
   "version",
   "data",

@@ -4,7 +4,7 @@ import { drmFormula } from "../formula/formula";
 import type { Signal } from "../inference/signal";
 import { inOrder, type Source, type Task } from "./in-order";
 import type { BatchJob, EstimatesResult, FailedResult, FitResult, ModelOptions } from "./job";
-import { crashError } from "./job-error";
+import { crashError, received } from "./job-error";
 import { ESTIMATES_HEAD, type EstimatesAnswer, type FitsAnswer, type JobsMessage } from "./messages";
 import type { METHODS } from "./methods";
 import { jobPacker, onlyJob } from "./pack-jobs";
@@ -130,7 +130,7 @@ function fitTask(
 function unpackFits(answer: FitsAnswer, { first, ids }: Chunk): Result[] {
   return answer.map((outcome, i) => {
     const numbered = { index: first + i, id: ids.get(i) ?? null };
-    if ("error" in outcome) return { ...numbered, ok: false, error: outcome.error };
+    if ("error" in outcome) return { ...numbered, ok: false, error: received(outcome.error) };
     return { ...numbered, ok: true, fit: Object.freeze(outcome) };
   });
 }
@@ -154,7 +154,7 @@ function* unpackEstimates(
     const start = at + ESTIMATES_HEAD;
     at = start + 3 * count;
     if (shape < 0) {
-      yield { index: first + i, id, ok: false, error: errors.get(i)! };
+      yield { index: first + i, id, ok: false, error: received(errors.get(i)!) };
       continue;
     }
     yield {

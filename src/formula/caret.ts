@@ -12,7 +12,8 @@ export function caretError(
   return new DrmError(code, `${sentence}\n  ${line}\n  ${" ".repeat(at)}^`);
 }
 
-/** A syntax error: what stood there, and where, counted from 1. */
-export function unexpected(what: string, text: string, at: number): DrmError {
-  return caretError(`unexpected ${what} at character ${at + 1}: ${text.replace(/\s/g, " ")}`, text, at);
+/** A syntax error: what stood there, and where, counted from 1; `hint` is what to do. */
+export function unexpected(what: string, text: string, at: number, hint = ""): DrmError {
+  const seen = `unexpected ${what} at character ${at + 1}`;
+  return caretError(hint === "" ? `${seen}: ${text.replace(/\s/g, " ")}` : `${seen}: ${hint}`, text, at);
 }

@@ -1,8 +1,10 @@
 import { DrmError } from "../errors";
+import { caretError } from "./caret";
 import { checkSet } from "./check-set";
 import { dparName } from "./dpar";
 import { type DparFormula, dparFormula } from "./dpar-formula";
 import { parseFormula } from "./parser";
+import { answerToFormula } from "./r-arguments";
 
 /** Stage 2. The formulas of a model as frozen plain data. */
 export interface DrmFormula {
@@ -34,6 +36,8 @@ function buildFormula(formulas: readonly string[]): DrmFormula {
     if (typeof text !== "string") {
       throw new DrmError("bad_formula", `a formula is a string such as "yi ~ x", not ${typeof text}`);
     }
+    const answer = answerToFormula(text);
+    if (answer !== null) throw caretError(answer, text, 0);
     const parsed = parseFormula(text);
     return dparFormula(parsed, dparName(parsed));
   });

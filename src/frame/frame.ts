@@ -1,6 +1,7 @@
 import { type Doubles, doublesFrom, scratch } from "../data/doubles";
 import type { Column, Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
+import { deparseName } from "../formula/deparse";
 import type { DrmFormula } from "../formula/formula";
 import { asFactor } from "./as-factor";
 import { expandDots } from "./dot";
@@ -161,7 +162,7 @@ function find(name: string, table: Table, use: ColumnUse, options: FrameOptions)
 
 function unknownColumn(name: string, table: Table, { matrixNames }: FrameOptions, use?: ColumnUse): DrmError {
   const known = [...table.names, ...(use?.onlyV ? (matrixNames ?? []) : [])];
-  const hint = didYouMean(name, known);
+  const hint = backtickHint(name, known, use?.text) || didYouMean(name, known);
   const where = use === undefined ? "" : `\n  ${use.text}`;
   if (matrixNames?.has(name)) {
     const what = `'${name}' is a matrix, not a column: it can only be used in meta_V(V = ${name})`;
@@ -171,6 +172,16 @@ function unknownColumn(name: string, table: Table, { matrixNames }: FrameOptions
     ? `'${name}' is neither a column of the data nor a matrix`
     : `column '${name}' not in data`;
   return new DrmError("unknown_column", what + hint + where);
+}
+
+/** `log-odds` without backticks is a difference of two columns that are not there. */
+function backtickHint(name: string, known: readonly string[], text = ""): string {
+  const meant = known.find((column) => {
+    const quoted = deparseName(column);
+    if (quoted === column || !column.includes(name)) return false;
+    return text.split(quoted).some((rest) => rest.includes(column));
+  });
+  return meant === undefined ? "" : `; a column called '${meant}' stands in backticks: ${deparseName(meant)}`;
 }
 
 function checkFactorNames(table: Table, { factors, ordered }: FrameOptions): void {
