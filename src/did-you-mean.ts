@@ -1,8 +1,7 @@
 /**
  * `did you mean 'habitat'?` for the nearest known name, or the empty string. Near is: the same but for case and the signs
  * between words, or with at most a third of its letters (one of three) changed, added, left out or swapped with the next.
- * Of one or two letters hardly anything is left after a change: such names are near their other case, and with a letter more
- * or less at the end.
+ * Of one or two letters hardly anything is left after a change: there the first must be the same.
  */
 export function didYouMean(name: string, known: Iterable<string>): string {
   let best = "";
@@ -20,7 +19,7 @@ export function didYouMean(name: string, known: Iterable<string>): string {
 }
 
 function isNear(a: string, b: string, distance: number): boolean {
-  if (distance === 1 && (a.startsWith(b) || b.startsWith(a))) return true;
+  if (distance === 1 && a[0] === b[0]) return true;
   return 3 * distance <= Math.max(a.length, 3) && 2 * distance < Math.max(a.length, b.length);
 }
 

@@ -12,6 +12,7 @@ import { type DrmFormula, drmFormula } from "./formula/formula";
 import { answerToRArgument, answerToRMethod } from "./formula/r-arguments";
 import { buildFrame, type Frame, type FrameOptions } from "./frame/frame";
 import { buildModel } from "./model/build-model";
+import { count } from "./words";
 
 export type { DataInput, MatrixInput };
 
@@ -173,7 +174,7 @@ function checkOptions(
       const wanted = outcomes === 2 ? "[gaussian(), gaussian()]" : "gaussian()";
       throw new DrmError(
         "bad_option",
-        `the formula has ${outcomes} outcome${outcomes > 1 ? "s" : ""}: family must be ${wanted}`,
+        `the formula has ${count(outcomes, "outcome")}: family must be ${wanted}`,
       );
     }
   }

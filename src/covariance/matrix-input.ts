@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { count } from "../words";
 import type { BlockMatrix } from "./blocks";
 import type { Cells } from "./cells";
 import { type BivariateCovariance, metaVcovBivariate } from "./meta-vcov-bivariate";
@@ -50,7 +51,7 @@ export function matrixForm(input: MatrixInput, selection: Selection): MatrixForm
     if (nrow !== total || (ncol !== total && ncol !== 1))
       throw wrongSize(selection, nrow, ncol === 1 ? null : ncol);
     if (values.length !== nrow * ncol) {
-      const seen = `'${label}' is ${nrow} x ${ncol} but holds ${values.length} values`;
+      const seen = `'${label}' is ${nrow} x ${ncol} but holds ${count(values.length, "value")}`;
       throw new DrmError("bad_known_v", `${seen}: it needs ${nrow * ncol}`);
     }
     return ncol === 1 ? { form: "vector", values } : { form: "square", matrix: values };
@@ -117,9 +118,9 @@ function checkRows(rows: readonly Cells[], selection: Selection): void {
   const { label, total } = selection;
   const ncol = rows[0]!.length;
   for (let i = 0; i < rows.length; i++) {
-    const length = rows[i]?.length;
+    const length = rows[i]?.length ?? 0;
     if (length !== ncol) {
-      const seen = `row ${i + 1} of '${label}' has ${length ?? "no"} cells, row 1 has ${ncol}`;
+      const seen = `row ${i + 1} of '${label}' has ${count(length, "cell")}, row 1 has ${ncol}`;
       throw new DrmError("bad_known_v", `${seen}: a covariance matrix has rows of one length`);
     }
   }

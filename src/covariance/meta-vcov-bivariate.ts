@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { count } from "../words";
 import { type Cells, readCells } from "./cells";
 import { type Covariance, packedIndex, splitClusters } from "./clusters";
 import { isVariance } from "./diagonal";
@@ -35,7 +36,7 @@ export const BIVARIATE_ARGUMENTS = ["v1", "v2", "cov12", "cor12"] as const;
  */
 export function metaVcovBivariate({ v1, v2, cor12, cov12 }: BivariateOptions): BivariateCovariance {
   if (v1.length !== v2.length) {
-    const seen = `v1 has ${v1.length} values but v2 has ${v2.length}`;
+    const seen = `v1 has ${count(v1.length, "value")} but v2 has ${v2.length}`;
     throw new DrmError("bad_known_v", `${seen}: give one of each for every study`);
   }
   const correlations = cor12 === undefined ? undefined : recycle("cor12", cor12, v1.length);
@@ -148,6 +149,6 @@ function recycle(name: string, given: number | Cells, n: number): Float64Array {
   const values = readCells(name, given);
   if (values.length === n) return values;
   if (values.length === 1) return new Float64Array(n).fill(values[0]!);
-  const seen = `${name} has ${values.length} values`;
-  throw new DrmError("bad_known_v", `${seen}: give one number, or one for each of the ${n} studies`);
+  const seen = `${name} has ${count(values.length, "value")}`;
+  throw new DrmError("bad_known_v", `${seen}: give one number, or one for each of the ${count(n, "study")}`);
 }

@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { count } from "../words";
 import { type Cells, readCells } from "./cells";
 import { type Covariance, packedIndex, splitClusters } from "./clusters";
 import { takeVariances } from "./diagonal";
@@ -181,7 +182,7 @@ function checkRho({ rho, time }: ClusterCovariance, starts: Int32Array): void {
     const limit = Number(least.toPrecision(4));
     throw new DrmError(
       "bad_known_v",
-      `rho = ${rho} is not possible in a cluster of ${m} rows: the least is ${limit}`,
+      `rho = ${rho} is not possible in a cluster of ${count(m, "row")}: the least is ${limit}`,
     );
   }
 }
@@ -194,6 +195,6 @@ function missing(name: string, number: number): DrmError {
 function unequal(name: string, length: number, n: number): DrmError {
   return new DrmError(
     "bad_known_v",
-    `vi has ${n} values but ${name} has ${length}: give one of each for every row`,
+    `vi has ${count(n, "value")} but ${name} has ${length}: give one of each for every row`,
   );
 }

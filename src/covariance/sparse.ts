@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { count } from "../words";
 import type { Cells } from "./cells";
 import { type Covariance, packedIndex, splitClusters } from "./clusters";
 import { isVariance } from "./diagonal";
@@ -93,7 +94,7 @@ function readVariances(
 
 function checkPlaces({ n, row, column, value }: SparseMatrix, { label }: Selection): void {
   if (row.length !== value.length || column.length !== value.length) {
-    const seen = `${row.length} rows, ${column.length} columns and ${value.length} values`;
+    const seen = `${count(row.length, "row")}, ${count(column.length, "column")} and ${count(value.length, "value")}`;
     throw new DrmError(
       "bad_known_v",
       `'${label}' has ${seen}: a sparse matrix needs one of each for every cell`,

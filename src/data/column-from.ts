@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { article } from "../words";
 import {
   factorFromCells,
   factorFromNumberedText,
@@ -170,12 +171,12 @@ function isMissing(cell: unknown): boolean {
 
 function describe(cell: unknown): string {
   if (typeof cell === "string") return `text ('${cell}')`;
-  if (typeof cell === "number" || typeof cell === "boolean") return `a ${typeof cell} (${cell})`;
+  if (typeof cell === "number" || typeof cell === "boolean") return `${article(typeof cell)} (${cell})`;
   if (typeof cell === "bigint") return `a BigInt (${cell})`;
   if (cell instanceof Date) return "a Date";
   return cell === null || cell === undefined
     ? `${cell}`
-    : `an ${Array.isArray(cell) ? "array" : typeof cell}`;
+    : article(Array.isArray(cell) ? "array" : typeof cell);
 }
 
 function mixedCell(name: string, cells: readonly unknown[], first: number, odd: number): DrmError {

@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { count } from "../words";
 import { columnFromText } from "./csv-column";
 import { type Delimiter, parseDelimited } from "./delimited";
 import type { FactorOptions } from "./factor-from";
@@ -28,7 +29,7 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
     if (rows[i]!.length !== names.length) {
       throw new DrmError(
         "bad_data",
-        `data row ${i + 1} (line ${file.lineOf(i + 1)}) has ${rows[i]!.length} cells; wanted ${names.length}, one for ` +
+        `data row ${i + 1} (line ${file.lineOf(i + 1)}) has ${count(rows[i]!.length, "cell")}; wanted ${names.length}, one for ` +
           "each name in the header",
       );
     }

@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { count } from "../words";
 
 /**
  * Orthogonal polynomials by Stieltjes' three-term recurrence (Kennedy and Gentle 1980, section 8.3.2):
@@ -26,7 +27,7 @@ export function learnPoly(x: Float64Array, degree: number, raw: boolean, label: 
   if (raw) return { kind: "poly", degree, raw, alpha: [], norm2: [] };
   const distinct = new Set(x).size;
   if (degree >= distinct) {
-    const values = `${distinct} distinct value${distinct === 1 ? "" : "s"}`;
+    const values = count(distinct, "distinct value");
     throw new DrmError("bad_term", `${label}: degree ${degree} needs more than ${values}: lower the degree`);
   }
   // centred first: the recurrence then starts from numbers of the size of the spread, not of the calendar

@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { article } from "../words";
 import { caretError } from "./caret";
 import { checkSet } from "./check-set";
 import { dparName } from "./dpar";
@@ -34,7 +35,10 @@ function buildFormula(formulas: readonly string[]): DrmFormula {
     throw new DrmError("bad_formula", 'no formula given: write drmFormula("yi ~ x")');
   const written = formulas.map((text) => {
     if (typeof text !== "string") {
-      throw new DrmError("bad_formula", `a formula is a string such as "yi ~ x", not ${typeof text}`);
+      throw new DrmError(
+        "bad_formula",
+        `a formula is a string such as "yi ~ x", not ${text === null ? "null" : article(typeof text)}`,
+      );
     }
     const answer = answerToFormula(text);
     if (answer !== null) throw caretError(answer, text, 0);

@@ -85,7 +85,9 @@ function checkCall(call: CallExpr, text: string): void {
     if (structure !== null) throw unsupportedStructure(call, structure, text);
     const names = [...FUNCTIONS.keys(), ...TERM_FUNCTIONS];
     const hint = didYouMean(call.fn, names);
-    const allowed = `formulas know ${[...FUNCTIONS.keys(), "offset", "meta_V"].join(", ")}`;
+    const allowed =
+      `formulas know ${[...FUNCTIONS.keys(), "offset", "meta_V"].join(", ")}; ` +
+      "a column with parentheses in its name stands in backticks";
     throw caretError(`unknown function '${call.fn}'${hint === "" ? ":" : hint} ${allowed}`, text, call.at);
   }
   const matched = matchArguments(call, spec.args, text);

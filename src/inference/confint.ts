@@ -1,5 +1,6 @@
 import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
+import { listed } from "../words";
 import {
   type CoefficientRow,
   coefficientTable,
@@ -88,10 +89,10 @@ export function selectRows(
   const known = new Set(rows.flatMap(({ name, dpar }) => [dpar, name]));
   for (const name of wanted) {
     if (known.has(name)) continue;
-    const names = rows.map((row) => row.name).join(", ");
+    const names = listed(rows.map((row) => row.name));
     throw new DrmError(
       "bad_option",
-      `parm '${name}' is neither a dpar nor a coefficient of this model (${names})${didYouMean(name, known)}`,
+      `parm '${name}' is neither a dpar nor a coefficient of this model${names}${didYouMean(name, known)}`,
     );
   }
   return rows.filter(({ name, dpar }) => wanted.includes(name) || wanted.includes(dpar));

@@ -1,5 +1,6 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { count } from "../words";
 import { knappHartung } from "./knapp-hartung";
 import { locationCount, observedEffects, residualDf } from "./residual-df";
 
@@ -62,7 +63,7 @@ export function testBasis(fit: Fit, test: TestStatistic = fit.robust === undefin
   }
   const left = residualDf(fit);
   if (left < 1) {
-    const counts = `${observedEffects(fit)} effect sizes and ${p} location coefficients`;
+    const counts = `${count(observedEffects(fit), "effect size")} and ${count(p, "location coefficient")}`;
     throw new DrmError(
       "bad_option",
       `${counts} leave no degrees of freedom for test "${test}": use test "z"`,

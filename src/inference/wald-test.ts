@@ -1,5 +1,6 @@
 import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
+import { count } from "../words";
 import { coefficientIndices, coefficientName } from "./coefficients";
 import { type HypothesisTest, testHypothesis } from "./linear-hypothesis";
 import { type TestStatistic, testBasis } from "./test-basis";
@@ -84,8 +85,11 @@ function linearHypothesis(
   const L = matrix.map((row, a) => {
     if (row.length !== columns.length) {
       const names = columns.map((i) => coefficientName(fit.coefficients[i]!)).join(", ");
-      const seen = `row ${a + 1} of matrix has ${row.length} cells`;
-      throw new DrmError("bad_option", `${seen}; ${of} has ${columns.length} coefficients: ${names}`);
+      const seen = `row ${a + 1} of matrix has ${count(row.length, "cell")}`;
+      throw new DrmError(
+        "bad_option",
+        `${seen}; ${of} has ${count(columns.length, "coefficient")}: ${names}`,
+      );
     }
     const full = new Float64Array(fit.coefficients.length);
     columns.forEach((i, j) => {

@@ -3,6 +3,7 @@ import type { Fit } from "../fit/fit";
 import { aic, aicc, bic } from "../inference/information-criteria";
 import { requireSameData, whyNotNested } from "../inference/nested";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
+import { count } from "../words";
 import { formatFixed, formatPValue } from "./format";
 import { type Printable, printable } from "./printable";
 import { numberColumn, type ReportTable, renderText, type TableColumn } from "./text-table";
@@ -53,7 +54,7 @@ export function anova(a: Fit, b: Fit): Printable<Anova> {
   if (a.df === b.df) {
     throw new DrmError(
       "bad_option",
-      `both models have ${a.df} parameters, so neither is a special case of the other`,
+      `both models have ${count(a.df, "parameter")}, so neither is a special case of the other`,
     );
   }
   const [reduced, full] = a.df < b.df ? [a, b] : [b, a];

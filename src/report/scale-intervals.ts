@@ -11,6 +11,7 @@ import { criticalValue } from "../inference/level";
 import { type Link, linkOf } from "../inference/links";
 import { fittedRows, newRows } from "../inference/new-data";
 import { predict } from "../inference/predict";
+import { listed } from "../words";
 import { formatColumn, limitLabels } from "./format";
 import { type Printable, printableTable } from "./printable";
 import { numberColumn, type ReportTable } from "./text-table";
@@ -93,10 +94,9 @@ export function scaleDpars(fit: Fit, wanted: ScaleIntervalsOptions["dpar"]): rea
   for (const dpar of dpars) {
     requireDpar(fit, dpar);
     if (fit.response[dpar] !== undefined) {
-      const known = estimated.join(", ");
       throw new DrmError(
         "bad_option",
-        `'${dpar}' is a mean, not a scale parameter (${known}): use confint()`,
+        `'${dpar}' is a mean, not a scale parameter${listed(estimated)}: use confint()`,
       );
     }
     if (!estimated.includes(dpar)) {

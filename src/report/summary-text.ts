@@ -160,7 +160,7 @@ function footerLines(summary: FitSummary): string[] {
   const lines = [
     `logLik: ${formatFixed(summary.logLik, 2)}`,
     `AIC: ${formatFixed(summary.aic, 2)}  BIC: ${formatFixed(summary.bic, 2)}  AICc: ${formatFixed(summary.aicc, 2)}`,
-    `df: ${df}  nobs: ${nobs}${family === "gaussian" ? "" : " studies"}`,
+    `df: ${df}  nobs: ${family === "gaussian" ? nobs : count(nobs, "study")}`,
   ];
   const onlyOne = onlyOneText(summary);
   if (onlyOne !== "") lines.push(onlyOne);
@@ -173,8 +173,7 @@ function footerLines(summary: FitSummary): string[] {
 /** "one outcome only: y1 in 12 studies, y2 in 3 studies"; "" when every study has both. */
 function onlyOneText({ outcomes, responses }: FitSummary): string {
   if (outcomes === null || outcomes.onlyFirst + outcomes.onlySecond === 0) return "";
-  const only = (n: number, response: string) =>
-    n === 0 ? [] : [`${response} in ${n} ${n === 1 ? "study" : "studies"}`];
+  const only = (n: number, response: string) => (n === 0 ? [] : [`${response} in ${count(n, "study")}`]);
   const parts = [...only(outcomes.onlyFirst, responses[0]), ...only(outcomes.onlySecond, responses[1])];
   return `one outcome only: ${parts.join(", ")}`;
 }

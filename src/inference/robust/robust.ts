@@ -2,6 +2,7 @@ import type { DataInput } from "../../data/table-from";
 import { DrmError } from "../../errors";
 import type { Fit, RobustErrors } from "../../fit/fit";
 import { modelOf } from "../../fit/model-of-fit";
+import { count } from "../../words";
 import { type ClusterInput, requireNested, rowClusters } from "./row-clusters";
 import { type Sandwich, sandwich } from "./sandwich";
 import { wishartDf } from "./satterthwaite";
@@ -85,7 +86,7 @@ function requireClusters(type: RobustErrors["type"], clusters: number, p: number
     throw new DrmError("bad_option", "all rows are in one cluster: robust errors need many clusters");
   }
   if (type === "CR2" || clusters > p) return;
-  const what = `${clusters} clusters and ${p} location coefficients leave no degrees of freedom for ${type}`;
+  const what = `${count(clusters, "cluster")} and ${count(p, "location coefficient")} leave no degrees of freedom for ${type}`;
   throw new DrmError("bad_option", `${what}: use type "CR2", or a simpler model of the mean`);
 }
 

@@ -1,5 +1,6 @@
 import { dot, line, type Markish, ruleX, ruleY } from "@observablehq/plot";
 import type { Fit } from "../../index";
+import { count } from "../../words";
 import { decimals, percent } from "../draw/numbers";
 import type { PictureOptions } from "../draw/svg";
 import { COLORS, seriesColor } from "../draw/theme";
@@ -72,7 +73,7 @@ export function bivariatePlot(fit: Fit, options: BivariatePlotOptions = {}): str
   return drawXy(
     {
       name: `${labels[0]} and ${labels[1]}`,
-      description: `${points.length} studies with both outcomes, ${labels[0]} and ${labels[1]}, with ellipses for sampling error, true effects and means. ${sentences.join(" ")}`,
+      description: `${count(points.length, "study")} with both outcomes, ${labels[0]} and ${labels[1]}, with ellipses for sampling error, true effects and means. ${sentences.join(" ")}`,
       x: { label: options.xlab ?? labels[0], domain: x },
       y: { label: options.ylab ?? labels[1], domain: y },
       marks,
@@ -81,7 +82,7 @@ export function bivariatePlot(fit: Fit, options: BivariatePlotOptions = {}): str
         `Dashed: ${percent(level)} of true effects. Filled: ${percent(level)} confidence region of the means.`,
         ...(sampling.length > 0 ? ["Thin: one standard error around each study."] : []),
         ...(incomplete > 0
-          ? [`${incomplete} of ${points.length + incomplete} studies have one outcome only.`]
+          ? [`${incomplete} of ${count(points.length + incomplete, "study")} have one outcome only.`]
           : []),
       ],
     },

@@ -1,5 +1,6 @@
 import { dot, link, type Markish, ruleX, text } from "@observablehq/plot";
 import type { Fit } from "../../index";
+import { count } from "../../words";
 import { type MeanOfRows, meanOfRows } from "../data/mean-of-rows";
 import { type OutcomeRows, outcomeRows } from "../data/outcome";
 import { type RowOptions, rowLabels } from "../data/row-values";
@@ -118,7 +119,7 @@ export function orchardPlot(fit: Fit, options: OrchardPlotOptions = {}): string 
   return drawSvg(
     {
       name: `Orchard plot of ${outcome.label}`,
-      description: `Orchard plot of ${outcome.present.length} effect sizes (${outcome.label}). ${groups
+      description: `Orchard plot of ${count(outcome.present.length, "effect size")} (${outcome.label}). ${groups
         .map(
           (g) =>
             `${name(g)}: mean ${words(g)}, prediction interval ${decimals(to(g.predictionLower), digits)} to ${decimals(to(g.predictionUpper), digits)}.`,

@@ -1,6 +1,7 @@
 import type { FactorInput } from "../../data/column-from";
 import type { Column } from "../../data/table";
 import { DrmError, type Fit, predict, predictionInterval } from "../../index";
+import { listed } from "../../words";
 import { isCategorical, locationAndScale, moderatorsOf, numericModerator } from "./moderators";
 import { type OutcomeRows, outcomeRows, randomEffectsOf } from "./outcome";
 import { groupsOfColumn } from "./row-values";
@@ -148,10 +149,7 @@ function typicalValues(
 ): Record<string, Cell> {
   for (const name of Object.keys(at)) {
     if (!names.includes(name)) {
-      throw new DrmError(
-        "bad_option",
-        `at '${name}' is not one of the other moderators (${names.join(", ")})`,
-      );
+      throw new DrmError("bad_option", `at '${name}' is not one of the other moderators${listed(names)}`);
     }
   }
   return Object.fromEntries(names.map((name) => [name, at[name] ?? typicalValue(fit, name, present)]));

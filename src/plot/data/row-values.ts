@@ -1,6 +1,7 @@
 import type { Column } from "../../data/table";
 import { didYouMean } from "../../errors";
 import { type DataInput, DrmError, type Fit, tableFrom } from "../../index";
+import { count } from "../../words";
 import { randomEffectsOf } from "./outcome";
 
 /**
@@ -107,7 +108,7 @@ function rowsWithin(fit: Fit, option: string, length: number): Int32Array {
   if (length === wanted) return fit.rows;
   throw new DrmError(
     "bad_option",
-    `${option}: ${length} values for ${wanted} data rows; give one per row of the data, dropped ones included`,
+    `${option}: ${count(length, "value")} for ${count(wanted, "data row")}; give one per row of the data, dropped ones included`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { ruleY } from "@observablehq/plot";
 import type { Fit } from "../../index";
+import { count } from "../../words";
 import { decimals } from "../draw/numbers";
 import type { PictureOptions } from "../draw/svg";
 import { COLORS } from "../draw/theme";
@@ -29,7 +30,7 @@ export function residualPlot(fit: Fit, options: ResidualPlotOptions = {}): strin
   return drawXy(
     {
       name: `Residuals of ${outcome}`,
-      description: `Pearson residuals of ${points.length} effect sizes (${outcome}) against ${x.toLowerCase()}; ${outside} are beyond ±1.96.${largest}`,
+      description: `Pearson residuals of ${count(points.length, "effect size")} (${outcome}) against ${x.toLowerCase()}; ${outside} are beyond ±1.96.${largest}`,
       x: { label: options.xlab ?? x, domain: padded(points.map((point) => point.x)) },
       y: { label: "Pearson residual", domain: [-reach, reach] },
       marks: [

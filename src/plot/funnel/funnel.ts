@@ -1,6 +1,7 @@
 import { areaX, link, type Markish, ruleX } from "@observablehq/plot";
 import { DrmError, type Fit } from "../../index";
 import { criticalValue } from "../../inference/level";
+import { count } from "../../words";
 import { checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
 import { decimals, digitsFor, percent } from "../draw/numbers";
 import type { PictureOptions } from "../draw/svg";
@@ -122,9 +123,9 @@ function describe(
   ).length;
   const ses = points.map(({ stdError }) => stdError);
   const digits = digitsFor(Math.max(...ses));
-  const what = of === "residual" ? "residuals" : "effect sizes";
+  const what = of === "residual" ? "residual" : "effect size";
   return [
-    `Funnel plot of ${points.length} ${what} (${outcome}) against their standard errors,`,
+    `Funnel plot of ${count(points.length, what)} (${outcome}) against their standard errors,`,
     `${decimals(Math.min(...ses), digits)} to ${decimals(Math.max(...ses), digits)}`,
     groups.length > 1 ? `, in ${groups.length} groups: ${groups.join(", ")}` : "",
     `. The funnel is around ${decimals(to(refline), 2)};`,

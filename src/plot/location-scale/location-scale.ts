@@ -1,5 +1,6 @@
 import { areaY, line, type Markish, ruleY } from "@observablehq/plot";
 import { DrmError, type Fit } from "../../index";
+import { count } from "../../words";
 import {
   type ModeratorCurve,
   type ModeratorCurves,
@@ -139,5 +140,5 @@ function describe(
     return `${name}: ${where(0)}${last > 0 ? `, ${where(last)}` : ""}.`;
   });
   const band = ribbon === "none" ? "" : " and a band that shows the heterogeneity";
-  return `${outcome.present.length} effect sizes (${outcome.label}) against ${x}, with the model's mean${band}. ${sentences.join(" ")}`;
+  return `${count(outcome.present.length, "effect size")} (${outcome.label}) against ${x}, with the model's mean${band}. ${sentences.join(" ")}`;
 }
