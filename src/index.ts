@@ -39,6 +39,7 @@ export type {
   RandomEffect,
   Response,
   RobustErrors,
+  StudyColumn,
   UnivariateFit,
 } from "./fit/fit";
 export type { ProfileStatus } from "./fit/profile-limits";

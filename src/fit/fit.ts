@@ -1,5 +1,8 @@
 import type { Column } from "../data/table";
 import type { Design } from "../design/design";
+import type { StudyColumn } from "../frame/study-columns";
+
+export type { StudyColumn };
 
 /**
  * What drm() returns: plain, frozen data. It survives structuredClone, so a worker can post it to a page; everything
@@ -49,6 +52,10 @@ export interface Fit {
   readonly rows: Int32Array;
   /** the columns that the formulas use, rows used only */
   readonly data: Readonly<Record<string, Column>>;
+  /** a column of the data that no formula uses and by which rows share a study; absent where there is none */
+  readonly studies?: StudyColumn;
+  /** the column of the data that holds the squares of what meta_V() was given, and so the variances; absent without one */
+  readonly squaresOfV?: string;
   readonly optim: OptimSummary;
   /** what robust() did to `vcov` and the standard errors of the location; absent in what drm() returns */
   readonly robust?: RobustErrors;

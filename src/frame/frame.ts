@@ -8,6 +8,8 @@ import { expandDots } from "./dot";
 import { dropUnusedLevels, takeRows, withLevels } from "./levels";
 import { type CandidateColumn, type Dropped, hasGaps, keepRows, NOTHING_DROPPED, noRows } from "./missing";
 import { type ColumnUse, columnUses, OUTCOME_1 } from "./roles";
+import { squaresOfV } from "./squares";
+import { repeatedStudies, type StudyColumn } from "./study-columns";
 import { keptWeights, type Weights } from "./weights";
 
 /** Stage 3. The rows that are fitted and the columns that the formulas read, as numbers and factors. */
@@ -28,6 +30,8 @@ export interface Frame {
   readonly dropped: Dropped;
   /** Bivariate models: which outcomes each kept row has. */
   readonly outcomePresent: readonly [Uint8Array, Uint8Array] | null;
+  /** What columns that no formula uses say about the model; both null in a short-lived frame. */
+  readonly beside: { readonly studies: StudyColumn | null; readonly squaresOfV: string | null };
   /** Nothing of the frame is kept when its estimates are made. */
   readonly shortLived: boolean;
   /** Zeroed arrays for what a fit keeps: its own, unless the frame is short-lived. */
@@ -47,6 +51,8 @@ export interface FrameOptions {
   /** Nothing of the frame is kept: its arrays may share memory with those of other frames. */
   readonly shortLived?: boolean | undefined;
 }
+
+const NOTHING_BESIDE = { studies: null, squaresOfV: null };
 
 /** Up to this many rows the arrays of a fit share memory: allocating each would cost as much as the fit. */
 const FEW_ROWS = 1000;
@@ -107,6 +113,9 @@ export function buildFrame(formula: DrmFormula, table: Table, options: FrameOpti
     weights,
     dropped,
     outcomePresent,
+    beside: shortLived
+      ? NOTHING_BESIDE
+      : { studies: repeatedStudies(table, new Set(used), rows), squaresOfV: squaresOfV(table, resolved) },
     shortLived,
     doubles,
   };

@@ -19,15 +19,20 @@ export function summaryText(summary: FitSummary): string {
   return blocks.join("\n\n");
 }
 
-function titleOf({ family, method }: Pick<FitSummary, "family" | "method">): string {
+/** Without known sampling variances it is no meta-analysis. */
+function titleOf({ family, method, knownV }: Pick<FitSummary, "family" | "method" | "knownV">): string {
+  if (knownV.kind === "none") {
+    const model = family === "gaussian" ? "Gaussian model" : "Bivariate Gaussian model";
+    return `${model} without sampling variances, by distributional regression, ${method}`;
+  }
   const outcomes = family === "gaussian" ? "Meta-analysis" : "Bivariate meta-analysis";
   return `${outcomes} by distributional regression, ${method}`;
 }
 
-function modelLines({ knownV, random }: FitSummary): string[] {
+function modelLines({ knownV, random, notes }: FitSummary): string[] {
   const lines = [`Known sampling covariance: ${knownVText(knownV)}`];
   if (random.length > 0) lines.push(`Random intercepts: ${randomText(random)}`);
-  return lines;
+  return [...lines, ...notes];
 }
 
 function knownVText({ kind, label, clusters, largestCluster }: FitSummary["knownV"]): string {

@@ -3,6 +3,7 @@ import { type CoefficientRow, coefficientTable, type IntervalMethod } from "../i
 import { aic, aicc, bic } from "../inference/information-criteria";
 import { type OutcomeCounts, outcomeCounts } from "../inference/outcomes";
 import { type TestStatistic, testBasis } from "../inference/test-basis";
+import { modelNotes } from "./model-notes";
 import { type ModelTests, modelTests } from "./model-tests";
 import { type ParameterRange, parameterRanges } from "./parameter-ranges";
 import { type Printable, printable } from "./printable";
@@ -51,6 +52,11 @@ export interface FitSummary {
   /** of the studies used; null with one outcome */
   readonly outcomes: OutcomeCounts | null;
   readonly dropped: DroppedRows;
+  /**
+   * what the numbers do not show: sampling variances that are not known, dpars held, likelihood weights, standard errors in the
+   * place of variances, studies whose rows count as independent; a sentence each
+   */
+  readonly notes: readonly string[];
   readonly convergence: { readonly code: number; readonly message: string };
 }
 
@@ -88,6 +94,7 @@ export function summary(
     nobs: fit.nobs,
     outcomes: outcomeCounts(fit),
     dropped: fit.dropped,
+    notes: modelNotes(fit),
     convergence: { code: fit.optim.code, message: fit.optim.message },
   };
   return printable(data, summaryText, summaryTables);

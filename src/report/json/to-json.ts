@@ -7,6 +7,7 @@ import {
 import { aic, bic } from "../../inference/information-criteria";
 import { type TestStatistic, testBasis } from "../../inference/test-basis";
 import { type CheckRow, checkDrm } from "../checks/check-drm";
+import { modelNotes } from "../model-notes";
 import { type EncodedValue, encodeState } from "./state";
 
 /** null stands for every number that does not exist or is infinite. */
@@ -42,6 +43,14 @@ export interface FitJson {
   readonly BIC: JsonNumber;
   /** what errors, statistics, limits and `vcov` are of; absent for "z", the default */
   readonly test?: TestStatistic;
+  /** "none" without meta_V(), absent otherwise: then sigma holds the sampling errors too */
+  readonly known_v?: "none";
+  /** dpars held at a value, response scale; absent without */
+  readonly fixed?: Readonly<Record<string, number>>;
+  /** true with likelihood weights, absent without */
+  readonly weighted?: true;
+  /** what the numbers do not show, as in summary(); absent where there is nothing to say */
+  readonly notes?: readonly string[];
   /** after robust() only */
   readonly robust?: { readonly type: string; readonly cluster: string; readonly clusters: number };
   /** link scale */
@@ -96,6 +105,7 @@ export function toJSON(fit: Fit, options: ToJsonOptions = {}): FitJson {
   const { level = 0.95, confint = "wald", test, fitted = false, checks = false, full = false } = options;
   const k = fit.coefficients.length;
   const basis = testBasis(fit, test);
+  const notes = modelNotes(fit);
   return {
     drmeta: fit.version,
     formulas: fit.formulas,
@@ -108,6 +118,10 @@ export function toJSON(fit: Fit, options: ToJsonOptions = {}): FitJson {
     AIC: finite(aic(fit)),
     BIC: finite(bic(fit)),
     ...(basis.test !== "z" && { test: basis.test }),
+    ...(fit.knownV.kind === "none" && { known_v: "none" as const }),
+    ...(Object.keys(fit.fixed).length > 0 && { fixed: fit.fixed }),
+    ...(fit.weights !== null && { weighted: true as const }),
+    ...(notes.length > 0 && { notes }),
     ...(fit.robust !== undefined && {
       robust: { type: fit.robust.type, cluster: fit.robust.cluster, clusters: fit.robust.clusters },
     }),
