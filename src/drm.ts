@@ -18,6 +18,7 @@ export type { DataInput, MatrixInput };
 
 /** A distribution family, made by gaussian(). */
 export interface Family {
+  /** the name of the distribution */
   readonly family: "gaussian";
 }
 
@@ -26,6 +27,7 @@ export function gaussian(): Family {
   return { family: "gaussian" };
 }
 
+/** What drm() is told beside the formula. */
 export interface DrmOptions {
   /** Row objects, an object of columns (arrays or typed arrays), or an Arrow-like table. */
   readonly data: DataInput;
@@ -58,7 +60,8 @@ export interface DrmOptions {
  * Fits a Gaussian distributional regression with known sampling covariance by maximum or restricted maximum likelihood:
  *   y ~ N(X beta + offset, V + R + Z G Z'),
  * R = diag(sigma^2) with log sigma = W gamma (for two outcomes with the covariance rho12 sigma1 sigma2 within a row),
- * G = diag(omega^2) with log omega = U alpha for the levels of the random intercepts.
+ * G = diag(omega^2) with log omega = U alpha for the levels of the random intercepts. What `family` is given tells the type of
+ * the fit: one outcome or two.
  *
  * @param formula from drmFormula(), or one formula as a string
  * @throws DrmError when the formula or the data are at fault. A fit that did not converge is returned, not thrown:
@@ -80,6 +83,7 @@ export function drm(formula: DrmFormula | string, options: DrmOptions): Fit {
 
 /** A formula and its options, checked and parsed once, for any number of data sets. */
 export interface CompiledModel {
+  /** the formula, parsed */
   readonly formula: DrmFormula;
   /** What drm() gives for these data. */
   fit(data: DataInput): Fit;

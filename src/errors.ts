@@ -29,6 +29,7 @@ export type ErrorCode =
  * `instanceof DrmError` holds for the errors of one loaded copy of drmeta; isDrmError() for those of all.
  */
 export class DrmError extends Error {
+  /** always "DrmError", also where a minifier has renamed the class */
   declare readonly name: "DrmError";
   /** What went wrong, for programs: stable, unlike `message`, which is for people. */
   readonly code: ErrorCode;

@@ -12,6 +12,7 @@ import { type PoolOptions, startPool } from "./pool";
 import { type OnProgress, progressOf } from "./progress";
 import { recycled } from "./recycled";
 
+/** What fitMany() is told: the model of jobs that bring none, and how they are run. */
 export interface FitManyOptions extends ModelOptions, PoolOptions {
   /** "estimates" (the default) for compact numbers, "fit" for complete fits */
   readonly result?: "estimates" | "fit";
@@ -29,6 +30,8 @@ export interface FitManyOptions extends ModelOptions, PoolOptions {
  *       if (result.ok) console.log(result.id, result.estimates);
  *       else console.error(result.index, result.error.message);
  *     }
+ *
+ * A `result` is "estimates", the numbers alone (default), or "fit", what drm() returns.
  *
  * Jobs are read when there is room for them: memory is bounded however many there are. A job that fails gives a result
  * that is not `ok`, with its error, and stops nothing; one that does not converge gives its numbers with `code` 1. A

@@ -3,6 +3,7 @@ import { DrmError } from "../errors";
 import type { Answered, Request, Runner } from "./runner";
 import { workerCode } from "./worker-code.generated";
 
+/** How the work is spread over cores. */
 export interface PoolOptions {
   /** how many workers; as many as there are cores by default */
   readonly workers?: number | undefined;

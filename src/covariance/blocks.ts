@@ -4,8 +4,9 @@ import { type Covariance, splitClusters } from "./clusters";
 import { entryName, invert, type Selection } from "./selection";
 import { isRows, linkSquare, packSquare, pairLimits, readDiagonal, type SquareMatrix } from "./square";
 
-/** A block-diagonal matrix. `rows` are 0-based; every row is in exactly one block. */
+/** A block-diagonal matrix: each block is a `matrix` of its `rows`, 0-based. Every row is in exactly one block. */
 export interface BlockMatrix {
+  /** in any order */
   readonly blocks: readonly { readonly rows: ArrayLike<number>; readonly matrix: SquareMatrix }[];
 }
 

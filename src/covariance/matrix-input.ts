@@ -8,7 +8,10 @@ import { type Selection, wrongSize } from "./selection";
 import type { SparseMatrix } from "./sparse";
 import { isRows, type SquareMatrix } from "./square";
 
-/** A matrix with its dimensions, as the CSV reader gives it; n x 1 is a vector of variances. */
+/**
+ * A matrix with its dimensions, `nrow` and `ncol` or `rows` and `columns`, and its cells row by row in `values`. n x 1 is a
+ * vector of variances.
+ */
 export type SizedMatrix =
   | { readonly nrow: number; readonly ncol: number; readonly values: Cells }
   | { readonly rows: number; readonly columns: number; readonly values: Cells };

@@ -9,17 +9,21 @@ import { link } from "./union-find";
 
 /** One 2 x 2 block per study: its two sampling variances and their covariance. Made by metaVcovBivariate(). */
 export interface BivariateCovariance {
+  /** tells it from other matrices */
   readonly kind: "bivariate";
   /** Sampling variances of the first outcome; NaN = missing. */
   readonly v1: Float64Array;
   /** Of the second. */
   readonly v2: Float64Array;
+  /** Sampling covariances of the two outcomes; NaN where one is missing. */
   readonly cov12: Float64Array;
 }
 
+/** What metaVcovBivariate() makes its blocks of; one value for each study (data row). */
 export interface BivariateOptions {
   /** Sampling variances of the first outcome, one for each study (data row); missing where the outcome is. */
   readonly v1: Cells;
+  /** Sampling variances of the second outcome. */
   readonly v2: Cells;
   /** Sampling correlation of the two outcomes: one number, or one for each study. */
   readonly cor12?: number | Cells | undefined;

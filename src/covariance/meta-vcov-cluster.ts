@@ -12,16 +12,19 @@ import { link } from "./union-find";
 
 /** Effect sizes that share a cluster (a study, a control group) covary. Plain data, made by metaVcovCluster(). */
 export interface ClusterCovariance {
+  /** tells it from other matrices */
   readonly kind: "cluster";
   /** Sampling variances; NaN = missing. */
   readonly vi: Float64Array;
   /** The cluster of each row as a number from 0; -1 = missing. */
   readonly cluster: Int32Array;
+  /** Sampling correlation within a cluster; in AR(1), at one unit of time apart. */
   readonly rho: number;
   /** Time of each effect size in AR(1), null for a constant correlation. */
   readonly time: Float64Array | null;
 }
 
+/** What metaVcovCluster() makes its blocks of; one value for each data row. */
 export interface ClusterOptions {
   /** Sampling variances of all data rows. */
   readonly vi: Cells;

@@ -10,9 +10,13 @@ import { link } from "./union-find";
 
 /** The nonzero cells, 0-based; either triangle or both, and the whole diagonal. */
 export interface SparseMatrix {
+  /** rows, which are as many as columns */
   readonly n: number;
+  /** row of each cell */
   readonly row: ArrayLike<number>;
+  /** column of each cell */
   readonly column: ArrayLike<number>;
+  /** value of each cell: a sampling variance or covariance */
   readonly value: Cells;
 }
 

@@ -8,6 +8,7 @@ import { LazyTable } from "./table-from";
 
 /** Options of parseCsv: levels of factors, and the delimiter when it should not be guessed. */
 export interface CsvOptions extends FactorOptions {
+  /** default: the one that splits the header and the rows alike */
   readonly delimiter?: Delimiter | undefined;
 }
 

@@ -6,14 +6,21 @@ import type { Column, Table } from "./table";
 
 /** Anything shaped like an Apache Arrow table. */
 export interface ArrowLike {
+  /** rows of the table */
   readonly numRows: number;
+  /** what columns there are: its `fields`, each with a `name` */
   readonly schema: { readonly fields: readonly { readonly name: string }[] };
+  /** the column of that name, or null */
   getChild(name: string): ArrowVector | null;
 }
 
-interface ArrowVector {
+/** A column of an Arrow-like table. */
+export interface ArrowVector {
+  /** all cells at once */
   toArray(): ArrayLike<unknown>;
+  /** missing cells */
   readonly nullCount?: number;
+  /** one cell, null where it is missing */
   get?(index: number): unknown;
 }
 

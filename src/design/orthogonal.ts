@@ -11,8 +11,11 @@ import { count } from "../words";
  * coefficient. The recurrence is also how new data are evaluated. Cost O(n degree).
  */
 export interface PolyBasis {
+  /** tells it from other bases */
   readonly kind: "poly";
+  /** columns */
   readonly degree: number;
+  /** powers as they are, instead of orthogonal polynomials */
   readonly raw: boolean;
   /** alpha_1, ..., alpha_degree; empty for raw powers. */
   readonly alpha: readonly number[];

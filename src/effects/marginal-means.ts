@@ -11,6 +11,7 @@ import { meansTable } from "./effects-table";
 import { covarianceOf, criticalFor, isSatterthwaite } from "./mean-errors";
 import type { Held, Level } from "./reference-grid";
 
+/** Which marginal means are wanted, and how the other moderators are treated. */
 export interface MarginalMeansOptions {
   /** moderators whose levels get a row each; default none, one mean over everything */
   readonly by?: string | readonly string[];
@@ -32,9 +33,13 @@ export interface MarginalMeansOptions {
 export interface MarginalMean {
   /** the levels of the `by` moderators that this mean is for */
   readonly at: Readonly<Record<string, Level>>;
+  /** mean, SD or correlation, on `scale` */
   readonly estimate: number;
+  /** of `estimate`; on the response scale by the delta method */
   readonly stdError: number;
+  /** lower confidence limit */
   readonly lower: number;
+  /** upper confidence limit */
   readonly upper: number;
   /** degrees of freedom of the limits' t distribution; Infinity is the normal distribution */
   readonly df: number;
@@ -42,21 +47,31 @@ export interface MarginalMean {
   readonly linkEstimate: number;
 }
 
+/** Estimated means of a dpar at levels of its moderators. */
 export interface MarginalMeans {
+  /** what they are of: "mu" (means), "sigma" and "sd(group)" (SDs), "rho12" (a correlation) */
   readonly dpar: string;
   /** what the dpar is about: "yi", or the outcome's name */
   readonly response: string;
+  /** of the dpar: identity for means, log for SDs, atanh for the correlation */
   readonly link: Link["name"];
+  /** of estimates, standard errors and limits */
   readonly scale: "response" | "link";
+  /** confidence level of the limits */
   readonly level: number;
+  /** how levels that are averaged over were weighted */
   readonly weights: "equal" | "proportional";
+  /** variables whose levels the means are of */
   readonly by: readonly string[];
+  /** one a combination of their levels */
   readonly means: readonly MarginalMean[];
   /** factors over whose levels the means are averages */
   readonly averagedOver: readonly string[];
   /** moderators held at one value */
   readonly held: Readonly<Record<string, Level>>;
+  /** what to know when reading them, a sentence each */
   readonly notes: readonly string[];
+  /** what the limits are of */
   readonly test: TestStatistic;
   /** each mean's weights on the coefficients of the dpar, link scale */
   readonly linfct: readonly (readonly number[])[];

@@ -9,7 +9,9 @@ import { answerToFormula } from "./r-arguments";
 
 /** Stage 2. The formulas of a model as frozen plain data. */
 export interface DrmFormula {
+  /** the formulas as given */
   readonly texts: readonly string[];
+  /** "biv_gaussian" for two outcomes */
   readonly family: "gaussian" | "biv_gaussian";
   /** Location first (mu, or mu1 and mu2), then sigma, then the sd(...)s, then rho12; none is left out. */
   readonly dpars: readonly DparFormula[];

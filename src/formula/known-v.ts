@@ -7,7 +7,9 @@ import { namesStandardErrors } from "./standard-error-name";
 
 /** The known sampling covariance: a column, an expression, a supplied matrix, or a call that builds one. */
 export interface KnownVCall {
+  /** as written; meta_known_V is an old name of meta_V */
   readonly fn: "meta_V" | "meta_known_V";
+  /** what V is */
   readonly argument: Expr;
 }
 

@@ -5,7 +5,9 @@ import { structureOf, unsupportedStructure } from "./structures";
 
 /** A random intercept for the levels of one column, or of several columns crossed (`a:b`). */
 export interface RandomTerm {
+  /** the columns whose levels, together, are the groups */
   readonly group: readonly string[];
+  /** "study", "district:school" */
   readonly label: string;
 }
 

@@ -16,9 +16,13 @@ export type IntervalStatus = ProfileStatus | "Wald limits (REML)" | "Wald limits
 export interface CoefficientRow {
   /** "dpar:term" */
   readonly name: string;
+  /** the distributional parameter: "mu", "sigma", ... */
   readonly dpar: string;
+  /** "(Intercept)", "habitatforest", ... */
   readonly term: string;
+  /** link scale: log-SD for sigma and sd(group) */
   readonly estimate: number;
+  /** link scale; NaN where it does not exist */
   readonly stdError: number;
   /** estimate / stdError */
   readonly statistic: number;
@@ -26,8 +30,11 @@ export interface CoefficientRow {
   readonly df: number;
   /** two-sided */
   readonly pValue: number;
+  /** lower confidence limit, link scale */
   readonly lower: number;
+  /** upper confidence limit, link scale */
   readonly upper: number;
+  /** whether it runs to infinity: an SD of zero, a correlation of +-1 */
   readonly atBoundary: boolean;
   /** profile intervals only: whether both limits were found, and which of them is infinite */
   readonly status?: IntervalStatus;

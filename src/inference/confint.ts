@@ -11,6 +11,7 @@ import {
 } from "./coefficient-table";
 import type { TestStatistic } from "./test-basis";
 
+/** Which intervals are wanted. */
 export interface ConfintOptions {
   /** a dpar ("sigma"), a coefficient ("mu:duration"), or several of them; default all */
   readonly parm?: string | readonly string[];
@@ -22,11 +23,17 @@ export interface ConfintOptions {
   readonly test?: TestStatistic;
 }
 
+/** A confidence interval of a coefficient, link scale. */
 export interface ConfidenceInterval {
+  /** the distributional parameter: "mu", "sigma", ... */
   readonly dpar: string;
+  /** "(Intercept)", "habitatforest", ... */
   readonly term: string;
+  /** link scale: log-SD for sigma and sd(group) */
   readonly estimate: number;
+  /** lower limit; -Infinity at a boundary, NaN where it was not found */
   readonly lower: number;
+  /** upper limit; Infinity at a boundary, NaN where it was not found */
   readonly upper: number;
   /** profile intervals only: whether both limits were found, and which of them is infinite */
   readonly status?: IntervalStatus;

@@ -6,6 +6,7 @@ import { criticalValue } from "./level";
 import { outcomesOf, studyVariances } from "./outcomes";
 import { predict } from "./predict";
 
+/** Of what prediction intervals are wanted. */
 export interface PredictionIntervalOptions {
   /** "mu1" or "mu2"; needed with two outcomes */
   readonly dpar?: string;
@@ -19,7 +20,9 @@ export interface PredictionIntervalOptions {
 
 /** Arrays are one per row; NaN where a predictor is missing. */
 export interface PredictionInterval {
+  /** "mu", or "mu1" and "mu2" */
   readonly dpar: string;
+  /** probability that the interval holds */
   readonly level: number;
   /** degrees of freedom of the t quantile, null for the normal one */
   readonly df: number | null;
@@ -29,7 +32,9 @@ export interface PredictionInterval {
   readonly stdError: Float64Array;
   /** SD of true effects around the mean, random intercepts included */
   readonly heterogeneity: Float64Array;
+  /** lower limits, one a row */
   readonly lower: Float64Array;
+  /** upper limits, one a row */
   readonly upper: Float64Array;
 }
 

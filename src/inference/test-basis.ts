@@ -11,6 +11,7 @@ const TESTS: readonly TestStatistic[] = ["z", "t", "knha", "adhoc"];
 
 /** What tests and Wald intervals of a fit's coefficients are made of. */
 export interface TestBasis {
+  /** "z" or, with t and F distributions, "t", "knha", "adhoc" */
   readonly test: TestStatistic;
   /** k x k, row-major, in the order of `fit.coefficients`: NaN where a coefficient has no standard error */
   readonly vcov: Float64Array;

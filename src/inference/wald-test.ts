@@ -5,6 +5,7 @@ import { coefficientIndices, coefficientName } from "./coefficients";
 import { type HypothesisTest, testHypothesis } from "./linear-hypothesis";
 import { type TestStatistic, testBasis } from "./test-basis";
 
+/** Which hypothesis is tested. */
 export interface WaldTestOptions {
   /** default the location, "mu" ("mu1" of two outcomes) */
   readonly dpar?: string;
@@ -23,6 +24,7 @@ export interface WaldTestOptions {
   readonly test?: TestStatistic;
 }
 
+/** A Wald test of coefficients of one dpar, or of any linear hypothesis. */
 export interface WaldTest extends HypothesisTest {
   /** "" for a matrix over all coefficients */
   readonly dpar: string;

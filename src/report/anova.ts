@@ -10,17 +10,25 @@ import { numberColumn, type ReportTable, renderText, type TableColumn } from "./
 
 /** A fit's row in a table of models. */
 export interface ModelRow {
+  /** of the model */
   readonly formulas: readonly string[];
+  /** estimated parameters */
   readonly df: number;
+  /** log-likelihood (REML: the restricted one) */
   readonly logLik: number;
+  /** -2 logLik + 2 df */
   readonly AIC: number;
+  /** AIC, corrected for small samples */
   readonly AICc: number;
+  /** -2 logLik + log(nobs) df */
   readonly BIC: number;
 }
 
 /** Likelihood-ratio test of two nested models. */
 export interface Anova {
+  /** the model with fewer parameters */
   readonly reduced: ModelRow;
+  /** the model with more */
   readonly full: ModelRow;
   /** 2 (logLik of the full model - logLik of the reduced one) */
   readonly statistic: number;
@@ -32,6 +40,7 @@ export interface Anova {
   readonly boundary: readonly string[];
   /** one SD of one parameter added: half of pValue, 1 for a statistic of 0; else null */
   readonly boundaryPValue: number | null;
+  /** what to know when reading the test, a sentence each */
   readonly notes: readonly string[];
 }
 
@@ -113,8 +122,8 @@ export interface ComparedFit extends ModelRow {
 }
 
 /**
- * Fits side by side, nested or not, in the order given: an array, or an object whose keys are their names. Plain data;
- * `String(...)` gives the table.
+ * Fits side by side, nested or not, in the order given: an array, or an object whose keys are their names. Plain data, a
+ * row a fit in `models`; `String(...)` gives the table.
  *
  * @throws DrmError "bad_option" for no fits, fits on different data, or REML fits with different location designs, whose
  *   restricted likelihoods are of different contrasts

@@ -14,6 +14,7 @@ export interface HeterogeneityGroup {
   readonly outcome: string;
   /** level of the `by` column; "all" without one */
   readonly group: string;
+  /** rows used */
   readonly rows: number;
   /** variance of true effects: sigma^2 plus the random intercepts' variances, averaged over the rows */
   readonly tau2: number;
@@ -29,17 +30,21 @@ export interface HeterogeneityGroup {
   readonly r2: number | null;
 }
 
+/** tau^2, I^2, H^2 and Q of a fit. */
 export interface Heterogeneity {
+  /** the column of the groups, null for all rows together */
   readonly by: string | null;
   /** as in varianceShares(): how the sampling variance of I2 and H2 was found */
   readonly sampling: VarianceShares["sampling"];
   /** "Q": sigma is held at 0 and there is no tau2, so that I2 and H2 say what Q leaves unexplained */
   readonly basis: "tau2" | "Q";
+  /** one an outcome and a group */
   readonly groups: readonly HeterogeneityGroup[];
   /** null without meta_V(), or where qTest() does not apply */
   readonly q: QTest | null;
 }
 
+/** By what groups, and against which smaller model. */
 export interface HeterogeneityOptions {
   /** a column that one of the formulas uses; groups are its levels. Give it where sigma has moderators */
   readonly by?: string;

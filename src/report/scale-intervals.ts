@@ -16,6 +16,7 @@ import { formatColumn, limitLabels } from "./format";
 import { type Printable, printableTable } from "./printable";
 import { numberColumn, type ReportTable } from "./text-table";
 
+/** Of which SDs, variances and correlations intervals are wanted. */
 export interface ScaleIntervalsOptions {
   /** "sigma", "sd(study)", "rho12", ... or several; default all that are estimated */
   readonly dpar?: string | readonly string[];
@@ -29,21 +30,29 @@ export interface ScaleIntervalsOptions {
 
 /** The interval of one SD, variance or correlation. */
 export interface ScaleInterval {
+  /** "sigma", "sd(study)", "rho12", ... */
   readonly dpar: string;
   /** values of the moderators of the dpar, levels as text; empty without moderators */
   readonly at: Readonly<Record<string, string | number>>;
+  /** what `estimate` and the limits are: the SD, its square, or a correlation */
   readonly quantity: "sd" | "variance" | "correlation";
   /** response scale; 0 at a boundary */
   readonly estimate: number;
+  /** lower confidence limit, response scale; 0 at a boundary */
   readonly lower: number;
+  /** upper confidence limit, response scale; NaN where it was not found */
   readonly upper: number;
   /** profile intervals only: whether both limits were found, and which of them is at the boundary */
   readonly status?: ProfileStatus;
 }
 
+/** Intervals of SDs, variances and correlations. */
 export interface ScaleIntervals {
+  /** how the limits were found */
   readonly method: IntervalMethod;
+  /** confidence level */
   readonly level: number;
+  /** one a quantity and combination of moderators */
   readonly intervals: readonly ScaleInterval[];
 }
 

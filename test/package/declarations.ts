@@ -64,8 +64,9 @@ export function gapsOf({ file, beside }: Declarations): Gaps {
       : ts.isTypeQueryNode(node)
         ? node.exprName
         : node.expression;
-    const symbol = checker.getSymbolAtLocation(name);
-    if (symbol === undefined) throw new Error(`${path}: ${name.getText()} is not declared`);
+    const named = checker.getSymbolAtLocation(name);
+    if (named === undefined) throw new Error(`${path}: ${name.getText()} is not declared`);
+    const symbol = named.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(named) : named;
     const own = symbol.declarations?.every((declaration) => declaration.getSourceFile() === source) ?? false;
     const parameter = symbol.flags & ts.SymbolFlags.TypeParameter;
     if (own && !parameter && !exported.has(symbol) && !beside.has(symbol.name))

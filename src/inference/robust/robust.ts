@@ -7,6 +7,7 @@ import { type ClusterInput, requireNested, rowClusters } from "./row-clusters";
 import { type Sandwich, sandwich } from "./sandwich";
 import { wishartDf } from "./satterthwaite";
 
+/** By what clusters, and which correction. */
 export interface RobustOptions {
   /**
    * what groups rows: a column that the formulas use, a grouping of the random intercepts ("district:school"), any

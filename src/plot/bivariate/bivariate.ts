@@ -7,8 +7,11 @@ import { COLORS, seriesColor } from "../draw/theme";
 import { drawXy, holdsZero, padded, seriesDots } from "../draw/xy-picture";
 import { type BivariateRegionsOptions, bivariateRegions, type Covariance } from "./regions";
 
+/** How two outcomes are drawn against each other. */
 export interface BivariatePlotOptions extends PictureOptions, BivariateRegionsOptions {
+  /** label of the horizontal axis; default the first response as written */
   readonly xlab?: string | undefined;
+  /** label of the vertical axis; default the second response as written */
   readonly ylab?: string | undefined;
 }
 

@@ -13,6 +13,7 @@ import { wrapText } from "../draw/text-width";
 import { COLORS, FONT, seriesColor } from "../draw/theme";
 import { padded } from "../draw/xy-picture";
 
+/** How effects by group are drawn. */
 export interface OrchardPlotOptions extends PictureOptions, RowOptions, SeriesOptions {
   /** "mu1" (default) or "mu2" of a bivariate fit */
   readonly outcome?: string | undefined;
@@ -20,11 +21,13 @@ export interface OrchardPlotOptions extends PictureOptions, RowOptions, SeriesOp
   readonly level?: number | undefined;
   /** "exp" labels effects on a log scale as ratios */
   readonly transform?: Transform | undefined;
+  /** label of the axis; default the response as written */
   readonly xlab?: string | undefined;
 }
 
 /** A band of the plot as numbers. */
 export interface OrchardGroup extends MeanOfRows {
+  /** name of the group */
   readonly label: string;
   /** places of its effects among the rows used */
   readonly members: readonly number[];

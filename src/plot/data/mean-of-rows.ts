@@ -5,13 +5,19 @@ import type { OutcomeRows } from "./outcome";
 
 /** The model's mean over some rows, with where a new study of theirs would lie. */
 export interface MeanOfRows {
+  /** estimated mean, scale of the response */
   readonly estimate: number;
+  /** of `estimate` */
   readonly stdError: number;
+  /** lower confidence limit */
   readonly lower: number;
+  /** upper confidence limit */
   readonly upper: number;
   /** SD of true effects around the mean: root mean square over the rows, random intercepts included */
   readonly heterogeneity: number;
+  /** lower limit of the prediction interval of a new study's true effect */
   readonly predictionLower: number;
+  /** upper limit of it */
   readonly predictionUpper: number;
 }
 

@@ -6,6 +6,7 @@ import { isCategorical, locationAndScale, moderatorsOf, numericModerator } from 
 import { type OutcomeRows, outcomeRows, randomEffectsOf } from "./outcome";
 import { groupsOfColumn } from "./row-values";
 
+/** Along which moderator, and at which values of the others. */
 export interface ModeratorOptions {
   /** "mu1" (default) or "mu2" of a bivariate fit */
   readonly outcome?: string | undefined;
@@ -26,28 +27,41 @@ export interface ModeratorOptions {
 export interface ModeratorCurve {
   /** level of `by`, "" without */
   readonly label: string;
+  /** grid of the moderator */
   readonly x: readonly number[];
+  /** estimated mean, scale of the response */
   readonly mean: Float64Array;
+  /** lower confidence limit of the mean */
   readonly lower: Float64Array;
+  /** upper confidence limit of the mean */
   readonly upper: Float64Array;
   /** the dpar sigma and its limits; limits are NaN at a boundary */
   readonly sigma: Float64Array;
+  /** lower confidence limit of `sigma`, an SD */
   readonly sigmaLower: Float64Array;
+  /** upper confidence limit of `sigma`, an SD */
   readonly sigmaUpper: Float64Array;
   /** SD of true effects: sigma with the random intercepts' SDs */
   readonly heterogeneity: Float64Array;
+  /** lower limit of the prediction interval */
   readonly predictionLower: Float64Array;
+  /** upper limit of the prediction interval */
   readonly predictionUpper: Float64Array;
 }
 
+/** Mean and heterogeneity along a moderator, a curve a group. */
 export interface ModeratorCurves {
+  /** name of the moderator */
   readonly x: string;
+  /** name of the factor whose levels have a curve each, null without */
   readonly by: string | null;
+  /** one a level of `by` */
   readonly curves: readonly ModeratorCurve[];
   /** place of each row used among the curves, 0 without `by`, -1 where it has none */
   readonly curveOf: Int32Array;
   /** where the other moderators are: "duration = 3.2, habitat = forest" */
   readonly at: string;
+  /** the effects that are drawn with them */
   readonly outcome: OutcomeRows;
 }
 

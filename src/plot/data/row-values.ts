@@ -10,6 +10,7 @@ import { randomEffectsOf } from "./outcome";
  */
 export type RowValues = string | ArrayLike<unknown>;
 
+/** What is written beside points. */
 export interface RowOptions {
   /** the data the fit was made from, when a plot uses columns that the formulas do not */
   readonly data?: DataInput | undefined;

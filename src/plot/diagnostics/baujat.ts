@@ -5,6 +5,7 @@ import type { PictureOptions } from "../draw/svg";
 import { drawXy, seriesDots } from "../draw/xy-picture";
 import { baujatPoints, type InfluencePointsOptions } from "./influence-points";
 
+/** How a Baujat plot is drawn. */
 export interface BaujatPlotOptions extends PictureOptions, InfluencePointsOptions {}
 
 /** The most prominent points have their names beside them. */

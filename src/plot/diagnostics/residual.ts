@@ -7,7 +7,9 @@ import { COLORS } from "../draw/theme";
 import { drawXy, padded, seriesDots } from "../draw/xy-picture";
 import { type ResidualPointsOptions, residualPoints } from "./residual-points";
 
+/** How residuals are drawn. */
 export interface ResidualPlotOptions extends PictureOptions, ResidualPointsOptions {
+  /** label of the horizontal axis; default what lies on it */
   readonly xlab?: string | undefined;
 }
 

@@ -9,6 +9,7 @@ import { COLORS } from "../draw/theme";
 import { drawXy, padded, seriesDots } from "../draw/xy-picture";
 import { type Funnel, type FunnelPointsOptions, funnelPoints } from "./points";
 
+/** How a funnel plot is drawn. */
 export interface FunnelPlotOptions extends PictureOptions, FunnelPointsOptions {
   /**
    * levels of the shaded regions. Default [0.95]: the funnel around the mean. With `refline: 0` and [0.9, 0.95, 0.99] it
@@ -19,6 +20,7 @@ export interface FunnelPlotOptions extends PictureOptions, FunnelPointsOptions {
   readonly refline?: number | undefined;
   /** "exp" labels effects on a log scale as ratios */
   readonly transform?: Transform | undefined;
+  /** label of the horizontal axis; default the response as written, or its residual */
   readonly xlab?: string | undefined;
 }
 

@@ -15,6 +15,7 @@ import type { PictureOptions } from "../draw/svg";
 import { COLORS, seriesColor } from "../draw/theme";
 import { drawXy, holdsZero, padded, type SeriesPoint, seriesDots } from "../draw/xy-picture";
 
+/** How mean and heterogeneity are drawn along a moderator. */
 export interface LocationScalePlotOptions extends PictureOptions, ModeratorOptions, RowOptions {
   /**
    * what the wide band around the mean is: "sigma" (default), the mean -+ the SD of true effects; "prediction", where a
@@ -23,7 +24,9 @@ export interface LocationScalePlotOptions extends PictureOptions, ModeratorOptio
   readonly ribbon?: "sigma" | "prediction" | "none" | undefined;
   /** "exp" labels effects on a log scale as ratios */
   readonly transform?: Transform | undefined;
+  /** label of the horizontal axis; default the moderator */
   readonly xlab?: string | undefined;
+  /** label of the vertical axis; default the response as written */
   readonly ylab?: string | undefined;
 }
 

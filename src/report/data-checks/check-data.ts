@@ -14,6 +14,7 @@ import { type EffectSizes, rowsText } from "./effect-sizes";
 import { dominantStudy, duplicates, largeEffects, outlyingSigns } from "./effects";
 import { varianceRange, varianceScale } from "./variances";
 
+/** What the columns of the data are. */
 export interface CheckDataOptions {
   /** column of effect sizes; two for two outcomes */
   readonly effect: string | readonly [string, string];

@@ -11,18 +11,27 @@ import { modelNotes } from "../model-notes";
 import { type EncodedValue, encodeState } from "./state";
 
 /** null stands for every number that does not exist or is infinite. */
-type JsonNumber = number | null;
+export type JsonNumber = number | null;
 
+/** A coefficient, link scale: log-SD for sigma and sd(group). */
 export interface JsonCoefficient {
+  /** the distributional parameter: "mu", "sigma", ... */
   readonly dpar: string;
+  /** "(Intercept)", "habitatforest", ... */
   readonly term: string;
+  /** null at a boundary */
   readonly estimate: JsonNumber;
+  /** null where it does not exist */
   readonly std_error: JsonNumber;
+  /** estimate over standard error: z or t */
   readonly statistic: JsonNumber;
+  /** two-sided */
   readonly p_value: JsonNumber;
   /** of a t test; absent where the distribution is normal */
   readonly df?: number;
+  /** lower confidence limit */
   readonly conf_low: JsonNumber;
+  /** upper confidence limit */
   readonly conf_high: JsonNumber;
   /** with profile intervals only: "ok", or why a limit is null */
   readonly conf_status?: string;
@@ -30,16 +39,25 @@ export interface JsonCoefficient {
 
 /** The object that `drmeta fit --json` prints. */
 export interface FitJson {
+  /** version that made the object */
   readonly drmeta: string;
+  /** as given */
   readonly formulas: readonly string[];
+  /** "gaussian" for one outcome, "biv_gaussian" for two */
   readonly family: Fit["family"];
+  /** maximum or restricted maximum likelihood */
   readonly method: Fit["method"];
+  /** rows used; studies in a bivariate fit */
   readonly nobs: number;
   /** how many rows */
   readonly dropped: number;
+  /** log-likelihood (REML: the restricted one) */
   readonly logLik: JsonNumber;
+  /** estimated parameters */
   readonly df: number;
+  /** -2 logLik + 2 df */
   readonly AIC: JsonNumber;
+  /** -2 logLik + log(nobs) df */
   readonly BIC: JsonNumber;
   /** what errors, statistics, limits and `vcov` are of; absent for "z", the default */
   readonly test?: TestStatistic;
@@ -51,12 +69,16 @@ export interface FitJson {
   readonly weighted?: true;
   /** what the numbers do not show, as in summary(); absent where there is nothing to say */
   readonly notes?: readonly string[];
-  /** after robust() only */
+  /** after robust() only: its `type` ("CR2"), the `cluster` column and how many `clusters` there are */
   readonly robust?: { readonly type: string; readonly cluster: string; readonly clusters: number };
   /** link scale */
   readonly coefficients: readonly JsonCoefficient[];
   /** in the order of `coefficients` */
   readonly vcov: readonly (readonly JsonNumber[])[];
+  /**
+   * how the search ended: `code` 0 converged, 1 not, 2 unbounded, `message` in words, `iterations`, `evaluations`
+   * of the likelihood, and `max_gradient`, the largest in standardised columns
+   */
   readonly convergence: {
     readonly code: number;
     readonly message: string;
@@ -64,6 +86,7 @@ export interface FitJson {
     readonly evaluations: number;
     readonly max_gradient: JsonNumber;
   };
+  /** predicted random intercepts: `group`, `level`, fitted `sd`, `estimate` (BLUP) and `std_error` of prediction */
   readonly random: readonly {
     /** in a fit of two outcomes only, where both can have the group: "sd1(study)" */
     readonly dpar?: string;
@@ -76,11 +99,13 @@ export interface FitJson {
   }[];
   /** by dpar, response scale, one per row used */
   readonly fitted?: Readonly<Record<string, readonly JsonNumber[]>>;
+  /** rows of checkDrm(), when asked for */
   readonly checks?: readonly CheckRow[];
   /** the complete state, for fromJSON() */
   readonly fit?: EncodedValue;
 }
 
+/** What goes into the object beside the coefficients. */
 export interface ToJsonOptions {
   /** confidence level, default 0.95 */
   readonly level?: number;
