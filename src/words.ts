@@ -17,7 +17,11 @@ export function article(noun: string): string {
   return `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`;
 }
 
-/** " (a, b)", or nothing where there is nothing to list. */
+const MOST_LISTED = 20;
+
+/** " (a, b)", or nothing where there is nothing to list; of very many names the first. */
 export function listed(names: readonly string[]): string {
-  return names.length === 0 ? "" : ` (${names.join(", ")})`;
+  if (names.length === 0) return "";
+  const more = names.length > MOST_LISTED ? `, ... ${names.length} in all` : "";
+  return ` (${names.slice(0, MOST_LISTED).join(", ")}${more})`;
 }

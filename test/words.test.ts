@@ -23,6 +23,8 @@ test("articles, and lists that may be empty", () => {
     "an Array",
   ]);
   expect([listed([]), listed(["a"]), listed(["a", "b"])]).toEqual(["", " (a)", " (a, b)"]);
+  const many = Array.from({ length: 100 }, (_, i) => `x${i}`);
+  expect(listed(many)).toMatch(/^ \(x0, .*x19, \.\.\. 100 in all\)$/);
 });
 
 /** Nouns of which there may be one: what is written after a number in a message. */

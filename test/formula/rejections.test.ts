@@ -125,6 +125,15 @@ describe("formulas that are refused", () => {
     expect(errorOf(() => drmFormula(...texts))).toContain(message);
   });
 
+  it("shows a long formula around the place only", () => {
+    const many = Array.from({ length: 150 }, (_, i) => `x${i}`).join(" + ");
+    const message = errorOf(() => drmFormula(`yi ~ ${many} + sqr(z) + ${many}`));
+    expect(message.length).toBeLessThan(700);
+    const [, line, caret] = message.split("\n");
+    expect(line!.slice(caret!.indexOf("^"))).toMatch(/^sqr\(z\) \+ x0/);
+    expect(errorOf(() => drmFormula(`yi ~ ${many} +`)).length).toBeLessThan(700);
+  });
+
   it("is a bad_formula with a caret under the place", () => {
     expect(errorOf(() => drmFormula("yi ~ x + sqr(z)"))).toMatch(
       /^bad_formula: .*\n {2}yi ~ x \+ sqr\(z\)\n {11}\^$/,
