@@ -108,6 +108,15 @@ describe("variances that are something else", () => {
     expect(found!.message).toContain(advice);
   });
 
+  test("a vector of standard errors that is passed beside the data", () => {
+    const fit = fitTo(
+      "yi ~ 1 + meta_V(V = SE)",
+      { yi },
+      { matrices: { SE: { nrow: 8, ncol: 1, values: se } } },
+    );
+    expect(find(fit, "standard_errors_as_variances")).toMatchObject({ value: "V = SE" });
+  });
+
   test.each([
     ["yi ~ 1 + meta_V(V = vi)", { vi, se }],
     ["yi ~ 1 + meta_V(V = se^2)", { se }],

@@ -41,7 +41,7 @@ function similar(levels: readonly string[]): readonly (readonly string[])[] {
 /** What is left of a level without what the eye passes over. */
 function plain(level: string): string {
   return level
-    .normalize("NFKC")
+    .normalize("NFC")
     .replace(/[\u200b-\u200d\u2060\ufeff]/g, "")
     .trim()
     .replace(/\s+/gu, " ")

@@ -33,7 +33,8 @@ export function errorsInV({
         message: `V takes sampling variances, not their square roots: if ${of} holds variances, write meta_V(V = ${of}).`,
       };
     }
-    if (inner.type !== "name" || !Object.hasOwn(data, inner.name)) continue;
+    // a matrix may be called anything; a vector in its place holds variances like a column
+    if (inner.type !== "name" || (!Object.hasOwn(data, inner.name) && knownV.kind !== "diagonal")) continue;
     const { name } = inner;
     if (squaresOfV !== undefined) {
       const message = `Column '${squaresOfV}' holds the squares of '${name}', so '${name}' holds standard errors: write meta_V(V = ${deparseName(squaresOfV)}).`;
