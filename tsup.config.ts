@@ -37,7 +37,7 @@ const libraryBeside: Plugin = {
       return target === errors ? { path: errors, namespace: "errors-of-library" } : undefined;
     });
     build.onLoad({ filter: /.*/, namespace: "errors-of-library" }, () => ({
-      contents: `export { DrmError } from "./index"; export { didYouMean } from ${JSON.stringify(`${errors}.ts`)};`,
+      contents: `export { DrmError } from "./index"; export { didYouMean } from ${JSON.stringify(resolve("src/did-you-mean.ts"))};`,
       resolveDir: resolve("src"),
     }));
   },
@@ -120,7 +120,8 @@ const REQUIRE =
 
 const batch: Options = { ...everythingInside, target: "es2022" };
 
-// the library is minified, since pages without a bundler import it as it is; its source maps keep stack traces readable
+// nothing is minified: a stack trace names the function, and what is printed above it is a line that can be read. Whoever
+// bundles minifies; source maps name the files
 export default defineConfig([
   {
     ...everythingInside,
@@ -128,7 +129,6 @@ export default defineConfig([
     format: ["esm", "cjs"],
     target: "es2022",
     platform: "neutral",
-    minify: true,
     sourcemap: true,
     dts: true,
   },

@@ -9,8 +9,6 @@ import { thirdPartyLicenses } from "./third-party.mjs";
 rmSync("dist", { recursive: true, force: true });
 rmSync("build/bundled", { recursive: true, force: true });
 await build({ silent: true });
-// publint tells a module by an `export` at the start of a line, and minified code has one line
-writeFileSync("dist/index.js", readFileSync("dist/index.js", "utf8").replace(/export\{[^}]*\};\n/, "\n$&"));
 await buildPage({
   configFile: "web/vite.config.ts",
   logLevel: "warn",

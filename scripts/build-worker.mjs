@@ -10,7 +10,10 @@ const { outputFiles, metafile } = await build({
   bundle: true,
   write: false,
   metafile: true,
-  minify: true,
+  // it travels as a string in four bundles: short, but with the names that a stack trace tells, and in lines
+  minifySyntax: true,
+  minifyWhitespace: true,
+  lineLimit: 200,
   legalComments: "none",
   // one script for web workers and for Node's threads: workerpool asks for Node's modules in Node only
   format: "iife",

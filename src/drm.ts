@@ -9,13 +9,16 @@ import type { BivariateFit, Fit, UnivariateFit } from "./fit/fit";
 import { estimateModel, fitModel } from "./fit/fit-model";
 import { ungroup } from "./formula/expr";
 import { type DrmFormula, drmFormula } from "./formula/formula";
+import { answerToRArgument, answerToRMethod } from "./formula/r-arguments";
 import { buildFrame, type Frame, type FrameOptions } from "./frame/frame";
 import { buildModel } from "./model/build-model";
+import { count } from "./words";
 
 export type { DataInput, MatrixInput };
 
 /** A distribution family, made by gaussian(). */
 export interface Family {
+  /** the name of the distribution */
   readonly family: "gaussian";
 }
 
@@ -24,6 +27,7 @@ export function gaussian(): Family {
   return { family: "gaussian" };
 }
 
+/** What drm() is told beside the formula. */
 export interface DrmOptions {
   /** Row objects, an object of columns (arrays or typed arrays), or an Arrow-like table. */
   readonly data: DataInput;
@@ -56,7 +60,8 @@ export interface DrmOptions {
  * Fits a Gaussian distributional regression with known sampling covariance by maximum or restricted maximum likelihood:
  *   y ~ N(X beta + offset, V + R + Z G Z'),
  * R = diag(sigma^2) with log sigma = W gamma (for two outcomes with the covariance rho12 sigma1 sigma2 within a row),
- * G = diag(omega^2) with log omega = U alpha for the levels of the random intercepts.
+ * G = diag(omega^2) with log omega = U alpha for the levels of the random intercepts. What `family` is given tells the type of
+ * the fit: one outcome or two.
  *
  * @param formula from drmFormula(), or one formula as a string
  * @throws DrmError when the formula or the data are at fault. A fit that did not converge is returned, not thrown:
@@ -78,6 +83,7 @@ export function drm(formula: DrmFormula | string, options: DrmOptions): Fit {
 
 /** A formula and its options, checked and parsed once, for any number of data sets. */
 export interface CompiledModel {
+  /** the formula, parsed */
   readonly formula: DrmFormula;
   /** What drm() gives for these data. */
   fit(data: DataInput): Fit;
@@ -104,6 +110,7 @@ function modelOf(
   factors: DrmOptions["factors"],
 ): CompiledModel {
   const parsed = typeof formula === "string" ? drmFormula(formula) : formula;
+  refuseRArguments(options);
   checkOptions(parsed, options);
   const reading: FactorOptions = {
     factors,
@@ -146,6 +153,15 @@ function frozenLevels(factors: DrmOptions["factors"]): DrmOptions["factors"] {
   return frozen;
 }
 
+/** Arguments of R's functions that are options of none here: each is told where it belongs. */
+function refuseRArguments(options: Omit<DrmOptions, "data">): void {
+  for (const name of Object.keys(options)) {
+    if (name === "data") continue;
+    const answer = answerToRArgument(name, "code");
+    if (answer !== null) throw new DrmError("bad_option", `drm() has no option '${name}': ${answer}`);
+  }
+}
+
 function checkOptions(
   formula: DrmFormula,
   { family, method, starts, maxEvaluations }: Omit<DrmOptions, "data">,
@@ -162,12 +178,14 @@ function checkOptions(
       const wanted = outcomes === 2 ? "[gaussian(), gaussian()]" : "gaussian()";
       throw new DrmError(
         "bad_option",
-        `the formula has ${outcomes} outcome${outcomes > 1 ? "s" : ""}: family must be ${wanted}`,
+        `the formula has ${count(outcomes, "outcome")}: family must be ${wanted}`,
       );
     }
   }
   if (method !== undefined && method !== "ML" && method !== "REML") {
-    throw new DrmError("bad_option", `unknown method '${String(method)}': use "ML" or "REML"`);
+    const answer = answerToRMethod(String(method), "code");
+    const wanted = answer === null ? 'use "ML" or "REML"' : answer;
+    throw new DrmError("bad_option", `unknown method '${String(method)}': ${wanted}`);
   }
   for (const [name, value] of Object.entries({ starts, maxEvaluations })) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {

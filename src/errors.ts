@@ -1,3 +1,7 @@
+import { BRAND, branded } from "./error-brand";
+
+export { didYouMean } from "./did-you-mean";
+
 /**
  * Every error that bad input can cause. One sentence each: what was seen, what was wanted, what to do.
  * `code` is stable and meant for programs; `message` is meant for people.
@@ -19,39 +23,39 @@ export type ErrorCode =
   | "bad_job" // what a batch was given is not a job
   | "usage"; // command line
 
-/** Thrown for bad input. Non-convergence is not an error: it is a status in the fit. */
+/**
+ * Thrown for bad input. Non-convergence is not an error: it is a status in the fit.
+ *
+ * `instanceof DrmError` holds for the errors of one loaded copy of drmeta; isDrmError() for those of all.
+ */
 export class DrmError extends Error {
-  override readonly name = "DrmError";
+  /** always "DrmError", also where a minifier has renamed the class */
+  declare readonly name: "DrmError";
+  /** What went wrong, for programs: stable, unlike `message`, which is for people. */
   readonly code: ErrorCode;
+
+  /**
+   * @param code what went wrong, for programs
+   * @param message what was seen, what was wanted and what to do
+   */
   constructor(code: ErrorCode, message: string) {
     super(message);
     this.code = code;
   }
+
+  static {
+    // on the prototype before the first error is made, so that its stack starts with it
+    branded(DrmError.prototype);
+    // a minifier renames the class
+    Object.defineProperty(DrmError, "name", { value: "DrmError" });
+  }
 }
 
-/** `did you mean 'habitat'?` for the nearest known name, or the empty string. */
-export function didYouMean(name: string, known: Iterable<string>): string {
-  let best = "";
-  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
-  for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best === "" ? "" : `; did you mean '${best}'?`;
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(substitution, previous[j]! + 1, current[j - 1]! + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length]!;
+/**
+ * Whether something that was caught is a DrmError, of whichever copy of drmeta: an app may have loaded the ES module and
+ * the CommonJS one, or bundled one and loaded another, and each has a class of its own. Also true of the `error` of a failed
+ * result of `drmeta/batch`, whose class a worker's message cannot carry, when bad input was the cause.
+ */
+export function isDrmError(x: unknown): x is DrmError {
+  return typeof x === "object" && x !== null && (x as { readonly [BRAND]?: unknown })[BRAND] === true;
 }

@@ -1,6 +1,9 @@
 // Public names, in the order in which data flows.
 
+export type { BlockMatrix } from "./covariance/blocks";
+export type { Cells } from "./covariance/cells";
 export type { MatrixInput } from "./covariance/known-v";
+export type { SizedMatrix } from "./covariance/matrix-input";
 // known sampling covariance
 export {
   type BivariateCovariance,
@@ -8,10 +11,22 @@ export {
   metaVcovBivariate,
 } from "./covariance/meta-vcov-bivariate";
 export { type ClusterCovariance, type ClusterOptions, metaVcovCluster } from "./covariance/meta-vcov-cluster";
+export type { SparseMatrix } from "./covariance/sparse";
+export type { SquareMatrix } from "./covariance/square";
 export { formatMatrix, toDense } from "./covariance/to-dense";
+export type { ColumnInput, FactorInput, TypedNumbers } from "./data/column-from";
 export { type CsvOptions, parseCsv } from "./data/csv";
+export type { Delimiter } from "./data/delimited";
+export type { FactorOptions, NumberedText } from "./data/factor-from";
 export type { Column, FactorColumn, NumericColumn, Table } from "./data/table";
+export type { ArrowLike, ArrowVector } from "./data/table-from";
 export { type DataInput, tableFrom } from "./data/table-from";
+export type { CodedTerm } from "./design/coding";
+export type { Design } from "./design/design";
+export type { Learned, Memory } from "./design/learned";
+export type { PolyBasis } from "./design/orthogonal";
+export type { DesignRecipe, RecipeLevels, RecipeVariable } from "./design/recipe";
+export type { SplineBasis } from "./design/spline";
 // diagnostics
 export type { DeletionOptions } from "./diagnostics/deletion-groups";
 export { type Influence, type InfluenceRow, influence } from "./diagnostics/influence";
@@ -27,11 +42,13 @@ export {
   type MarginalMeansOptions,
   marginalMeans,
 } from "./effects/marginal-means";
-export { DrmError, type ErrorCode } from "./errors";
+export type { Held, Level } from "./effects/reference-grid";
+export { DrmError, type ErrorCode, isDrmError } from "./errors";
 export type { Estimates } from "./fit/estimates";
 export type {
   BivariateFit,
   Coefficient,
+  CovarianceBlocks,
   DroppedRows,
   Fit,
   KnownVSummary,
@@ -39,20 +56,33 @@ export type {
   RandomEffect,
   Response,
   RobustErrors,
+  StudyColumn,
   UnivariateFit,
 } from "./fit/fit";
 export type { ProfileStatus } from "./fit/profile-limits";
+export type { ProfileTrace } from "./fit/profile-trace";
+export type { DparFormula } from "./formula/dpar-formula";
+export type { Argument, BinaryOp, CallExpr, Expr, UnaryOp } from "./formula/expr";
 // formulas and data
 export { type DrmFormula, drmFormula } from "./formula/formula";
+export type { KnownVCall } from "./formula/known-v";
+export type { RandomTerm } from "./formula/random";
+export type { Factor, Term } from "./formula/terms";
+export type { IntervalStatus } from "./inference/coefficient-table";
 export { type CoefficientRow, coefficientTable, type IntervalMethod } from "./inference/coefficient-table";
 // what a fit says
 export { coef, dparKeys, type NamedMatrix, standardErrors, vcov } from "./inference/coefficients";
+export type { ConfintOptions } from "./inference/confint";
 export { type ConfidenceInterval, confint } from "./inference/confint";
-export type { DeletionStatus } from "./inference/deletions";
+export type { DeletionStatus, RefitsOptions } from "./inference/deletions";
+export type { BivariateSigma } from "./inference/fitted";
 export { fitted, rho12, sigma } from "./inference/fitted";
 export { aic, aicc, bic, df, formulas, logLik, nobs } from "./inference/information-criteria";
 export type { Combination, Limits } from "./inference/limits";
 export { type LinearCombinationOptions, linearCombination } from "./inference/linear-combination";
+export type { HypothesisTest } from "./inference/linear-hypothesis";
+export type { Link } from "./inference/links";
+export type { OutcomeCounts } from "./inference/outcomes";
 export { type Prediction, type PredictOptions, predict } from "./inference/predict";
 export {
   type PredictionInterval,
@@ -68,17 +98,23 @@ export {
   type StudyMatrices,
   studyMatrix,
 } from "./inference/residual-covariance";
+export type { BivariateResiduals } from "./inference/residuals";
 export { hatvalues, type ResidualOptions, residuals } from "./inference/residuals";
 export { type RobustOptions, robust } from "./inference/robust/robust";
+export type { ClusterInput } from "./inference/robust/row-clusters";
 export { type LevelSds, type SdOptions, sd } from "./inference/sd";
+export type { SdRatio, SdRatioOptions } from "./inference/sd-ratio";
 export { sdRatio } from "./inference/sd-ratio";
+export type { Signal } from "./inference/signal";
 export { type BivariateResponses, type SimulateOptions, simulate } from "./inference/simulate";
 export { type TestBasis, type TestStatistic, testBasis } from "./inference/test-basis";
 export { type WaldTest, type WaldTestOptions, waldTest } from "./inference/wald-test";
 export { type Anova, anova, type ComparedFit, compareFits, type ModelRow } from "./report/anova";
 export { type AugmentRow, augment } from "./report/augment";
+export type { CheckOptions } from "./report/checks/check";
 export { type CheckRow, type CheckStatus, checkDrm } from "./report/checks/check-drm";
 export { type CheckDataOptions, checkData } from "./report/data-checks/check-data";
+export type { GlanceOptions } from "./report/glance";
 export { type Glance, glance } from "./report/glance";
 export {
   type Heterogeneity,
@@ -87,7 +123,12 @@ export {
   heterogeneity,
 } from "./report/heterogeneity";
 export { fromJSON } from "./report/json/from-json";
+export type { EncodedValue } from "./report/json/state";
+export type { FitJson, JsonCoefficient, JsonNumber, ToJsonOptions } from "./report/json/to-json";
 export { toJSON } from "./report/json/to-json";
+export type { ModelTests } from "./report/model-tests";
+export type { ParameterRange } from "./report/parameter-ranges";
+export type { Printable } from "./report/printable";
 export { type ExplainedVariance, type R2, r2 } from "./report/r2";
 export { type ReportOptions, report } from "./report/report";
 export {
@@ -96,12 +137,21 @@ export {
   type ScaleIntervalsOptions,
   scaleIntervals,
 } from "./report/scale-intervals";
+export type { FitSummary, SummaryOptions } from "./report/summary";
 // reports
 export { summary } from "./report/summary";
 export { type FormatTableOptions, formatTable, type TableFormat } from "./report/table/format-table";
 export { type TermTestRow, type TermTests, type TermTestsOptions, termTests } from "./report/term-tests";
+export type { TidyOptions, TidyRow } from "./report/tidy";
 export { tidy } from "./report/tidy";
+export type {
+  VarianceComponents,
+  VarianceGroup,
+  VarianceOptions,
+  VarianceRows,
+} from "./report/variance-components";
 export { varianceComponents } from "./report/variance-components";
+export type { VarianceShareGroup, VarianceSharesOptions } from "./report/variance-shares";
 export { type VarianceShare, type VarianceShares, varianceShares } from "./report/variance-shares";
 export { type UpdateOptions, update } from "./update/update";
 export { version } from "./version";

@@ -10,6 +10,9 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
  * directly in src/ needs its place here.
  */
 const STAGES = [
+  "words",
+  "did-you-mean",
+  "error-brand",
   "errors",
   "version",
   "data",
@@ -55,7 +58,8 @@ const MAY_CLOSE_A_CIRCLE = (from: string, to: string) =>
   from === "assembly/problem" && to.startsWith("assembly/kernels/");
 
 /** Formulas, the formats of numbers, the list of plots; all else of src/ belongs into the worker. */
-const MAY_BE_IN_THE_PAGE = /^src\/(formula\/|report\/format$|plot\/catalogue$|cli\/content-security-policy$)/;
+const MAY_BE_IN_THE_PAGE =
+  /^src\/(formula\/|words$|report\/format$|plot\/catalogue$|cli\/content-security-policy$)/;
 
 interface Import {
   readonly from: string;

@@ -10,13 +10,19 @@ export interface ReplicateSummary {
   readonly bias: number;
   /** SD of the replicates; NaN when any of them is infinite */
   readonly stdError: number;
+  /** quantiles of the replicates */
   readonly percentile: Limits;
+  /** twice the estimate minus the quantiles of the replicates */
   readonly basic: Limits;
+  /** estimate minus bias, plus and minus a normal quantile times `stdError` */
   readonly normal: Limits;
 }
 
+/** A confidence interval, on the scale of what it is of. */
 export interface Limits {
+  /** lower limit */
   readonly lower: number;
+  /** upper limit */
   readonly upper: number;
 }
 

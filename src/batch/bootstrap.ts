@@ -12,6 +12,7 @@ import { type PoolOptions, startPool } from "./pool";
 import { type OnProgress, progressOf } from "./progress";
 import type { ReplicatesAnswer, ReplicatesMessage, ScaleValue } from "./replicates";
 
+/** How a fit is bootstrapped. */
 export interface BootstrapOptions extends PoolOptions {
   /** how many data sets are simulated (default 1000) */
   readonly replicates?: number | undefined;
@@ -21,6 +22,7 @@ export interface BootstrapOptions extends PoolOptions {
   readonly level?: number | undefined;
   /** Newton runs a replicate, the first from the fit's own optimum (default 1: no search for second maxima) */
   readonly starts?: number | undefined;
+  /** told now and then how many replicates are done; default nothing */
   readonly onProgress?: OnProgress | undefined;
   /** ends it at once: its reason is thrown, and no worker is left */
   readonly signal?: Signal | undefined;
@@ -28,24 +30,33 @@ export interface BootstrapOptions extends PoolOptions {
 
 /** A coefficient, link scale. */
 export interface BootstrapCoefficient extends ReplicateSummary {
+  /** "mu", "sigma", "sd(study)", ... */
   readonly dpar: string;
+  /** "(Intercept)", "habitatforest", ... */
   readonly term: string;
+  /** of the fit, link scale */
   readonly estimate: number;
 }
 
 /** An SD or a correlation, response scale. Bias and standard error are those of its link scale. */
 export interface BootstrapScale extends ReplicateSummary {
+  /** "sigma", "sd(study)" (SDs) or "rho12" (a correlation) */
   readonly dpar: string;
   /** values of its moderators; empty without */
   readonly at: Readonly<Record<string, string | number>>;
+  /** of the fit, response scale: an SD or a correlation */
   readonly estimate: number;
 }
 
+/** What bootstrap() found: each coefficient and each SD with the distribution of its replicates. */
 export interface Bootstrap {
+  /** how many data sets were simulated */
   readonly replicates: number;
+  /** the seed that was given */
   readonly seed: number;
+  /** confidence level of all intervals */
   readonly level: number;
-  /** replicates that gave no numbers, by what went wrong; they are in none of the summaries */
+  /** replicates that gave no numbers, by the `reason`, and their `count`; they are in none of the summaries */
   readonly failures: readonly { readonly reason: string; readonly count: number }[];
   /** replicates in which some coefficient is at its boundary; they are in the summaries */
   readonly atBoundary: number;

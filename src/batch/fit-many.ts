@@ -4,7 +4,7 @@ import { drmFormula } from "../formula/formula";
 import type { Signal } from "../inference/signal";
 import { inOrder, type Source, type Task } from "./in-order";
 import type { BatchJob, EstimatesResult, FailedResult, FitResult, ModelOptions } from "./job";
-import { crashError } from "./job-error";
+import { crashError, received } from "./job-error";
 import { ESTIMATES_HEAD, type EstimatesAnswer, type FitsAnswer, type JobsMessage } from "./messages";
 import type { METHODS } from "./methods";
 import { jobPacker, onlyJob } from "./pack-jobs";
@@ -12,6 +12,7 @@ import { type PoolOptions, startPool } from "./pool";
 import { type OnProgress, progressOf } from "./progress";
 import { recycled } from "./recycled";
 
+/** What fitMany() is told: the model of jobs that bring none, and how they are run. */
 export interface FitManyOptions extends ModelOptions, PoolOptions {
   /** "estimates" (the default) for compact numbers, "fit" for complete fits */
   readonly result?: "estimates" | "fit";
@@ -29,6 +30,8 @@ export interface FitManyOptions extends ModelOptions, PoolOptions {
  *       if (result.ok) console.log(result.id, result.estimates);
  *       else console.error(result.index, result.error.message);
  *     }
+ *
+ * A `result` is "estimates", the numbers alone (default), or "fit", what drm() returns.
  *
  * Jobs are read when there is room for them: memory is bounded however many there are. A job that fails gives a result
  * that is not `ok`, with its error, and stops nothing; one that does not converge gives its numbers with `code` 1. A
@@ -131,7 +134,7 @@ function fitTask(
 function unpackFits(answer: FitsAnswer, { first, ids }: Chunk): Result[] {
   return answer.map((outcome, i) => {
     const numbered = { index: first + i, id: ids.get(i) ?? null };
-    if ("error" in outcome) return { ...numbered, ok: false, error: outcome.error };
+    if ("error" in outcome) return { ...numbered, ok: false, error: received(outcome.error) };
     return { ...numbered, ok: true, fit: Object.freeze(outcome) };
   });
 }
@@ -155,7 +158,7 @@ function* unpackEstimates(
     const start = at + ESTIMATES_HEAD;
     at = start + 3 * count;
     if (shape < 0) {
-      yield { index: first + i, id, ok: false, error: errors.get(i)! };
+      yield { index: first + i, id, ok: false, error: received(errors.get(i)!) };
       continue;
     }
     yield {

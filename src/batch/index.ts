@@ -11,6 +11,14 @@ export {
 export type { Limits, ReplicateSummary } from "./bootstrap-intervals";
 export { type FitManyOptions, fitMany } from "./fit-many";
 export type { Source } from "./in-order";
-export type { BatchJob, EstimatesResult, FailedResult, FitResult, JobError, ModelOptions } from "./job";
+export type {
+  BatchJob,
+  EstimatesResult,
+  FailedResult,
+  FitResult,
+  JobError,
+  ModelOptions,
+  Numbered,
+} from "./job";
 export type { PoolOptions } from "./pool";
 export type { OnProgress, Progress } from "./progress";

@@ -1,3 +1,4 @@
+import { branded } from "../error-brand";
 import { DrmError } from "../errors";
 import type { JobError } from "./job";
 
@@ -9,6 +10,11 @@ export function jobError(error: unknown): JobError {
     return { code: "bad_data", message: `the job cannot be sent to a worker: ${text}` };
   }
   return { code: "unexpected", message: `unexpected error: ${text}` };
+}
+
+/** What came from a worker, for whoever reads the results: isDrmError() holds for it where bad input was the cause. */
+export function received(error: JobError): JobError {
+  return error.code === "unexpected" ? error : branded(error);
 }
 
 /** Of a job that no worker survived. */

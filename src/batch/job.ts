@@ -12,36 +12,46 @@ export interface ModelOptions extends Omit<DrmOptions, "data" | "family" | "warn
 export interface BatchJob extends ModelOptions {
   /** comes back with the result */
   readonly id?: string | number | undefined;
+  /** the data set, as drm() takes it */
   readonly data: DrmOptions["data"];
 }
 
-interface Numbered {
+/** Which job a result is of. */
+export interface Numbered {
   /** of the job, counting from 0 */
   readonly index: number;
+  /** the job's own id, or null */
   readonly id: string | number | null;
 }
 
 /** The numbers of a fit, for volume: a complete Fit costs many times more to make and to hand on. */
 export interface EstimatesResult extends Numbered, Estimates {
+  /** true: the job was fitted (`code` says whether it converged) */
   readonly ok: true;
 }
 
 /** A complete fit. */
 export interface FitResult extends Numbered {
+  /** true: the job was fitted (`fit.optim.code` says whether it converged) */
   readonly ok: true;
+  /** what drm() returns for the job */
   readonly fit: Fit;
 }
 
 /** A job that could not be fitted. */
 export interface FailedResult extends Numbered {
+  /** false: the job could not be fitted */
   readonly ok: false;
+  /** why; isDrmError() holds for it where bad input was the cause */
   readonly error: JobError;
 }
 
+/** Why a job could not be fitted, as plain data. */
 export interface JobError {
   /**
    * of the DrmError; "worker_crashed" when no worker survived the job, twice; "unexpected" for a fault of drmeta's own
    */
   readonly code: string;
+  /** what was seen, what was wanted and what to do */
   readonly message: string;
 }

@@ -5,6 +5,7 @@ import type { Answered, Request, Runner } from "./runner";
 import { holdProcess, threadOptions } from "./threads";
 import { workerCode } from "./worker-code.generated";
 
+/** How the work is spread over cores. */
 export interface PoolOptions {
   /** how many workers; as many as there are cores by default */
   readonly workers?: number | undefined;

@@ -12,6 +12,7 @@ export interface Progress {
   readonly secondsLeft?: number;
 }
 
+/** Called now and then with how far the work is. */
 export type OnProgress = (progress: Progress) => void;
 
 /** Counts results and reports. */

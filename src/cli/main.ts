@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { DrmError } from "../errors";
+import { answerToRArgument, answerToRMethod } from "../formula/r-arguments";
 import { version } from "../version";
 import { batchCommand } from "./batch/batch-command";
 import { exampleCommand } from "./example-command";
@@ -54,7 +55,7 @@ async function outcomeOf(argv: readonly string[], io: CliIo): Promise<Outcome> {
       writeErr: (text) => {
         stderr += text;
       },
-      outputError: (text, write) => write(`${prefix(io)}${text.replace(/^error: /, "")}`),
+      outputError: (text, write) => write(`${prefix(io)}${answered(text.replace(/^error: /, ""))}`),
       getOutHelpWidth: () => io.stdout.columns ?? 100,
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     })
@@ -78,6 +79,20 @@ async function outcomeOf(argv: readonly string[], io: CliIo): Promise<Outcome> {
     }
     return { exitCode: 1, stdout: "", stderr: `${prefix(io)}${messageOf(error)}\n` };
   }
+}
+
+/** The parser's sentence; where it is about an argument of R's, with the answer in the place of its guess. */
+function answered(text: string): string {
+  const option = /^unknown option '--?([\w.]+)/.exec(text)?.[1];
+  const method = /^option '--method <method>' argument '([^']*)'/.exec(text)?.[1];
+  const answer =
+    option !== undefined
+      ? answerToRArgument(option, "command")
+      : method !== undefined
+        ? answerToRMethod(method, "command")
+        : null;
+  if (answer === null) return text;
+  return `${text.split("\n")[0]}\n(${answer})\n`;
 }
 
 function prefix(io: CliIo): string {

@@ -1,10 +1,12 @@
 import { DrmError } from "../errors";
+import { count } from "../words";
 import { type Covariance, splitClusters } from "./clusters";
 import { entryName, invert, type Selection } from "./selection";
 import { isRows, linkSquare, packSquare, pairLimits, readDiagonal, type SquareMatrix } from "./square";
 
-/** A block-diagonal matrix. `rows` are 0-based; every row is in exactly one block. */
+/** A block-diagonal matrix: each block is a `matrix` of its `rows`, 0-based. Every row is in exactly one block. */
 export interface BlockMatrix {
+  /** in any order */
   readonly blocks: readonly { readonly rows: ArrayLike<number>; readonly matrix: SquareMatrix }[];
 }
 
@@ -81,12 +83,15 @@ function checkOrder(name: string, matrix: SquareMatrix, order: number): void {
     if (matrix.length === order * order) return;
     throw new DrmError(
       "bad_known_v",
-      `${name} has ${order} rows but ${matrix.length} cells; wanted ${order * order}`,
+      `${name} has ${count(order, "row")} but ${count(matrix.length, "cell")}; wanted ${order * order}`,
     );
   }
   for (const line of matrix) {
     if (line?.length === order && matrix.length === order) continue;
     const seen = `a matrix of ${matrix.length} x ${line?.length}`;
-    throw new DrmError("bad_known_v", `${name} has ${order} rows but ${seen}; wanted ${order} x ${order}`);
+    throw new DrmError(
+      "bad_known_v",
+      `${name} has ${count(order, "row")} but ${seen}; wanted ${order} x ${order}`,
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { count } from "../words";
 import { flatten, newForest } from "./union-find";
 
 /** V without anything that is zero: its diagonal and the clusters of entries that covary. */
@@ -78,7 +79,7 @@ export function triangle(m: number): number {
 
 function tooLarge(cells: number, largest: number): DrmError {
   const needed = `${((8 * cells) / 2 ** 30).toFixed(1)} GiB`;
-  const what = `V's clusters need ${needed} (the largest has ${largest} rows); the limit is 4 GiB`;
+  const what = `V's clusters need ${needed} (the largest has ${count(largest, "row")}); the limit is 4 GiB`;
   return new DrmError("too_large", `${what}: set negligible covariances to 0 so that clusters fall apart`);
 }
 

@@ -17,6 +17,8 @@ import { bivariateCall, clusterCall, needsTwoOutcomes } from "./vcov-call";
 
 export { type MatrixInput, missingRows } from "./matrix-input";
 
+import { count } from "../words";
+
 /**
  * Stage 4. Known sampling covariance of the kept rows, split into clusters. Bivariate models: stacked rows y1[1], y2[1],
  * y1[2], ... of the kept studies (2 nrow entries; those of absent outcomes are in the numbering, have variance NaN and
@@ -100,7 +102,7 @@ function fromMatrix(input: MatrixInput, selection: Selection): Covariance {
       if (!selection.bivariate) throw needsTwoOutcomes(`metaVcovBivariate(), the value of '${label}',`);
       const studies = given.matrix.v1.length;
       if (studies === dataRows) return fromBivariate(given.matrix, selection);
-      const seen = `'${label}' has variances of ${studies} studies, but the data have ${dataRows} rows`;
+      const seen = `'${label}' has variances of ${count(studies, "study")}, but the data have ${count(dataRows, "row")}`;
       throw new DrmError(
         "bad_known_v",
         `${seen}: give one of each for every data row, dropped rows included`,

@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { count } from "../words";
 import type { BlockMatrix } from "./blocks";
 import type { Cells } from "./cells";
 import { type BivariateCovariance, metaVcovBivariate } from "./meta-vcov-bivariate";
@@ -7,7 +8,10 @@ import { type Selection, wrongSize } from "./selection";
 import type { SparseMatrix } from "./sparse";
 import { isRows, type SquareMatrix } from "./square";
 
-/** A matrix with its dimensions, as the CSV reader gives it; n x 1 is a vector of variances. */
+/**
+ * A matrix with its dimensions, `nrow` and `ncol` or `rows` and `columns`, and its cells row by row in `values`. n x 1 is a
+ * vector of variances.
+ */
 export type SizedMatrix =
   | { readonly nrow: number; readonly ncol: number; readonly values: Cells }
   | { readonly rows: number; readonly columns: number; readonly values: Cells };
@@ -50,7 +54,7 @@ export function matrixForm(input: MatrixInput, selection: Selection): MatrixForm
     if (nrow !== total || (ncol !== total && ncol !== 1))
       throw wrongSize(selection, nrow, ncol === 1 ? null : ncol);
     if (values.length !== nrow * ncol) {
-      const seen = `'${label}' is ${nrow} x ${ncol} but holds ${values.length} values`;
+      const seen = `'${label}' is ${nrow} x ${ncol} but holds ${count(values.length, "value")}`;
       throw new DrmError("bad_known_v", `${seen}: it needs ${nrow * ncol}`);
     }
     return ncol === 1 ? { form: "vector", values } : { form: "square", matrix: values };
@@ -117,9 +121,9 @@ function checkRows(rows: readonly Cells[], selection: Selection): void {
   const { label, total } = selection;
   const ncol = rows[0]!.length;
   for (let i = 0; i < rows.length; i++) {
-    const length = rows[i]?.length;
+    const length = rows[i]?.length ?? 0;
     if (length !== ncol) {
-      const seen = `row ${i + 1} of '${label}' has ${length ?? "no"} cells, row 1 has ${ncol}`;
+      const seen = `row ${i + 1} of '${label}' has ${count(length, "cell")}, row 1 has ${ncol}`;
       throw new DrmError("bad_known_v", `${seen}: a covariance matrix has rows of one length`);
     }
   }

@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { count } from "../words";
 import { type Cells, readCells } from "./cells";
 import { type Covariance, packedIndex, splitClusters } from "./clusters";
 import { isVariance } from "./diagonal";
@@ -8,17 +9,21 @@ import { link } from "./union-find";
 
 /** One 2 x 2 block per study: its two sampling variances and their covariance. Made by metaVcovBivariate(). */
 export interface BivariateCovariance {
+  /** tells it from other matrices */
   readonly kind: "bivariate";
   /** Sampling variances of the first outcome; NaN = missing. */
   readonly v1: Float64Array;
   /** Of the second. */
   readonly v2: Float64Array;
+  /** Sampling covariances of the two outcomes; NaN where one is missing. */
   readonly cov12: Float64Array;
 }
 
+/** What metaVcovBivariate() makes its blocks of; one value for each study (data row). */
 export interface BivariateOptions {
   /** Sampling variances of the first outcome, one for each study (data row); missing where the outcome is. */
   readonly v1: Cells;
+  /** Sampling variances of the second outcome. */
   readonly v2: Cells;
   /** Sampling correlation of the two outcomes: one number, or one for each study. */
   readonly cor12?: number | Cells | undefined;
@@ -35,7 +40,7 @@ export const BIVARIATE_ARGUMENTS = ["v1", "v2", "cov12", "cor12"] as const;
  */
 export function metaVcovBivariate({ v1, v2, cor12, cov12 }: BivariateOptions): BivariateCovariance {
   if (v1.length !== v2.length) {
-    const seen = `v1 has ${v1.length} values but v2 has ${v2.length}`;
+    const seen = `v1 has ${count(v1.length, "value")} but v2 has ${v2.length}`;
     throw new DrmError("bad_known_v", `${seen}: give one of each for every study`);
   }
   const correlations = cor12 === undefined ? undefined : recycle("cor12", cor12, v1.length);
@@ -148,6 +153,6 @@ function recycle(name: string, given: number | Cells, n: number): Float64Array {
   const values = readCells(name, given);
   if (values.length === n) return values;
   if (values.length === 1) return new Float64Array(n).fill(values[0]!);
-  const seen = `${name} has ${values.length} values`;
-  throw new DrmError("bad_known_v", `${seen}: give one number, or one for each of the ${n} studies`);
+  const seen = `${name} has ${count(values.length, "value")}`;
+  throw new DrmError("bad_known_v", `${seen}: give one number, or one for each of the ${count(n, "study")}`);
 }

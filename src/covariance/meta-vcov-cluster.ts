@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { count } from "../words";
 import { type Cells, readCells } from "./cells";
 import { type Covariance, packedIndex, splitClusters } from "./clusters";
 import { takeVariances } from "./diagonal";
@@ -11,16 +12,19 @@ import { link } from "./union-find";
 
 /** Effect sizes that share a cluster (a study, a control group) covary. Plain data, made by metaVcovCluster(). */
 export interface ClusterCovariance {
+  /** tells it from other matrices */
   readonly kind: "cluster";
   /** Sampling variances; NaN = missing. */
   readonly vi: Float64Array;
   /** The cluster of each row as a number from 0; -1 = missing. */
   readonly cluster: Int32Array;
+  /** Sampling correlation within a cluster; in AR(1), at one unit of time apart. */
   readonly rho: number;
   /** Time of each effect size in AR(1), null for a constant correlation. */
   readonly time: Float64Array | null;
 }
 
+/** What metaVcovCluster() makes its blocks of; one value for each data row. */
 export interface ClusterOptions {
   /** Sampling variances of all data rows. */
   readonly vi: Cells;
@@ -181,7 +185,7 @@ function checkRho({ rho, time }: ClusterCovariance, starts: Int32Array): void {
     const limit = Number(least.toPrecision(4));
     throw new DrmError(
       "bad_known_v",
-      `rho = ${rho} is not possible in a cluster of ${m} rows: the least is ${limit}`,
+      `rho = ${rho} is not possible in a cluster of ${count(m, "row")}: the least is ${limit}`,
     );
   }
 }
@@ -194,6 +198,6 @@ function missing(name: string, number: number): DrmError {
 function unequal(name: string, length: number, n: number): DrmError {
   return new DrmError(
     "bad_known_v",
-    `vi has ${n} values but ${name} has ${length}: give one of each for every row`,
+    `vi has ${count(n, "value")} but ${name} has ${length}: give one of each for every row`,
   );
 }

@@ -1,5 +1,6 @@
 import { DrmError } from "../errors";
 import type { Frame } from "../frame/frame";
+import { count } from "../words";
 
 /**
  * Which entries of a V in data order the model uses. An entry is a row or, in a bivariate model, one outcome of a
@@ -79,11 +80,11 @@ export function entryName({ bivariate, numbers }: Selection, k: number): string 
 /** The error for a vector of `rows` values (`columns` null) or a matrix that does not fit the data. */
 export function wrongSize(selection: Selection, rows: number, columns: number | null): DrmError {
   const { label, bivariate, dataRows, total } = selection;
-  const seen = columns === null ? `${rows} values` : `${rows} x ${columns}`;
-  const wanted = columns === null ? `${total} values` : `${total} x ${total}`;
+  const seen = columns === null ? `${count(rows, "value")}` : `${rows} x ${columns}`;
+  const wanted = columns === null ? `${count(total, "value")}` : `${total} x ${total}`;
   const stacked = bivariate ? " and two outcomes" : "";
   const verb = columns === null ? "has" : "is";
-  const facts = `'${label}' ${verb} ${seen}, but the data have ${dataRows} rows${stacked}`;
+  const facts = `'${label}' ${verb} ${seen}, but the data have ${count(dataRows, "row")}${stacked}`;
   return new DrmError(
     "bad_known_v",
     `${facts}: it must ${columns === null ? "have" : "be"} ${wanted}${advice(selection, rows)}`,

@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { count } from "../words";
 import type { Cells } from "./cells";
 import { type Covariance, packedIndex, splitClusters } from "./clusters";
 import { isVariance } from "./diagonal";
@@ -9,9 +10,13 @@ import { link } from "./union-find";
 
 /** The nonzero cells, 0-based; either triangle or both, and the whole diagonal. */
 export interface SparseMatrix {
+  /** rows, which are as many as columns */
   readonly n: number;
+  /** row of each cell */
   readonly row: ArrayLike<number>;
+  /** column of each cell */
   readonly column: ArrayLike<number>;
+  /** value of each cell: a sampling variance or covariance */
   readonly value: Cells;
 }
 
@@ -93,7 +98,7 @@ function readVariances(
 
 function checkPlaces({ n, row, column, value }: SparseMatrix, { label }: Selection): void {
   if (row.length !== value.length || column.length !== value.length) {
-    const seen = `${row.length} rows, ${column.length} columns and ${value.length} values`;
+    const seen = `${count(row.length, "row")}, ${count(column.length, "column")} and ${count(value.length, "value")}`;
     throw new DrmError(
       "bad_known_v",
       `'${label}' has ${seen}: a sparse matrix needs one of each for every cell`,

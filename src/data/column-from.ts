@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { article } from "../words";
 import {
   factorFromCells,
   factorFromNumberedText,
@@ -9,7 +10,10 @@ import {
 } from "./factor-from";
 import type { Column, FactorColumn } from "./table";
 
-/** A column that is already categorical: codes from 0 with -1 for missing, or the labels themselves. */
+/**
+ * A column that is already categorical: its `levels`, the first being the reference, and of each row the position of its level
+ * in `codes` (-1 is missing), or its text in `values` (null is missing). `ordered` levels have polynomial contrasts; default not.
+ */
 export type FactorInput =
   | { readonly levels: readonly string[]; readonly codes: ArrayLike<number>; readonly ordered?: boolean }
   | {
@@ -18,7 +22,8 @@ export type FactorInput =
       readonly ordered?: boolean;
     };
 
-type TypedNumbers =
+/** A typed array of numbers; BigInt arrays are refused. */
+export type TypedNumbers =
   | Float64Array
   | Float32Array
   | Int32Array
@@ -170,12 +175,12 @@ function isMissing(cell: unknown): boolean {
 
 function describe(cell: unknown): string {
   if (typeof cell === "string") return `text ('${cell}')`;
-  if (typeof cell === "number" || typeof cell === "boolean") return `a ${typeof cell} (${cell})`;
+  if (typeof cell === "number" || typeof cell === "boolean") return `${article(typeof cell)} (${cell})`;
   if (typeof cell === "bigint") return `a BigInt (${cell})`;
   if (cell instanceof Date) return "a Date";
   return cell === null || cell === undefined
     ? `${cell}`
-    : `an ${Array.isArray(cell) ? "array" : typeof cell}`;
+    : article(Array.isArray(cell) ? "array" : typeof cell);
 }
 
 function mixedCell(name: string, cells: readonly unknown[], first: number, odd: number): DrmError {

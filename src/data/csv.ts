@@ -1,12 +1,14 @@
 import { DrmError } from "../errors";
+import { count } from "../words";
 import { columnFromText } from "./csv-column";
-import { type Delimiter, parseDelimited } from "./delimited";
+import { type DelimitedText, type Delimiter, parseDelimited } from "./delimited";
 import type { FactorOptions } from "./factor-from";
 import type { Table } from "./table";
 import { LazyTable } from "./table-from";
 
 /** Options of parseCsv: levels of factors, and the delimiter when it should not be guessed. */
 export interface CsvOptions extends FactorOptions {
+  /** default: the one that splits the header and the rows alike */
   readonly delimiter?: Delimiter | undefined;
 }
 
@@ -21,6 +23,7 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
   if (header === undefined)
     throw new DrmError("bad_data", "the CSV is empty; wanted a header row and data rows");
   const names = header.map((cell) => cell.trim());
+  checkTitle(file);
   checkHeader(names);
   const rows = file.rows.slice(1);
   if (rows.length === 0) throw new DrmError("no_rows", "the CSV has a header row but no data rows");
@@ -28,7 +31,7 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
     if (rows[i]!.length !== names.length) {
       throw new DrmError(
         "bad_data",
-        `data row ${i + 1} (line ${file.lineOf(i + 1)}) has ${rows[i]!.length} cells; wanted ${names.length}, one for ` +
+        `data row ${i + 1} (line ${file.lineOf(i + 1)}) has ${count(rows[i]!.length, "cell")}; wanted ${names.length}, one for ` +
           "each name in the header",
       );
     }
@@ -44,6 +47,21 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
       const cells = rows.map((row) => row[j]!.trim());
       return columnFromText(name, cells, levels, ordered, (i) => file.lineOf(i + 1));
     },
+  );
+}
+
+/** A title above the header has one cell that is not empty, and the header below it has more, none of them a number. */
+function checkTitle({ rows, lineOf }: DelimitedText): void {
+  const filled = (row: readonly string[]) => row.filter((cell) => cell.trim() !== "");
+  const header = rows.findIndex((row) => filled(row).length > 1);
+  if (header < 1 || filled(rows[0]!).length !== 1) return;
+  // 1,5 below x is a decimal comma
+  if (filled(rows[header]!).some((cell) => Number.isFinite(Number(cell)))) return;
+  const title = filled(rows[0]!)[0]!.trim();
+  throw new DrmError(
+    "bad_data",
+    `line ${lineOf(0)} ('${title}') is a title: take out what stands above the header, which seems to be line ${lineOf(header)} ` +
+      `(${filled(rows[header]!).join(", ")})`,
   );
 }
 

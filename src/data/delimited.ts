@@ -1,6 +1,7 @@
 import Papa from "papaparse";
 import { DrmError } from "../errors";
 
+/** What stands between the cells of a file. */
 export type Delimiter = "," | ";" | "\t";
 
 /** Delimited text as rows of cells, blank lines left out. */

@@ -4,13 +4,17 @@ import type { Column, FactorColumn } from "./table";
 
 /** The columns that the user makes factors: levels in the order wanted, and which of them are ordered. */
 export interface FactorOptions {
+  /** levels by column, the first being the reference; default: those of the data, sorted as R sorts them */
   readonly factors?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** names of the columns whose levels are ordered (polynomial contrasts); default none */
   readonly ordered?: ReadonlySet<string> | undefined;
 }
 
 /** Text cells by their place in a list of texts, -1 for a missing one. */
 export interface NumberedText {
+  /** every text that occurs */
   readonly texts: readonly string[];
+  /** of each row, the position of its text; -1 or NaN where it is missing */
   readonly codes: ArrayLike<number>;
 }
 

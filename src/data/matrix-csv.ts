@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { count } from "../words";
 import { hasDecimalComma, parseDecimal } from "./decimal";
 import { parseDelimited } from "./delimited";
 
@@ -22,7 +23,7 @@ export function readMatrixCsv(text: string): NumericMatrix {
     if (row.length !== ncol) {
       throw new DrmError(
         "bad_data",
-        `matrix row ${i + 1} (line ${lineOf(i)}) has ${row.length} cells; wanted ${ncol}, as in row 1`,
+        `matrix row ${i + 1} (line ${lineOf(i)}) has ${count(row.length, "cell")}; wanted ${ncol}, as in row 1`,
       );
     }
     for (let j = 0; j < ncol; j++) values[i * ncol + j] = matrixCell(row[j]!.trim(), i, j);

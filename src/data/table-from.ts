@@ -1,18 +1,26 @@
 import { DrmError } from "../errors";
+import { count } from "../words";
 import { type ColumnInput, columnFrom, columnLength } from "./column-from";
 import { type FactorOptions, levelsFor, relevel, requireFactorColumns } from "./factor-from";
 import type { Column, Table } from "./table";
 
 /** Anything shaped like an Apache Arrow table. */
 export interface ArrowLike {
+  /** rows of the table */
   readonly numRows: number;
+  /** what columns there are: its `fields`, each with a `name` */
   readonly schema: { readonly fields: readonly { readonly name: string }[] };
+  /** the column of that name, or null */
   getChild(name: string): ArrowVector | null;
 }
 
-interface ArrowVector {
+/** A column of an Arrow-like table. */
+export interface ArrowVector {
+  /** all cells at once */
   toArray(): ArrayLike<unknown>;
+  /** missing cells */
   readonly nullCount?: number;
+  /** one cell, null where it is missing */
   get?(index: number): unknown;
 }
 
@@ -86,7 +94,7 @@ function fromColumns(data: Readonly<Record<string, unknown>>, options: FactorOpt
     if (nrow >= 0) {
       throw new DrmError(
         "bad_data",
-        `columns '${measured}' and '${name}' have ${nrow} and ${length} rows; wanted columns of one length`,
+        `columns '${measured}' and '${name}' have ${nrow} and ${count(length, "row")}; wanted columns of one length`,
       );
     }
     nrow = length;
@@ -181,7 +189,7 @@ function fromArrow(data: ArrowLike, options: FactorOptions): Table {
       if (cells.length !== data.numRows) {
         throw new DrmError(
           "bad_data",
-          `column '${name}' has ${cells.length} cells for ${data.numRows} rows; wanted an Arrow column of numbers, booleans or text`,
+          `column '${name}' has ${count(cells.length, "cell")} for ${count(data.numRows, "row")}; wanted an Arrow column of numbers, booleans or text`,
         );
       }
       return columnFrom(name, cells, levels, ordered);

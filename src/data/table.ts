@@ -2,23 +2,32 @@
 
 /** A column of numbers. A missing cell is NaN. `logical` columns hold 0/1 and are treated as R treats them. */
 export interface NumericColumn {
+  /** "logical" for a column of booleans, held as 0 and 1 */
   readonly kind: "numeric" | "logical";
+  /** one number a row; NaN where it is missing */
   readonly values: Float64Array;
 }
 
 /** A categorical column. `codes[i]` indexes `levels`; a missing cell is -1. */
 export interface FactorColumn {
+  /** tells it from a column of numbers */
   readonly kind: "factor";
+  /** one a row: the position of its level, -1 where it is missing */
   readonly codes: Int32Array;
+  /** the different texts, the first being the reference */
   readonly levels: readonly string[];
+  /** whether the levels are ordered (polynomial contrasts) */
   readonly ordered: boolean;
 }
 
+/** A column of a table: numbers or a factor. */
 export type Column = NumericColumn | FactorColumn;
 
 /** Columns are converted when they are first asked for, so that unused ones cost nothing and may hold anything. */
 export interface Table {
+  /** rows */
   readonly nrow: number;
+  /** names of the columns, in order */
   readonly names: readonly string[];
   /** The column, or undefined when there is none of that name. Throws DrmError("bad_data") on cells of mixed type. */
   column(name: string): Column | undefined;

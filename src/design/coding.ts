@@ -1,7 +1,10 @@
 /** The variables of one term, as indices, and which of them get a dummy for every level. */
 export interface CodedTerm {
+  /** "a", "a:b" */
   readonly label: string;
+  /** positions of its variables */
   readonly variables: readonly number[];
+  /** of each, whether it has a column for every level instead of contrasts */
   readonly full: readonly boolean[];
 }
 

@@ -12,16 +12,21 @@ import { evaluateVariable, requireTwoLevels, type Variable } from "./variables";
 
 /** Stage 4. The design matrix of one parameter, with the column names that R's model.matrix gives. */
 export interface Design {
+  /** the dpar: "mu", "sigma", "sd(study)", ... */
   readonly key: string;
+  /** names of the columns, R's: "(Intercept)", "habitatforest" */
   readonly names: readonly string[];
+  /** Rows used; of sd(group) the levels of the group. */
   readonly nrow: number;
   /** Column-major, nrow x names.length. */
   readonly values: Float64Array;
   /** The term of each column: 0 is the intercept, t is termLabels[t - 1]. */
   readonly assign: readonly number[];
+  /** the terms of the formula, expanded: "habitat", "habitat:duration" */
   readonly termLabels: readonly string[];
   /** Bivariate models: the rows that this parameter is about (the others are zero); null when all are. */
   readonly present: Uint8Array | null;
+  /** how the columns are made for new rows */
   readonly recipe: DesignRecipe;
 }
 

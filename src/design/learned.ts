@@ -9,7 +9,10 @@ import { dropUnusedLevels, withLevels } from "../frame/levels";
 import { applyPoly, learnPoly, mean, type PolyBasis } from "./orthogonal";
 import { applySpline, learnSpline, type SplineBasis } from "./spline";
 
-/** What a function took from the data that were fitted; prediction reuses it, so the columns mean the same. */
+/**
+ * What a function took from the data that were fitted; prediction reuses it, so the columns mean the same. By `kind`: the
+ * `levels` of factor(), and whether they are `ordered`; the `center` and the `scale` of scale(); the basis of poly() and ns().
+ */
 export type Learned =
   | { readonly kind: "levels"; readonly levels: readonly string[]; readonly ordered: boolean }
   | { readonly kind: "scale"; readonly center: number; readonly scale: number }

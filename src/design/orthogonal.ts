@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { count } from "../words";
 
 /**
  * Orthogonal polynomials by Stieltjes' three-term recurrence (Kennedy and Gentle 1980, section 8.3.2):
@@ -10,8 +11,11 @@ import { DrmError } from "../errors";
  * coefficient. The recurrence is also how new data are evaluated. Cost O(n degree).
  */
 export interface PolyBasis {
+  /** tells it from other bases */
   readonly kind: "poly";
+  /** columns */
   readonly degree: number;
+  /** powers as they are, instead of orthogonal polynomials */
   readonly raw: boolean;
   /** alpha_1, ..., alpha_degree; empty for raw powers. */
   readonly alpha: readonly number[];
@@ -26,7 +30,7 @@ export function learnPoly(x: Float64Array, degree: number, raw: boolean, label: 
   if (raw) return { kind: "poly", degree, raw, alpha: [], norm2: [] };
   const distinct = new Set(x).size;
   if (degree >= distinct) {
-    const values = `${distinct} distinct value${distinct === 1 ? "" : "s"}`;
+    const values = count(distinct, "distinct value");
     throw new DrmError("bad_term", `${label}: degree ${degree} needs more than ${values}: lower the degree`);
   }
   // centred first: the recurrence then starts from numbers of the size of the spread, not of the calendar

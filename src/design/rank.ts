@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { count } from "../words";
 import type { Design } from "./design";
 import { gramSchmidt } from "./gram-schmidt";
 
@@ -24,9 +25,8 @@ export function checkRank(design: Design): void {
   if (intercept && p === 1) return;
   if (p === 0) throw aliased(`the design of ${key} has no columns: write ~ 1`);
   if (p > n) {
-    const unit = n === 1 ? "row" : "rows";
     throw aliased(
-      `${key} has ${p} columns (${list(names)}) but only ${n} ${unit}: take terms out of its formula`,
+      `${key} has ${count(p, "column")} (${list(names)}) but only ${count(n, "row")}: take terms out of its formula`,
     );
   }
   const centres = intercept ? centresOf(values, design.nrow, p) : new Float64Array(p);

@@ -13,9 +13,13 @@ import { evaluateVariable, type Variable } from "./variables";
 
 /** How a design was made, as plain data: enough to make the same columns for new rows. */
 export interface DesignRecipe {
+  /** the dpar */
   readonly key: string;
+  /** whether the first column is the intercept */
   readonly intercept: boolean;
+  /** the variables that the terms are made of */
   readonly variables: readonly RecipeVariable[];
+  /** the terms with the coding of their factors */
   readonly terms: readonly CodedTerm[];
   /** What scale(), poly(), ns(), factor() ... took from the data, by the text of the call. */
   readonly learned: Readonly<Memory>;
@@ -23,13 +27,19 @@ export interface DesignRecipe {
   readonly factors: Readonly<Record<string, RecipeLevels>>;
 }
 
+/** The levels of a factor in a design. */
 export interface RecipeLevels {
+  /** in order, the first being the reference */
   readonly levels: readonly string[];
+  /** whether they are ordered (polynomial contrasts) */
   readonly ordered: boolean;
 }
 
+/** A variable of a design: a column, or a function of columns. */
 export interface RecipeVariable {
+  /** as the formula has it: "duration", "log(dose)" */
   readonly label: string;
+  /** its syntax tree */
   readonly expr: Expr;
   /** null for a numeric variable. */
   readonly factor: RecipeLevels | null;

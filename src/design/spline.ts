@@ -7,9 +7,11 @@ import { DrmError } from "../errors";
  * Householder reflections, because R's coefficients depend on them. Cost O(n m^2), m = df + 2.
  */
 export interface SplineBasis {
+  /** tells it from other bases */
   readonly kind: "ns";
   /** Interior knots. */
   readonly knots: readonly number[];
+  /** Boundary knots. */
   readonly boundary: readonly [number, number];
   /** Row-major m x df: B-splines (the first left out) to basis. */
   readonly transform: readonly number[];

@@ -3,6 +3,7 @@ import type { Fit } from "../fit/fit";
 import type { DeletionStatus, RefitsOptions, RowsToDelete } from "../inference/deletions";
 import { groupRows } from "../report/row-groups";
 
+/** What is left out at a time, and how it is refitted. */
 export interface DeletionOptions extends RefitsOptions {
   /**
    * What is left out at a time: absent or "row" each row (each study, with two outcomes); the name of a column that a

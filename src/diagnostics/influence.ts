@@ -28,6 +28,7 @@ export interface InfluenceRow {
   readonly label: string;
   /** the data rows left out, counted from 1 */
   readonly rows: readonly number[];
+  /** whether the fit without the row or study is to be trusted */
   readonly status: DeletionStatus;
   /** "" when the status is "ok" */
   readonly reason: string;
@@ -39,6 +40,10 @@ export interface InfluenceRow {
   readonly effects: number;
   /** change of the fitted mean in its standard errors; NaN when several effect sizes were left out */
   readonly dffits: number;
+  /**
+   * squared change of all location coefficients, in the metric of their covariance matrix; NaN where it was not
+   * found
+   */
   readonly cooksDistance: number;
   /** below 1: leaving it out makes the mean's coefficients more precise */
   readonly covRatio: number;
@@ -52,14 +57,17 @@ export interface InfluenceRow {
   readonly weight: number;
   /** in the order of Influence.coefficients */
   readonly dfbetas: readonly number[];
+  /** whether a measure is beyond its customary bound */
   readonly influential: boolean;
 }
 
+/** What each row or study does to the fit. */
 export interface Influence {
   /** "row", the name of the column, or "label" when labels were given */
   readonly by: string;
   /** "mu:(Intercept)", ... */
   readonly coefficients: readonly string[];
+  /** one a row or study, in data order */
   readonly rows: readonly InfluenceRow[];
 }
 

@@ -23,12 +23,15 @@ export interface LeftOutRow {
   readonly label: string;
   /** the data rows left out, counted from 1 */
   readonly rows: readonly number[];
+  /** whether the fit without the row or study is to be trusted */
   readonly status: DeletionStatus;
   /** "" when the status is "ok" */
   readonly reason: string;
   /** link scale, in the order of LeaveOneOut.coefficients; -Infinity, Infinity or NaN at a boundary */
   readonly estimates: readonly number[];
+  /** standard errors of `estimates`, link scale; NaN where they do not exist */
   readonly stdErrors: readonly number[];
+  /** log-likelihood of the other rows */
   readonly logLik: number;
   /** fitted SDs (and rho12), by dpar; root mean square (mean) over the rows where they have moderators */
   readonly spreads: Readonly<Record<string, number>>;
@@ -36,6 +39,7 @@ export interface LeftOutRow {
   readonly q: number;
 }
 
+/** The fits without each row or study in turn. */
 export interface LeaveOneOut {
   /** "row", the name of the column, or "label" when labels were given */
   readonly by: string;
@@ -43,6 +47,7 @@ export interface LeaveOneOut {
   readonly coefficients: readonly string[];
   /** of the fit with every row, for comparison */
   readonly full: Pick<LeftOutRow, "estimates" | "stdErrors" | "logLik">;
+  /** one a row or study, in data order */
   readonly rows: readonly LeftOutRow[];
 }
 

@@ -1,3 +1,4 @@
+/** How p-values of several contrasts are adjusted; Holm's is never worse than Bonferroni's. */
 export type Adjustment = "holm" | "bonferroni" | "none";
 
 /**

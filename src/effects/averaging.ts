@@ -7,6 +7,7 @@ import { linkPrediction } from "../inference/link-prediction";
 import { linkOf } from "../inference/links";
 import { newRows } from "../inference/new-data";
 import type { TestBasis } from "../inference/test-basis";
+import { count } from "../words";
 import {
   cellTable,
   combinations,
@@ -117,6 +118,6 @@ function requireModestGrid(columns: readonly GridColumn[]): void {
   const names = columns.map(({ name }) => name).join(", ");
   throw new DrmError(
     "bad_option",
-    `${names} have ${cells} combinations of levels: hold some of them with at: { ... }`,
+    `${names} have ${count(cells, "combination")} of levels: hold some of them with at: { ... }`,
   );
 }

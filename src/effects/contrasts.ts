@@ -9,6 +9,7 @@ import { contrastsTable } from "./effects-table";
 import { type MarginalMeans, ownDf } from "./marginal-means";
 import { type Level, requireModerator } from "./reference-grid";
 
+/** Which contrasts are wanted, and how they are tested. */
 export interface ContrastsOptions {
   /** "pairwise" (default): each with each later one; "reference": each against one; "consecutive": each with the next */
   readonly method?: "pairwise" | "reference" | "consecutive";
@@ -30,29 +31,43 @@ export interface Contrast {
   readonly contrast: string;
   /** difference, or ratio */
   readonly estimate: number;
+  /** of `estimate`; of a ratio by the delta method */
   readonly stdError: number;
   /** z or t of the difference on the link scale against 0 */
   readonly statistic: number;
   /** of the t distribution; Infinity is the normal distribution */
   readonly df: number;
+  /** two-sided, of no difference (a ratio of 1), not adjusted */
   readonly pValue: number;
   /** adjusted within the family */
   readonly pAdjusted: number;
+  /** lower confidence limit, not adjusted */
   readonly lower: number;
+  /** upper confidence limit, not adjusted */
   readonly upper: number;
 }
 
+/** Comparisons of marginal means: differences of means, ratios of SDs. */
 export interface Contrasts {
+  /** what the means are of: "mu", "sigma", ... */
   readonly dpar: string;
+  /** the response as written */
   readonly response: string;
+  /** of the dpar; "log" makes ratios of the contrasts */
   readonly link: MarginalMeans["link"];
   /** "ratio": of SDs. "difference": on the link scale */
   readonly scale: "ratio" | "difference";
+  /** which pairs were compared */
   readonly method: "pairwise" | "reference" | "consecutive";
+  /** how `pAdjusted` was adjusted */
   readonly adjust: Adjustment;
+  /** variables within whose levels the comparisons are made; none without */
   readonly by: readonly string[];
+  /** confidence level of the limits */
   readonly level: number;
+  /** one a comparison */
   readonly contrasts: readonly Contrast[];
+  /** what to know when reading them, a sentence each */
   readonly notes: readonly string[];
 }
 

@@ -15,6 +15,7 @@ import { estimatedGrid, type Grid, type GridMean, heldGrid } from "./averaging";
 import { meansTable } from "./effects-table";
 import type { Held, Level } from "./reference-grid";
 
+/** Which marginal means are wanted, and how the other moderators are treated. */
 export interface MarginalMeansOptions {
   /** moderators whose levels get a row each; default none, one mean over everything */
   readonly by?: string | readonly string[];
@@ -44,9 +45,13 @@ export interface MarginalMeansOptions {
 export interface MarginalMean {
   /** the levels of the `by` moderators that this mean is for */
   readonly at: Readonly<Record<string, Level>>;
+  /** mean, SD or correlation, on `scale` */
   readonly estimate: number;
+  /** of `estimate`; on the response scale by the delta method */
   readonly stdError: number;
+  /** lower confidence limit */
   readonly lower: number;
+  /** upper confidence limit */
   readonly upper: number;
   /** degrees of freedom of the limits' t distribution; Infinity is the normal distribution */
   readonly df: number;
@@ -56,21 +61,31 @@ export interface MarginalMean {
   readonly status?: ProfileStatus;
 }
 
+/** Estimated means of a dpar at levels of its moderators. */
 export interface MarginalMeans {
+  /** what they are of: "mu" (means), "sigma" and "sd(group)" (SDs), "rho12" (a correlation) */
   readonly dpar: string;
   /** what the dpar is about: "yi", or the outcome's name */
   readonly response: string;
+  /** of the dpar: identity for means, log for SDs, atanh for the correlation */
   readonly link: Link["name"];
+  /** of estimates, standard errors and limits */
   readonly scale: "response" | "link";
+  /** confidence level of the limits */
   readonly level: number;
+  /** how levels that are averaged over were weighted */
   readonly weights: "equal" | "proportional";
+  /** variables whose levels the means are of */
   readonly by: readonly string[];
+  /** one a combination of their levels */
   readonly means: readonly MarginalMean[];
   /** factors over whose levels the means are averages */
   readonly averagedOver: readonly string[];
   /** moderators held at one value */
   readonly held: Readonly<Record<string, Level>>;
+  /** what to know when reading them, a sentence each */
   readonly notes: readonly string[];
+  /** what the limits are of */
   readonly test: TestStatistic;
   /** how the limits were found; those of a mean, and of anything on the link scale, are always Wald's */
   readonly confint: IntervalMethod;

@@ -4,6 +4,7 @@ import type { Fit } from "../fit/fit";
 import { ungroup, variablesOf } from "../formula/expr";
 import { drmFormula } from "../formula/formula";
 import { numberLabel } from "../frame/as-factor";
+import { listed } from "../words";
 
 /** A value of a moderator: a level of a factor, a number, or true / false. */
 export type Level = string | number | boolean;
@@ -94,7 +95,7 @@ function checkedValue(name: string, column: Column, value: Level, levels: readon
     const known = levels ?? column.levels;
     const label = String(value);
     if (known.includes(label)) return label;
-    throw bad(`one of its levels (${known.join(", ")})${didYouMean(label, known)}`);
+    throw bad(`one of its levels${listed(known)}${didYouMean(label, known)}`);
   }
   if (column.kind === "logical") {
     if (value === true || value === 1) return true;

@@ -12,7 +12,7 @@ import type { Uncertainty } from "./uncertainty";
  * short, these cost a third of typed ones, and they go into JSON as they are.
  */
 export interface Estimates {
-  /** what each estimate belongs to; the same array for data sets in a row with the same columns in their designs */
+  /** the `dpar` and the `term` that each estimate belongs to; the same array for data sets in a row with the same columns in their designs */
   readonly coefficients: readonly { readonly dpar: string; readonly term: string }[];
   /** link scale, as `Coefficient.estimate` */
   readonly estimates: readonly number[];
@@ -20,11 +20,13 @@ export interface Estimates {
   readonly stdErrors: readonly number[];
   /** 1 for a coefficient at its boundary */
   readonly atBoundary: readonly number[];
+  /** log-likelihood at the optimum (REML: the restricted one) */
   readonly logLik: number;
   /** rows used; studies of a bivariate model */
   readonly nobs: number;
   /** 0 converged; 1 not converged; 2 the likelihood is unbounded */
   readonly code: 0 | 1 | 2;
+  /** how the search ended */
   readonly message: string;
 }
 

@@ -1,5 +1,8 @@
 import type { Column } from "../data/table";
 import type { Design } from "../design/design";
+import type { StudyColumn } from "../frame/study-columns";
+
+export type { StudyColumn };
 
 /**
  * What drm() returns: plain, frozen data. It survives structuredClone, so a worker can post it to a page; everything
@@ -9,14 +12,19 @@ import type { Design } from "../design/design";
  * once per outcome is keyed by dpar (`mu1`, `mu2`, `sigma1`, `sigma2`).
  */
 export interface Fit {
+  /** tells a fit from other data */
   readonly kind: "drmeta-fit";
   /** version of drmeta that made the fit */
   readonly version: string;
+  /** as given, in any order */
   readonly formulas: readonly string[];
+  /** "gaussian" for one outcome, "biv_gaussian" for two */
   readonly family: "gaussian" | "biv_gaussian";
+  /** maximum or restricted maximum likelihood */
   readonly method: "ML" | "REML";
   /** rows used; studies in a bivariate fit. Rows of zero weight count. */
   readonly nobs: number;
+  /** data rows left out for missing values */
   readonly dropped: DroppedRows;
   /**
    * log-likelihood at the optimum, or its supremum when a parameter is at its boundary; REML: the restricted one, with
@@ -40,6 +48,7 @@ export interface Fit {
   readonly response: Readonly<Record<string, Response>>;
   /** likelihood multipliers, or null */
   readonly weights: Float64Array | null;
+  /** known sampling variances and covariances */
   readonly knownV: KnownVSummary;
   /** one per grouping of the random intercepts, in formula order; absent without random effects */
   readonly random?: readonly RandomEffect[];
@@ -49,25 +58,36 @@ export interface Fit {
   readonly rows: Int32Array;
   /** the columns that the formulas use, rows used only */
   readonly data: Readonly<Record<string, Column>>;
+  /** a column of the data that no formula uses and by which rows share a study; absent where there is none */
+  readonly studies?: StudyColumn;
+  /** the column of the data that holds the squares of what meta_V() was given, and so the variances; absent without one */
+  readonly squaresOfV?: string;
+  /** how the search went */
   readonly optim: OptimSummary;
   /** what robust() did to `vcov` and the standard errors of the location; absent in what drm() returns */
   readonly robust?: RobustErrors;
 }
 
-/** A fit of one outcome. */
+/** A fit of one outcome, as its `family` says. */
 export type UnivariateFit = Fit & { readonly family: "gaussian" };
-/** A fit of two outcomes per study. */
+/** A fit of two outcomes per study, as its `family` says. */
 export type BivariateFit = Fit & { readonly family: "biv_gaussian" };
 
+/** The response of one outcome over the rows used. */
 export interface Response {
   /** the left-hand side as written: "yi", "log(y)" */
   readonly label: string;
+  /** as the left-hand side gives them; NaN where a study lacks the outcome */
   readonly values: Float64Array;
+  /** known part of the mean, of offset(); null without */
   readonly offset: Float64Array | null;
 }
 
+/** An estimated coefficient. */
 export interface Coefficient {
+  /** the distributional parameter: "mu", "sigma", "sd(study)", "rho12", ... */
   readonly dpar: string;
+  /** the column of its design: "(Intercept)", "habitatforest", ... */
   readonly term: string;
   /** link scale (identity for mu, log-SD for sigma and sd, atanh-like for rho12); -Infinity, Infinity or NaN at a boundary */
   readonly estimate: number;
@@ -77,10 +97,13 @@ export interface Coefficient {
   readonly atBoundary: boolean;
 }
 
+/** Data rows that were left out, and why. */
 export interface DroppedRows {
+  /** how many */
   readonly count: number;
   /** `row` is the 1-based data row; `columns` the ones that were missing in it */
   readonly rows: readonly { readonly row: number; readonly columns: readonly string[] }[];
+  /** how many of them each column had a missing value in */
   readonly byColumn: Readonly<Record<string, number>>;
 }
 
@@ -90,6 +113,7 @@ export interface RandomEffect {
   readonly dpar: string;
   /** "study", "district:school" */
   readonly group: string;
+  /** names of the levels, in order */
   readonly levels: readonly string[];
   /** the level of each row used */
   readonly codes: Int32Array;
@@ -101,7 +125,12 @@ export interface RandomEffect {
   readonly stdError: Float64Array;
 }
 
+/** What is known of the sampling errors. Variances, not SDs. */
 export interface KnownVSummary {
+  /**
+   * "none" without meta_V(); "diagonal" for independent errors; "block" and "dense" for covariances within
+   * clusters
+   */
   readonly kind: "none" | "diagonal" | "block" | "dense";
   /** the argument of meta_V as written, "" when there is none */
   readonly label: string;
@@ -111,6 +140,7 @@ export interface KnownVSummary {
   readonly covariances?: Float64Array;
   /** covariance clusters of more than one row */
   readonly clusters: number;
+  /** rows of the largest cluster; 1 for independent errors */
   readonly largestCluster: number;
   /** entries of V held, m^2 for a cluster of m rows; absent for a diagonal V */
   readonly entries?: number;
@@ -134,6 +164,7 @@ export interface CovarianceBlocks {
 
 /** Cluster-robust errors of the location coefficients. */
 export interface RobustErrors {
+  /** the correction for few clusters */
   readonly type: "CR0" | "CR1" | "CR2";
   /** the grouping column; "" when clusters were given as an array */
   readonly cluster: string;
@@ -149,19 +180,27 @@ export interface RobustErrors {
 export interface OptimSummary {
   /** 0 converged; 1 not converged; 2 the likelihood is unbounded */
   readonly code: 0 | 1 | 2;
+  /** `code` in words */
   readonly message: string;
+  /** steps of the best run */
   readonly iterations: number;
+  /** of the likelihood, over all runs */
   readonly evaluations: number;
+  /** allowed in a run */
   readonly maxEvaluations: number;
   /** gradient of the negative log-likelihood at the optimum per coefficient, in standardised design columns; NaN for those at a boundary */
   readonly gradient: Float64Array;
+  /** largest absolute value in `gradient`, those at a boundary apart */
   readonly maxGradient: number;
+  /** largest `maxGradient` that counts as converged */
   readonly gradientTolerance: number;
+  /** whether the optimum is a maximum in every direction */
   readonly hessianPositiveDefinite: boolean;
   /** condition number of the joint Hessian in standardised columns */
   readonly hessianCondition: number;
   /** log-likelihoods of the distinct optima met, best first; more than one means that the likelihood has several maxima */
   readonly optima: readonly number[];
+  /** how many runs were made */
   readonly startsTried: number;
   /** which covariance kernel ran: "scalar", "dense", ... */
   readonly kernel: string;

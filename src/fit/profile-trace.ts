@@ -3,6 +3,7 @@ import { type Profiled, type ProfileStatus, profileLimits } from "./profile-limi
 
 /** A profile as data. Arrays are one per value, ascending; the estimate is one of the values when it is finite. */
 export interface ProfileTrace {
+  /** whether both limits were found, and which is at a boundary */
   readonly status: ProfileStatus;
   /** link scale */
   readonly value: Float64Array;

@@ -56,6 +56,8 @@ export function buildFit(
     random: randomEffects(model, engine, found.best.theta),
     rows: frame.rows,
     data: columnsUsed(frame),
+    ...(frame.beside.studies !== null && { studies: frame.beside.studies }),
+    ...(frame.beside.squaresOfV !== null && { squaresOfV: frame.beside.squaresOfV }),
     optim: optimSummary(engine, found, inference, options),
   } satisfies Fit);
 }

@@ -12,18 +12,27 @@ import { expandTerms, type Term } from "./terms";
 export interface DparFormula {
   /** "mu", "sigma", "sd(study)", "sd(district:school)", "mu1", "sd1(study)", ... */
   readonly key: string;
+  /** "location" for means; what the parameter is otherwise */
   readonly kind: "location" | "sigma" | "sd" | "rho12";
   /** 0 in univariate models, and for rho12. */
   readonly outcome: 0 | 1 | 2;
+  /** columns of the grouping, for an SD of random intercepts; else null */
   readonly group: readonly string[] | null;
+  /** as written */
   readonly text: string;
   /** True when it was not written, only implied: an intercept. */
   readonly implied: boolean;
+  /** left-hand side of a location formula; null otherwise */
   readonly response: Expr | null;
+  /** whether there is one */
   readonly intercept: boolean;
+  /** moderators, expanded: a * b is a, b and a:b */
   readonly terms: readonly Term[];
+  /** arguments of offset() */
   readonly offsets: readonly Expr[];
+  /** random intercepts */
   readonly random: readonly RandomTerm[];
+  /** known sampling covariance, null without */
   readonly knownV: KnownVCall | null;
   /** The right-hand side as written when it has a `.`, whose columns only the data can tell; else null. */
   readonly dot: Expr | null;

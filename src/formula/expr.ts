@@ -1,6 +1,8 @@
 /**
  * The syntax tree of a formula: plain data, so that a fit that carries it survives structuredClone and JSON.
- * `at` is the 0-based character where the node starts in the formula's text; errors put their caret there.
+ * `at` is the 0-based character where the node starts in the formula's text; errors put their caret there. By `type`: a number,
+ * string or logical has its `value` (`integer` for 2L), a column its `name`, parentheses what is in them as `arg`, a
+ * sign its `op` and `arg`, an operator its `op`, `left` and `right`.
  */
 export type Expr =
   | { readonly type: "number"; readonly value: number; readonly integer: boolean; readonly at: number }
@@ -18,19 +20,29 @@ export type Expr =
     }
   | CallExpr;
 
+/** A call in a formula, such as log(x). */
 export interface CallExpr {
+  /** tells it from other nodes */
   readonly type: "call";
+  /** name of the function */
   readonly fn: string;
+  /** its arguments, in the order in which they are written */
   readonly args: readonly Argument[];
+  /** 0-based character where it starts */
   readonly at: number;
 }
 
+/** An argument of a call. */
 export interface Argument {
+  /** before the "=", or null */
   readonly name: string | null;
+  /** what it is given */
   readonly value: Expr;
 }
 
+/** Signs, and "not". */
 export type UnaryOp = "-" | "+" | "!";
+/** Operators of formulas, and of expressions in I(). */
 export type BinaryOp =
   | ("+" | "-" | "*" | "/" | "^" | ":" | "%in%" | "%%")
   | ("<" | ">" | "<=" | ">=" | "==" | "!=" | "&" | "|");

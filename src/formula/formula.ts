@@ -1,12 +1,17 @@
 import { DrmError } from "../errors";
+import { article } from "../words";
+import { caretError } from "./caret";
 import { checkSet } from "./check-set";
 import { dparName } from "./dpar";
 import { type DparFormula, dparFormula } from "./dpar-formula";
 import { parseFormula } from "./parser";
+import { answerToFormula } from "./r-arguments";
 
 /** Stage 2. The formulas of a model as frozen plain data. */
 export interface DrmFormula {
+  /** the formulas as given */
   readonly texts: readonly string[];
+  /** "biv_gaussian" for two outcomes */
   readonly family: "gaussian" | "biv_gaussian";
   /** Location first (mu, or mu1 and mu2), then sigma, then the sd(...)s, then rho12; none is left out. */
   readonly dpars: readonly DparFormula[];
@@ -32,8 +37,13 @@ function buildFormula(formulas: readonly string[]): DrmFormula {
     throw new DrmError("bad_formula", 'no formula given: write drmFormula("yi ~ x")');
   const written = formulas.map((text) => {
     if (typeof text !== "string") {
-      throw new DrmError("bad_formula", `a formula is a string such as "yi ~ x", not ${typeof text}`);
+      throw new DrmError(
+        "bad_formula",
+        `a formula is a string such as "yi ~ x", not ${text === null ? "null" : article(typeof text)}`,
+      );
     }
+    const answer = answerToFormula(text);
+    if (answer !== null) throw caretError(answer, text, 0);
     const parsed = parseFormula(text);
     return dparFormula(parsed, dparName(parsed));
   });

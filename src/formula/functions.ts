@@ -1,6 +1,7 @@
 import { didYouMean } from "../errors";
 import { caretError } from "./caret";
 import type { CallExpr, Expr } from "./expr";
+import { structureOf, unsupportedStructure } from "./structures";
 
 /**
  * What a function in a formula does to its column.
@@ -80,9 +81,13 @@ function checkCall(call: CallExpr, text: string): void {
   }
   const spec = FUNCTIONS.get(call.fn);
   if (spec === undefined) {
+    const structure = structureOf(call.fn);
+    if (structure !== null) throw unsupportedStructure(call, structure, text);
     const names = [...FUNCTIONS.keys(), ...TERM_FUNCTIONS];
     const hint = didYouMean(call.fn, names);
-    const allowed = `formulas know ${[...FUNCTIONS.keys(), "offset", "meta_V"].join(", ")}`;
+    const allowed =
+      `formulas know ${[...FUNCTIONS.keys(), "offset", "meta_V"].join(", ")}; ` +
+      "a column with parentheses in its name stands in backticks";
     throw caretError(`unknown function '${call.fn}'${hint === "" ? ":" : hint} ${allowed}`, text, call.at);
   }
   const matched = matchArguments(call, spec.args, text);

@@ -3,10 +3,13 @@ import { caretError } from "./caret";
 import { deparse } from "./deparse";
 import { type CallExpr, type Expr, ungroup, variablesOf } from "./expr";
 import { checkCalls, constantOf } from "./functions";
+import { namesStandardErrors } from "./standard-error-name";
 
 /** The known sampling covariance: a column, an expression, a supplied matrix, or a call that builds one. */
 export interface KnownVCall {
+  /** as written; meta_known_V is an old name of meta_V */
   readonly fn: "meta_V" | "meta_known_V";
+  /** what V is */
   readonly argument: Expr;
 }
 
@@ -33,9 +36,12 @@ export function knownVCall(call: CallExpr, text: string): KnownVCall {
   if (call.args.length > 1) {
     throw fail(`${fn}() takes one argument, V, not ${call.args.length}: write ${fn}(V = ${written})`);
   }
-  if (argument.name === null) throw fail(`the argument of ${fn}() is named: write ${fn}(V = ${written})`);
   if (argument.name !== "V") {
-    throw fail(`${fn}() has no argument '${argument.name}': write ${fn}(V = ${written})`);
+    const seen =
+      argument.name === null
+        ? `the argument of ${fn}() is named`
+        : `${fn}() has no argument '${argument.name}'`;
+    throw fail(`${seen}: ${wantedV(fn, argument.name, argument.value)}`);
   }
   checkArgument(argument.value, text);
   if (variablesOf(argument.value).size === 0) {
@@ -57,6 +63,21 @@ function checkArgument(expr: Expr, text: string): void {
     return;
   }
   for (const { value } of inner.args) checkCalls(value, text);
+}
+
+/** What to write instead: V takes variances, and what is called `sei` holds their square roots. */
+function wantedV(fn: string, name: string | null, value: Expr): string {
+  const inner = ungroup(value);
+  const written = deparse(value);
+  const squared =
+    inner.type === "name" || inner.type === "call" ? `${deparse(inner)}^2` : `(${deparse(inner)})^2`;
+  if (name !== null && namesStandardErrors(name)) {
+    return `V takes sampling variances, so write ${fn}(V = ${squared}) for standard errors`;
+  }
+  if (inner.type === "name" && namesStandardErrors(inner.name)) {
+    return `write ${fn}(V = ${squared}) if '${inner.name}' holds standard errors, ${fn}(V = ${written}) if it holds variances`;
+  }
+  return `write ${fn}(V = ${written})`;
 }
 
 /** For formulas of parameters that have no V. */

@@ -13,7 +13,11 @@ export interface Token {
 
 // one sticky alternation; the order matters: numbers before names because of `.5`, long operators before short ones
 const TOKEN =
-  /(?<space>\s+)|(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?L?)|(?<name>[\p{L}.][\p{L}\p{N}._]*)|`(?<backtick>[^`]*)`|"(?<double>(?:[^"\\]|\\.)*)"|'(?<single>(?:[^'\\]|\\.)*)'|(?<op>%[^%\s]*%|<=|>=|==|!=|&&|\|\||[-+*/^:~()|,=<>!&])/uy;
+  /(?<space>\s+)|(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?L?)|(?<name>[\p{L}.][\p{L}\p{N}._]*)|`(?<backtick>[^`]*)`|"(?<double>(?:[^"\\]|\\.)*)"|'(?<single>(?:[^'\\]|\\.)*)'|(?<op>%[^%\s]*%|\*\*|<=|>=|==|!=|&&|\|\||[-+*/^:~()|,=<>!&])/uy;
+
+const QUOTING = "a column whose name has such a character stands in backticks, as in `a b`";
+
+const ALONE = "columns stand without the name of the data, as in yi ~ x";
 
 /** Splits a formula into tokens; the last one is always `end`. */
 export function tokenize(text: string): Token[] {
@@ -29,8 +33,10 @@ export function tokenize(text: string): Token[] {
     else if (backtick !== undefined) {
       if (backtick === "") throw caretError("an empty name between backticks", text, at);
       tokens.push({ kind: "name", text: backtick, quoted: true, at });
-    } else if (op !== undefined) tokens.push({ kind: "op", text: op, quoted: false, at });
-    else if (double !== undefined || single !== undefined) {
+    } else if (op !== undefined) {
+      // R reads ** as ^
+      tokens.push({ kind: "op", text: op === "**" ? "^" : op, quoted: false, at });
+    } else if (double !== undefined || single !== undefined) {
       const value = (double ?? single ?? "").replace(/\\(.)/g, "$1");
       tokens.push({ kind: "string", text: value, quoted: true, at });
     }
@@ -45,5 +51,5 @@ function badCharacter(text: string, at: number): Error {
   if (character === "`" || character === '"' || character === "'") {
     return caretError(`a ${character} at character ${at + 1} is never closed: ${text}`, text, at);
   }
-  return unexpected(`'${character}'`, text, at);
+  return unexpected(`'${character}'`, text, at, character === "$" ? ALONE : QUOTING);
 }

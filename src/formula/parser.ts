@@ -140,7 +140,24 @@ function expectOp(cursor: Cursor, op: string): void {
 
 function unexpectedToken(cursor: Cursor): Error {
   const token = peek(cursor);
-  return unexpected(token.kind === "end" ? "end of formula" : `'${token.text}'`, cursor.text, token.at);
+  const what = token.kind === "end" ? "end of formula" : `'${token.text}'`;
+  return unexpected(what, cursor.text, token.at, isOp(token, "||") ? DOUBLE_BAR : namingHint(cursor));
+}
+
+const DOUBLE_BAR = "(x || group) is for random slopes, which are not supported: write (1 | group)";
+
+/** Two names side by side are one name with a space in it, or one that starts with a digit: R has them in backticks too. */
+function namingHint({ text, tokens, index }: Cursor): string {
+  const isWord = (at: number) => tokens[at]?.kind === "name" || tokens[at]?.kind === "number";
+  if (!isWord(index) || !isWord(index - 1)) return "";
+  let first = index - 1;
+  let last = index;
+  while (isWord(first - 1)) first--;
+  while (isWord(last + 1)) last++;
+  const end = tokens[last + 1]!.at;
+  const name = text.slice(tokens[first]!.at, end).trim();
+  if (name.includes("`")) return "";
+  return `a column called '${name}' stands in backticks: \`${name}\``;
 }
 
 function unknownOperator(text: string, token: Token): Error {

@@ -1,10 +1,13 @@
 import { caretError } from "./caret";
 import { deparse, deparseName } from "./deparse";
 import { type Expr, ungroup } from "./expr";
+import { structureOf, unsupportedStructure } from "./structures";
 
 /** A random intercept for the levels of one column, or of several columns crossed (`a:b`). */
 export interface RandomTerm {
+  /** the columns whose levels, together, are the groups */
   readonly group: readonly string[];
+  /** "study", "district:school" */
   readonly label: string;
 }
 
@@ -12,6 +15,16 @@ export interface RandomTerm {
 export function randomTerms(bar: Expr, text: string): RandomTerm[] {
   if (bar.type !== "binary") return [];
   const slope = ungroup(bar.left);
+  if (slope.type === "binary" && slope.op === "|") {
+    const group = deparse(bar.right);
+    throw caretError(
+      `(${deparse(bar)}) correlates the random effects of several formulas under the label '${deparse(slope.right)}', which is not ` +
+        `supported yet: write random intercepts of their own, (1 | ${group})`,
+      text,
+      bar.at,
+      "not_supported",
+    );
+  }
   if (slope.type !== "number" || slope.value !== 1) {
     const group = deparse(bar.right);
     throw caretError(
@@ -45,6 +58,10 @@ export function groupings(expr: Expr, text: string): string[][] {
   if (inner.type === "binary" && inner.op === "+") {
     const [a, b] = [deparse(inner.left), deparse(inner.right)];
     throw caretError(`two groupings in one term: write (1 | ${a}) + (1 | ${b})`, text, inner.at);
+  }
+  if (inner.type === "call") {
+    const structure = structureOf(inner.fn);
+    if (structure !== null) throw unsupportedStructure(inner, structure, text);
   }
   throw caretError(
     `'${deparse(inner)}' is not a grouping: use a column, a:b or a/b (make a column for anything else)`,

@@ -7,14 +7,19 @@ import { type RandomTerm, randomTerms } from "./random";
 
 /** One variable of a term: a column, or a function of columns. */
 export interface Factor {
+  /** "duration", "log(dose)" */
   readonly label: string;
+  /** its syntax tree */
   readonly expr: Expr;
 }
 
 /** A moderator, or an interaction of several: `label` is `a:b`, `order` is how many variables it has. */
 export interface Term {
+  /** "a", "a:b" */
   readonly label: string;
+  /** how many variables it has */
   readonly order: number;
+  /** its variables */
   readonly factors: readonly Factor[];
 }
 

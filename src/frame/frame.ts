@@ -1,12 +1,15 @@
 import { type Doubles, doublesFrom, scratch } from "../data/doubles";
 import type { Column, Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
+import { deparseName } from "../formula/deparse";
 import type { DrmFormula } from "../formula/formula";
 import { asFactor } from "./as-factor";
 import { expandDots } from "./dot";
 import { dropUnusedLevels, takeRows, withLevels } from "./levels";
 import { type CandidateColumn, type Dropped, hasGaps, keepRows, NOTHING_DROPPED, noRows } from "./missing";
 import { type ColumnUse, columnUses, OUTCOME_1 } from "./roles";
+import { squaresOfV } from "./squares";
+import { repeatedStudies, type StudyColumn } from "./study-columns";
 import { keptWeights, type Weights } from "./weights";
 
 /** Stage 3. The rows that are fitted and the columns that the formulas read, as numbers and factors. */
@@ -27,6 +30,8 @@ export interface Frame {
   readonly dropped: Dropped;
   /** Bivariate models: which outcomes each kept row has. */
   readonly outcomePresent: readonly [Uint8Array, Uint8Array] | null;
+  /** What columns that no formula uses say about the model; both null in a short-lived frame. */
+  readonly beside: { readonly studies: StudyColumn | null; readonly squaresOfV: string | null };
   /** Nothing of the frame is kept when its estimates are made. */
   readonly shortLived: boolean;
   /** Zeroed arrays for what a fit keeps: its own, unless the frame is short-lived. */
@@ -46,6 +51,8 @@ export interface FrameOptions {
   /** Nothing of the frame is kept: its arrays may share memory with those of other frames. */
   readonly shortLived?: boolean | undefined;
 }
+
+const NOTHING_BESIDE = { studies: null, squaresOfV: null };
 
 /** Up to this many rows the arrays of a fit share memory: allocating each would cost as much as the fit. */
 const FEW_ROWS = 1000;
@@ -106,6 +113,9 @@ export function buildFrame(formula: DrmFormula, table: Table, options: FrameOpti
     weights,
     dropped,
     outcomePresent,
+    beside: shortLived
+      ? NOTHING_BESIDE
+      : { studies: repeatedStudies(table, new Set(used), rows), squaresOfV: squaresOfV(table, resolved) },
     shortLived,
     doubles,
   };
@@ -161,7 +171,7 @@ function find(name: string, table: Table, use: ColumnUse, options: FrameOptions)
 
 function unknownColumn(name: string, table: Table, { matrixNames }: FrameOptions, use?: ColumnUse): DrmError {
   const known = [...table.names, ...(use?.onlyV ? (matrixNames ?? []) : [])];
-  const hint = didYouMean(name, known);
+  const hint = backtickHint(name, known, use?.text) || didYouMean(name, known);
   const where = use === undefined ? "" : `\n  ${use.text}`;
   if (matrixNames?.has(name)) {
     const what = `'${name}' is a matrix, not a column: it can only be used in meta_V(V = ${name})`;
@@ -171,6 +181,16 @@ function unknownColumn(name: string, table: Table, { matrixNames }: FrameOptions
     ? `'${name}' is neither a column of the data nor a matrix`
     : `column '${name}' not in data`;
   return new DrmError("unknown_column", what + hint + where);
+}
+
+/** `log-odds` without backticks is a difference of two columns that are not there. */
+function backtickHint(name: string, known: readonly string[], text = ""): string {
+  const meant = known.find((column) => {
+    const quoted = deparseName(column);
+    if (quoted === column || !column.includes(name)) return false;
+    return text.split(quoted).some((rest) => rest.includes(column));
+  });
+  return meant === undefined ? "" : `; a column called '${meant}' stands in backticks: ${deparseName(meant)}`;
 }
 
 function checkFactorNames(table: Table, { factors, ordered }: FrameOptions): void {

@@ -1,5 +1,6 @@
 import type { Column, FactorColumn, NumericColumn } from "../data/table";
 import { DrmError } from "../errors";
+import { listed } from "../words";
 import { valueLabel } from "./as-factor";
 
 /** How an error calls a row. */
@@ -68,10 +69,10 @@ function fromNumbers(
 }
 
 function unknownLevel(name: string, label: string, row: string, levels: readonly string[]): DrmError {
-  const known = levels.length > 6 ? `${levels.slice(0, 6).join(", ")}, ...` : levels.join(", ");
+  const known = listed(levels.length > 6 ? [...levels.slice(0, 6), "..."] : levels);
   return new DrmError(
     "bad_factor",
-    `'${name}' is '${label}' in ${row}, which is not one of its levels (${known}): add the level or correct the value`,
+    `'${name}' is '${label}' in ${row}, which is not one of its levels${known}: add the level or correct the value`,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
+import { article, count } from "../words";
 
 /** Likelihood weights as the caller gives them: a column's name or one number a data row. */
 export type Weights = string | ArrayLike<number> | null;
@@ -61,7 +62,7 @@ function weightVector(weights: ArrayLike<number>, nrow: number): Float64Array {
     throw new DrmError("bad_weights", "weights is a matrix: give a vector, one number a row of the data");
   }
   if (weights.length !== nrow) {
-    const sizes = `${weights.length} values but the data have ${nrow} rows`;
+    const sizes = `${count(weights.length, "value")} but the data have ${count(nrow, "row")}`;
     throw new DrmError("bad_weights", `weights has ${sizes}: give one a data row, dropped rows included`);
   }
   if (weights instanceof Float64Array) return weights;
@@ -69,6 +70,9 @@ function weightVector(weights: ArrayLike<number>, nrow: number): Float64Array {
     const weight: unknown = weights[i];
     if (typeof weight === "number") return weight;
     if (weight === null || weight === undefined) return Number.NaN;
-    throw new DrmError("bad_weights", `weights[${i + 1}] is ${typeof weight}: weights must be numbers >= 0`);
+    throw new DrmError(
+      "bad_weights",
+      `weights[${i + 1}] is ${weight === null || weight === undefined ? String(weight) : article(typeof weight)}: weights must be numbers >= 0`,
+    );
   });
 }

@@ -18,9 +18,13 @@ export type IntervalStatus = ProfileStatus | "Wald limits (REML)" | "Wald limits
 export interface CoefficientRow {
   /** "dpar:term" */
   readonly name: string;
+  /** the distributional parameter: "mu", "sigma", ... */
   readonly dpar: string;
+  /** "(Intercept)", "habitatforest", ... */
   readonly term: string;
+  /** link scale: log-SD for sigma and sd(group) */
   readonly estimate: number;
+  /** link scale; NaN where it does not exist */
   readonly stdError: number;
   /** estimate / stdError; NaN for intercepts and cell means of log-SDs, whose 0 is no hypothesis but an SD of 1 */
   readonly statistic: number;
@@ -28,8 +32,11 @@ export interface CoefficientRow {
   readonly df: number;
   /** two-sided */
   readonly pValue: number;
+  /** lower confidence limit, link scale */
   readonly lower: number;
+  /** upper confidence limit, link scale */
   readonly upper: number;
+  /** whether it runs to infinity: an SD of zero, a correlation of +-1 */
   readonly atBoundary: boolean;
   /** profile intervals only: whether both limits were found, and which of them is infinite */
   readonly status?: IntervalStatus;

@@ -1,5 +1,6 @@
 import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
+import { listed } from "../words";
 import {
   type CoefficientRow,
   coefficientTable,
@@ -10,6 +11,7 @@ import {
 } from "./coefficient-table";
 import type { TestStatistic } from "./test-basis";
 
+/** Which intervals are wanted. */
 export interface ConfintOptions {
   /** a dpar ("sigma"), a coefficient ("mu:duration"), or several of them; default all */
   readonly parm?: string | readonly string[];
@@ -21,11 +23,17 @@ export interface ConfintOptions {
   readonly test?: TestStatistic;
 }
 
+/** A confidence interval of a coefficient, link scale. */
 export interface ConfidenceInterval {
+  /** the distributional parameter: "mu", "sigma", ... */
   readonly dpar: string;
+  /** "(Intercept)", "habitatforest", ... */
   readonly term: string;
+  /** link scale: log-SD for sigma and sd(group) */
   readonly estimate: number;
+  /** lower limit; -Infinity at a boundary, NaN where it was not found */
   readonly lower: number;
+  /** upper limit; Infinity at a boundary, NaN where it was not found */
   readonly upper: number;
   /** profile intervals only: whether both limits were found, and which of them is infinite */
   readonly status?: IntervalStatus;
@@ -88,10 +96,10 @@ export function selectRows(
   const known = new Set(rows.flatMap(({ name, dpar }) => [dpar, name]));
   for (const name of wanted) {
     if (known.has(name)) continue;
-    const names = rows.map((row) => row.name).join(", ");
+    const names = listed(rows.map((row) => row.name));
     throw new DrmError(
       "bad_option",
-      `parm '${name}' is neither a dpar nor a coefficient of this model (${names})${didYouMean(name, known)}`,
+      `parm '${name}' is neither a dpar nor a coefficient of this model${names}${didYouMean(name, known)}`,
     );
   }
   return rows.filter(({ name, dpar }) => wanted.includes(name) || wanted.includes(dpar));

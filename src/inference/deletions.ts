@@ -6,6 +6,7 @@ import { withoutRows } from "../fit/without-rows";
 import { cochransQ } from "./q-test";
 import type { Signal } from "./signal";
 
+/** How many fits are made one after the other. */
 export interface RefitsOptions {
   /**
    * Newton runs a refit, the first from the fit's own optimum. Default 1, and as many as the fit took where it met several

@@ -17,8 +17,11 @@ export function fitted(fit: Fit, dpar = "mu"): Float64Array {
   throw new DrmError("bad_option", `'${dpar}' has no value per row; fitted() has ${rows}`);
 }
 
+/** The fitted heterogeneity SDs of two outcomes, one a row used. */
 export interface BivariateSigma {
+  /** SDs of the first outcome, response scale; NaN where a study lacks it */
   readonly sigma1: Float64Array;
+  /** SDs of the second outcome, response scale; NaN where a study lacks it */
   readonly sigma2: Float64Array;
 }
 

@@ -10,6 +10,7 @@ import { sandwichOf } from "./robust/sandwich";
 import { wishartDf } from "./robust/satterthwaite";
 import type { TestBasis } from "./test-basis";
 
+/** A test of linear hypotheses. */
 export interface HypothesisTest {
   /** chi-squared QM = (L b - c)' (L V L')^-1 (L b - c); with `ddf` an F */
   readonly statistic: number;
@@ -17,6 +18,7 @@ export interface HypothesisTest {
   readonly df: number;
   /** denominator degrees of freedom of the F test, null for chi-squared */
   readonly ddf: number | null;
+  /** upper tail of `statistic` */
   readonly pValue: number;
 }
 

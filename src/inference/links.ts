@@ -8,10 +8,13 @@ import { RHO_BOUND } from "../model/model";
  * The factor keeps a fitted correlation matrix positive definite.
  */
 export interface Link {
+  /** identity for means, log for SDs, atanh for the correlation */
   readonly name: "identity" | "log" | "atanh";
+  /** from the link scale to the response scale */
   readonly response: (eta: number) => number;
   /** d response / d eta, for the delta method */
   readonly derivative: (eta: number) => number;
+  /** from the response scale to the link scale */
   readonly link: (response: number) => number;
 }
 

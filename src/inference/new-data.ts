@@ -5,6 +5,7 @@ import type { Fit } from "../fit/fit";
 import { variablesOf } from "../formula/expr";
 import { drmFormula } from "../formula/formula";
 import { evaluate } from "../frame/evaluate";
+import { count } from "../words";
 
 /** The rows for which one dpar is predicted: its design matrix (column-major) and offset. */
 export interface PredictionRows {
@@ -44,7 +45,10 @@ function newOffset(
   if (fit.response[dpar] === undefined) return null;
   if (given !== undefined) {
     if (given.length !== table.nrow) {
-      throw new DrmError("bad_option", `offset has ${given.length} values for ${table.nrow} new rows`);
+      throw new DrmError(
+        "bad_option",
+        `offset has ${count(given.length, "value")} for ${count(table.nrow, "new row")}`,
+      );
     }
     return Float64Array.from(given);
   }

@@ -45,8 +45,11 @@ export function studyVariances(fit: Fit, { location }: Outcome): Float64Array {
 
 /** How many of the studies (rows used) have both outcomes, and how many only one. */
 export interface OutcomeCounts {
+  /** studies with both outcomes */
   readonly both: number;
+  /** studies with the first outcome alone */
   readonly onlyFirst: number;
+  /** studies with the second outcome alone */
   readonly onlySecond: number;
 }
 

@@ -10,6 +10,7 @@ import { linkOf } from "./links";
 import { fittedRows, newRows } from "./new-data";
 import { type TestBasis, type TestStatistic, testBasis } from "./test-basis";
 
+/** What is predicted, and on which scale. */
 export interface PredictOptions {
   /** one dpar; default all that have a value per row */
   readonly dpar?: string;
@@ -30,14 +31,21 @@ export interface PredictOptions {
 
 /** Predictions of one dpar. Arrays are one per row; NaN where a predictor is missing. */
 export interface Prediction {
+  /** what is predicted: "mu", "sigma", ... */
   readonly dpar: string;
+  /** the scale: "response" (means, SDs) or "link" (means, log-SDs) */
   readonly type: "response" | "link";
+  /** confidence level of the limits */
   readonly level: number;
+  /** one a row, on the scale of `type` */
   readonly estimate: Float64Array;
+  /** of `estimate`; on the response scale by the delta method */
   readonly stdError: Float64Array;
   /** degrees of freedom of the limits' t distribution; Infinity is the normal distribution */
   readonly df: Float64Array;
+  /** lower confidence limits */
   readonly lower: Float64Array;
+  /** upper confidence limits */
   readonly upper: Float64Array;
 }
 

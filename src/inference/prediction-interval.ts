@@ -6,6 +6,7 @@ import { outcomesOf, studyVariances } from "./outcomes";
 import { predict } from "./predict";
 import type { TestStatistic } from "./test-basis";
 
+/** Of what prediction intervals are wanted. */
 export interface PredictionIntervalOptions {
   /** "mu1" or "mu2"; needed with two outcomes */
   readonly dpar?: string;
@@ -21,7 +22,9 @@ export interface PredictionIntervalOptions {
 
 /** Arrays are one per row; NaN where a predictor is missing. */
 export interface PredictionInterval {
+  /** "mu", or "mu1" and "mu2" */
   readonly dpar: string;
+  /** probability that the interval holds */
   readonly level: number;
   /** degrees of freedom of the t quantile; Infinity is the normal one */
   readonly df: Float64Array;
@@ -31,7 +34,9 @@ export interface PredictionInterval {
   readonly stdError: Float64Array;
   /** SD of true effects around the mean, random intercepts included */
   readonly heterogeneity: Float64Array;
+  /** lower limits, one a row */
   readonly lower: Float64Array;
+  /** upper limits, one a row */
   readonly upper: Float64Array;
 }
 

@@ -6,6 +6,7 @@ import { coefficientTable, hasProfile, positionOf } from "./coefficient-table";
 import { type ConfintOptions, requireProfiles, selectRows } from "./confint";
 import { criticalValue } from "./level";
 
+/** Which coefficients are profiled, and how far. */
 export interface ProfileOptions {
   /** a dpar ("sigma"), a coefficient ("mu:duration"), or several of them; default all that have a profile */
   readonly parm?: ConfintOptions["parm"];
@@ -15,9 +16,13 @@ export interface ProfileOptions {
   readonly points?: number;
 }
 
+/** The profile likelihood of a coefficient. */
 export interface Profile extends ProfileTrace {
+  /** the distributional parameter of the coefficient */
   readonly dpar: string;
+  /** "(Intercept)", "habitatforest", ... */
   readonly term: string;
+  /** link scale; an infinity at a boundary */
   readonly estimate: number;
 }
 

@@ -6,6 +6,7 @@ import type { Model } from "../model/model";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
 import { norm, orthonormalBasis, removeProjection } from "./projection";
 
+/** Cochran's test of (residual) heterogeneity. */
 export interface QTest {
   /** Cochran's Q; with moderators QE, the weighted residual sum of squares */
   readonly statistic: number;

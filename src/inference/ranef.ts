@@ -7,6 +7,7 @@ export interface RanefRow {
   readonly dpar: string;
   /** "study", "district:school" */
   readonly group: string;
+  /** name of the level */
   readonly level: string;
   /** fitted SD of the level's random intercept */
   readonly sd: number;

@@ -7,13 +7,17 @@ import { outcomesOf, samplingVariances } from "./outcomes";
  * lacks an outcome has NaN for its variance and for the covariance.
  */
 export interface StudyMatrices {
+  /** of the first outcome; a variance, NaN where a study lacks it */
   readonly variance1: Float64Array;
+  /** of the second outcome */
   readonly variance2: Float64Array;
+  /** of the two; NaN where a study lacks one */
   readonly covariance: Float64Array;
   /** covariance / sqrt(variance1 variance2); NaN where a variance is 0 */
   readonly correlation: Float64Array;
 }
 
+/** Covariances of two outcomes within each study. */
 export interface ResidualCovariance {
   /** the model's part: how the true effects of studies vary around their means */
   readonly between: StudyMatrices;

@@ -16,13 +16,19 @@ import {
   type UnivariateFit,
 } from "./outcomes";
 
-const TYPES = ["response", "pearson", "rstandard", "rstudent"] as const;
+type ResidualType = "response" | "pearson" | "rstandard" | "rstudent";
+const TYPES: readonly ResidualType[] = ["response", "pearson", "rstandard", "rstudent"];
 
+/** Which residuals are wanted. */
 export interface ResidualOptions {
-  readonly type?: (typeof TYPES)[number];
+  /** default "response"; the others are divided by an SD */
+  readonly type?: "response" | "pearson" | "rstandard" | "rstudent";
 }
+/** Residuals of two outcomes, one a row used. */
 export interface BivariateResiduals {
+  /** of the first outcome; NaN where a study lacks it */
   readonly mu1: Float64Array;
+  /** of the second outcome; NaN where a study lacks it */
   readonly mu2: Float64Array;
 }
 

@@ -2,22 +2,31 @@ import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
 import { coefficientTable, type IntervalMethod, type IntervalStatus, withProfile } from "./coefficient-table";
 
+/** A ratio of SDs, and of variances, with limits: the exponential of a coefficient of a log-SD. */
 export interface SdRatio {
+  /** "sigma", "sd(study)", ... */
   readonly dpar: string;
+  /** the coefficient */
   readonly term: string;
   /** exp(estimate): how many times larger the SD is per unit of the moderator, or against the reference level */
   readonly sdRatio: number;
+  /** lower confidence limit of `sdRatio` */
   readonly sdLower: number;
+  /** upper confidence limit of `sdRatio` */
   readonly sdUpper: number;
   /** the same for the variance, exp(2 estimate) */
   readonly varianceRatio: number;
+  /** lower confidence limit of `varianceRatio` */
   readonly varianceLower: number;
+  /** upper confidence limit of `varianceRatio` */
   readonly varianceUpper: number;
+  /** confidence level of the limits */
   readonly level: number;
   /** profile intervals only: whether both limits were found, and which of them is infinite */
   readonly status?: IntervalStatus;
 }
 
+/** Of which parameter a ratio of SDs is wanted, and with which limits. */
 export interface SdRatioOptions {
   /** "sigma" (default when there is one), "sigma1", "sd(study)", ... */
   readonly dpar?: string;

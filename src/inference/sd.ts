@@ -4,19 +4,21 @@ import { randomEffectsFor } from "./ranef";
 
 /** Fitted SDs of a random intercept, one per level. */
 export interface LevelSds {
+  /** names of the levels */
   readonly levels: readonly string[];
   /** response scale, in the order of `levels`; 0 at the boundary */
   readonly values: Float64Array;
 }
 
+/** Of which random intercepts SDs are wanted. */
 export interface SdOptions {
   /** "level" (default): one per level of the grouping. "row": one per row used, the SD of the row's level */
   readonly per?: "level" | "row";
 }
 
 /**
- * Fitted SD of the random intercepts of a grouping (omega), response scale: by level, or `{ per: "row" }` by row used,
- * NaN for a row that has no level (a study without that outcome).
+ * Fitted SD of the random intercepts of a grouping (omega), response scale: by level, or with `per` "row" by row
+ * used, NaN for a row that has no level (a study without that outcome).
  *
  * @param group "study", or the dpar of the SD, "sd(study)"; of two outcomes "sd1(study)" or "sd2(study)"
  * @throws DrmError "bad_option" when the model has no such random intercept, or one for each outcome

@@ -3,6 +3,7 @@ import type { BivariateFit, Fit, UnivariateFit } from "../fit/fit";
 import { type RandomStream, randomStream } from "../stats/random";
 import { outcomesOf } from "./outcomes";
 
+/** How responses are simulated. */
 export interface SimulateOptions {
   /** a whole number; the same seed gives the same draws */
   readonly seed: number;
@@ -10,7 +11,9 @@ export interface SimulateOptions {
 
 /** One draw of both outcomes, one number per row used; NaN where a study lacks the outcome. */
 export interface BivariateResponses {
+  /** of the first outcome; NaN where a study lacks it */
   readonly mu1: Float64Array;
+  /** of the second outcome; NaN where a study lacks it */
   readonly mu2: Float64Array;
 }
 

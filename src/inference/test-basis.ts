@@ -1,5 +1,6 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { count } from "../words";
 import { knappHartung } from "./knapp-hartung";
 import { locationCount, observedEffects, residualDf } from "./residual-df";
 
@@ -10,6 +11,7 @@ const TESTS: readonly TestStatistic[] = ["z", "t", "knha", "adhoc"];
 
 /** What tests and Wald intervals of a fit's coefficients are made of. */
 export interface TestBasis {
+  /** "z" or, with t and F distributions, "t", "knha", "adhoc" */
   readonly test: TestStatistic;
   /** k x k, row-major, in the order of `fit.coefficients`: NaN where a coefficient has no standard error */
   readonly vcov: Float64Array;
@@ -61,7 +63,7 @@ export function testBasis(fit: Fit, test: TestStatistic = fit.robust === undefin
   }
   const left = residualDf(fit);
   if (left < 1) {
-    const counts = `${observedEffects(fit)} effect sizes and ${p} location coefficients`;
+    const counts = `${count(observedEffects(fit), "effect size")} and ${count(p, "location coefficient")}`;
     throw new DrmError(
       "bad_option",
       `${counts} leave no degrees of freedom for test "${test}": use test "z"`,

@@ -1,9 +1,11 @@
 import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
+import { count } from "../words";
 import { coefficientIndices, coefficientName } from "./coefficients";
 import { type HypothesisTest, testHypothesis } from "./linear-hypothesis";
 import { type TestStatistic, testBasis } from "./test-basis";
 
+/** Which hypothesis is tested. */
 export interface WaldTestOptions {
   /** default the location, "mu" ("mu1" of two outcomes) */
   readonly dpar?: string;
@@ -22,6 +24,7 @@ export interface WaldTestOptions {
   readonly test?: TestStatistic;
 }
 
+/** A Wald test of coefficients of one dpar, or of any linear hypothesis. */
 export interface WaldTest extends HypothesisTest {
   /** "" for a matrix over all coefficients */
   readonly dpar: string;
@@ -85,8 +88,11 @@ function linearHypothesis(
   const L = matrix.map((row, a) => {
     if (row.length !== columns.length) {
       const names = columns.map((i) => coefficientName(fit.coefficients[i]!)).join(", ");
-      const seen = `row ${a + 1} of matrix has ${row.length} cells`;
-      throw new DrmError("bad_option", `${seen}; ${of} has ${columns.length} coefficients: ${names}`);
+      const seen = `row ${a + 1} of matrix has ${count(row.length, "cell")}`;
+      throw new DrmError(
+        "bad_option",
+        `${seen}; ${of} has ${count(columns.length, "coefficient")}: ${names}`,
+      );
     }
     const full = new Float64Array(fit.coefficients.length);
     columns.forEach((i, j) => {

@@ -1,5 +1,6 @@
 import { DrmError } from "../errors";
 import type { Frame } from "../frame/frame";
+import { count } from "../words";
 import { components, DENSE } from "./components";
 import type { Model, RandomIntercept } from "./model";
 
@@ -28,7 +29,7 @@ export function checkRandomIntercepts(
       const labels = `'${random[b]!.label}' and '${random[a]!.label}'`;
       throw new DrmError(
         "bad_term",
-        `${labels} put the ${nrow} rows into the same groups, so their SDs cannot be told apart: remove one of the two random intercepts`,
+        `${labels} put the ${count(nrow, "row")} into the same groups, so their SDs cannot be told apart: remove one of the two random intercepts`,
       );
     }
   }
@@ -93,7 +94,7 @@ export function checkRestricted({ method, weights, rows, location }: Model): voi
     );
   }
   if (rows > location.columns) return;
-  const counts = `the data have ${rows} effect sizes and the mean has ${location.columns} coefficients`;
+  const counts = `the data have ${count(rows, "effect size")} and the mean has ${count(location.columns, "coefficient")}`;
   throw new DrmError(
     "bad_data",
     `${counts}: REML needs more effect sizes than that; simplify the formula of the mean`,

@@ -10,12 +10,27 @@ export interface PlotDescription {
   readonly options: readonly (keyof PlotOptions)[];
 }
 
+/** The name of a plot. */
+export type PlotName =
+  | "forest"
+  | "orchard"
+  | "caterpillar"
+  | "funnel"
+  | "location-scale"
+  | "heterogeneity"
+  | "bivariate"
+  | "profile"
+  | "residual"
+  | "qq"
+  | "baujat"
+  | "influence";
+
 const ROWS = ["outcome", "data", "labels"] as const;
 const MEANS = ["level", "test"] as const;
 const RESIDUALS = [...ROWS, "group"] as const;
 
 /** The plots by their names. */
-export const catalogue = {
+export const catalogue: Readonly<Record<PlotName, PlotDescription>> = {
   forest: {
     title: "Forest plot",
     describe: "every effect size with its interval and weight; means and prediction intervals, by group too",
@@ -76,6 +91,4 @@ export const catalogue = {
     describe: "what leaving out each effect size, or study, does to the fit",
     options: [...ROWS, "by"],
   },
-} as const satisfies Record<string, PlotDescription>;
-
-export type PlotName = keyof typeof catalogue;
+};

@@ -1,4 +1,5 @@
 export { type BivariatePlotOptions, bivariatePlot } from "./bivariate/bivariate";
+export type { Covariance } from "./bivariate/regions";
 export {
   type BivariatePoint,
   type BivariateRegion,
@@ -19,12 +20,16 @@ export {
   orchardGroups,
   orchardPlot,
 } from "./caterpillar/orchard";
+export type { MeanOfRows } from "./data/mean-of-rows";
 export {
   type ModeratorCurve,
   type ModeratorCurves,
   type ModeratorOptions,
   moderatorCurves,
 } from "./data/moderator-curves";
+export type { OutcomeRows } from "./data/outcome";
+export type { RowOptions, RowValues } from "./data/row-values";
+export type { SeriesOptions } from "./data/series";
 export { type BaujatPlotOptions, baujatPlot } from "./diagnostics/baujat";
 export { type InfluencePlotOptions, influencePlot } from "./diagnostics/influence";
 export {
@@ -41,7 +46,11 @@ export {
   type ResidualPointsOptions,
   residualPoints,
 } from "./diagnostics/residual-points";
+export type { Transform } from "./draw/effect-axis";
+export type { PictureOptions } from "./draw/svg";
+export type { Theme } from "./draw/theme";
 export { type ForestPlotOptions, forestPlot } from "./forest/forest";
+export type { ForestGroup, ForestSort, ForestSortKey } from "./forest/rows";
 export {
   type Forest,
   type ForestRow,

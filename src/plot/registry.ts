@@ -30,6 +30,7 @@ export type PlotOptions = Omit<ForestPlotOptions & FunnelPlotOptions, "group"> &
   BaujatPlotOptions &
   Pick<ForestPlotOptions, "group">;
 
+/** A plot of the catalogue with its drawing. */
 export interface PlotEntry extends PlotDescription {
   /** why it cannot be drawn of a fit, or null */
   readonly unsuitable: (fit: Fit) => string | null;

@@ -3,23 +3,32 @@ import type { Fit } from "../fit/fit";
 import { aic, aicc, bic } from "../inference/information-criteria";
 import { requireSameData, whyNotNested } from "../inference/nested";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
+import { count } from "../words";
 import { formatFixed, formatPValue } from "./format";
 import { type Printable, printable } from "./printable";
 import { numberColumn, type ReportTable, renderText, type TableColumn } from "./text-table";
 
 /** A fit's row in a table of models. */
 export interface ModelRow {
+  /** of the model */
   readonly formulas: readonly string[];
+  /** estimated parameters */
   readonly df: number;
+  /** log-likelihood (REML: the restricted one) */
   readonly logLik: number;
+  /** -2 logLik + 2 df */
   readonly AIC: number;
+  /** AIC, corrected for small samples */
   readonly AICc: number;
+  /** -2 logLik + log(nobs) df */
   readonly BIC: number;
 }
 
 /** Likelihood-ratio test of two nested models. */
 export interface Anova {
+  /** the model with fewer parameters */
   readonly reduced: ModelRow;
+  /** the model with more */
   readonly full: ModelRow;
   /** 2 (logLik of the full model - logLik of the reduced one) */
   readonly statistic: number;
@@ -31,6 +40,7 @@ export interface Anova {
   readonly boundary: readonly string[];
   /** one SD of one parameter added: half of pValue, 1 for a statistic of 0; else null */
   readonly boundaryPValue: number | null;
+  /** what to know when reading the test, a sentence each */
   readonly notes: readonly string[];
 }
 
@@ -53,7 +63,7 @@ export function anova(a: Fit, b: Fit): Printable<Anova> {
   if (a.df === b.df) {
     throw new DrmError(
       "bad_option",
-      `both models have ${a.df} parameters, so neither is a special case of the other`,
+      `both models have ${count(a.df, "parameter")}, so neither is a special case of the other`,
     );
   }
   const [reduced, full] = a.df < b.df ? [a, b] : [b, a];
@@ -112,8 +122,8 @@ export interface ComparedFit extends ModelRow {
 }
 
 /**
- * Fits side by side, nested or not, in the order given: an array, or an object whose keys are their names. Plain data;
- * `String(...)` gives the table.
+ * Fits side by side, nested or not, in the order given: an array, or an object whose keys are their names. Plain data, a
+ * row a fit in `models`; `String(...)` gives the table.
  *
  * @throws DrmError "bad_option" for no fits, fits on different data, or REML fits with different location designs, whose
  *   restricted likelihoods are of different contrasts

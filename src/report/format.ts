@@ -2,6 +2,8 @@
  * Numbers as text, the way R's users are used to reading them. NaN is "-" everywhere: a number that does not exist.
  */
 
+export { count } from "../words";
+
 export const NOT_AVAILABLE = "-";
 
 /**
@@ -74,11 +76,6 @@ export function pText(p: number): string {
 export function limitLabels(level: number): readonly [string, string] {
   const percent = (fraction: number) => `${Number((100 * fraction).toPrecision(4))} %`;
   return [percent((1 - level) / 2), percent((1 + level) / 2)];
-}
-
-/** "1 row", "3 rows". */
-export function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 function scientific(value: number, digits: number): string {

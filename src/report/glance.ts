@@ -6,7 +6,9 @@ import { orNull } from "./missing";
 
 /** broom's column names, one row for the whole fit. */
 export interface Glance {
+  /** "gaussian" for one outcome, "biv_gaussian" for two */
   readonly family: Fit["family"];
+  /** maximum or restricted maximum likelihood */
   readonly method: Fit["method"];
   /** rows used; studies in a bivariate fit */
   readonly nobs: number;
@@ -17,18 +19,25 @@ export interface Glance {
    * without moderators
    */
   readonly statistic: number | null;
+  /** of `statistic`; null without moderators */
   readonly "p.value": number | null;
   /** nobs - df */
   readonly "df.residual": number;
+  /** log-likelihood (REML: the restricted one) */
   readonly logLik: number;
+  /** -2 logLik + 2 df */
   readonly AIC: number;
+  /** AIC, corrected for small samples */
   readonly AICc: number;
+  /** -2 logLik + log(nobs) df */
   readonly BIC: number;
   /** -2 logLik */
   readonly deviance: number;
+  /** whether the search converged */
   readonly converged: boolean;
 }
 
+/** How moderators are tested. */
 export interface GlanceOptions {
   /** of the moderators: "z" (default), "t", "knha", "adhoc"; after robust() "t" is the default */
   readonly test?: TestStatistic;

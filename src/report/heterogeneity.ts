@@ -28,6 +28,7 @@ export interface HeterogeneityGroup extends HeterogeneityLimits {
   readonly outcome: string;
   /** level of the `by` column; "all" without one */
   readonly group: string;
+  /** rows used */
   readonly rows: number;
   /** variance of true effects: sigma^2 plus the random intercepts' variances, averaged over the rows */
   readonly tau2: number;
@@ -43,7 +44,9 @@ export interface HeterogeneityGroup extends HeterogeneityLimits {
   readonly r2: number | null;
 }
 
+/** tau^2, I^2, H^2 and Q of a fit. */
 export interface Heterogeneity {
+  /** the column of the groups, null for all rows together */
   readonly by: string | null;
   /** as in varianceShares(): how the sampling variance of I2 and H2 was found */
   readonly sampling: VarianceShares["sampling"];
@@ -53,11 +56,13 @@ export interface Heterogeneity {
   readonly level: number;
   /** how the limits of tau2, and so of I2 and H2, were found */
   readonly confint: IntervalMethod;
+  /** one an outcome and a group */
   readonly groups: readonly HeterogeneityGroup[];
   /** null without meta_V(), or where qTest() does not apply */
   readonly q: QTest | null;
 }
 
+/** By what groups, and against which smaller model. */
 export interface HeterogeneityOptions {
   /** a column that one of the formulas uses; groups are its levels. Give it where sigma has moderators */
   readonly by?: string;

@@ -8,12 +8,17 @@ import { scaleLimits, scaleMethod } from "../inference/scale-limits";
 export interface ParameterRange extends Limits {
   /** "fitted:sigma" */
   readonly name: string;
+  /** what the parameter is */
   readonly component: "distributional-scale" | "random-effect-scale" | "residual-correlation";
+  /** "sigma", "sd(study)", "rho12", ... */
   readonly dpar: string;
+  /** "held value" for a dpar that was held */
   readonly term: "fitted range" | "held value";
   /** mean of the fitted values */
   readonly estimate: number;
+  /** smallest over the rows, response scale */
   readonly minimum: number;
+  /** largest over the rows, response scale */
   readonly maximum: number;
   /** SDs and correlations, not log-SDs */
   readonly scale: "response";

@@ -1,6 +1,6 @@
 import { type ReportTable, tableText } from "./text-table";
 
-/** A report: plain data that also knows its text, so `String(report)` and template literals print it. */
+/** A report: plain data that also knows its text by `toString`, so `String(report)` and template literals print it. */
 export type Printable<T> = T & { toString(): string };
 
 const TABLES = Symbol.for("drmeta.tables");

@@ -24,8 +24,11 @@ export interface ExplainedVariance {
   readonly r2: number;
 }
 
+/** Heterogeneity that moderators explain, variance by variance. */
 export interface R2 {
+  /** one a source of heterogeneity */
   readonly variances: readonly ExplainedVariance[];
+  /** what to know when reading them, a sentence each */
   readonly notes: readonly string[];
 }
 

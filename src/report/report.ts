@@ -8,6 +8,7 @@ import { heterogeneitySentences } from "./words/heterogeneity-words";
 import { meanSentences } from "./words/mean-words";
 import { modelSentences } from "./words/model-words";
 
+/** Of the intervals and tests in the words. */
 export interface ReportOptions {
   /** confidence level of the intervals, default 0.95 */
   readonly level?: number;

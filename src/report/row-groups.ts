@@ -1,5 +1,6 @@
 import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
+import { listed } from "../words";
 
 /** Rows used that share a level (or value) of a column. */
 export interface RowGroup {
@@ -25,7 +26,7 @@ function groupsOf(fit: Fit, by: string): readonly RowGroup[] {
     const known = Object.keys(fit.data);
     throw new DrmError(
       "unknown_column",
-      `by '${by}' is not a column that the formulas use (${known.join(", ")})${didYouMean(by, known)}`,
+      `by '${by}' is not a column that the formulas use${listed(known)}${didYouMean(by, known)}`,
     );
   }
   if (column.kind === "factor") {

@@ -11,10 +11,12 @@ import { type Link, linkOf } from "../inference/links";
 import { fittedRows, newRows } from "../inference/new-data";
 import { predict } from "../inference/predict";
 import { scaleLimits, scaleMethod } from "../inference/scale-limits";
+import { listed } from "../words";
 import { formatColumn, limitLabels } from "./format";
 import { type Printable, printableTable } from "./printable";
 import { numberColumn, type ReportTable } from "./text-table";
 
+/** Of which SDs, variances and correlations intervals are wanted. */
 export interface ScaleIntervalsOptions {
   /** "sigma", "sd(study)", "rho12", ... or several; default all that are estimated */
   readonly dpar?: string | readonly string[];
@@ -28,21 +30,29 @@ export interface ScaleIntervalsOptions {
 
 /** The interval of one SD, variance or correlation. */
 export interface ScaleInterval {
+  /** "sigma", "sd(study)", "rho12", ... */
   readonly dpar: string;
   /** values of the moderators of the dpar, levels as text; empty without moderators */
   readonly at: Readonly<Record<string, string | number>>;
+  /** what `estimate` and the limits are: the SD, its square, or a correlation */
   readonly quantity: "sd" | "variance" | "correlation";
   /** response scale; 0 at a boundary */
   readonly estimate: number;
+  /** lower confidence limit, response scale; 0 at a boundary */
   readonly lower: number;
+  /** upper confidence limit, response scale; NaN where it was not found */
   readonly upper: number;
   /** profile intervals only: whether both limits were found, and which of them is at the boundary */
   readonly status?: ProfileStatus;
 }
 
+/** Intervals of SDs, variances and correlations. */
 export interface ScaleIntervals {
+  /** how the limits were found */
   readonly method: IntervalMethod;
+  /** confidence level */
   readonly level: number;
+  /** one a quantity and combination of moderators */
   readonly intervals: readonly ScaleInterval[];
 }
 
@@ -94,10 +104,9 @@ export function scaleDpars(fit: Fit, wanted: ScaleIntervalsOptions["dpar"]): rea
   for (const dpar of dpars) {
     requireDpar(fit, dpar);
     if (fit.response[dpar] !== undefined) {
-      const known = estimated.join(", ");
       throw new DrmError(
         "bad_option",
-        `'${dpar}' is a mean, not a scale parameter (${known}): use confint()`,
+        `'${dpar}' is a mean, not a scale parameter${listed(estimated)}: use confint()`,
       );
     }
     if (!estimated.includes(dpar)) {

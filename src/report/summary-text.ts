@@ -21,15 +21,20 @@ export function summaryText(summary: FitSummary): string {
   return blocks.join("\n\n");
 }
 
-function titleOf({ family, method }: Pick<FitSummary, "family" | "method">): string {
+/** Without known sampling variances it is no meta-analysis. */
+function titleOf({ family, method, knownV }: Pick<FitSummary, "family" | "method" | "knownV">): string {
+  if (knownV.kind === "none") {
+    const model = family === "gaussian" ? "Gaussian model" : "Bivariate Gaussian model";
+    return `${model} without sampling variances, by distributional regression, ${method}`;
+  }
   const outcomes = family === "gaussian" ? "Meta-analysis" : "Bivariate meta-analysis";
   return `${outcomes} by distributional regression, ${method}`;
 }
 
-function modelLines({ knownV, random }: FitSummary): string[] {
+function modelLines({ knownV, random, notes }: FitSummary): string[] {
   const lines = [`Known sampling covariance: ${knownVText(knownV)}`];
   if (random.length > 0) lines.push(`Random intercepts: ${randomText(random)}`);
-  return lines;
+  return [...lines, ...notes];
 }
 
 function knownVText({ kind, label, clusters, largestCluster }: FitSummary["knownV"]): string {
@@ -202,7 +207,7 @@ function footerLines(summary: FitSummary): string[] {
   const lines = [
     `logLik: ${formatFixed(summary.logLik, 2)}`,
     `AIC: ${formatFixed(summary.aic, 2)}  BIC: ${formatFixed(summary.bic, 2)}  AICc: ${formatFixed(summary.aicc, 2)}`,
-    `df: ${df}  nobs: ${nobs}${family === "gaussian" ? "" : " studies"}`,
+    `df: ${df}  nobs: ${family === "gaussian" ? nobs : count(nobs, "study")}`,
   ];
   const onlyOne = onlyOneText(summary);
   if (onlyOne !== "") lines.push(onlyOne);
@@ -215,8 +220,7 @@ function footerLines(summary: FitSummary): string[] {
 /** "one outcome only: y1 in 12 studies, y2 in 3 studies"; "" when every study has both. */
 function onlyOneText({ outcomes, responses }: FitSummary): string {
   if (outcomes === null || outcomes.onlyFirst + outcomes.onlySecond === 0) return "";
-  const only = (n: number, response: string) =>
-    n === 0 ? [] : [`${response} in ${n} ${n === 1 ? "study" : "studies"}`];
+  const only = (n: number, response: string) => (n === 0 ? [] : [`${response} in ${count(n, "study")}`]);
   const parts = [...only(outcomes.onlyFirst, responses[0]), ...only(outcomes.onlySecond, responses[1])];
   return `one outcome only: ${parts.join(", ")}`;
 }

@@ -6,11 +6,13 @@ import { logSdIntercepts } from "../inference/log-sd-intercepts";
 import { type OutcomeCounts, outcomeCounts } from "../inference/outcomes";
 import { scaleMethod } from "../inference/scale-limits";
 import { type TestStatistic, testBasis } from "../inference/test-basis";
+import { modelNotes } from "./model-notes";
 import { type ModelTests, modelTests } from "./model-tests";
 import { type ParameterRange, parameterRanges } from "./parameter-ranges";
 import { type Printable, printable } from "./printable";
 import { summaryTables, summaryText } from "./summary-text";
 
+/** Of the intervals and tests of a summary. */
 export interface SummaryOptions {
   /** confidence level of the intervals, default 0.95 */
   readonly level?: number;
@@ -22,14 +24,19 @@ export interface SummaryOptions {
 
 /** What `String(summary(fit))` prints, as data. */
 export interface FitSummary {
+  /** as given */
   readonly formulas: readonly string[];
+  /** "gaussian" for one outcome, "biv_gaussian" for two */
   readonly family: Fit["family"];
+  /** maximum or restricted maximum likelihood */
   readonly method: Fit["method"];
+  /** known sampling variances and covariances */
   readonly knownV: Pick<Fit["knownV"], "kind" | "label" | "clusters" | "largestCluster">;
-  /** groupings of the random intercepts, with their numbers of levels; none without */
+  /** of each grouping of the random intercepts the `dpar` of its SD, the `group` and how many `levels` it has; none without */
   readonly random: readonly { readonly dpar: string; readonly group: string; readonly levels: number }[];
   /** the outcomes as written, in order */
   readonly responses: readonly string[];
+  /** confidence level of the limits */
   readonly level: number;
   /** how the limits were found */
   readonly confint: IntervalMethod;
@@ -49,15 +56,28 @@ export interface FitSummary {
   readonly scaleConfint: IntervalMethod;
   /** tau2, I2, H2, the Q test and the tests of moderators */
   readonly tests: ModelTests;
+  /** log-likelihood (REML: the restricted one) */
   readonly logLik: number;
+  /** -2 logLik + 2 df */
   readonly aic: number;
+  /** -2 logLik + log(nobs) df */
   readonly bic: number;
+  /** AIC, corrected for small samples */
   readonly aicc: number;
+  /** estimated parameters */
   readonly df: number;
+  /** rows used; studies in a bivariate fit */
   readonly nobs: number;
   /** of the studies used; null with one outcome */
   readonly outcomes: OutcomeCounts | null;
+  /** data rows left out for missing values */
   readonly dropped: DroppedRows;
+  /**
+   * what the numbers do not show: sampling variances that are not known, dpars held, likelihood weights, standard errors in the
+   * place of variances, studies whose rows count as independent; a sentence each
+   */
+  readonly notes: readonly string[];
+  /** how the search ended: `code` 0 converged, 1 not, 2 unbounded, and `message` in words */
   readonly convergence: { readonly code: number; readonly message: string };
 }
 
@@ -98,6 +118,7 @@ export function summary(
     nobs: fit.nobs,
     outcomes: outcomeCounts(fit),
     dropped: fit.dropped,
+    notes: modelNotes(fit),
     convergence: { code: fit.optim.code, message: fit.optim.message },
   };
   return printable(data, summaryText, summaryTables);

@@ -8,6 +8,7 @@ import { formatFixed, formatPValue } from "./format";
 import { type Printable, printable } from "./printable";
 import { renderText } from "./text-table";
 
+/** Of which dpar terms are tested, and how. */
 export interface TermTestsOptions {
   /** default all that have moderators */
   readonly dpar?: string;
@@ -21,8 +22,11 @@ export interface TermTestRow extends Omit<WaldTest, "terms"> {
   readonly term: string;
 }
 
+/** Wald tests of each term. */
 export interface TermTests {
+  /** one a term */
   readonly tests: readonly TermTestRow[];
+  /** what to know when reading them, a sentence each */
   readonly notes: readonly string[];
 }
 

@@ -3,6 +3,7 @@ import { coefficientTable, type IntervalMethod, type IntervalStatus } from "../i
 import type { TestStatistic } from "../inference/test-basis";
 import { orNull } from "./missing";
 
+/** Which columns tidy() gives. */
 export interface TidyOptions {
   /** add conf.low and conf.high; default false, as in broom */
   readonly conf_int?: boolean;
@@ -16,15 +17,23 @@ export interface TidyOptions {
 
 /** broom's column names; `component` is the dpar. Link scale. null where a number does not exist. */
 export interface TidyRow {
+  /** the dpar: "mu", "sigma", ... */
   readonly component: string;
+  /** "(Intercept)", "habitatforest", ... */
   readonly term: string;
+  /** link scale: log-SD for sigma and sd(group) */
   readonly estimate: number | null;
+  /** link scale */
   readonly "std.error": number | null;
+  /** estimate over standard error: z or t */
   readonly statistic: number | null;
+  /** two-sided */
   readonly "p.value": number | null;
   /** of a t test; absent where the distribution is normal */
   readonly "df.error"?: number;
+  /** lower confidence limit, link scale; absent unless asked for */
   readonly "conf.low"?: number | null;
+  /** upper confidence limit, link scale; absent unless asked for */
   readonly "conf.high"?: number | null;
   /** profile limits only: whether both were found, and which is infinite */
   readonly "conf.status"?: IntervalStatus;

@@ -23,23 +23,35 @@ export interface VarianceRows {
 
 /** Means over the rows of one group; `sigma` is the mean of the SDs. */
 export interface VarianceGroup {
+  /** "mu", or "mu1" / "mu2" */
   readonly outcome: string;
   /** level of the `by` column; "all" without one */
   readonly group: string;
+  /** rows used */
   readonly rows: number;
+  /** known sampling variance, mean over the rows */
   readonly samplingVariance: number;
+  /** fitted SD, mean over the rows */
   readonly sigma: number;
+  /** sigma squared, mean over the rows */
   readonly heterogeneityVariance: number;
+  /** variance of the random intercepts, mean over the rows */
   readonly studyVariance: number;
+  /** sum of the variances */
   readonly totalVariance: number;
 }
 
+/** What makes up the variance of an effect size, by group and by row. Variances, unless they are called sigma. */
 export interface VarianceComponents {
+  /** the column of the groups, null for all rows together */
   readonly by: string | null;
+  /** one an outcome and a group: means over its rows */
   readonly groups: readonly VarianceGroup[];
+  /** one an outcome and a row used */
   readonly rows: readonly VarianceRows[];
 }
 
+/** By what groups. */
 export interface VarianceOptions {
   /** a column that one of the formulas uses; groups are its levels (or distinct values) in order */
   readonly by?: string;

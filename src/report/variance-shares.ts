@@ -11,6 +11,7 @@ import { numberColumn, type ReportTable } from "./text-table";
 
 /** One source of the variance of an effect size. */
 export interface VarianceShare {
+  /** sampling error, heterogeneity within studies (sigma), or between the levels of a grouping */
   readonly part: "sampling" | "within" | "between";
   /** the argument of meta_V, "sigma" (within studies), or "sd(study)" (between the levels of a grouping) */
   readonly source: string;
@@ -26,7 +27,9 @@ export interface VarianceShareGroup {
   readonly outcome: string;
   /** level of the `by` column; "all" without one */
   readonly group: string;
+  /** rows used */
   readonly rows: number;
+  /** variance of an effect size: the sum over `parts` */
   readonly total: number;
   /** 100 - the sampling percentage; NaN where the mean has as many coefficients as effect sizes */
   readonly i2: number;
@@ -34,16 +37,20 @@ export interface VarianceShareGroup {
   readonly parts: readonly VarianceShare[];
 }
 
+/** How the variance of an effect size is shared out. */
 export interface VarianceShares {
+  /** the column of the groups, null for all rows together */
   readonly by: string | null;
   /**
    * "typical": (n - p) / tr(P), the sampling variance of Higgins and Thompson's I^2. "mean": the mean of the known
    * variances, which is what is reported when V is singular, such as where a variance is 0. "none" without meta_V().
    */
   readonly sampling: "typical" | "mean" | "none";
+  /** one an outcome and a group */
   readonly groups: readonly VarianceShareGroup[];
 }
 
+/** By what groups. */
 export interface VarianceSharesOptions {
   /** a column that one of the formulas uses; groups are its levels (or distinct values) in order */
   readonly by?: string;

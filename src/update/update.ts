@@ -6,6 +6,7 @@ import { drmFormula } from "../formula/formula";
 import { type Moderators, updateFormulas } from "../formula/update-formula";
 import { fittedLevels, fittedMatrices, fittedTable } from "./fit-inputs";
 
+/** What is changed; what is not named stays as it was in the fit. */
 export interface UpdateOptions extends Omit<Partial<DrmOptions>, "family"> {
   /**
    * one changed formula or several, each for one parameter; `.` is what was there: "~ . + x", "sigma ~ 1",

@@ -71,9 +71,9 @@ describe("wrong sizes", () => {
     expect(size(3, { nrow: 3, ncol: 2, values: [] })).toBe(
       "'V' is 3 x 2, but the data have 3 rows: it must be 3 x 3",
     );
-    expect(size(2, { nrow: 2, ncol: 2, values: [1] })).toBe("'V' is 2 x 2 but holds 1 values: it needs 4");
+    expect(size(2, { nrow: 2, ncol: 2, values: [1] })).toBe("'V' is 2 x 2 but holds 1 value: it needs 4");
     expect(size(2, [[1, 0], [0]])).toBe(
-      "row 2 of 'V' has 1 cells, row 1 has 2: a covariance matrix has rows of one length",
+      "row 2 of 'V' has 1 cell, row 1 has 2: a covariance matrix has rows of one length",
     );
     expect(size(3, { n: 2, row: [], column: [], value: [] })).toMatch(
       /^'V' is 2 x 2, but the data have 3 rows/,

@@ -78,7 +78,7 @@ describe("meta_vcov_bivariate", () => {
     );
     expect(error({ v1: [0, 1], cov12: [0, 0.1] })).toBe("no error");
     expect(error({ v1: [1, -1] })).toBe("v1[2] = -1: sampling variances must be >= 0");
-    expect(error({ v1: [1] })).toBe("v1 has 1 values but v2 has 2: give one of each for every study");
+    expect(error({ v1: [1] })).toBe("v1 has 1 value but v2 has 2: give one of each for every study");
     expect(error({ cor12: [0.1, 0.2, 0.3] })).toBe(
       "cor12 has 3 values: give one number, or one for each of the 2 studies",
     );

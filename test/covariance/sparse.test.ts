@@ -51,7 +51,7 @@ describe("a sparse matrix", () => {
       "'V' has a cell at (0, 2): rows and columns count from 0 to 1",
     );
     expect(errorOf(() => vOf(2, { n: 2, row: [0, 1], column: [0], value: [1, 1] }))).toBe(
-      "bad_known_v: 'V' has 2 rows, 1 columns and 2 values: a sparse matrix needs one of each for every cell",
+      "bad_known_v: 'V' has 2 rows, 1 column and 2 values: a sparse matrix needs one of each for every cell",
     );
   });
 });

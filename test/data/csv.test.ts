@@ -56,7 +56,14 @@ describe("shapes of file", () => {
       '"","yi"\n1,2',
       "bad_data: the header has no name for column 1; name it, or leave out row names",
     ],
-    ["a short row", "a,b\n1,2\n\n3\n", "bad_data: data row 2 (line 4) has 1 cells; wanted 2"],
+    [
+      "a title above the header",
+      "Table 2. Effect sizes\n\nstudy,yi,vi\nS1,-0.12,0.021\n",
+      "bad_data: line 1 ('Table 2. Effect sizes') is a title: take out what stands above the header, which seems to be line 3 (study, yi, vi)",
+    ],
+    ["a spreadsheet's title", "Table 2,,\n,,\nstudy,yi,vi\nS1,1,2\n", "line 1 ('Table 2') is a title"],
+    ["a decimal comma", "x\n1,5\n", "bad_data: data row 1 (line 2) has 2 cells; wanted 1"],
+    ["a short row", "a,b\n1,2\n\n3\n", "bad_data: data row 2 (line 4) has 1 cell; wanted 2"],
     ["a long row", 'a,b\n"x\ny",2\n1,2,3\n', "bad_data: data row 2 (line 4) has 3 cells; wanted 2"],
     [
       "an open quote",
@@ -127,7 +134,7 @@ describe("levels", () => {
 
   test("errors name the place", () => {
     expect(messageOf(() => columnOf(["a", "c"], { factors: { x: ["a", "b"] } }))).toBe(
-      "bad_factor: factor 'x', row 2 (line 3): 'c' is not among the levels a, b; did you mean 'a'?",
+      "bad_factor: factor 'x', row 2 (line 3): 'c' is not among the levels a, b",
     );
     expect(messageOf(() => columnOf(["a"], { factors: { z: ["a"] } }))).toMatch("unknown_column");
     expect(messageOf(() => columnOf(["1"], { ordered: new Set(["x"]) }))).toMatch("bad_factor");

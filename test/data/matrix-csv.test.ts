@@ -18,7 +18,7 @@ describe("readMatrixCsv", () => {
 
   test.each([
     ["", "the matrix is empty"],
-    ["1,2\n3\n", "matrix row 2 (line 2) has 1 cells; wanted 2"],
+    ["1,2\n3\n", "matrix row 2 (line 2) has 1 cell; wanted 2"],
     ["V1,V2\n1,2\n", "matrix row 1, column 1: 'V1' is not a number; a matrix file has no header row"],
     ["1,2\ns2,3\n", "matrix row 2, column 1: 's2' is not a number; a matrix file has no row names"],
     ["1;2\n3;4,5\n", "matrix row 2, column 2: '4,5' is not a number; numbers need a decimal point: 4.5"],

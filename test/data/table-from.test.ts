@@ -173,7 +173,7 @@ describe("errors of the table", () => {
 
   test("columns of different length", () => {
     expect(errorOf(() => tableFrom({ yi: [1, 2], vi: [1] })).message).toBe(
-      "columns 'yi' and 'vi' have 2 and 1 rows; wanted columns of one length",
+      "columns 'yi' and 'vi' have 2 and 1 row; wanted columns of one length",
     );
   });
 
@@ -308,7 +308,7 @@ describe("Arrow-like tables", () => {
     expect(table.column("vi")).toMatchObject({ values: Float64Array.of(NaN, 0.2) });
     expect(table.column("habitat")).toMatchObject({ levels: ["bog", "wood"] });
     expect(table.column("nothing")).toBeUndefined();
-    expect(errorOf(() => table.column("short")).message).toMatch("has 1 cells for 2 rows");
+    expect(errorOf(() => table.column("short")).message).toMatch("has 1 cell for 2 rows");
   });
 });
 

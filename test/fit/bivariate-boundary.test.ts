@@ -162,6 +162,6 @@ describe("few studies", () => {
     expect(fit.optim.code).toBe(0);
     for (const dpar of ["mu1", "mu2"]) expect(of(fit, dpar).stdError).toBeGreaterThan(0);
     expect(Number.isFinite(fit.logLik)).toBe(true);
-    expect(String(summary(fit))).toContain(`nobs: ${n} studies`);
+    expect(String(summary(fit))).toContain(`nobs: ${n} ${n === 1 ? "study" : "studies"}`);
   });
 });

@@ -14,7 +14,7 @@ import { byName, type Job, jobOf, type MaCase, numberOf, type Polished } from ".
 const NOT_YET: readonly Missing[] = [
   {
     what: "a known correlation matrix of random effects (phylogenetic)",
-    code: "bad_formula",
+    code: "not_supported",
     needs: ({ formulas }) => formulas.some((formula) => formula.includes("relmat(")),
     formulas: ["yi ~ 1 + (1 | relmat(g, A)) + meta_V(V = vi)"],
   },

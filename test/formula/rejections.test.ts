@@ -24,6 +24,14 @@ const REJECTED: readonly (readonly [readonly string[], string])[] = [
   [["yi ~ meta_V(vi)"], "write meta_V(V = vi)"],
   [["yi ~ meta_V()"], "write meta_V(V = vi)"],
   [["yi ~ meta_V(v = vi)"], "meta_V() has no argument 'v': write meta_V(V = vi)"],
+  [["yi ~ meta_V(sei = se)"], "has no argument 'sei': V takes sampling variances, so write meta_V(V = se^2)"],
+  [["yi ~ meta_V(se = x)"], "write meta_V(V = x^2) for standard errors"],
+  [["yi ~ meta_V(SE = s.e)"], "write meta_V(V = s.e^2) for standard errors"],
+  [["yi ~ meta_V(sd = a + b)"], "write meta_V(V = (a + b)^2) for standard errors"],
+  [["yi ~ meta_V(std.error = se / 2)"], "write meta_V(V = (se/2)^2) for standard errors"],
+  [["yi ~ meta_V(v = se_yi)"], "write meta_V(V = se_yi^2) if 'se_yi' holds standard errors"],
+  [["yi ~ meta_V(SE)"], "write meta_V(V = SE^2) if 'SE' holds standard errors"],
+  [["yi ~ meta_V(vi = vi)"], "meta_V() has no argument 'vi': write meta_V(V = vi)"],
   [["yi ~ meta_V(V = vi, vj)"], "takes one argument, V, not 2"],
   [["yi ~ meta_V(V = vi, w = w)"], "'w' is reserved"],
   [["yi ~ meta_V(V = vi, scale = 2)"], "'scale' is reserved"],
@@ -56,6 +64,37 @@ const REJECTED: readonly (readonly [readonly string[], string])[] = [
   [["yi ~ (1 | a/b)", "sd(a/b) ~ x"], "write sd(a) or sd(a:b)"],
   [["yi ~ (1 | a)", "sd() ~ x"], "names one grouping"],
 
+  [["yi ~ (1 | p | g)"], "not_supported: (1 | p | g) correlates the random effects of several formulas"],
+  [["yi ~ (1 || g)"], "write (1 | group)"],
+  [
+    ["yi ~ phylo(1 | species, tree = tree)"],
+    "related levels (a phylogeny, a pedigree) are not supported yet",
+  ],
+  [["yi ~ relmat(1 | id, Q = Q)"], "related levels"],
+  [["yi ~ (1 | gr(species, cov = A))"], "related levels"],
+  [["yi ~ spatial(1 | site)"], "correlated in space are not supported yet"],
+  [["yi ~ us(outcome | study)"], "with a covariance structure are not supported yet"],
+  [["yi ~ ar1(time | study)"], "correlated in time are not supported yet"],
+  [["yi ~ (1 | mm(a, b))"], "multiple membership is not supported yet"],
+  [["yi ~ s(x)"], "smooth terms are not supported yet; ns(x, df = 3)"],
+
+  [
+    ["yi ~ x", "random = ~ 1 | study"],
+    "random intercepts stand in the formula of the mean: yi ~ x + (1 | study)",
+  ],
+  [["yi ~ x", "random = list(~ 1 | a, ~ 1 | b)"], "yi ~ x + (1 | study)"],
+  [["yi ~ 1", "mods = ~ x"], "moderators stand in the formula of the mean"],
+  [["yi ~ 1", "scale = ~ x"], "a formula of their own: sigma ~ x"],
+  [["yi ~ 1", "vi = vi"], "yi ~ x + meta_V(V = vi)"],
+  [["yi = yi", "sei = se"], "effect sizes stand on the left of the formula"],
+
+  [["yi ~ Study ID"], "a column called 'Study ID' stands in backticks: `Study ID`"],
+  [["Mean effect size ~ x"], "`Mean effect size`"],
+  [["yi ~ 2nd + x"], "`2nd`"],
+  [["yi ~ x + 1st dose:z"], "`1st dose`"],
+  [["dat$yi ~ x"], "columns stand without the name of the data"],
+  [["yi ~ cost€"], "a column whose name has such a character stands in backticks"],
+
   [["mu1 = y1 ~ x"], "mu1 has one, mu2 has none"],
   [["mu2 = y2 ~ x"], "mu2 has one, mu1 has none"],
   [["mu1 = y1 ~ x", "mu2 = y2 ~ x", "sigma ~ x"], "write sigma1 ~ x and sigma2 ~ x"],
@@ -64,6 +103,8 @@ const REJECTED: readonly (readonly [readonly string[], string])[] = [
   [["yi ~ x", "rho12 ~ x"], "it needs mu1 and mu2 formulas"],
 
   [["yi ~ sqr(x)"], "unknown function 'sqr'; did you mean 'sqrt'?"],
+  [["yi ~ f(x)"], "unknown function 'f': formulas know I, log"],
+  [["yi ~ dose (mg)"], "a column with parentheses in its name stands in backticks"],
   [["yi ~ meta_gaussian(x)"], "unknown function 'meta_gaussian'"],
   [["meta_gaussian(yi) ~ x"], "unknown function 'meta_gaussian'"],
   [["yi ~ poly(x, k)"], "'degree' of poly() must be a constant"],
@@ -82,6 +123,15 @@ const REJECTED: readonly (readonly [readonly string[], string])[] = [
 describe("formulas that are refused", () => {
   it.each(REJECTED)("%j", (texts, message) => {
     expect(errorOf(() => drmFormula(...texts))).toContain(message);
+  });
+
+  it("shows a long formula around the place only", () => {
+    const many = Array.from({ length: 150 }, (_, i) => `x${i}`).join(" + ");
+    const message = errorOf(() => drmFormula(`yi ~ ${many} + sqr(z) + ${many}`));
+    expect(message.length).toBeLessThan(700);
+    const [, line, caret] = message.split("\n");
+    expect(line!.slice(caret!.indexOf("^"))).toMatch(/^sqr\(z\) \+ x0/);
+    expect(errorOf(() => drmFormula(`yi ~ ${many} +`)).length).toBeLessThan(700);
   });
 
   it("is a bad_formula with a caret under the place", () => {

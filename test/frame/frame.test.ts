@@ -166,7 +166,7 @@ describe("weights", () => {
     [[1, 2], "2 values but the data have 3 rows"],
     [[[1], [2], [3]], "weights is a matrix"],
     [[1, 2, null], "weights[3] is missing"],
-    [[1, 2, "3"], "weights[3] is string"],
+    [[1, 2, "3"], "weights[3] is a string"],
     [3, "a column name or a vector"],
   ])("%j are refused", (weights, message) => {
     expect(errorOf(() => weightsOf(weights as FrameOptions["weights"]))).toContain(message);

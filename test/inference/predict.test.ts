@@ -89,7 +89,7 @@ describe("offsets", () => {
   });
   it("must come from somewhere", () => {
     expect(() => predict(withOffset, rows)).toThrow("needs column 'off', which is not in the new data");
-    expect(() => predict(withOffset, rows, { offset: [1, 2] })).toThrow("offset has 2 values for 1 new rows");
+    expect(() => predict(withOffset, rows, { offset: [1, 2] })).toThrow("offset has 2 values for 1 new row");
   });
 });
 

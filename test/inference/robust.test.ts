@@ -378,7 +378,7 @@ describe("a fit with robust errors", () => {
     );
     expect(() => robust(small, { cluster: "labb", data: columns })).toThrow("did you mean 'lab'?");
     expect(() => robust(small, { cluster: ["a"] })).toThrow(
-      "cluster: 1 rows; the fit used 6, or 7 with the rows that were dropped",
+      "cluster: 1 row; the fit used 6, or 7 with the rows that were dropped",
     );
     expect(() => robust(small, { cluster: ["a", "b", null, "a", "b", "c", "d"] })).toThrow(
       "row 3 has no value of the clusters",

@@ -114,9 +114,28 @@ describe("variance_scale", () => {
     expect(find(good, "variance_scale", { sampleSize: "n" })?.status).toBe("ok");
   });
   it("knows standard errors by effects that vary too little", () => {
+    // Q alone does not decide: effects of one sample look the same
     const row = find(errors, "variance_scale");
-    expect(row).toMatchObject({ status: "warning" });
+    expect(row).toMatchObject({ status: "note" });
     expect(row?.message).toContain("If it holds standard errors, square them");
+  });
+  it("knows them by the column's name", () => {
+    const named = { yi: good.yi, "se.d": good.vi };
+    const rows = checkData(named as never, { effect: "yi", variance: "se.d" });
+    expect(rows.find(({ check }) => check === "variance_scale")).toMatchObject({
+      status: "warning",
+      value: "se.d",
+    });
+  });
+  it("says that effects vary as the variances let them only where they do", () => {
+    const random = randomFrom(7);
+    const vi = Array.from({ length: 40 }, () => 0.01 + 0.1 * random.uniform());
+    const spread = (tau2: number, share = 1) =>
+      vi.map((v) => 0.3 + Math.sqrt(share * v + tau2) * random.normal());
+    const message = (yi: readonly number[]) => find({ yi, vi }, "variance_scale")!.message;
+    expect(message(spread(0))).toBe("The effects vary as variances of this size let them.");
+    expect(message(spread(1))).toContain("differ more than sampling errors of this size make them");
+    expect(message(spread(0, 0.55))).toContain("differ little for sampling errors of this size");
   });
   it("notes effects a long way apart", () => {
     expect(find({ ...good, vi: good.vi.map((v) => v / 1e4) }, "variance_scale")?.status).toBe("note");
@@ -127,6 +146,23 @@ describe("variance_scale", () => {
     const random = randomFrom(4);
     const unrelated = good.n.map(() => 20 + random.integer(400));
     expect(find({ ...good, n: unrelated }, "variance_scale", { sampleSize: "n" })?.status).toBe("ok");
+  });
+});
+
+describe("what other columns tell", () => {
+  it("names a column of studies that was not given, where rows share them", () => {
+    const data = { ...good, study: good.study.map((_, i) => `s${i % 12}`) };
+    expect(find(data, "study_column")).toMatchObject({ status: "note", value: "study" });
+    expect(find(data, "study_column")?.message).toContain(
+      "names 12 studies for 30 rows, 30 of which share theirs",
+    );
+    expect(find(data, "study_column", { study: "study" })).toBeUndefined();
+    expect(find(good, "study_column")).toBeUndefined();
+  });
+  it("names studies that differ in blanks only", () => {
+    const data = { ...good, study: replaced(good.study, 3, "S2 ") };
+    expect(find(data, "similar_levels", { study: "study" })?.message).toContain("'s2' and 'S2 '");
+    expect(find(good, "similar_levels", { study: "study" })).toBeUndefined();
   });
 });
 

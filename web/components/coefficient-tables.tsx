@@ -10,11 +10,16 @@ import type { FitSummary } from "../../src/report/summary";
 import { dparCaption, isLogSd } from "../model/dpar-words";
 import { Table } from "./table";
 
-/** A table for each parameter of the model; those of SDs also say what they mean as an SD or a ratio of SDs. */
+/** What the numbers do not show, then a table for each parameter of the model; those of SDs also say what they mean as an SD or a ratio of SDs. */
 export function CoefficientTables({ summary }: { readonly summary: FitSummary }) {
   const dpars = [...new Set(summary.coefficients.map(({ dpar }) => dpar))];
   return (
     <>
+      {summary.notes.map((note) => (
+        <p key={note} class="hint">
+          {note}.
+        </p>
+      ))}
       {dpars.map((dpar) => (
         <DparTable
           key={dpar}

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { count } from "../../src/words";
 import { EXAMPLES } from "../model/examples";
 import { clearOwn, loadExample, loadOwn } from "../state/actions";
 import { data, saved } from "../state/app-state";
@@ -73,7 +74,7 @@ function DataDescription() {
   if (data.value === null) return null;
   const { example, fileName, overview } = data.value;
   const source = EXAMPLES.find(({ id }) => id === example)?.source;
-  const size = `${overview.nrow} rows, ${overview.columns.length} columns`;
+  const size = `${count(overview.nrow, "row")}, ${count(overview.columns.length, "column")}`;
   if (source !== undefined) {
     return (
       <p class="hint">

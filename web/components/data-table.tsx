@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { count } from "../../src/words";
 import type { ColumnOverview } from "../model/columns";
 import { data } from "../state/app-state";
 import { client } from "../state/worker";
@@ -75,12 +76,12 @@ export function DataTable() {
 }
 
 function ColumnKind({ column: { kind, levels, missing, problem } }: { readonly column: ColumnOverview }) {
-  const count = kind === "category" ? `, ${levels?.length ?? 0} levels` : "";
+  const size = kind === "category" ? `, ${count(levels?.length ?? 0, "level")}` : "";
   return (
     <>
       <span class="kind">
         {kind}
-        {count}
+        {size}
       </span>
       {missing > 0 && <span class="kind missing">{missing} missing</span>}
       {problem !== null && (

@@ -1,3 +1,4 @@
+import { count } from "../../src/words";
 import { fitting, outcome, shown } from "../state/app-state";
 import type { Analysis } from "../worker/session";
 import { ChecksList } from "./checks-list";
@@ -56,11 +57,11 @@ function statusText(): string {
 }
 
 function fittedText({ summary, checks, milliseconds }: Analysis): string {
-  const what = summary.family === "gaussian" ? "rows" : "studies";
+  const what = summary.family === "gaussian" ? "row" : "study";
   const dropped = summary.dropped.count > 0 ? `, ${summary.dropped.count} dropped for missing cells` : "";
   const flagged = checks.filter(({ status }) => status === "warning" || status === "error").length;
   const verdict =
     flagged === 0 ? "no warnings" : `${flagged} ${flagged === 1 ? "check needs" : "checks need"} a look`;
   const time = milliseconds < 1 ? "less than 1 ms" : `${Math.round(milliseconds)} ms`;
-  return `Fitted ${summary.nobs} ${what} by ${summary.method} in ${time}${dropped}; ${verdict}.`;
+  return `Fitted ${count(summary.nobs, what)} by ${summary.method} in ${time}${dropped}; ${verdict}.`;
 }

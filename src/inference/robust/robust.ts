@@ -2,11 +2,13 @@ import type { DataInput } from "../../data/table-from";
 import { DrmError } from "../../errors";
 import type { Fit, RobustErrors } from "../../fit/fit";
 import { modelOf } from "../../fit/model-of-fit";
+import { count } from "../../words";
 import { clusterTerms } from "./cluster-terms";
 import { type ClusterInput, requireNested, rowClusters } from "./row-clusters";
 import { type Sandwich, sandwich } from "./sandwich";
 import { wishartDf } from "./satterthwaite";
 
+/** By what clusters, and which correction. */
 export interface RobustOptions {
   /**
    * what groups rows: a column that the formulas use, a grouping of the random intercepts ("district:school"), any
@@ -90,7 +92,7 @@ function requireClusters(type: RobustErrors["type"], clusters: number, p: number
     throw new DrmError("bad_option", "all rows are in one cluster: robust errors need many clusters");
   }
   if (type === "CR2" || clusters > p) return;
-  const what = `${clusters} clusters and ${p} location coefficients leave no degrees of freedom for ${type}`;
+  const what = `${count(clusters, "cluster")} and ${count(p, "location coefficient")} leave no degrees of freedom for ${type}`;
   throw new DrmError("bad_option", `${what}: use type "CR2", or a simpler model of the mean`);
 }
 

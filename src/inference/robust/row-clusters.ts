@@ -4,6 +4,7 @@ import { DrmError, didYouMean } from "../../errors";
 import type { Fit } from "../../fit/fit";
 import { asFactor } from "../../frame/as-factor";
 import type { Model } from "../../model/model";
+import { count, listed } from "../../words";
 
 /** The cluster of each row used. */
 export interface RowClusters {
@@ -60,7 +61,7 @@ function columnCells(fit: Fit, name: string, data: DataInput | undefined): Cells
     return (row) => (grouping.codes[row]! < 0 ? null : grouping.levels[grouping.codes[row]!]!);
   }
   const known = Object.keys(fit.data);
-  const what = `cluster: '${name}' is not among the columns that the formulas use (${known.join(", ")})`;
+  const what = `cluster: '${name}' is not among the columns that the formulas use${listed(known)}`;
   throw new DrmError("unknown_column", `${what}: pass the data too${didYouMean(name, known)}`);
 }
 
@@ -80,7 +81,7 @@ function arrayCells(fit: Fit, given: ArrayLike<string | number | null>): Cells {
 function requireLength({ nobs, dropped }: Fit, length: number, what: string): void {
   if (length === nobs || length === nobs + dropped.count) return;
   const all = dropped.count === 0 ? "" : `, or ${nobs + dropped.count} with the rows that were dropped`;
-  throw new DrmError("bad_data", `${what}: ${length} rows; the fit used ${nobs}${all}`);
+  throw new DrmError("bad_data", `${what}: ${count(length, "row")}; the fit used ${nobs}${all}`);
 }
 
 /**

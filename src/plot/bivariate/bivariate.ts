@@ -1,5 +1,6 @@
 import { dot, line, type Markish, ruleX, ruleY } from "@observablehq/plot";
 import type { Fit } from "../../index";
+import { count } from "../../words";
 import { testNotes } from "../data/test-note";
 import { decimals, percent } from "../draw/numbers";
 import type { PictureOptions } from "../draw/svg";
@@ -7,8 +8,11 @@ import { COLORS, seriesColor } from "../draw/theme";
 import { drawXy, holdsZero, padded, seriesDots } from "../draw/xy-picture";
 import { type BivariateRegionsOptions, bivariateRegions, type Covariance } from "./regions";
 
+/** How two outcomes are drawn against each other. */
 export interface BivariatePlotOptions extends PictureOptions, BivariateRegionsOptions {
+  /** label of the horizontal axis; default the first response as written */
   readonly xlab?: string | undefined;
+  /** label of the vertical axis; default the second response as written */
   readonly ylab?: string | undefined;
 }
 
@@ -73,7 +77,7 @@ export function bivariatePlot(fit: Fit, options: BivariatePlotOptions = {}): str
   return drawXy(
     {
       name: `${labels[0]} and ${labels[1]}`,
-      description: `${points.length} studies with both outcomes, ${labels[0]} and ${labels[1]}, with ellipses for sampling error, true effects and means. ${sentences.join(" ")}`,
+      description: `${count(points.length, "study")} with both outcomes, ${labels[0]} and ${labels[1]}, with ellipses for sampling error, true effects and means. ${sentences.join(" ")}`,
       x: { label: options.xlab ?? labels[0], domain: x },
       y: { label: options.ylab ?? labels[1], domain: y },
       marks,
@@ -83,7 +87,7 @@ export function bivariatePlot(fit: Fit, options: BivariatePlotOptions = {}): str
         ...testNotes(fit, options.test),
         ...(sampling.length > 0 ? ["Thin: one standard error around each study."] : []),
         ...(incomplete > 0
-          ? [`${incomplete} of ${points.length + incomplete} studies have one outcome only.`]
+          ? [`${incomplete} of ${count(points.length + incomplete, "study")} have one outcome only.`]
           : []),
       ],
     },

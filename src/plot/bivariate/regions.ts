@@ -4,6 +4,7 @@ import { outcomeRows } from "../data/outcome";
 import { type RowOptions, rowLabels } from "../data/row-values";
 import { type SeriesOptions, seriesOf } from "../data/series";
 
+/** Which regions, and by what groups. */
 export interface BivariateRegionsOptions extends RowOptions, SeriesOptions {
   /** share of true effects, and confidence, of the regions; default 0.95 */
   readonly level?: number | undefined;
@@ -13,23 +14,35 @@ export interface BivariateRegionsOptions extends RowOptions, SeriesOptions {
 
 /** A symmetric 2 x 2 matrix. */
 export interface Covariance {
+  /** variance of the first outcome */
   readonly v1: number;
+  /** covariance of the two */
   readonly v12: number;
+  /** variance of the second outcome */
   readonly v2: number;
 }
 
+/** A study with both outcomes. */
 export interface BivariatePoint {
+  /** its name */
   readonly label: string;
+  /** effect on the first outcome */
   readonly y1: number;
+  /** effect on the second outcome */
   readonly y2: number;
+  /** covariance of its sampling errors */
   readonly sampling: Covariance;
+  /** place of its group, -1 without one */
   readonly series: number;
 }
 
 /** What the model says of the rows of a group. */
 export interface BivariateRegion {
+  /** name of the group, "" for all studies */
   readonly label: string;
+  /** estimated mean of the first outcome */
   readonly mu1: number;
+  /** estimated mean of the second outcome */
   readonly mu2: number;
   /** of the true effects around their means, random intercepts included: the mean over the rows */
   readonly between: Covariance;
@@ -39,11 +52,15 @@ export interface BivariateRegion {
   readonly radius: number;
 }
 
+/** Two outcomes as numbers to draw. */
 export interface BivariateRegions {
+  /** the responses as written */
   readonly labels: readonly [string, string];
   /** studies with both outcomes */
   readonly points: readonly BivariatePoint[];
+  /** one a group that the model tells apart */
   readonly regions: readonly BivariateRegion[];
+  /** names of the groups of points */
   readonly series: readonly string[];
   /** studies with one outcome only, which have no place in the picture */
   readonly incomplete: number;

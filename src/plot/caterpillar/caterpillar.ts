@@ -9,6 +9,7 @@ import { digitsFor, percent, withInterval } from "../draw/numbers";
 import type { PictureOptions } from "../draw/svg";
 import { padded } from "../draw/xy-picture";
 
+/** How ordered intervals are drawn. */
 export interface CaterpillarPlotOptions extends PictureOptions, RowOptions, MeanOptions {
   /** "mu1" (default) or "mu2" of a bivariate fit */
   readonly outcome?: string | undefined;
@@ -19,6 +20,7 @@ export interface CaterpillarPlotOptions extends PictureOptions, RowOptions, Mean
   readonly show?: string | undefined;
   /** "exp" labels effects on a log scale as ratios */
   readonly transform?: Transform | undefined;
+  /** label of the axis; default the response as written, or the grouping of the random intercepts */
   readonly xlab?: string | undefined;
 }
 
@@ -75,7 +77,9 @@ export function caterpillarPlot(fit: Fit, options: CaterpillarPlotOptions = {}):
 export interface CaterpillarSection {
   /** "effects", or the grouping */
   readonly of: string;
+  /** what is ordered: the response, or a grouping */
   readonly label: string;
+  /** ascending; each with its `label`, `estimate` and limits `lower` and `upper` */
   readonly rows: readonly {
     readonly label: string;
     readonly estimate: number;

@@ -1,5 +1,6 @@
 import { dot, link, type Markish, ruleX, text } from "@observablehq/plot";
 import type { Fit } from "../../index";
+import { count } from "../../words";
 import { type MeanOfRows, type MeanOptions, meanOfRows } from "../data/mean-of-rows";
 import { type OutcomeRows, outcomeRows } from "../data/outcome";
 import { type RowOptions, rowLabels } from "../data/row-values";
@@ -13,16 +14,19 @@ import { wrapText } from "../draw/text-width";
 import { COLORS, FONT, seriesColor } from "../draw/theme";
 import { padded } from "../draw/xy-picture";
 
+/** How effects by group are drawn. */
 export interface OrchardPlotOptions extends PictureOptions, RowOptions, SeriesOptions, MeanOptions {
   /** "mu1" (default) or "mu2" of a bivariate fit */
   readonly outcome?: string | undefined;
   /** "exp" labels effects on a log scale as ratios */
   readonly transform?: Transform | undefined;
+  /** label of the axis; default the response as written */
   readonly xlab?: string | undefined;
 }
 
 /** A band of the plot as numbers. */
 export interface OrchardGroup extends MeanOfRows {
+  /** name of the group */
   readonly label: string;
   /** places of its effects among the rows used */
   readonly members: readonly number[];
@@ -121,7 +125,7 @@ export function orchardPlot(fit: Fit, options: OrchardPlotOptions = {}): string 
   return drawSvg(
     {
       name: `Orchard plot of ${outcome.label}`,
-      description: `Orchard plot of ${outcome.present.length} effect sizes (${outcome.label}). ${groups
+      description: `Orchard plot of ${count(outcome.present.length, "effect size")} (${outcome.label}). ${groups
         .map((g) => `${name(g)}: mean ${words(g)}${prediction(g)}.`)
         .join(" ")}`,
       marks,

@@ -11,15 +11,21 @@ export interface MeanOptions {
 
 /** The model's mean over some rows, with where a new study of theirs would lie. */
 export interface MeanOfRows {
+  /** estimated mean, scale of the response */
   readonly estimate: number;
+  /** of `estimate` */
   readonly stdError: number;
   /** degrees of freedom of both intervals; Infinity is the normal distribution */
   readonly df: number;
+  /** lower confidence limit */
   readonly lower: number;
+  /** upper confidence limit */
   readonly upper: number;
   /** SD of true effects around the mean: root mean square over the rows, random intercepts included */
   readonly heterogeneity: number;
+  /** lower limit of the prediction interval of a new study's true effect */
   readonly predictionLower: number;
+  /** upper limit of it */
   readonly predictionUpper: number;
 }
 

@@ -1,11 +1,13 @@
 import type { FactorInput } from "../../data/column-from";
 import type { Column } from "../../data/table";
 import { DrmError, type Fit, predict, predictionInterval } from "../../index";
+import { listed } from "../../words";
 import type { MeanOptions } from "./mean-of-rows";
 import { isCategorical, locationAndScale, moderatorsOf, numericModerator, offsetColumns } from "./moderators";
 import { type OutcomeRows, outcomeRows, randomEffectsOf } from "./outcome";
 import { groupsOfColumn } from "./row-values";
 
+/** Along which moderator, and at which values of the others. */
 export interface ModeratorOptions extends MeanOptions {
   /** "mu1" (default) or "mu2" of a bivariate fit */
   readonly outcome?: string | undefined;
@@ -24,28 +26,41 @@ export interface ModeratorOptions extends MeanOptions {
 export interface ModeratorCurve {
   /** level of `by`, "" without */
   readonly label: string;
+  /** grid of the moderator */
   readonly x: readonly number[];
+  /** estimated mean, scale of the response */
   readonly mean: Float64Array;
+  /** lower confidence limit of the mean */
   readonly lower: Float64Array;
+  /** upper confidence limit of the mean */
   readonly upper: Float64Array;
   /** the dpar sigma and its Wald limits; limits are NaN at a boundary */
   readonly sigma: Float64Array;
+  /** lower confidence limit of `sigma`, an SD */
   readonly sigmaLower: Float64Array;
+  /** upper confidence limit of `sigma`, an SD */
   readonly sigmaUpper: Float64Array;
   /** SD of true effects: sigma with the random intercepts' SDs */
   readonly heterogeneity: Float64Array;
+  /** lower limit of the prediction interval */
   readonly predictionLower: Float64Array;
+  /** upper limit of the prediction interval */
   readonly predictionUpper: Float64Array;
 }
 
+/** Mean and heterogeneity along a moderator, a curve a group. */
 export interface ModeratorCurves {
+  /** name of the moderator */
   readonly x: string;
+  /** name of the factor whose levels have a curve each, null without */
   readonly by: string | null;
+  /** one a level of `by` */
   readonly curves: readonly ModeratorCurve[];
   /** place of each row used among the curves, 0 without `by`, -1 where it has none */
   readonly curveOf: Int32Array;
   /** where the other moderators are: "duration = 3.2, habitat = forest" */
   readonly at: string;
+  /** the effects that are drawn with them */
   readonly outcome: OutcomeRows;
 }
 
@@ -149,10 +164,7 @@ function typicalValues(
 ): Record<string, Cell> {
   for (const name of Object.keys(at)) {
     if (!names.includes(name)) {
-      throw new DrmError(
-        "bad_option",
-        `at '${name}' is not one of the other moderators (${names.join(", ")})`,
-      );
+      throw new DrmError("bad_option", `at '${name}' is not one of the other moderators${listed(names)}`);
     }
   }
   return Object.fromEntries(names.map((name) => [name, at[name] ?? typicalValue(fit, name, present)]));

@@ -3,10 +3,13 @@ import { outcomesOf, samplingVariances, studyVariances } from "../../inference/o
 
 /** One outcome of a fit, row by row used: what plots draw. NaN where a bivariate study lacks the outcome. */
 export interface OutcomeRows {
+  /** "mu", "mu1" or "mu2" */
   readonly location: string;
+  /** "sigma", "sigma1" or "sigma2" */
   readonly scale: string;
   /** the response as written, with its dpar where there are two: "yi", "benefit (mu1)" */
   readonly label: string;
+  /** the response, one a row used; NaN where a study lacks it */
   readonly y: Float64Array;
   /** fitted mean, offset included, random intercepts not */
   readonly mu: Float64Array;

@@ -1,6 +1,7 @@
 import type { Column } from "../../data/table";
 import { didYouMean } from "../../errors";
 import { type DataInput, DrmError, type Fit, tableFrom } from "../../index";
+import { count } from "../../words";
 import { randomEffectsOf } from "./outcome";
 
 /**
@@ -9,6 +10,7 @@ import { randomEffectsOf } from "./outcome";
  */
 export type RowValues = string | ArrayLike<unknown>;
 
+/** What is written beside points. */
 export interface RowOptions {
   /** the data the fit was made from, when a plot uses columns that the formulas do not */
   readonly data?: DataInput | undefined;
@@ -107,7 +109,7 @@ function rowsWithin(fit: Fit, option: string, length: number): Int32Array {
   if (length === wanted) return fit.rows;
   throw new DrmError(
     "bad_option",
-    `${option}: ${length} values for ${wanted} data rows; give one per row of the data, dropped ones included`,
+    `${option}: ${count(length, "value")} for ${count(wanted, "data row")}; give one per row of the data, dropped ones included`,
   );
 }
 

@@ -4,7 +4,9 @@ import { type Groups, groupsOfColumn, type RowValues, rowGroups } from "./row-va
 
 const MOST_LEVELS = 6;
 
+/** By what points are coloured. */
 export interface SeriesOptions {
+  /** the data of the fit, where `group` is a column that no formula uses */
   readonly data?: DataInput | undefined;
   /**
    * a column or values: colour and shape. Default the only categorical moderator, if it has at most six levels; null for

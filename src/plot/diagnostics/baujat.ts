@@ -1,9 +1,11 @@
 import { DrmError, type Fit } from "../../index";
+import { count } from "../../words";
 import { decimals } from "../draw/numbers";
 import type { PictureOptions } from "../draw/svg";
 import { drawXy, seriesDots } from "../draw/xy-picture";
 import { baujatPoints, type InfluencePointsOptions } from "./influence-points";
 
+/** How a Baujat plot is drawn. */
 export interface BaujatPlotOptions extends PictureOptions, InfluencePointsOptions {}
 
 /** The most prominent points have their names beside them. */
@@ -34,7 +36,7 @@ export function baujatPlot(fit: Fit, options: BaujatPlotOptions = {}): string {
   return drawXy(
     {
       name: `Baujat plot of ${outcome}`,
-      description: `Baujat plot of ${points.length} points (${outcome}): contribution to the heterogeneity against ${measure === "pooled effect" ? "influence on the pooled effect" : measure}. The most prominent: ${words}.`,
+      description: `Baujat plot of ${count(points.length, "point")} (${outcome}): contribution to the heterogeneity against ${measure === "pooled effect" ? "influence on the pooled effect" : measure}. The most prominent: ${words}.`,
       x: { label: "Squared Pearson residual", domain: [-0.03 * right, 1.08 * right || 1] },
       y: {
         label: measure === "pooled effect" ? "Influence on the pooled effect" : measure,

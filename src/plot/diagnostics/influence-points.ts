@@ -2,6 +2,7 @@ import { type DeletionOptions, type Fit, influence } from "../../index";
 import { outcomeRows } from "../data/outcome";
 import { type RowOptions, rowLabels } from "../data/row-values";
 
+/** What is left out at a time. */
 export interface InfluencePointsOptions extends RowOptions {
   /** "mu1" (default) or "mu2" of a bivariate fit */
   readonly outcome?: string | undefined;
@@ -9,7 +10,9 @@ export interface InfluencePointsOptions extends RowOptions {
   readonly by?: string | null | undefined;
 }
 
+/** What a row or a group does to the heterogeneity and to the pooled effect. */
 export interface BaujatPoint {
+  /** name of the row or group */
   readonly label: string;
   /** sum of the squared Pearson residuals of what is left out */
   readonly heterogeneity: number;
@@ -17,9 +20,13 @@ export interface BaujatPoint {
   readonly influence: number;
 }
 
+/** A Baujat plot as numbers. */
 export interface Baujat {
+  /** the response as written */
   readonly outcome: string;
+  /** what `influence` of the points is */
   readonly measure: "pooled effect" | "Cook's distance";
+  /** one a row or group left out */
   readonly points: readonly BaujatPoint[];
   /** deletions that left nothing that can be estimated */
   readonly failed: number;

@@ -8,6 +8,7 @@ import { padded, type Range } from "../draw/xy-picture";
 import { whyNoDeletions } from "./baujat";
 import { deletionLabels, deletionsBy, type InfluencePointsOptions } from "./influence-points";
 
+/** How influence is drawn. */
 export interface InfluencePlotOptions extends PictureOptions, InfluencePointsOptions {}
 
 interface Panel {

@@ -7,8 +7,10 @@ import { COLORS } from "../draw/theme";
 import { drawXy, padded, seriesDots } from "../draw/xy-picture";
 import { type ResidualPoint, type ResidualPointsOptions, residualPoints } from "./residual-points";
 
+/** How a quantile plot is drawn. */
 export interface QqPlotOptions extends PictureOptions, Omit<ResidualPointsOptions, "x"> {}
 
+/** A residual against the normal quantile at its rank. */
 export interface QqPoint extends ResidualPoint {
   /** normal quantile at its rank */
   readonly theoretical: number;

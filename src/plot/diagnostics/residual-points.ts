@@ -4,6 +4,7 @@ import { outcomeRows } from "../data/outcome";
 import { type RowOptions, rowLabels } from "../data/row-values";
 import { type SeriesOptions, seriesOf } from "../data/series";
 
+/** Of which residuals, against what. */
 export interface ResidualPointsOptions extends RowOptions, SeriesOptions {
   /** "mu1" (default) or "mu2" of a bivariate fit */
   readonly outcome?: string | undefined;
@@ -11,8 +12,11 @@ export interface ResidualPointsOptions extends RowOptions, SeriesOptions {
   readonly x?: string | undefined;
 }
 
+/** A Pearson residual and where it stands. */
 export interface ResidualPoint {
+  /** name of the row */
   readonly label: string;
+  /** on the horizontal axis: fitted mean, standard error or moderator */
   readonly x: number;
   /** (y - mu) / sqrt(v + sigma^2 + omega^2) */
   readonly residual: number;
@@ -20,11 +24,15 @@ export interface ResidualPoint {
   readonly series: number;
 }
 
+/** Residuals as numbers to draw. */
 export interface ResidualPoints {
+  /** the response as written */
   readonly outcome: string;
   /** label of the horizontal axis */
   readonly x: string;
+  /** one an effect size, in data order */
   readonly points: readonly ResidualPoint[];
+  /** names of the groups; none without */
   readonly groups: readonly string[];
 }
 

@@ -1,12 +1,15 @@
 import { ruleY } from "@observablehq/plot";
 import type { Fit } from "../../index";
+import { count } from "../../words";
 import { decimals } from "../draw/numbers";
 import type { PictureOptions } from "../draw/svg";
 import { COLORS } from "../draw/theme";
 import { drawXy, padded, seriesDots } from "../draw/xy-picture";
 import { type ResidualPointsOptions, residualPoints } from "./residual-points";
 
+/** How residuals are drawn. */
 export interface ResidualPlotOptions extends PictureOptions, ResidualPointsOptions {
+  /** label of the horizontal axis; default what lies on it */
   readonly xlab?: string | undefined;
 }
 
@@ -29,7 +32,7 @@ export function residualPlot(fit: Fit, options: ResidualPlotOptions = {}): strin
   return drawXy(
     {
       name: `Residuals of ${outcome}`,
-      description: `Pearson residuals of ${points.length} effect sizes (${outcome}) against ${x.toLowerCase()}; ${outside} are beyond ±1.96.${largest}`,
+      description: `Pearson residuals of ${count(points.length, "effect size")} (${outcome}) against ${x.toLowerCase()}; ${outside} are beyond ±1.96.${largest}`,
       x: { label: options.xlab ?? x, domain: padded(points.map((point) => point.x)) },
       y: { label: "Pearson residual", domain: [-reach, reach] },
       marks: [

@@ -1,3 +1,4 @@
+import { count } from "../../words";
 import { percent } from "../draw/numbers";
 import type { Forest, ForestRow } from "./rows";
 
@@ -6,10 +7,10 @@ export function describeForest(
   forest: Forest,
   words: (estimate: number, lower: number, upper: number) => string,
 ): string {
-  const count = forest.groups.reduce((sum, { rows }) => sum + rows.length, 0);
+  const effects = forest.groups.reduce((sum, { rows }) => sum + rows.length, 0);
   const grouped = forest.groups.length > 1 ? ` in ${forest.groups.length} groups` : "";
   const sentences = [
-    `Forest plot of ${count} effect size${count === 1 ? "" : "s"}${grouped} with ${percent(forest.level)} confidence intervals (${forest.outcome}).`,
+    `Forest plot of ${count(effects, "effect size")}${grouped} with ${percent(forest.level)} confidence intervals (${forest.outcome}).`,
   ];
   for (const { summary } of [...forest.groups, { summary: forest.overall }]) {
     if (summary === null) continue;

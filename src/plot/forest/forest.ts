@@ -18,6 +18,7 @@ import { type ForestLayout, layOutForest } from "./layout";
 import { fittedMarks, rowMarks, summaryMarks } from "./marks";
 import { type Forest, type ForestRow, type ForestRowsOptions, type ForestSummary, forestRows } from "./rows";
 
+/** How a forest plot is drawn. */
 export interface ForestPlotOptions extends PictureOptions, ForestRowsOptions {
   /** "exp" labels effects on a log scale as ratios */
   readonly transform?: Transform | undefined;

@@ -4,14 +4,22 @@ import { type MeanOfRows, type MeanOptions, meanOfRows } from "../data/mean-of-r
 import { type OutcomeRows, outcomeRows, randomEffectsOf, rowsAreIndependent } from "../data/outcome";
 import { type Groups, type RowValues, rowGroups, rowLabels } from "../data/row-values";
 
-const SORTS = ["data", "label", "estimate", "precision", "fitted"] as const;
+/** What the rows of a forest plot are sorted by; "data" keeps their order. */
+export type ForestSortKey = "data" | "label" | "estimate" | "precision" | "fitted";
+const SORTS: readonly ForestSortKey[] = ["data", "label", "estimate", "precision", "fitted"];
 /** A leading minus turns the order round: "-estimate" puts the largest first. */
-export type ForestSort = (typeof SORTS)[number] | `-${(typeof SORTS)[number]}`;
+export type ForestSort = ForestSortKey | `-${ForestSortKey}`;
 
+/** Which rows, how they are called, grouped and sorted. */
 export interface ForestRowsOptions extends MeanOptions {
   /** "mu1" (default) or "mu2" of a bivariate fit */
   readonly outcome?: string | undefined;
+  /** the data of the fit, where `labels` or `group` is a column that no formula uses */
   readonly data?: DataInput | undefined;
+  /**
+   * names of the rows: a column, or a value for each data row; default the level of the innermost random
+   * intercept, or the data row's number
+   */
   readonly labels?: RowValues | undefined;
   /** subgroups: a column or values. The grouping of a random intercept gets its predicted means */
   readonly group?: RowValues | undefined;
@@ -21,13 +29,17 @@ export interface ForestRowsOptions extends MeanOptions {
 
 /** One effect size. Effects and limits on the scale of the response, standard errors are SDs. */
 export interface ForestRow {
+  /** name of the row */
   readonly label: string;
   /** 0-based row of the user's data */
   readonly row: number;
+  /** the effect size, as the response is written */
   readonly estimate: number;
   /** square root of the known sampling variance; 0 without meta_V() */
   readonly stdError: number;
+  /** lower confidence limit, of sampling error alone */
   readonly lower: number;
+  /** upper confidence limit */
   readonly upper: number;
   /** percent: share of the total of w / (v + sigma^2 + omega^2) */
   readonly weight: number;
@@ -35,22 +47,31 @@ export interface ForestRow {
   readonly fitted: number;
 }
 
+/** The model's mean of some rows. */
 export interface ForestSummary extends MeanOfRows {
+  /** what it is the mean of */
   readonly label: string;
 }
 
+/** Rows that stand together. */
 export interface ForestGroup {
+  /** name of the group, "" without groups */
   readonly label: string;
+  /** in the order of `sort` */
   readonly rows: readonly ForestRow[];
   /** null where the model says the same of all groups */
   readonly summary: ForestSummary | null;
 }
 
+/** A forest plot as numbers. */
 export interface Forest {
+  /** the response as written */
   readonly outcome: string;
+  /** confidence level of all intervals */
   readonly level: number;
   /** one unnamed group without `group` */
   readonly groups: readonly ForestGroup[];
+  /** mean over all rows */
   readonly overall: ForestSummary;
   /** rows are independent and have one mean: weights are weights; otherwise shares of precision */
   readonly weighted: boolean;

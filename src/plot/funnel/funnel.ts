@@ -1,6 +1,7 @@
 import { areaX, link, type Markish, ruleX } from "@observablehq/plot";
 import { DrmError, type Fit } from "../../index";
 import { criticalValue } from "../../inference/level";
+import { count } from "../../words";
 import { checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
 import { decimals, digitsFor, percent } from "../draw/numbers";
 import type { PictureOptions } from "../draw/svg";
@@ -8,6 +9,7 @@ import { COLORS } from "../draw/theme";
 import { drawXy, padded, seriesDots } from "../draw/xy-picture";
 import { type Funnel, type FunnelPointsOptions, funnelPoints } from "./points";
 
+/** How a funnel plot is drawn. */
 export interface FunnelPlotOptions extends PictureOptions, FunnelPointsOptions {
   /**
    * levels of the shaded regions. Default [0.95]: the funnel around the mean. With `refline: 0` and [0.9, 0.95, 0.99] it
@@ -18,6 +20,7 @@ export interface FunnelPlotOptions extends PictureOptions, FunnelPointsOptions {
   readonly refline?: number | undefined;
   /** "exp" labels effects on a log scale as ratios */
   readonly transform?: Transform | undefined;
+  /** label of the horizontal axis; default the response as written, or its residual */
   readonly xlab?: string | undefined;
 }
 
@@ -122,9 +125,9 @@ function describe(
   ).length;
   const ses = points.map(({ stdError }) => stdError);
   const digits = digitsFor(Math.max(...ses));
-  const what = of === "residual" ? "residuals" : "effect sizes";
+  const what = of === "residual" ? "residual" : "effect size";
   return [
-    `Funnel plot of ${points.length} ${what} (${outcome}) against their standard errors,`,
+    `Funnel plot of ${count(points.length, what)} (${outcome}) against their standard errors,`,
     `${decimals(Math.min(...ses), digits)} to ${decimals(Math.max(...ses), digits)}`,
     groups.length > 1 ? `, in ${groups.length} groups: ${groups.join(", ")}` : "",
     `. The funnel is around ${decimals(to(refline), 2)};`,

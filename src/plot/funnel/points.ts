@@ -2,10 +2,16 @@ import { type DataInput, DrmError, type Fit } from "../../index";
 import { type OutcomeRows, outcomeRows } from "../data/outcome";
 import { type RowValues, rowGroups, rowLabels } from "../data/row-values";
 
+/** Which points, and how they are called and grouped. */
 export interface FunnelPointsOptions {
   /** "mu1" (default) or "mu2" of a bivariate fit */
   readonly outcome?: string | undefined;
+  /** the data of the fit, where `labels` or `group` is a column that no formula uses */
   readonly data?: DataInput | undefined;
+  /**
+   * names of the points: a column, or a value for each data row; default the level of the innermost random
+   * intercept, or the data row's number
+   */
   readonly labels?: RowValues | undefined;
   /** a column or values: colour and shape of the points */
   readonly group?: RowValues | undefined;
@@ -16,7 +22,9 @@ export interface FunnelPointsOptions {
   readonly of?: "effect" | "residual" | undefined;
 }
 
+/** An effect size against its standard error. */
 export interface FunnelPoint {
+  /** name of the row */
   readonly label: string;
   /** effect or residual */
   readonly x: number;
@@ -26,10 +34,15 @@ export interface FunnelPoint {
   readonly group: number;
 }
 
+/** A funnel plot as numbers. */
 export interface Funnel {
+  /** the response as written */
   readonly outcome: string;
+  /** what lies on the horizontal axis */
   readonly of: "effect" | "residual";
+  /** one an effect size, in data order */
   readonly points: readonly FunnelPoint[];
+  /** names of the groups; none without */
   readonly groups: readonly string[];
   /** the funnel's middle: the pooled effect, or 0 for residuals */
   readonly centre: number;

@@ -10,12 +10,14 @@ import type { PictureOptions } from "../draw/svg";
 import { seriesColor } from "../draw/theme";
 import { drawXy, padded } from "../draw/xy-picture";
 
+/** How the heterogeneity is drawn along a moderator, or by group. */
 export interface HeterogeneityPlotOptions extends PictureOptions, ModeratorOptions {
   /**
    * how the intervals of SDs by group are found: "profile" (likelihood ratio) or "wald". Default "profile", and "wald" where
    * profiles would take over a second, and of a fit that did not converge. Bands along a moderator are Wald's
    */
   readonly confint?: "profile" | "wald" | undefined;
+  /** label of the horizontal axis; default the moderator, or "SD of true effects" */
   readonly xlab?: string | undefined;
 }
 

@@ -1,5 +1,6 @@
 import { areaY, line, type Markish, ruleY } from "@observablehq/plot";
 import { DrmError, type Fit } from "../../index";
+import { count } from "../../words";
 import {
   type ModeratorCurve,
   type ModeratorCurves,
@@ -15,6 +16,7 @@ import type { PictureOptions } from "../draw/svg";
 import { COLORS, seriesColor } from "../draw/theme";
 import { drawXy, holdsZero, padded, type SeriesPoint, seriesDots } from "../draw/xy-picture";
 
+/** How mean and heterogeneity are drawn along a moderator. */
 export interface LocationScalePlotOptions extends PictureOptions, ModeratorOptions, RowOptions {
   /**
    * what the wide band around the mean is: "sigma" (default), the mean -+ the SD of true effects; "prediction", where a
@@ -23,7 +25,9 @@ export interface LocationScalePlotOptions extends PictureOptions, ModeratorOptio
   readonly ribbon?: "sigma" | "prediction" | "none" | undefined;
   /** "exp" labels effects on a log scale as ratios */
   readonly transform?: Transform | undefined;
+  /** label of the horizontal axis; default the moderator */
   readonly xlab?: string | undefined;
+  /** label of the vertical axis; default the response as written */
   readonly ylab?: string | undefined;
 }
 
@@ -140,5 +144,5 @@ function describe(
     return `${name}: ${where(0)}${last > 0 ? `, ${where(last)}` : ""}.`;
   });
   const band = ribbon === "none" ? "" : " and a band that shows the heterogeneity";
-  return `${outcome.present.length} effect sizes (${outcome.label}) against ${x}, with the model's mean${band}. ${sentences.join(" ")}`;
+  return `${count(outcome.present.length, "effect size")} (${outcome.label}) against ${x}, with the model's mean${band}. ${sentences.join(" ")}`;
 }

@@ -7,11 +7,13 @@ import type { PictureOptions } from "../draw/svg";
 import { COLORS, FONT } from "../draw/theme";
 import { drawXy, padded } from "../draw/xy-picture";
 
+/** Which profile is drawn. */
 export interface ProfilePlotOptions extends PictureOptions {
   /** the coefficient, "sigma:(Intercept)"; default the first of sigma, else the first that has a profile */
   readonly parm?: string | undefined;
   /** of the interval that is marked, default 0.95 */
   readonly level?: number | undefined;
+  /** label of the horizontal axis; default the coefficient's name */
   readonly xlab?: string | undefined;
 }
 

@@ -3,6 +3,7 @@ import type { Printable } from "../printable";
 import { type Check, type CheckOptions, type CheckRow, checkTable } from "./check";
 import { designSize, droppedRows, oneOutcomeOnly, oneStudyDominates, weightsExtreme } from "./data";
 import { designAliasing, randomEffectLevels, sigmaReplication, sigmaSdSeparation } from "./identification";
+import { independentRows, restartingIds } from "./independence";
 import { knownSamplingCovariance } from "./known-covariance";
 import {
   finiteObjective,
@@ -20,12 +21,14 @@ import {
   rho12Boundary,
   scaleBoundary,
 } from "./scale";
+import { similarLevels } from "./similar-levels";
 import {
   hessianPositiveDefinite,
   standardErrorsComputed,
   standardErrorsFinite,
   standardErrorsInflated,
 } from "./standard-errors";
+import { standardErrorsAsVariances } from "./variance-names";
 
 export type { CheckRow, CheckStatus } from "./check";
 
@@ -53,6 +56,10 @@ const CHECKS: readonly Check[] = [
   sigmaReplication,
   rho12Boundary,
   knownSamplingCovariance,
+  standardErrorsAsVariances,
+  independentRows,
+  restartingIds,
+  similarLevels,
   designAliasing,
   designSize,
   weightsExtreme,

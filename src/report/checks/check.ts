@@ -1,16 +1,22 @@
 import type { Fit } from "../../fit/fit";
 import { type Printable, printableTable } from "../printable";
 
+/** "note": worth knowing; "warning": do not report without a look; "error": unusable. */
 export type CheckStatus = "ok" | "note" | "warning" | "error";
 
 /** One finding. `value` is what was measured; `message` says what it means and, unless all is well, what to do. */
 export interface CheckRow {
+  /** name of the question, stable */
   readonly check: string;
+  /** the verdict */
   readonly status: CheckStatus;
+  /** what was measured */
   readonly value: string;
+  /** what it means and, unless all is well, what to do */
   readonly message: string;
 }
 
+/** Bounds of the checks. */
 export interface CheckOptions {
   /** largest acceptable |gradient|, in standardised design columns; default 1e-6 */
   readonly gradientTolerance: number;

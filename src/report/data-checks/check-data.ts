@@ -2,15 +2,19 @@ import type { FactorColumn, Table } from "../../data/table";
 import { type DataInput, tableFrom } from "../../data/table-from";
 import { DrmError, didYouMean } from "../../errors";
 import type { Fit } from "../../fit/fit";
+import { deparseName } from "../../formula/deparse";
 import { asFactor } from "../../frame/as-factor";
+import { repeatedStudies } from "../../frame/study-columns";
 import { outcomesOf, samplingVariances } from "../../inference/outcomes";
 import { type CheckRow, checkTable, row } from "../checks/check";
+import { similarLevelsRow } from "../checks/similar-levels";
 import { count } from "../format";
 import type { Printable } from "../printable";
 import { type EffectSizes, rowsText } from "./effect-sizes";
 import { dominantStudy, duplicates, largeEffects, outlyingSigns } from "./effects";
 import { varianceRange, varianceScale } from "./variances";
 
+/** What the columns of the data are. */
 export interface CheckDataOptions {
   /** column of effect sizes; two for two outcomes */
   readonly effect: string | readonly [string, string];
@@ -40,12 +44,15 @@ const CHECKS: readonly ((data: EffectSizes) => CheckRow | null)[] = [
  *
  *   missing_cells    which rows a fit would leave out ("complete_rows": an error when that is all of them)
  *   variance_range   variances that are negative or 0, or 1000 times the median or a thousandth of it
- *   variance_scale   standard errors in the place of variances, or variances squared: by their slope on the sample size
- *                    (-1 for variances, -1/2 for standard errors), by effects that vary less than sampling error (Cochran's
- *                    Q below its chi-squared distribution's 0.1 % quantile), or a hundredfold more
+ *   variance_scale   standard errors in the place of variances, or variances squared: by the column's name, by their slope
+ *                    on the sample size (-1 for variances, -1/2 for standard errors), by which effects are spread the most. A
+ *                    note for effects that vary less than sampling error (Cochran's Q below its chi-squared distribution's
+ *                    0.1 % quantile), or a hundredfold more
  *   duplicates       the same study, effect and variance twice, in columns with too many digits for chance
  *   large_effects    |effect| clearly above 2 where most are below 1
  *   outlying_sign    an effect clearly of the other sign than nearly all others, of a size that theirs have
+ *   study_column     a column that reads like the studies' and has several effects of some, where no study was named
+ *   similar_levels   studies whose names differ only in case, blanks or encoding
  *   dominant_study   a study with more weight than all others together, 1 / (v + tau^2), tau^2 by moments
  *
  * With two outcomes each is checked on its own and `value` starts with its name. Plain rows; `String(...)` gives the table.
@@ -77,10 +84,29 @@ export function checkData(data: DataInput, options: CheckDataOptions): Printable
       const y = numbers(table, effect);
       const v = numbers(table, variances[o]);
       const labels = study === null ? null : Array.from(study.codes, (code) => study.levels[code] ?? null);
-      return outcomeChecks(complete({ effect, variance: variances[o], y, v, labels, n }), effects.length > 1);
+      const sizes = { effect, variance: variances[o], named: true, y, v, labels, n };
+      return outcomeChecks(complete(sizes), effects.length > 1);
     }),
+    ...(study === null ? studyColumn(table, columns) : similarStudies(options.study!, study)),
   ];
   return checkTable(rows, CAPTION);
+}
+
+/** A column that reads like the studies' and has several effects of some, when none was named. */
+function studyColumn(table: Table, columns: readonly string[]): CheckRow[] {
+  const rows = Int32Array.from({ length: table.nrow }, (_, i) => i);
+  const found = repeatedStudies(table, new Set(columns), rows);
+  if (found === null) return [];
+  const { column, studies, shared } = found;
+  const message =
+    `Column '${column}' names ${count(studies, "study")} for ${count(table.nrow, "row")}, ${shared} of which share theirs: name it as ` +
+    `study, and give the model (1 | ${deparseName(column)}), sampling covariances or robust errors.`;
+  return [row("study_column", "note", column, message)];
+}
+
+function similarStudies(name: string, column: FactorColumn): CheckRow[] {
+  const found = similarLevelsRow([[name, column]]);
+  return found === null ? [] : [found];
 }
 
 /** The same questions about the effect sizes that a fit used. Its first random intercept tells the studies. */
@@ -95,6 +121,8 @@ export function checkFitData(fit: Fit): Printable<readonly CheckRow[]> {
     const sizes = {
       effect: label,
       variance,
+      // checkDrm() knows the whole of V, and what its columns are called
+      named: false,
       y: values,
       v: samplingVariances(fit, outcome),
       labels,
@@ -118,6 +146,7 @@ function outcomeChecks(sizes: EffectSizes, named: boolean): CheckRow[] {
 interface Columns {
   readonly effect: string;
   readonly variance: string;
+  readonly named: boolean;
   readonly y: Float64Array;
   readonly v: Float64Array;
   readonly labels: readonly (string | null)[] | null;
@@ -125,12 +154,13 @@ interface Columns {
 }
 
 /** Rows with an effect and a variance; a row without a study is one of its own. */
-function complete({ effect, variance, y, v, labels, n }: Columns, rows?: Int32Array): EffectSizes {
+function complete({ effect, variance, named, y, v, labels, n }: Columns, rows?: Int32Array): EffectSizes {
   const kept = Array.from(y.keys()).filter((i) => Number.isFinite(y[i]) && Number.isFinite(v[i]));
   const number = (i: number) => (rows === undefined ? i : rows[i]) + 1;
   return {
     effect,
     variance,
+    named,
     y: kept.map((i) => y[i]),
     v: kept.map((i) => v[i]),
     rows: kept.map(number),

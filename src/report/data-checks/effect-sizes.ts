@@ -3,6 +3,8 @@ export interface EffectSizes {
   /** name of the effect column and of the variance column */
   readonly effect: string;
   readonly variance: string;
+  /** whether `variance` is a column's name, and not an expression */
+  readonly named: boolean;
   readonly y: readonly number[];
   readonly v: readonly number[];
   /** the data row of each, counted from 1 */

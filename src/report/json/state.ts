@@ -1,4 +1,5 @@
 import { DrmError } from "../../errors";
+import { article } from "../../words";
 
 /**
  * Plain data with typed arrays, NaN and infinities as JSON values, without loss:
@@ -70,7 +71,7 @@ function typedName(value: object): TypedName | null {
 }
 
 function describe(value: unknown): string {
-  return typeof value === "object" ? `an instance of ${value?.constructor?.name}` : `a ${typeof value}`;
+  return typeof value === "object" ? `an instance of ${value?.constructor?.name}` : article(typeof value);
 }
 
 function isPlain(value: number): boolean {

@@ -7,21 +7,31 @@ import {
 import { aic, bic } from "../../inference/information-criteria";
 import { type TestStatistic, testBasis } from "../../inference/test-basis";
 import { type CheckRow, checkDrm } from "../checks/check-drm";
+import { modelNotes } from "../model-notes";
 import { type EncodedValue, encodeState } from "./state";
 
 /** null stands for every number that does not exist or is infinite. */
-type JsonNumber = number | null;
+export type JsonNumber = number | null;
 
+/** A coefficient, link scale: log-SD for sigma and sd(group). */
 export interface JsonCoefficient {
+  /** the distributional parameter: "mu", "sigma", ... */
   readonly dpar: string;
+  /** "(Intercept)", "habitatforest", ... */
   readonly term: string;
+  /** null at a boundary */
   readonly estimate: JsonNumber;
+  /** null where it does not exist */
   readonly std_error: JsonNumber;
+  /** estimate over standard error: z or t */
   readonly statistic: JsonNumber;
+  /** two-sided */
   readonly p_value: JsonNumber;
   /** of a t test; absent where the distribution is normal */
   readonly df?: number;
+  /** lower confidence limit */
   readonly conf_low: JsonNumber;
+  /** upper confidence limit */
   readonly conf_high: JsonNumber;
   /** with profile intervals only: "ok", or why a limit is null */
   readonly conf_status?: string;
@@ -29,20 +39,37 @@ export interface JsonCoefficient {
 
 /** The object that `drmeta fit --json` prints. */
 export interface FitJson {
+  /** version that made the object */
   readonly drmeta: string;
+  /** as given */
   readonly formulas: readonly string[];
+  /** "gaussian" for one outcome, "biv_gaussian" for two */
   readonly family: Fit["family"];
+  /** maximum or restricted maximum likelihood */
   readonly method: Fit["method"];
+  /** rows used; studies in a bivariate fit */
   readonly nobs: number;
   /** how many rows */
   readonly dropped: number;
+  /** log-likelihood (REML: the restricted one) */
   readonly logLik: JsonNumber;
+  /** estimated parameters */
   readonly df: number;
+  /** -2 logLik + 2 df */
   readonly AIC: JsonNumber;
+  /** -2 logLik + log(nobs) df */
   readonly BIC: JsonNumber;
   /** what errors, statistics, limits and `vcov` are of; absent for "z", the default */
   readonly test?: TestStatistic;
-  /** after robust() only */
+  /** "none" without meta_V(), absent otherwise: then sigma holds the sampling errors too */
+  readonly known_v?: "none";
+  /** dpars held at a value, response scale; absent without */
+  readonly fixed?: Readonly<Record<string, number>>;
+  /** true with likelihood weights, absent without */
+  readonly weighted?: true;
+  /** what the numbers do not show, as in summary(); absent where there is nothing to say */
+  readonly notes?: readonly string[];
+  /** after robust() only: its `type` ("CR2"), the `cluster` column and how many `clusters` there are */
   readonly robust?: { readonly type: string; readonly cluster: string; readonly clusters: number };
   /** how the limits of `coefficients` were found */
   readonly confint: IntervalMethod;
@@ -50,6 +77,10 @@ export interface FitJson {
   readonly coefficients: readonly JsonCoefficient[];
   /** in the order of `coefficients` */
   readonly vcov: readonly (readonly JsonNumber[])[];
+  /**
+   * how the search ended: `code` 0 converged, 1 not, 2 unbounded, `message` in words, `iterations`, `evaluations`
+   * of the likelihood, and `max_gradient`, the largest in standardised columns
+   */
   readonly convergence: {
     readonly code: number;
     readonly message: string;
@@ -57,6 +88,7 @@ export interface FitJson {
     readonly evaluations: number;
     readonly max_gradient: JsonNumber;
   };
+  /** predicted random intercepts: `group`, `level`, fitted `sd`, `estimate` (BLUP) and `std_error` of prediction */
   readonly random: readonly {
     /** in a fit of two outcomes only, where both can have the group: "sd1(study)" */
     readonly dpar?: string;
@@ -69,11 +101,13 @@ export interface FitJson {
   }[];
   /** by dpar, response scale, one per row used */
   readonly fitted?: Readonly<Record<string, readonly JsonNumber[]>>;
+  /** rows of checkDrm(), when asked for */
   readonly checks?: readonly CheckRow[];
   /** the complete state, for fromJSON() */
   readonly fit?: EncodedValue;
 }
 
+/** What goes into the object beside the coefficients. */
 export interface ToJsonOptions {
   /** confidence level, default 0.95 */
   readonly level?: number;
@@ -98,6 +132,7 @@ export function toJSON(fit: Fit, options: ToJsonOptions = {}): FitJson {
   const { level = 0.95, confint = "wald", test, fitted = false, checks = false, full = false } = options;
   const k = fit.coefficients.length;
   const basis = testBasis(fit, test);
+  const notes = modelNotes(fit);
   return {
     drmeta: fit.version,
     formulas: fit.formulas,
@@ -110,6 +145,10 @@ export function toJSON(fit: Fit, options: ToJsonOptions = {}): FitJson {
     AIC: finite(aic(fit)),
     BIC: finite(bic(fit)),
     ...(basis.test !== "z" && { test: basis.test }),
+    ...(fit.knownV.kind === "none" && { known_v: "none" as const }),
+    ...(Object.keys(fit.fixed).length > 0 && { fixed: fit.fixed }),
+    ...(fit.weights !== null && { weighted: true as const }),
+    ...(notes.length > 0 && { notes }),
     ...(fit.robust !== undefined && {
       robust: { type: fit.robust.type, cluster: fit.robust.cluster, clusters: fit.robust.clusters },
     }),

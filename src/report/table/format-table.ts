@@ -6,8 +6,10 @@ import { htmlTable } from "./html";
 import { markdownTable } from "./markdown";
 import { rowTable } from "./row-table";
 
+/** How a table is written. */
 export type TableFormat = "text" | "markdown" | "csv" | "html";
 
+/** How a table is written. */
 export interface FormatTableOptions {
   /** default "text" */
   readonly format?: TableFormat;

@@ -1,10 +1,11 @@
 import type { Fit } from "../../fit/fit";
 import type { CoefficientRow } from "../../inference/coefficient-table";
+import { count } from "../../words";
 import type { ModelTests } from "../model-tests";
 import { varianceShares } from "../variance-shares";
 import { hasLevelValues, moderatorSentences, referencePoint, sdName } from "./coefficient-words";
 import { jointTest } from "./mean-words";
-import { counted, estimateText, extremes, list, number, percentText, pWords } from "./numbers";
+import { estimateText, extremes, list, number, percentText, pWords } from "./numbers";
 import { howWords, scaleEstimate } from "./scale-words";
 
 /** The SDs of true effects, and the correlation of two outcomes. */
@@ -53,7 +54,7 @@ function standardDeviation(fit: Fit, dpar: string, own: readonly CoefficientRow[
     const unit = fit.random?.some((random) => random.dpar === dpar) ? "level" : "row";
     const [least, most] = extremes(known.filter((value) => value > 0));
     const rest = least === most ? number(most) : `${number(least)} to ${number(most)}`;
-    const part = zeros === 0 ? "" : ` at zero for ${zeros} of ${counted(known.length, unit)} and`;
+    const part = zeros === 0 ? "" : ` at zero for ${zeros} of ${count(known.length, unit)} and`;
     return [
       `${name} (${dpar}) is estimated${part} as ${rest}${zeros === 0 ? "" : " for the others"}; coefficients at their boundary have no interval.`,
     ];

@@ -2,7 +2,8 @@ import type { Fit } from "../../fit/fit";
 import { drmFormula } from "../../formula/formula";
 import { outcomeCounts } from "../../inference/outcomes";
 import type { TestBasis } from "../../inference/test-basis";
-import { counted, list, number } from "./numbers";
+import { count } from "../../words";
+import { list, number } from "./numbers";
 
 /** What was fitted, to what, and what was left out. */
 export function modelSentences(fit: Fit, { test, factor }: TestBasis): string[] {
@@ -12,16 +13,16 @@ export function modelSentences(fit: Fit, { test, factor }: TestBasis): string[] 
   if (counts !== null && counts.both < fit.nobs) {
     const [first, second] = Object.values(fit.response).map(({ label }) => label);
     const only = [
-      ...(counts.onlyFirst > 0 ? [`${counted(counts.onlyFirst, "study")} only ${first}`] : []),
-      ...(counts.onlySecond > 0 ? [`${counted(counts.onlySecond, "study")} only ${second}`] : []),
+      ...(counts.onlyFirst > 0 ? [`${count(counts.onlyFirst, "study")} only ${first}`] : []),
+      ...(counts.onlySecond > 0 ? [`${count(counts.onlySecond, "study")} only ${second}`] : []),
     ];
-    sentences.push(`${counted(counts.both, "study")} had both outcomes, ${list(only)}.`);
+    sentences.push(`${count(counts.both, "study")} had both outcomes, ${list(only)}.`);
   }
   if (fit.dropped.count > 0) {
-    const { count, byColumn } = fit.dropped;
+    const { count: left, byColumn } = fit.dropped;
     const reasons = Object.entries(byColumn).map(([column, n]) => `${column} in ${n}`);
     sentences.push(
-      `${counted(count, "row")} ${count === 1 ? "was" : "were"} left out for missing values (${list(reasons)}).`,
+      `${count(left, "row")} ${left === 1 ? "was" : "were"} left out for missing values (${list(reasons)}).`,
     );
   }
   if (fit.weights !== null) sentences.push("Rows were weighted by likelihood weights.");
@@ -29,7 +30,7 @@ export function modelSentences(fit: Fit, { test, factor }: TestBasis): string[] 
     const { type, cluster, clusters } = fit.robust;
     const by = cluster === "" ? "" : ` by ${cluster}`;
     sentences.push(
-      `Standard errors of the mean are cluster-robust (${type}${by}, ${counted(clusters, "cluster")}).`,
+      `Standard errors of the mean are cluster-robust (${type}${by}, ${count(clusters, "cluster")}).`,
     );
   }
   if (test === "knha" || test === "adhoc") {
@@ -71,12 +72,12 @@ function title(fit: Fit): string {
 
 function dataWords(fit: Fit): string {
   const { nobs, random = [], family } = fit;
-  const rows = counted(nobs, family === "gaussian" ? "effect size" : "study");
+  const rows = count(nobs, family === "gaussian" ? "effect size" : "study");
   if (random.length === 0) return rows;
   const of = (dpar: string) =>
     family === "gaussian" ? "" : ` for ${Object.values(fit.response)[dpar.startsWith("sd2") ? 1 : 0]!.label}`;
   const groups = random.map(
-    ({ group, levels, dpar }) => `${group} (${counted(levels.length, "level")}${of(dpar)})`,
+    ({ group, levels, dpar }) => `${group} (${count(levels.length, "level")}${of(dpar)})`,
   );
   return `${rows} with random intercepts for ${list(groups)}`;
 }
@@ -89,6 +90,6 @@ function knownVWords({ knownV, formulas }: Fit): string {
     ? " The mean has an offset."
     : "";
   if (kind === "diagonal") return `The sampling variances (${shown}) were taken as known.${offset}`;
-  const what = `${counted(clusters, "cluster")} of up to ${counted(largestCluster, "row")}`;
+  const what = `${count(clusters, "cluster")} of up to ${count(largestCluster, "row")}`;
   return `The sampling variances and covariances (${shown}; ${what}) were taken as known.${offset}`;
 }

@@ -73,12 +73,6 @@ export function percentText(level: number): string {
   return `${Number((100 * level).toPrecision(4))}%`;
 }
 
-/** "1 row", "3 rows", "2 studies". */
-export function counted(n: number, noun: string): string {
-  if (n === 1) return `1 ${noun}`;
-  return `${n} ${noun.endsWith("y") ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
-}
-
 /** "a", "a and b", "a, b and c". */
 export function list(words: readonly string[]): string {
   if (words.length < 2) return words.join("");
