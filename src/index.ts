@@ -110,7 +110,7 @@ export { type BivariateResponses, type SimulateOptions, simulate } from "./infer
 export { type TestBasis, type TestStatistic, testBasis } from "./inference/test-basis";
 export { type WaldTest, type WaldTestOptions, waldTest } from "./inference/wald-test";
 export { type Anova, anova, type ComparedFit, compareFits, type ModelRow } from "./report/anova";
-export { type AugmentRow, augment } from "./report/augment";
+export { type AugmentOptions, type AugmentRow, augment } from "./report/augment";
 export type { CheckOptions } from "./report/checks/check";
 export { type CheckRow, type CheckStatus, checkDrm } from "./report/checks/check-drm";
 export { type CheckDataOptions, checkData } from "./report/data-checks/check-data";
@@ -122,6 +122,7 @@ export {
   type HeterogeneityOptions,
   heterogeneity,
 } from "./report/heterogeneity";
+export type { HeterogeneityLimits } from "./report/heterogeneity-limits";
 export { fromJSON } from "./report/json/from-json";
 export type { EncodedValue } from "./report/json/state";
 export type { FitJson, JsonCoefficient, JsonNumber, ToJsonOptions } from "./report/json/to-json";

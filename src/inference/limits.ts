@@ -10,14 +10,19 @@ import { criticalValue } from "./level";
  * intervals, reports and plots ask here, so that none of one fit contradicts another.
  */
 export interface Combination {
+  /** link scale, offset included */
   readonly estimate: number;
+  /** of `estimate`; 0 where the variance is exactly 0, NaN where there is none */
   readonly stdError: number;
   /** of the t distribution; Infinity is the normal one. NaN: there are no limits, as where the variance is exactly 0 */
   readonly df: number;
 }
 
+/** Confidence limits of a combination, link scale; NaN where they do not exist. */
 export interface Limits {
+  /** lower limit */
   readonly lower: number;
+  /** upper limit */
   readonly upper: number;
 }
 

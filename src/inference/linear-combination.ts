@@ -1,5 +1,6 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { count } from "../words";
 import { coefficientIndices, coefficientName } from "./coefficients";
 import { type Combination, type Limits, limitsAt } from "./limits";
 import { locationCount } from "./residual-df";
@@ -114,6 +115,7 @@ function degreesOfFreedom(
   };
 }
 
+/** Of which coefficients, and how the limits are found. */
 export interface LinearCombinationOptions {
   /** the dpar over whose coefficients the weights are; default all, in the order of `vcov(fit)` */
   readonly dpar?: string;
@@ -144,7 +146,7 @@ export function linearCombination(
     const names = indices.map((i) => coefficientName(fit.coefficients[i]!)).join(", ");
     throw new DrmError(
       "bad_option",
-      `${weights.length} weights for ${indices.length} coefficients: wanted one for each of ${names}`,
+      `${count(weights.length, "weight")} for ${count(indices.length, "coefficient")}: wanted one for each of ${names}`,
     );
   }
   if (!Array.from(weights).every(Number.isFinite)) {

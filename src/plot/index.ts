@@ -20,7 +20,7 @@ export {
   orchardGroups,
   orchardPlot,
 } from "./caterpillar/orchard";
-export type { MeanOfRows } from "./data/mean-of-rows";
+export type { MeanOfRows, MeanOptions } from "./data/mean-of-rows";
 export {
   type ModeratorCurve,
   type ModeratorCurves,

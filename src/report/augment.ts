@@ -9,6 +9,7 @@ import { orNull } from "./missing";
 /** The data columns as the user had them, plus the dotted ones. */
 export type AugmentRow = Readonly<Record<string, number | string | boolean | null>>;
 
+/** How the intervals of the fitted means are found. */
 export interface AugmentOptions {
   /** of the standard errors of means: "z" (default), "t", "knha", "adhoc"; after robust() "t" is the default */
   readonly test?: TestStatistic;

@@ -10,13 +10,21 @@ import { scaleLimits } from "../inference/scale-limits";
 
 /** Limits of a group's heterogeneity; NaN where there are none. */
 export interface HeterogeneityLimits {
+  /** lower limit of tau^2, a variance */
   readonly tau2Lower: number;
+  /** upper limit of tau^2, a variance */
   readonly tau2Upper: number;
+  /** lower limit of tau, an SD */
   readonly tauLower: number;
+  /** upper limit of tau, an SD */
   readonly tauUpper: number;
+  /** lower limit of I^2, in percent */
   readonly i2Lower: number;
+  /** upper limit of I^2, in percent */
   readonly i2Upper: number;
+  /** lower limit of H^2, a ratio */
   readonly h2Lower: number;
+  /** upper limit of H^2, a ratio */
   readonly h2Upper: number;
   /** of profile limits only: whether both were found, and which of them is at the boundary */
   readonly status?: ProfileStatus;

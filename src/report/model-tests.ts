@@ -14,8 +14,9 @@ export interface ModelTests {
   readonly heterogeneity: HeterogeneityGroup | null;
   /** "Q": sigma is held at 0, so that I2 and H2 come from Q */
   readonly basis: "tau2" | "Q";
-  /** of the limits of the heterogeneity, and how they were found */
+  /** confidence level of the limits of the heterogeneity */
   readonly level: number;
+  /** how those limits were found */
   readonly confint: IntervalMethod;
   /** Q of an intercept-only mean, QE with moderators; null where qTest() does not apply, or V has huge clusters */
   readonly q: QTest | null;

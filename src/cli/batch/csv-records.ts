@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { parseCsv } from "../../data/csv";
 import { type Delimiter, parseDelimited } from "../../data/delimited";
 import { DrmError } from "../../errors";
+import { count } from "../../words";
 import { reason } from "../read-text";
 import { megabytes } from "../text-limit";
 
@@ -46,7 +47,7 @@ export async function* csvRecords(path: string): AsyncGenerator<Records, void, u
       if (records.rows[i]!.length !== names.length) {
         throw new DrmError(
           "bad_data",
-          `data row ${first + i + 1} (line ${records.lineOf(i)}) has ${records.rows[i]!.length} cells; wanted ` +
+          `data row ${first + i + 1} (line ${records.lineOf(i)}) has ${count(records.rows[i]!.length, "cell")}; wanted ` +
             `${names.length}, one for each name in the header`,
         );
       }

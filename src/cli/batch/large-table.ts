@@ -44,7 +44,8 @@ export async function largeTable(
     : await scanCsv(path, by, isNamed);
   if (comesBack === null) return { count, jobs: () => sortedGroups(by, path, blocks()) };
   if (size <= unsorted[unit]) return null;
-  const shown = (value: number) => (isParquet ? `${value.toLocaleString("en-US")} rows` : megabytes(value));
+  const shown = (value: number) =>
+    isParquet ? `${value.toLocaleString("en-US")} ${value === 1 ? "row" : "rows"}` : megabytes(value);
   throw new DrmError(
     "bad_data",
     `${path} has ${shown(size)}, and only a table of up to ${shown(unsorted[unit])} can be in any order: here ` +

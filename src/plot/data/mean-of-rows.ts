@@ -2,6 +2,7 @@ import { type Fit, linearCombination, type TestStatistic } from "../../index";
 import { limitsAt } from "../../inference/limits";
 import type { OutcomeRows } from "./outcome";
 
+/** How intervals of means are found. */
 export interface MeanOptions {
   /** of the intervals, default 0.95 */
   readonly level?: number | undefined;
