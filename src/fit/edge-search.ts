@@ -97,6 +97,9 @@ const BETTER = 1e-7;
 const HOPE = 5;
 /** Log-likelihood by which an edge is too far below, other parameters as they are, to be worth a gradient. */
 const FAR_BELOW = 10;
+/** The same of one cell among more rows than this, in which others hardly gain by it. */
+const CLOSE_BELOW = 1.5;
+const FEW_ROWS = 30;
 const RIDGE = 1e-8;
 /** Edges of one formula, and combinations of several formulas' edges, that are followed. */
 const MOST_ALIKE = 16;
@@ -125,24 +128,38 @@ export function lookAtEdges(
   cheap: boolean,
   maxEvaluations: number,
 ): Swept {
+  if (engine.model.parts.length === 1) return lookAtOneFormula(engine, best, from, edges, maxEvaluations);
   const single: (readonly Edge[])[] = edges.map((edge) => [edge]);
-  if (engine.model.parts.length === 1) {
-    // with all cells at the edge each one is: that is no better than the worst of them alone
-    let isAnyFar = false;
-    const near = single.filter(([edge]) => {
-      if (edge!.whole && isAnyFar) return false;
-      const there = beyond(from, [edge!]);
-      const value = engine.objective.valueAt(there);
-      isAnyFar ||= !(value < best.value + FAR_BELOW);
-      return isNear(engine, best, there, value);
-    });
-    return followAll(engine, best, [from], near, maxEvaluations);
-  }
   const wholes = edges.filter(({ whole, part }) => whole && part.kind !== "rho");
   const all = [...single, ...[...combined(wholes)].flat()];
   const near = cheap ? all.filter((edge) => isNear(engine, best, beyond(from, edge))) : all;
   return followAll(engine, best, [from], near, maxEvaluations);
 }
+
+/** With one formula no other SD can make up for those at the edge: cells that are far off are known by their value. */
+function lookAtOneFormula(
+  engine: Searchable,
+  best: Optimum,
+  from: Float64Array,
+  edges: readonly Edge[],
+  maxEvaluations: number,
+): Swept {
+  const { model, objective } = engine;
+  const margin = model.rows > FEW_ROWS ? CLOSE_BELOW : FAR_BELOW;
+  const near: [Edge][] = [];
+  let isAnyFar = false;
+  for (const edge of edges) {
+    // with all cells at the edge each one is: that is no better than the worst of them alone
+    if (edge.whole && isAnyFar) continue;
+    const there = beyond(from, [edge]);
+    const value = objective.valueAt(there);
+    isAnyFar ||= !(value < best.value + FAR_BELOW);
+    if (value < best.value + margin && isNear(engine, best, there, value)) near.push([edge]);
+  }
+  return near.length === 0 ? NOTHING : followAll(engine, best, [from], near, maxEvaluations);
+}
+
+const NOTHING: Swept = { optima: [], inside: null };
 
 /** Whether a search at an edge, from the point `there`, could still become better than the best. */
 function isNear(

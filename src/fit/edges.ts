@@ -29,10 +29,18 @@ export interface PlainEdges {
   readonly cellsOnly: boolean;
 }
 
-/**
- * The edges that every fit looks at: the SDs of one cell of a factor at 0, all but those of one cell, all SDs of a formula;
- * a correlation of +1 or -1 throughout.
- */
+/** The edges that every fit looks at: all SDs of a formula at 0, a correlation of +1 or -1 throughout. */
+export function edgesOfAll(model: StandardModel): Edge[] {
+  const blocks = thetaBlocks(model);
+  const edges: Edge[] = [];
+  for (const part of model.parts) {
+    if (!canVanish(model, part)) continue;
+    for (const edge of wholeEdges(blocks.find(({ kind }) => kind === part.kind)!, part)) edges.push(edge);
+  }
+  return edges;
+}
+
+/** These, and those of factors: the SDs of one cell at 0, or all but those of one cell. */
 export function plainEdges(model: StandardModel): PlainEdges {
   const blocks = thetaBlocks(model);
   const edges: Edge[] = [];
@@ -74,7 +82,7 @@ interface Values {
   /** distinct rows of the formula's design, in the coordinates of the block */
   readonly rows: readonly Float64Array[];
   /** by entity of the block: which of them it has, -1 for an entity that the formula is not about */
-  readonly of: Int32Array;
+  readonly of: (entity: number) => number;
 }
 
 /** Null when there are more than `most`, or none. */
@@ -82,26 +90,25 @@ function distinctRows(block: ThetaBlock, part: Part, most: number): Values | nul
   const { values, rows: n } = block.basis;
   const first = (part.start - block.start) * n;
   const last = first + part.columns * n;
-  const of = new Int32Array(n).fill(-1);
   const rows: Float64Array[] = [];
-  for (let i = 0; i < n; i++) {
-    let at = first + i;
-    while (at < last && values[at] === 0) at += n;
-    if (at >= last) continue;
+  const of = (i: number) => {
     let found = rows.length - 1;
     for (; found >= 0; found--) {
       const row = rows[found]!;
       let k = 0;
-      while (k < part.columns && row[k] === values[first + k * n + i]) k++;
+      for (let at = first + i; at < last && row[k] === values[at]; at += n) k++;
       if (k === part.columns) break;
     }
-    if (found < 0) {
-      if (rows.length === most) return null;
-      const row = new Float64Array(part.columns);
-      for (let k = 0; k < part.columns; k++) row[k] = values[first + k * n + i]!;
-      found = rows.push(row) - 1;
-    }
-    of[i] = found;
+    return found;
+  };
+  for (let i = 0; i < n; i++) {
+    let at = first + i;
+    while (at < last && values[at] === 0) at += n;
+    if (at >= last || of(i) >= 0) continue;
+    if (rows.length === most) return null;
+    const row = new Float64Array(part.columns);
+    for (let k = 0; k < part.columns; k++) row[k] = values[first + k * n + i]!;
+    rows.push(row);
   }
   return rows.length > 0 ? { rows, of } : null;
 }
@@ -144,7 +151,7 @@ function cellEdges(block: ThetaBlock, part: Part, { rows, of }: Values): Edge[] 
     return {
       block,
       part,
-      vanishes: (entity) => of[entity]! >= 0 && isIn(of[entity]!),
+      vanishes: (entity) => of(entity) >= 0 && isIn(of(entity)),
       towards: () => -1,
       direction: placed(block, part, direction),
       slowest: 1,
@@ -164,7 +171,7 @@ function sdEdges(block: ThetaBlock, part: Part, { rows, of }: Values): Edge[] {
     return {
       block,
       part,
-      vanishes: (entity) => of[entity]! >= 0 && stays[of[entity]!] === 0,
+      vanishes: (entity) => stays[of(entity)] === 0,
       towards: () => -1,
       direction: placed(block, part, direction),
       slowest: speeds.reduce((least, speed) => Math.min(least, speed)),
@@ -188,8 +195,8 @@ function correlationEdges(block: ThetaBlock, part: Part, { rows, of }: Values): 
       edges.push({
         block,
         part,
-        vanishes: (entity) => of[entity]! >= 0 && heights[of[entity]!] !== 0,
-        towards: (entity) => (sign * heights[of[entity]!]! > 0 ? 1 : -1),
+        vanishes: (entity) => (heights[of(entity)] ?? 0) !== 0,
+        towards: (entity) => (sign * heights[of(entity)]! > 0 ? 1 : -1),
         direction: placed(
           block,
           part,

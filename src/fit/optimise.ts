@@ -1,5 +1,5 @@
 import { edgeOptimum, lookAtEdges, sweepEdges } from "./edge-search";
-import { cutCorrelations, type Edge, plainEdges } from "./edges";
+import { cutCorrelations, type Edge, edgesOfAll, plainEdges } from "./edges";
 import { createEngine, type Searchable } from "./engine";
 import { type Optimum, optimumOf } from "./optimum";
 import { rehearsalOf, type StandardModel } from "./standard-model";
@@ -86,11 +86,12 @@ export function search(engine: Searchable, options: SearchOptions): Search {
 function searchFrom(engine: Searchable, starts: readonly Float64Array[], options: SearchOptions): Search {
   const { model } = engine;
   const { thorough = options.starts === undefined } = options;
-  const { edges, cellsOnly } = plainEdges(model);
+  const { edges: plain, cellsOnly } = thorough
+    ? plainEdges(model)
+    : { edges: edgesOfAll(model), cellsOnly: true };
   const everywhere = thorough && !cellsOnly && hasFewUnknowns(model);
   let optima = climb(engine, starts, options);
   if (everywhere) climbSteeply(engine, optima, options);
-  const plain = thorough ? edges : edges.filter(({ whole }) => whole);
   const cheap = !thorough || !isSmall(model);
   improveAtEdges(engine, optima, starts[0]!, { plain, everywhere, cheap }, options);
   const { value } = optima[0]!;
