@@ -3,7 +3,7 @@ import { cutCorrelations, type Edge, edgesOfAll, plainEdges } from "./edges";
 import { createEngine, type Searchable } from "./engine";
 import { type Optimum, optimumOf } from "./optimum";
 import { rehearsalOf, type StandardModel } from "./standard-model";
-import { startingPoints, steepStartingPoints, wideStart } from "./starts";
+import { scatteredStartingPoints, startingPoints, steepStartingPoints, wideStart } from "./starts";
 import { type Minimum, minimise } from "./trust-region";
 import { farUp } from "./unbounded";
 import { lookout, type Suspicion } from "./vanishing";
@@ -52,6 +52,9 @@ function hasFewUnknowns({ rows, parts }: StandardModel): boolean {
 
 /** Two optima closer than this in log-likelihood are taken for one. */
 const SAME_OPTIMUM = 1e-6;
+/** Rows up to which searches also start from so many points all around. */
+const TINY = 30;
+const SCATTERED = 16;
 /** A search ends where the quadratic around an optimum already met explains its value to this share. */
 const BASIN_MISFIT = 0.5;
 const BASIN_DEPTH = 4;
@@ -147,6 +150,9 @@ function climbSteeply(engine: Searchable, optima: Optimum[], options: SearchOpti
   const met = optima.slice();
   climbOn(engine, met, steepStartingPoints(engine.model), options);
   climbOn(engine, met, bestCuts(engine, met[0]!.theta), options);
+  if (engine.model.rows <= TINY) {
+    climbOn(engine, met, scatteredStartingPoints(engine.model, SCATTERED), options);
+  }
   if (rank(met[0]!) < rank(optima[0]!)) putFirst(optima, met[0]!);
 }
 

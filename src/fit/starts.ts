@@ -78,6 +78,24 @@ export function steepStartingPoints(model: StandardModel): Float64Array[] {
   return starts;
 }
 
+/**
+ * Starts on every side of the first of startingPoints(), for data so small that a maximum can be anywhere: a lattice in the
+ * irrational ratios of square roots (Kronecker), which fills a cube evenly for any number of points.
+ */
+export function scatteredStartingPoints(model: StandardModel, count: number): Float64Array[] {
+  const common = startingPoints(model, 1)[0]!;
+  return Array.from({ length: count }, (_, j) =>
+    common.map((value, k) => {
+      const share = ((j + 1) * Math.sqrt(PRIMES[k % PRIMES.length]!)) % 1;
+      return value + SCATTER * (2 * share - 1);
+    }),
+  );
+}
+
+const PRIMES = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29] as const;
+/** Half the width of the cube, in standardised units. */
+const SCATTER = 6;
+
 /** log SD of the entity at the top, in units of the spread of the residuals. */
 const TOP = -0.35;
 const STEEP = [4, 12] as const;
