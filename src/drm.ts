@@ -8,9 +8,10 @@ import type { Estimates } from "./fit/estimates";
 import type { BivariateFit, Fit, UnivariateFit } from "./fit/fit";
 import { estimateModel, fitModel } from "./fit/fit-model";
 import { ungroup } from "./formula/expr";
-import { type DrmFormula, drmFormula } from "./formula/formula";
+import { type DrmFormula, formulaOf } from "./formula/formula";
 import { buildFrame, type Frame, type FrameOptions } from "./frame/frame";
 import { buildModel } from "./model/build-model";
+import { checkOptions, type OptionKinds, requireOptions, shown } from "./options";
 
 export type { DataInput, MatrixInput };
 
@@ -52,6 +53,21 @@ export interface DrmOptions {
   readonly warn?: (message: string) => void;
 }
 
+/** What the options of a model may hold, the data apart. */
+export const MODEL_OPTIONS: OptionKinds<Omit<DrmOptions, "data">> = {
+  family: "any",
+  factors: "object?",
+  ordered: "textList?",
+  matrices: "object?",
+  weights: "any",
+  fixed: "object?",
+  method: "text",
+  starts: "number",
+  maxEvaluations: "number",
+  warn: "function",
+};
+const DRM_OPTIONS: OptionKinds<DrmOptions> = { data: "any", ...MODEL_OPTIONS };
+
 /**
  * Fits a Gaussian distributional regression with known sampling covariance by maximum or restricted maximum likelihood:
  *   y ~ N(X beta + offset, V + R + Z G Z'),
@@ -72,6 +88,7 @@ export function drm(
 ): UnivariateFit;
 export function drm(formula: DrmFormula | string, options: DrmOptions): Fit;
 export function drm(formula: DrmFormula | string, options: DrmOptions): Fit {
+  requireOptions("drm", options, DRM_OPTIONS);
   // used once: its levels stay the caller's
   return modelOf(formula, options, checkedLevels(options.factors)).fit(options.data);
 }
@@ -95,6 +112,7 @@ export interface CompiledModel {
  * @throws DrmError when the formula or the options are at fault; the functions throw it when the data are.
  */
 export function compile(formula: DrmFormula | string, options: Omit<DrmOptions, "data"> = {}): CompiledModel {
+  checkOptions("compile", options, MODEL_OPTIONS);
   return modelOf(formula, options, frozenLevels(checkedLevels(options.factors)));
 }
 
@@ -103,8 +121,8 @@ function modelOf(
   options: Omit<DrmOptions, "data">,
   factors: DrmOptions["factors"],
 ): CompiledModel {
-  const parsed = typeof formula === "string" ? drmFormula(formula) : formula;
-  checkOptions(parsed, options);
+  const parsed = formulaOf(formula);
+  checkValues(parsed, options);
   const reading: FactorOptions = {
     factors,
     ordered: options.ordered ? new Set(options.ordered) : undefined,
@@ -146,7 +164,7 @@ function frozenLevels(factors: DrmOptions["factors"]): DrmOptions["factors"] {
   return frozen;
 }
 
-function checkOptions(
+function checkValues(
   formula: DrmFormula,
   { family, method, starts, maxEvaluations }: Omit<DrmOptions, "data">,
 ): void {
@@ -154,7 +172,7 @@ function checkOptions(
     const families = Array.isArray(family) ? family : [family as Family];
     for (const one of families) {
       if (one?.family !== "gaussian") {
-        throw new DrmError("bad_option", `unknown family ${JSON.stringify(one)}: the family is gaussian()`);
+        throw new DrmError("bad_option", `unknown family ${shown(one)}: the family is gaussian()`);
       }
     }
     const outcomes = formula.family === "biv_gaussian" ? 2 : 1;

@@ -11,6 +11,7 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
  */
 const STAGES = [
   "errors",
+  "options",
   "version",
   "data",
   "formula",

@@ -1,5 +1,6 @@
 import workerpool from "workerpool";
 import { DrmError } from "../errors";
+import type { OptionKinds } from "../options";
 import type { Answered, Request, Runner } from "./runner";
 import { workerCode } from "./worker-code.generated";
 
@@ -12,6 +13,8 @@ export interface PoolOptions {
    */
   readonly workerUrl?: string | undefined;
 }
+
+export const POOL_OPTIONS: OptionKinds<PoolOptions> = { workers: "number", workerUrl: "text" };
 
 /** Of a worker, for objects that live shortly; Node's own 48 MB are no faster here, and add up over many cores. */
 const YOUNG_GENERATION_MB = 8;

@@ -1,4 +1,5 @@
 import { DrmError, didYouMean } from "../errors";
+import type { OptionKinds } from "../options";
 import { sortLevels } from "./level-order";
 import type { Column, FactorColumn } from "./table";
 
@@ -7,6 +8,8 @@ export interface FactorOptions {
   readonly factors?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly ordered?: ReadonlySet<string> | undefined;
 }
+
+export const FACTOR_OPTIONS: OptionKinds<FactorOptions> = { factors: "object", ordered: "names" };
 
 /** Text cells by their place in a list of texts, -1 for a missing one. */
 export interface NumberedText {

@@ -1,6 +1,7 @@
 import { DrmError } from "../errors";
+import { checkOptions } from "../options";
 import { type ColumnInput, columnFrom, columnLength } from "./column-from";
-import { type FactorOptions, levelsFor, relevel, requireFactorColumns } from "./factor-from";
+import { FACTOR_OPTIONS, type FactorOptions, levelsFor, relevel, requireFactorColumns } from "./factor-from";
 import type { Column, Table } from "./table";
 
 /** Anything shaped like an Apache Arrow table. */
@@ -26,6 +27,7 @@ export type DataInput = readonly object[] | Readonly<Record<string, ColumnInput>
  * change it while the table is in use.
  */
 export function tableFrom(data: DataInput, options: FactorOptions = {}): Table {
+  checkOptions("tableFrom", options, FACTOR_OPTIONS);
   if (Array.isArray(data)) return fromRows(data, options);
   if (typeof data !== "object" || data === null) {
     throw new DrmError("bad_data", "data: wanted an array of row objects or an object of columns");

@@ -1,9 +1,11 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
 import { coefficientIndices, requireDpar } from "../inference/coefficients";
 import { criticalValue } from "../inference/level";
 import { type Link, linkOf } from "../inference/links";
 import { type TestStatistic, testBasis } from "../inference/test-basis";
+import { checkOptions, type OptionKinds } from "../options";
 import { type Printable, printable } from "../report/printable";
 import { tableText } from "../report/text-table";
 import { estimatedGrid, type Grid, heldGrid } from "./averaging";
@@ -27,6 +29,16 @@ export interface MarginalMeansOptions {
   /** errors and degrees of freedom, as in summary(): "z" by default, "t" for a fit from robust() */
   readonly test?: TestStatistic;
 }
+
+const MARGINAL_MEANS_OPTIONS: OptionKinds<MarginalMeansOptions> = {
+  by: "texts",
+  dpar: "text",
+  at: "object",
+  scale: "text",
+  level: "number",
+  weights: "text",
+  test: "text",
+};
 
 /** One mean. Numbers are on the scale asked for; NaN where they do not exist. */
 export interface MarginalMean {
@@ -86,6 +98,8 @@ export interface MarginalMeans {
  *   `at`, or a grid of more than 50,000 cells; what testBasis() throws
  */
 export function marginalMeans(fit: Fit, options: MarginalMeansOptions = {}): Printable<MarginalMeans> {
+  requireFit("marginalMeans", fit);
+  checkOptions("marginalMeans", options, MARGINAL_MEANS_OPTIONS);
   const { dpar = fit.family === "gaussian" ? "mu" : "mu1", at = {}, level = 0.95 } = options;
   const { scale = "response", weights = "equal" } = options;
   requireDpar(fit, dpar);

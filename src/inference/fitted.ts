@@ -1,5 +1,6 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
 import { requireDpar } from "./coefficients";
 import type { BivariateFit, UnivariateFit } from "./outcomes";
 
@@ -10,7 +11,8 @@ import type { BivariateFit, UnivariateFit } from "./outcomes";
  * Throws DrmError("bad_option") for a dpar that the model does not have.
  */
 export function fitted(fit: Fit, dpar = "mu"): Float64Array {
-  const values = fit.fitted[dpar];
+  requireFit("fitted", fit);
+  const values = typeof dpar === "string" ? fit.fitted[dpar] : undefined;
   if (values !== undefined) return values;
   requireDpar(fit, dpar);
   const rows = Object.keys(fit.fitted).join(", ");
@@ -30,6 +32,7 @@ export function sigma(fit: UnivariateFit): Float64Array;
 export function sigma(fit: BivariateFit): BivariateSigma;
 export function sigma(fit: Fit): Float64Array | BivariateSigma;
 export function sigma(fit: Fit): Float64Array | BivariateSigma {
+  requireFit("sigma", fit);
   if (fit.family === "gaussian") return fit.fitted.sigma;
   return { sigma1: fit.fitted.sigma1, sigma2: fit.fitted.sigma2 };
 }
@@ -41,6 +44,7 @@ export function sigma(fit: Fit): Float64Array | BivariateSigma {
  * Throws DrmError("bad_option") for a univariate fit.
  */
 export function rho12(fit: Fit): Float64Array {
+  requireFit("rho12", fit);
   if (fit.family === "biv_gaussian") return fit.fitted.rho12;
   throw new DrmError("bad_option", "rho12() needs a bivariate fit; this one has a single outcome");
 }

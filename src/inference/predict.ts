@@ -2,6 +2,8 @@ import type { Table } from "../data/table";
 import { type DataInput, tableFrom } from "../data/table-from";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
+import { checkOptions, type OptionKinds } from "../options";
 import { studentTCritical } from "../stats/student-t";
 import { coefficientIndices, dparKeys, requireDpar } from "./coefficients";
 import { combinationDf } from "./combination-df";
@@ -29,6 +31,15 @@ export interface PredictOptions {
   /** of the standard errors and limits, as in confint(): "z" (default), "t", "knha", "adhoc"; after robust() "t" */
   readonly test?: TestStatistic;
 }
+
+const PREDICT_OPTIONS: OptionKinds<PredictOptions> = {
+  dpar: "text",
+  type: "text",
+  level: "number",
+  offset: "numbers",
+  groups: "text",
+  test: "text",
+};
 
 /** Predictions of one dpar. Arrays are one per row; NaN where a predictor is missing. */
 export interface Prediction {
@@ -82,6 +93,8 @@ export function predict(
   newdata?: DataInput,
   options: PredictOptions = {},
 ): Prediction | Record<string, Prediction> {
+  requireFit("predict", fit);
+  checkOptions("predict", options, PREDICT_OPTIONS);
   const { dpar, type = "response", level = 0.95, groups = "population" } = options;
   if (type !== "response" && type !== "link") {
     throw new DrmError("bad_option", `type '${String(type)}': predictions are "response" or "link"`);

@@ -1,6 +1,8 @@
 import { type DataInput, tableFrom } from "../data/table-from";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
+import { checkOptions, type OptionKinds } from "../options";
 import { studentTCritical } from "../stats/student-t";
 import { criticalValue } from "./level";
 import { outcomesOf, studyVariances } from "./outcomes";
@@ -16,6 +18,13 @@ export interface PredictionIntervalOptions {
   /** location offset of the new rows, as in predict() */
   readonly offset?: ArrayLike<number>;
 }
+
+const PREDICTION_INTERVAL_OPTIONS: OptionKinds<PredictionIntervalOptions> = {
+  dpar: "text",
+  level: "number",
+  df: "number",
+  offset: "numbers",
+};
 
 /** Arrays are one per row; NaN where a predictor is missing. */
 export interface PredictionInterval {
@@ -50,6 +59,8 @@ export function predictionInterval(
   newdata?: DataInput,
   options: PredictionIntervalOptions = {},
 ): PredictionInterval {
+  requireFit("predictionInterval", fit);
+  checkOptions("predictionInterval", options, PREDICTION_INTERVAL_OPTIONS);
   const { dpar = "mu", level = 0.95, df, offset } = options;
   const outcomes = outcomesOf(fit);
   const outcome = outcomes.find(({ location }) => location === dpar);

@@ -1,5 +1,7 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
+import { checkOptions, type OptionKinds } from "../options";
 import { randomEffectsFor } from "./ranef";
 
 /** Fitted SDs of a random intercept, one per level. */
@@ -14,6 +16,10 @@ export interface SdOptions {
   readonly per?: "level" | "row";
 }
 
+const SD_OPTIONS: OptionKinds<SdOptions> = {
+  per: "text",
+};
+
 /**
  * Fitted SD of the random intercepts of a grouping (omega), response scale: by level, or `{ per: "row" }` by row used,
  * NaN for a row that has no level (a study without that outcome).
@@ -24,7 +30,10 @@ export interface SdOptions {
 export function sd(fit: Fit, group: string, options?: { readonly per?: "level" }): LevelSds;
 export function sd(fit: Fit, group: string, options: { readonly per: "row" }): Float64Array;
 export function sd(fit: Fit, group: string, options?: SdOptions): LevelSds | Float64Array;
-export function sd(fit: Fit, group: string, { per = "level" }: SdOptions = {}): LevelSds | Float64Array {
+export function sd(fit: Fit, group: string, options: SdOptions = {}): LevelSds | Float64Array {
+  requireFit("sd", fit);
+  checkOptions("sd", options, SD_OPTIONS);
+  const { per = "level" } = options;
   if (per !== "level" && per !== "row") {
     throw new DrmError("bad_option", `per '${String(per)}': SDs are given per "level" or per "row"`);
   }

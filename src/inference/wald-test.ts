@@ -1,5 +1,7 @@
 import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
+import { checkOptions, type OptionKinds } from "../options";
 import { coefficientIndices, coefficientName } from "./coefficients";
 import { type HypothesisTest, testHypothesis } from "./linear-hypothesis";
 import { type TestStatistic, testBasis } from "./test-basis";
@@ -22,6 +24,15 @@ export interface WaldTestOptions {
   readonly test?: TestStatistic;
 }
 
+const WALD_TEST_OPTIONS: OptionKinds<WaldTestOptions> = {
+  dpar: "text",
+  term: "text",
+  terms: "textList",
+  matrix: "rows",
+  rhs: "numbers",
+  test: "text",
+};
+
 export interface WaldTest extends HypothesisTest {
   /** "" for a matrix over all coefficients */
   readonly dpar: string;
@@ -43,6 +54,8 @@ export interface WaldTest extends HypothesisTest {
  *   test, or a matrix of another shape or with dependent rows; "not_supported" as testBasis() has it
  */
 export function waldTest(fit: Fit, options: WaldTestOptions = {}): WaldTest {
+  requireFit("waldTest", fit);
+  checkOptions("waldTest", options, WALD_TEST_OPTIONS);
   const { term, terms, matrix, rhs, test } = options;
   if ([term, terms, matrix].filter((given) => given !== undefined).length > 1) {
     throw new DrmError("bad_option", "waldTest() takes one of term, terms and matrix");

@@ -10,6 +10,7 @@ export interface PlotDescription {
   readonly options: readonly (keyof PlotOptions)[];
 }
 
+const PICTURE = ["width", "theme", "title", "description"] as const;
 const ROWS = ["outcome", "data", "labels"] as const;
 const RESIDUALS = [...ROWS, "group"] as const;
 
@@ -78,3 +79,9 @@ export const catalogue = {
 } as const satisfies Record<string, PlotDescription>;
 
 export type PlotName = keyof typeof catalogue;
+
+/** Those of all plots' options that one of them takes: it refuses the others. */
+export function optionsOfPlot(name: PlotName, options: PlotOptions): PlotOptions {
+  const own = new Set<string>([...PICTURE, ...catalogue[name].options]);
+  return Object.fromEntries(Object.entries(options).filter(([option]) => own.has(option)));
+}

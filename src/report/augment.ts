@@ -1,5 +1,6 @@
 import type { Column } from "../data/table";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
 import { outcomesOf } from "../inference/outcomes";
 import { predict } from "../inference/predict";
 import { residuals } from "../inference/residuals";
@@ -19,6 +20,7 @@ export type AugmentRow = Readonly<Record<string, number | string | boolean | nul
  * missing.
  */
 export function augment(fit: Fit): AugmentRow[] {
+  requireFit("augment", fit);
   const computed = computedColumns(fit);
   return Array.from({ length: fit.nobs }, (_, i) => {
     const row: Record<string, number | string | boolean | null> = { ".row": fit.rows[i] + 1 };

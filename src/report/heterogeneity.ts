@@ -1,7 +1,9 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
 import { requireSameData } from "../inference/nested";
 import { type QTest, qTest } from "../inference/q-test";
+import { checkOptions, type OptionKinds } from "../options";
 import { formatColumn, formatFixed, pText } from "./format";
 import { percentExplained } from "./percent-explained";
 import { type Printable, printableTable } from "./printable";
@@ -47,6 +49,11 @@ export interface HeterogeneityOptions {
   readonly reduced?: Fit;
 }
 
+const HETEROGENEITY_OPTIONS: OptionKinds<HeterogeneityOptions> = {
+  by: "text",
+  reduced: "any",
+};
+
 /**
  * tau2, I2, H2 and R2 (Higgins and Thompson 2002, Statistics in Medicine 21, 1539-1558; R2 Raudenbush 2009):
  *
@@ -58,10 +65,11 @@ export interface HeterogeneityOptions {
  *
  * @throws DrmError "unknown_column" when `by` is not a column of the fit; "bad_option" when `reduced` is of other data
  */
-export function heterogeneity(
-  fit: Fit,
-  { by, reduced }: HeterogeneityOptions = {},
-): Printable<Heterogeneity> {
+export function heterogeneity(fit: Fit, options: HeterogeneityOptions = {}): Printable<Heterogeneity> {
+  requireFit("heterogeneity", fit);
+  checkOptions("heterogeneity", options, HETEROGENEITY_OPTIONS);
+  const { by, reduced } = options;
+  if (reduced !== undefined) requireFit("heterogeneity", reduced);
   if (reduced !== undefined) requireSameData(fit, reduced);
   const shares = varianceShares(fit, by === undefined ? {} : { by });
   const before = reduced === undefined ? null : tau2OfReduced(reduced, shares.groups, by);

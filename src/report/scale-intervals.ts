@@ -4,6 +4,7 @@ import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { type ProfileTarget, profileIntervals } from "../fit/profile";
 import type { ProfileStatus } from "../fit/profile-limits";
+import { requireFit } from "../fit/require-fit";
 import { variablesOf } from "../formula/expr";
 import type { IntervalMethod } from "../inference/coefficient-table";
 import { coefficientIndices, requireDpar } from "../inference/coefficients";
@@ -11,6 +12,7 @@ import { criticalValue } from "../inference/level";
 import { type Link, linkOf } from "../inference/links";
 import { fittedRows, newRows } from "../inference/new-data";
 import { predict } from "../inference/predict";
+import { checkOptions, type OptionKinds } from "../options";
 import { formatColumn, limitLabels } from "./format";
 import { type Printable, printableTable } from "./printable";
 import { numberColumn, type ReportTable } from "./text-table";
@@ -25,6 +27,13 @@ export interface ScaleIntervalsOptions {
   /** default "profile" */
   readonly method?: IntervalMethod;
 }
+
+const SCALE_INTERVALS_OPTIONS: OptionKinds<ScaleIntervalsOptions> = {
+  dpar: "texts",
+  newdata: "data",
+  level: "number",
+  method: "text",
+};
 
 /** The interval of one SD, variance or correlation. */
 export interface ScaleInterval {
@@ -66,6 +75,8 @@ const MOST_COMBINATIONS = 20;
  *   "unknown_column" and "bad_factor" for `newdata` that do not fit the formulas
  */
 export function scaleIntervals(fit: Fit, options: ScaleIntervalsOptions = {}): Printable<ScaleIntervals> {
+  requireFit("scaleIntervals", fit);
+  checkOptions("scaleIntervals", options, SCALE_INTERVALS_OPTIONS);
   const { newdata, level = 0.95, method = "profile" } = options;
   if (method !== "wald" && method !== "profile") {
     throw new DrmError("bad_option", `method '${String(method)}': intervals are "wald" or "profile"`);

@@ -1,8 +1,10 @@
 import type { DroppedRows, Fit, RobustErrors } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
 import { type CoefficientRow, coefficientTable, type IntervalMethod } from "../inference/coefficient-table";
 import { aic, aicc, bic } from "../inference/information-criteria";
 import { type OutcomeCounts, outcomeCounts } from "../inference/outcomes";
 import { type TestStatistic, testBasis } from "../inference/test-basis";
+import { checkOptions, type OptionKinds } from "../options";
 import { type ModelTests, modelTests } from "./model-tests";
 import { type ParameterRange, parameterRanges } from "./parameter-ranges";
 import { type Printable, printable } from "./printable";
@@ -16,6 +18,12 @@ export interface SummaryOptions {
   /** of the coefficients: "z" (default), "t", "knha", "adhoc"; after robust() "t" is the default */
   readonly test?: TestStatistic;
 }
+
+const SUMMARY_OPTIONS: OptionKinds<SummaryOptions> = {
+  level: "number",
+  confint: "text",
+  test: "text",
+};
 
 /** What `String(summary(fit))` prints, as data. */
 export interface FitSummary {
@@ -59,10 +67,10 @@ export interface FitSummary {
  * Plain data; `String(...)` gives the text. Throws DrmError("bad_option") for a level outside (0, 1), and what
  * testBasis() throws for a test and confint() for a profile.
  */
-export function summary(
-  fit: Fit,
-  { level = 0.95, confint = "wald", test }: SummaryOptions = {},
-): Printable<FitSummary> {
+export function summary(fit: Fit, options: SummaryOptions = {}): Printable<FitSummary> {
+  requireFit("summary", fit);
+  checkOptions("summary", options, SUMMARY_OPTIONS);
+  const { level = 0.95, confint = "wald", test } = options;
   const { kind, label, clusters, largestCluster } = fit.knownV;
   const basis = testBasis(fit, test);
   const data: FitSummary = {

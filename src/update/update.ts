@@ -1,9 +1,11 @@
 import { tableFrom } from "../data/table-from";
-import { type DrmOptions, drm } from "../drm";
+import { type DrmOptions, drm, MODEL_OPTIONS } from "../drm";
 import { DrmError } from "../errors";
 import type { DroppedRows, Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
 import { drmFormula } from "../formula/formula";
 import { type Moderators, updateFormulas } from "../formula/update-formula";
+import { checkOptions, type OptionKinds } from "../options";
 import { fittedLevels, fittedMatrices, fittedTable } from "./fit-inputs";
 
 export interface UpdateOptions extends Omit<Partial<DrmOptions>, "family"> {
@@ -13,6 +15,10 @@ export interface UpdateOptions extends Omit<Partial<DrmOptions>, "family"> {
    */
   readonly formula?: string | readonly string[];
 }
+
+// a fit has the family that it has
+const { family: _, ...REFIT_OPTIONS } = MODEL_OPTIONS;
+const UPDATE_OPTIONS: OptionKinds<UpdateOptions> = { formula: "texts", data: "data", ...REFIT_OPTIONS };
 
 /**
  * Fits a model again with changes, as R's update(): other formulas, method, data, weights or values held. What is not
@@ -31,6 +37,8 @@ export interface UpdateOptions extends Omit<Partial<DrmOptions>, "family"> {
  *   the fit does not keep; "bad_weights" for new data without the weights
  */
 export function update<T extends Fit>(fit: T, changes: UpdateOptions = {}): T {
+  requireFit("update", fit);
+  checkOptions("update", changes, UPDATE_OPTIONS);
   const { formula = [], data, ...options } = changes;
   const old = drmFormula(...fit.formulas);
   const changed = typeof formula === "string" ? [formula] : formula;

@@ -1,13 +1,21 @@
+import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit, residualCovariance, vcov } from "../../index";
+import { checkOptions, type OptionKinds } from "../../options";
 import { meanOfRows } from "../data/mean-of-rows";
 import { outcomeRows } from "../data/outcome";
-import { type RowOptions, rowLabels } from "../data/row-values";
-import { type SeriesOptions, seriesOf } from "../data/series";
+import { ROW_OPTIONS, type RowOptions, rowLabels } from "../data/row-values";
+import { SERIES_OPTIONS, type SeriesOptions, seriesOf } from "../data/series";
 
 export interface BivariateRegionsOptions extends RowOptions, SeriesOptions {
   /** share of true effects, and confidence, of the regions; default 0.95 */
   readonly level?: number | undefined;
 }
+
+export const BIVARIATE_REGIONS_OPTIONS: OptionKinds<BivariateRegionsOptions> = {
+  level: "number",
+  ...ROW_OPTIONS,
+  ...SERIES_OPTIONS,
+};
 
 /** A symmetric 2 x 2 matrix. */
 export interface Covariance {
@@ -50,6 +58,8 @@ export interface BivariateRegions {
  * @throws DrmError "not_supported" for a fit of one outcome; "bad_option", "unknown_column"
  */
 export function bivariateRegions(fit: Fit, options: BivariateRegionsOptions = {}): BivariateRegions {
+  requireFit("bivariateRegions", fit);
+  checkOptions("bivariateRegions", options, BIVARIATE_REGIONS_OPTIONS);
   const reason = whyNotBivariate(fit);
   if (reason !== null) throw new DrmError("not_supported", reason);
   const [first, second] = [outcomeRows(fit, "mu1"), outcomeRows(fit, "mu2")];

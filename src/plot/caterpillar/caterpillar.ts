@@ -1,11 +1,13 @@
+import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit, ranef } from "../../index";
 import { criticalValue } from "../../inference/level";
+import { checkOptions, type OptionKinds } from "../../options";
 import { outcomeRows, randomEffectsOf } from "../data/outcome";
-import { type RowOptions, rowLabels } from "../data/row-values";
+import { ROW_OPTIONS, type RowOptions, rowLabels } from "../data/row-values";
 import { checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
 import { drawIntervalRows, type IntervalSection } from "../draw/interval-rows";
 import { digitsFor, percent, withInterval } from "../draw/numbers";
-import type { PictureOptions } from "../draw/svg";
+import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { padded } from "../draw/xy-picture";
 
 export interface CaterpillarPlotOptions extends PictureOptions, RowOptions {
@@ -23,6 +25,16 @@ export interface CaterpillarPlotOptions extends PictureOptions, RowOptions {
   readonly xlab?: string | undefined;
 }
 
+const CATERPILLAR_PLOT_OPTIONS: OptionKinds<CaterpillarPlotOptions> = {
+  outcome: "text",
+  show: "text",
+  level: "number",
+  transform: "text",
+  xlab: "text",
+  ...PICTURE_OPTIONS,
+  ...ROW_OPTIONS,
+};
+
 /**
  * Caterpillar plot, as an SVG string: effect sizes, or the predicted random intercepts (BLUPs) of each grouping, in
  * order of size with their intervals, estimate -+ z SE. Several hundred rows stay readable as a shape.
@@ -30,6 +42,8 @@ export interface CaterpillarPlotOptions extends PictureOptions, RowOptions {
  * @throws DrmError "bad_option" for a grouping that the model does not have
  */
 export function caterpillarPlot(fit: Fit, options: CaterpillarPlotOptions = {}): string {
+  requireFit("caterpillarPlot", fit);
+  checkOptions("caterpillarPlot", options, CATERPILLAR_PLOT_OPTIONS);
   const { level = 0.95, transform = "none" } = options;
   checkTransform(transform);
   const sections = caterpillarRows(fit, options, level);
@@ -87,8 +101,10 @@ export interface CaterpillarSection {
 export function caterpillarRows(
   fit: Fit,
   options: CaterpillarPlotOptions = {},
-  level = options.level ?? 0.95,
+  level = options?.level ?? 0.95,
 ): CaterpillarSection[] {
+  requireFit("caterpillarRows", fit);
+  checkOptions("caterpillarRows", options, CATERPILLAR_PLOT_OPTIONS);
   const outcome = outcomeRows(fit, options.outcome);
   const z = criticalValue(level);
   const interval = (label: string, estimate: number, stdError: number) => {

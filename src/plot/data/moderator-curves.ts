@@ -1,6 +1,8 @@
 import type { FactorInput } from "../../data/column-from";
 import type { Column } from "../../data/table";
+import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit, predict, predictionInterval } from "../../index";
+import { checkOptions, type OptionKinds, shown } from "../../options";
 import { isCategorical, locationAndScale, moderatorsOf, numericModerator } from "./moderators";
 import { type OutcomeRows, outcomeRows, randomEffectsOf } from "./outcome";
 import { groupsOfColumn } from "./row-values";
@@ -20,6 +22,14 @@ export interface ModeratorOptions {
   /** confidence level of limits and prediction intervals, default 0.95 */
   readonly level?: number | undefined;
 }
+
+export const MODERATOR_OPTIONS: OptionKinds<ModeratorOptions> = {
+  outcome: "text",
+  x: "text",
+  by: "text?",
+  at: "object",
+  level: "number",
+};
 
 /** Mean and heterogeneity along a moderator. Arrays have one value per grid point; SDs on the response scale. */
 export interface ModeratorCurve {
@@ -59,9 +69,14 @@ const MOST_LEVELS = 6;
  */
 export function moderatorCurves(
   fit: Fit,
-  options: ModeratorOptions,
+  options: ModeratorOptions = {},
   prefer: "mu" | "sigma" = "sigma",
 ): ModeratorCurves {
+  requireFit("moderatorCurves", fit);
+  checkOptions("moderatorCurves", options, MODERATOR_OPTIONS);
+  if (prefer !== "mu" && prefer !== "sigma") {
+    throw new DrmError("bad_option", `prefer ${shown(prefer)}: "mu" or "sigma"`);
+  }
   const outcome = outcomeRows(fit, options.outcome);
   const sds = randomEffectsOf(fit, outcome.location).map(({ dpar }) => dpar);
   const scale = [outcome.scale, ...sds];

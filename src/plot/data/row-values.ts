@@ -1,6 +1,7 @@
 import type { Column } from "../../data/table";
 import { didYouMean } from "../../errors";
 import { type DataInput, DrmError, type Fit, tableFrom } from "../../index";
+import type { OptionKinds } from "../../options";
 import { randomEffectsOf } from "./outcome";
 
 /**
@@ -15,6 +16,11 @@ export interface RowOptions {
   /** names of the rows; default the innermost random intercept's level, or "Row 7" by data row */
   readonly labels?: RowValues | undefined;
 }
+
+export const ROW_OPTIONS: OptionKinds<RowOptions> = {
+  data: "data",
+  labels: "cells",
+};
 
 /** Names of the rows used. */
 export function rowLabels(fit: Fit, { data, labels }: RowOptions, location: string): readonly string[] {

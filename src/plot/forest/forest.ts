@@ -1,5 +1,7 @@
 import { axisX, type Markish, ruleX, ruleY, text } from "@observablehq/plot";
+import { requireFit } from "../../fit/require-fit";
 import type { Fit } from "../../index";
+import { checkOptions, type OptionKinds, optionsFor } from "../../options";
 import {
   type Axis,
   bottomAxis,
@@ -9,13 +11,20 @@ import {
   type Transform,
 } from "../draw/effect-axis";
 import { decimals, digitsFor, percent, withInterval } from "../draw/numbers";
-import { drawSvg, type PictureOptions, widest, widthOf } from "../draw/svg";
+import { drawSvg, PICTURE_OPTIONS, type PictureOptions, widest, widthOf } from "../draw/svg";
 import { wrapText } from "../draw/text-width";
 import { COLORS, FONT } from "../draw/theme";
 import { describeForest, forestNotes } from "./describe";
 import { type ForestLayout, layOutForest } from "./layout";
 import { fittedMarks, rowMarks, summaryMarks } from "./marks";
-import { type Forest, type ForestRow, type ForestRowsOptions, type ForestSummary, forestRows } from "./rows";
+import {
+  FOREST_ROWS_OPTIONS,
+  type Forest,
+  type ForestRow,
+  type ForestRowsOptions,
+  type ForestSummary,
+  forestRows,
+} from "./rows";
 
 export interface ForestPlotOptions extends PictureOptions, ForestRowsOptions {
   /** "exp" labels effects on a log scale as ratios */
@@ -25,6 +34,14 @@ export interface ForestPlotOptions extends PictureOptions, ForestRowsOptions {
   /** range of the axis, on the scale of the response; intervals beyond it end in an arrow */
   readonly xlim?: readonly [number, number] | undefined;
 }
+
+const FOREST_PLOT_OPTIONS: OptionKinds<ForestPlotOptions> = {
+  transform: "text",
+  xlab: "text",
+  xlim: "numbers",
+  ...PICTURE_OPTIONS,
+  ...FOREST_ROWS_OPTIONS,
+};
 
 const GAP = 12;
 const HEADER = 32;
@@ -37,9 +54,11 @@ const HEADER = 32;
  * @throws DrmError "bad_option", "unknown_column"
  */
 export function forestPlot(fit: Fit, options: ForestPlotOptions = {}): string {
+  requireFit("forestPlot", fit);
+  checkOptions("forestPlot", options, FOREST_PLOT_OPTIONS);
   const { transform = "none" } = options;
   checkTransform(transform);
-  const forest = forestRows(fit, options);
+  const forest = forestRows(fit, optionsFor(options, FOREST_ROWS_OPTIONS));
   const rows = forest.groups.flatMap((group) => group.rows);
   const summaries = [...forest.groups.flatMap(({ summary }) => summary ?? []), forest.overall];
   const domain = options.xlim ?? effectDomain(rows, summaries);

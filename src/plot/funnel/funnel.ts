@@ -1,12 +1,14 @@
 import { areaX, link, type Markish, ruleX } from "@observablehq/plot";
+import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit } from "../../index";
 import { criticalValue } from "../../inference/level";
+import { checkOptions, type OptionKinds, optionsFor } from "../../options";
 import { checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
 import { decimals, digitsFor, percent } from "../draw/numbers";
-import type { PictureOptions } from "../draw/svg";
+import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { COLORS } from "../draw/theme";
 import { drawXy, padded, seriesDots } from "../draw/xy-picture";
-import { type Funnel, type FunnelPointsOptions, funnelPoints } from "./points";
+import { FUNNEL_POINTS_OPTIONS, type Funnel, type FunnelPointsOptions, funnelPoints } from "./points";
 
 export interface FunnelPlotOptions extends PictureOptions, FunnelPointsOptions {
   /**
@@ -21,6 +23,15 @@ export interface FunnelPlotOptions extends PictureOptions, FunnelPointsOptions {
   readonly xlab?: string | undefined;
 }
 
+const FUNNEL_PLOT_OPTIONS: OptionKinds<FunnelPlotOptions> = {
+  contours: "numbers",
+  refline: "number",
+  transform: "text",
+  xlab: "text",
+  ...PICTURE_OPTIONS,
+  ...FUNNEL_POINTS_OPTIONS,
+};
+
 /**
  * Funnel plot, as an SVG string: effects, or residuals where the mean has moderators, against their standard errors, the
  * precise ones on top. The regions, refline -+ z se, hold 95% of the effects if sampling error is all that makes them
@@ -29,9 +40,11 @@ export interface FunnelPlotOptions extends PictureOptions, FunnelPointsOptions {
  * @throws DrmError "not_supported" without known sampling variances; "bad_option", "unknown_column"
  */
 export function funnelPlot(fit: Fit, options: FunnelPlotOptions = {}): string {
+  requireFit("funnelPlot", fit);
+  checkOptions("funnelPlot", options, FUNNEL_PLOT_OPTIONS);
   const { transform = "none", contours = [0.95] } = options;
   checkTransform(transform);
-  const funnel = funnelPoints(fit, options);
+  const funnel = funnelPoints(fit, optionsFor(options, FUNNEL_POINTS_OPTIONS));
   const { points, groups, of } = funnel;
   const refline = options.refline ?? funnel.centre;
   // effects and their differences on a log scale are both ratios

@@ -1,9 +1,11 @@
 import { areaY, dot, line, type Markish, ruleX, ruleY, text } from "@observablehq/plot";
+import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit, type Profile, profile } from "../../index";
 import { criticalValue } from "../../inference/level";
+import { checkOptions, type OptionKinds } from "../../options";
 import { linearAxis } from "../draw/effect-axis";
 import { decimals, percent } from "../draw/numbers";
-import type { PictureOptions } from "../draw/svg";
+import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { COLORS, FONT } from "../draw/theme";
 import { drawXy, padded } from "../draw/xy-picture";
 
@@ -15,6 +17,13 @@ export interface ProfilePlotOptions extends PictureOptions {
   readonly xlab?: string | undefined;
 }
 
+const PROFILE_PLOT_OPTIONS: OptionKinds<ProfilePlotOptions> = {
+  parm: "text",
+  level: "number",
+  xlab: "text",
+  ...PICTURE_OPTIONS,
+};
+
 /**
  * Profile likelihood of one coefficient, as an SVG string: the drop of the log-likelihood from its maximum, with the
  * likelihood-ratio interval shaded. Two maxima, or a side that levels off, say that a Wald interval misleads.
@@ -22,6 +31,8 @@ export interface ProfilePlotOptions extends PictureOptions {
  * @throws DrmError "bad_option" for an unknown coefficient or a fit that did not converge
  */
 export function profilePlot(fit: Fit, options: ProfilePlotOptions = {}): string {
+  requireFit("profilePlot", fit);
+  checkOptions("profilePlot", options, PROFILE_PLOT_OPTIONS);
   const { level = 0.95 } = options;
   const reason = whyNoProfile(fit);
   if (reason !== null) throw new DrmError("not_supported", reason);

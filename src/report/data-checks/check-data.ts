@@ -4,6 +4,7 @@ import { DrmError, didYouMean } from "../../errors";
 import type { Fit } from "../../fit/fit";
 import { asFactor } from "../../frame/as-factor";
 import { outcomesOf, samplingVariances } from "../../inference/outcomes";
+import { type OptionKinds, requireOptions } from "../../options";
 import { type CheckRow, checkTable, row } from "../checks/check";
 import { count } from "../format";
 import type { Printable } from "../printable";
@@ -21,6 +22,13 @@ export interface CheckDataOptions {
   /** column of sample sizes, which tells variances from standard errors */
   readonly sampleSize?: string;
 }
+
+const CHECK_DATA_OPTIONS: OptionKinds<CheckDataOptions> = {
+  effect: "texts",
+  variance: "texts",
+  study: "text",
+  sampleSize: "text",
+};
 
 const CAPTION = "Checks of the data";
 
@@ -54,7 +62,13 @@ const CHECKS: readonly ((data: EffectSizes) => CheckRow | null)[] = [
  *   there are not as many variances as effects
  */
 export function checkData(data: DataInput, options: CheckDataOptions): Printable<readonly CheckRow[]> {
+  requireOptions("checkData", options, CHECK_DATA_OPTIONS);
   const table = tableFrom(data);
+  if (options.effect === undefined || options.variance === undefined) {
+    const missing = options.effect === undefined ? "effect" : "variance";
+    const example = 'checkData(data, { effect: "yi", variance: "vi" })';
+    throw new DrmError("bad_option", `checkData() needs the name of the ${missing} column: ${example}`);
+  }
   const effects = [options.effect].flat() as string[];
   const variances = [options.variance].flat() as string[];
   if (effects.length !== variances.length) {
