@@ -1,6 +1,6 @@
 import { type MatrixInput, missingRows } from "./covariance/known-v";
 import { reuse } from "./data/doubles";
-import type { FactorOptions } from "./data/factor-from";
+import { type FactorOptions, levelIndex } from "./data/factor-from";
 import type { Table } from "./data/table";
 import { type DataInput, tableFrom } from "./data/table-from";
 import { DrmError } from "./errors";
@@ -11,7 +11,7 @@ import { ungroup } from "./formula/expr";
 import { type DrmFormula, formulaOf } from "./formula/formula";
 import { buildFrame, type Frame, type FrameOptions } from "./frame/frame";
 import { buildModel } from "./model/build-model";
-import { checkOptions, type OptionKinds, requireOptions, shown } from "./options";
+import { checkOptions, isList, type OptionKinds, requireOptions, shown } from "./options";
 
 export type { DataInput, MatrixInput };
 
@@ -89,8 +89,7 @@ export function drm(
 export function drm(formula: DrmFormula | string, options: DrmOptions): Fit;
 export function drm(formula: DrmFormula | string, options: DrmOptions): Fit {
   requireOptions("drm", options, DRM_OPTIONS);
-  // used once: its levels stay the caller's
-  return modelOf(formula, options, checkedLevels(options.factors)).fit(options.data);
+  return modelOf(formula, options, frozenLevels(options.factors)).fit(options.data);
 }
 
 /** A formula and its options, checked and parsed once, for any number of data sets. */
@@ -113,7 +112,14 @@ export interface CompiledModel {
  */
 export function compile(formula: DrmFormula | string, options: Omit<DrmOptions, "data"> = {}): CompiledModel {
   checkOptions("compile", options, MODEL_OPTIONS);
-  return modelOf(formula, options, frozenLevels(checkedLevels(options.factors)));
+  // the options as they are now; arrays and matrices of numbers are read at each call
+  const { matrices, fixed } = options;
+  const now = {
+    ...options,
+    ...(matrices && { matrices: { ...matrices } }),
+    ...(fixed && { fixed: { ...fixed } }),
+  };
+  return modelOf(formula, now, frozenLevels(options.factors));
 }
 
 function modelOf(
@@ -143,23 +149,19 @@ function modelOf(
   };
 }
 
-function checkedLevels(factors: DrmOptions["factors"] | null): DrmOptions["factors"] {
-  if (factors === undefined || factors === null) return undefined; // null is how JSON and R-minded callers say "none"
-  for (const [name, levels] of Object.entries(factors)) {
-    if (levels !== undefined && !Array.isArray(levels)) {
-      const seen = `factors: '${name}' has ${JSON.stringify(levels)}`;
-      throw new DrmError("bad_option", `${seen}; wanted a list of its levels`);
-    }
-  }
-  return factors;
-}
-
 /** Copies that stay what they are, so that what is worked out of them can be kept. */
-function frozenLevels(factors: DrmOptions["factors"]): DrmOptions["factors"] {
-  if (factors === undefined) return undefined;
+function frozenLevels(factors: DrmOptions["factors"] | null): DrmOptions["factors"] {
+  if (factors === undefined || factors === null) return undefined; // null is how JSON and R-minded callers say "none"
   const frozen: Record<string, readonly string[]> = {};
   for (const [name, levels] of Object.entries(factors)) {
-    if (levels !== undefined) frozen[name] = Object.freeze([...levels]);
+    if (levels === undefined) continue;
+    if (!isList(levels)) {
+      throw new DrmError(
+        "bad_option",
+        `factors: '${name}' has ${shown(levels)}; wanted a list of its levels`,
+      );
+    }
+    frozen[name] = levelIndex(name, levels).levels;
   }
   return frozen;
 }

@@ -36,15 +36,9 @@ const KINDS = {
     is: (value: unknown) => value instanceof Set || isListOf(value, isText),
     wanted: "a Set of names",
   },
-  /** one number a row, null for a missing one */
-  "numbers?": {
-    is: (value: unknown) =>
-      isListOf(value, (cell) => cell === null || cell === undefined || typeof cell === "number"),
-    wanted: "an array of numbers",
-  },
   /** the same for all rows, or one a row */
-  numberOrNumbers: {
-    is: (value: unknown) => isNumber(value) || isListOf(value, (cell) => cell === null || isNumber(cell)),
+  numberOrList: {
+    is: (value: unknown) => isNumber(value) || isListOf(value, isCell),
     wanted: "a number or an array of numbers",
   },
   /** one value a row */
@@ -86,12 +80,16 @@ const KINDS = {
 } as const;
 
 function isCell(value: unknown): boolean {
-  return value === null || value === undefined || /^(number|string|boolean)$/.test(typeof value);
+  const type = typeof value;
+  return (
+    type === "number" || type === "string" || type === "boolean" || value === null || value === undefined
+  );
 }
 
-/** A loop over the indices: `every()` passes over holes. */
+/** A loop over the indices: `every()` passes over holes. In a typed array all entries are of one kind. */
 function every(list: unknown, is: (entry: unknown) => boolean): boolean {
   const entries = list as ArrayLike<unknown>;
+  if (ArrayBuffer.isView(list)) return entries.length === 0 || is(entries[0]);
   for (let i = 0; i < entries.length; i++) if (!is(entries[i])) return false;
   return true;
 }
@@ -154,7 +152,7 @@ export function optionsFor<Known>(options: object, known: OptionKinds<Known>): K
 export function shown(value: unknown): string {
   switch (typeof value) {
     case "string":
-      return value.length > 40 ? `'${value.slice(0, 40)}...'` : `'${value}'`;
+      return value.length > 40 ? `"${value.slice(0, 40)}..."` : `"${value}"`;
     case "object":
       if (value === null) return "null";
       if (isList(value)) return "an array";

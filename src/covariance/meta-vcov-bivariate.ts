@@ -28,10 +28,10 @@ export interface BivariateOptions {
 }
 
 const BIVARIATE_OPTIONS: OptionKinds<BivariateOptions> = {
-  v1: "numbers?",
-  v2: "numbers?",
-  cor12: "numberOrNumbers",
-  cov12: "numberOrNumbers",
+  v1: "list",
+  v2: "list",
+  cor12: "numberOrList",
+  cov12: "numberOrList",
 };
 
 /** The names of the arguments, in R's order, as formulas may give them. */

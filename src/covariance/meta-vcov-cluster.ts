@@ -36,10 +36,10 @@ export interface ClusterOptions {
 }
 
 const CLUSTER_OPTIONS: OptionKinds<ClusterOptions> = {
-  vi: "numbers?",
+  vi: "list",
   cluster: "list",
   rho: "number",
-  time: "numbers?",
+  time: "list",
   type: "text",
 };
 

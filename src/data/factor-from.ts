@@ -1,5 +1,5 @@
 import { DrmError, didYouMean } from "../errors";
-import type { OptionKinds } from "../options";
+import { isList, type OptionKinds, shown } from "../options";
 import { sortLevels } from "./level-order";
 import type { Column, FactorColumn } from "./table";
 
@@ -195,10 +195,24 @@ interface LevelIndex {
 /** Of frozen lists of levels, which stay what they are: one serves all the data sets of a compiled model. */
 const indexes = new WeakMap<readonly string[], LevelIndex>();
 
+/** Levels are texts, or numbers and booleans as their texts. */
+function checkLevels(name: string, levels: unknown): void {
+  const wanted = "wanted an array of texts, one a level";
+  if (!isList(levels)) {
+    throw new DrmError("bad_factor", `the levels of '${name}' are ${shown(levels)}; ${wanted}`);
+  }
+  for (let i = 0; i < (levels as readonly unknown[]).length; i++) {
+    const level = (levels as readonly unknown[])[i];
+    if (/^(string|number|boolean)$/.test(typeof level)) continue;
+    throw new DrmError("bad_factor", `level ${i + 1} of '${name}' is ${shown(level)}; ${wanted}`);
+  }
+}
+
 /** Level to code. Rejects an empty list and a level listed twice. */
 export function levelIndex(name: string, levels: readonly string[]): LevelIndex {
   const known = indexes.get(levels);
   if (known !== undefined) return known;
+  checkLevels(name, levels);
   if (levels.length === 0) throw new DrmError("bad_factor", `factor '${name}': the list of levels is empty`);
   const index = new Map<string, number>();
   for (const level of levels) {
@@ -224,6 +238,6 @@ export function unknownLevel(
   return new DrmError(
     "bad_factor",
     `factor '${name}', ${place}: '${String(cell)}' is not among the levels ${shown}` +
-      `${didYouMean(String(cell), levels)}`,
+      `${didYouMean(String(cell), levels.map(String))}`,
   );
 }

@@ -4,6 +4,7 @@ import type { Fit } from "../fit/fit";
 import { ungroup, variablesOf } from "../formula/expr";
 import { drmFormula } from "../formula/formula";
 import { numberLabel } from "../frame/as-factor";
+import { shown } from "../options";
 
 /** A value of a moderator: a level of a factor, a number, or true / false. */
 export type Level = string | number | boolean;
@@ -89,7 +90,7 @@ function levelsOf(column: Column, readers: ReadonlySet<Reader>): readonly Level[
 
 function checkedValue(name: string, column: Column, value: Level, levels: readonly string[] | null): Level {
   const bad = (wanted: string) =>
-    new DrmError("bad_option", `at: '${name}' is ${JSON.stringify(value)}; wanted ${wanted}`);
+    new DrmError("bad_option", `at: '${name}' is ${shown(value)}; wanted ${wanted}`);
   if (column.kind === "factor") {
     const known = levels ?? column.levels;
     const label = String(value);

@@ -1,5 +1,7 @@
 import { DrmError } from "../errors";
-import { shown } from "../options";
+import { isList, shown } from "../options";
+
+const PARTS = ["designs", "response", "knownV", "fitted", "data", "rows", "optim", "dropped"];
 
 /**
  * What every function of a fit asks first. A fit that went through JSON has lost its arrays of numbers, and would be read
@@ -8,8 +10,11 @@ import { shown } from "../options";
  * @throws DrmError "bad_option" saying what was given instead
  */
 export function requireFit(caller: string, fit: unknown): void {
-  const { kind, vcov, drmeta } = (fit ?? {}) as { readonly kind?: unknown; vcov?: unknown; drmeta?: unknown };
-  if (kind === "drmeta-fit" && ArrayBuffer.isView(vcov)) return;
+  const given = (fit ?? {}) as Readonly<Record<string, unknown>>;
+  const { kind, vcov, coefficients, drmeta } = given;
+  if (kind === "drmeta-fit" && ArrayBuffer.isView(vcov) && isList(coefficients)) {
+    if (PARTS.every((part) => typeof given[part] === "object" && given[part] !== null)) return;
+  }
   const isSaved = kind === "drmeta-fit" || typeof drmeta === "string";
   const seen = isSaved
     ? "a fit that has been through JSON: save it with toJSON(fit, { full: true }) and reopen it with fromJSON()"

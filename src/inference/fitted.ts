@@ -13,7 +13,8 @@ import type { BivariateFit, UnivariateFit } from "./outcomes";
 export function fitted(fit: Fit, dpar = "mu"): Float64Array {
   requireFit("fitted", fit);
   const values = typeof dpar === "string" ? fit.fitted[dpar] : undefined;
-  if (values !== undefined) return values;
+  // copies: a fit keeps its own numbers to itself
+  if (values !== undefined) return values.slice();
   requireDpar(fit, dpar);
   const rows = Object.keys(fit.fitted).join(", ");
   throw new DrmError("bad_option", `'${dpar}' has no value per row; fitted() has ${rows}`);
@@ -33,8 +34,8 @@ export function sigma(fit: BivariateFit): BivariateSigma;
 export function sigma(fit: Fit): Float64Array | BivariateSigma;
 export function sigma(fit: Fit): Float64Array | BivariateSigma {
   requireFit("sigma", fit);
-  if (fit.family === "gaussian") return fit.fitted.sigma;
-  return { sigma1: fit.fitted.sigma1, sigma2: fit.fitted.sigma2 };
+  if (fit.family === "gaussian") return fit.fitted.sigma.slice();
+  return { sigma1: fit.fitted.sigma1.slice(), sigma2: fit.fitted.sigma2.slice() };
 }
 
 /**
@@ -45,6 +46,6 @@ export function sigma(fit: Fit): Float64Array | BivariateSigma {
  */
 export function rho12(fit: Fit): Float64Array {
   requireFit("rho12", fit);
-  if (fit.family === "biv_gaussian") return fit.fitted.rho12;
+  if (fit.family === "biv_gaussian") return fit.fitted.rho12.slice();
   throw new DrmError("bad_option", "rho12() needs a bivariate fit; this one has a single outcome");
 }

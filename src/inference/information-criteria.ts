@@ -48,7 +48,7 @@ export function aicc(fit: Fit): number {
 /** The formulas as given. */
 export function formulas(fit: Fit): readonly string[] {
   requireFit("formulas", fit);
-  return fit.formulas;
+  return [...fit.formulas];
 }
 
 /**

@@ -50,7 +50,7 @@ export function residualCovariance(fit: Fit): ResidualCovariance {
     rho12.map((rho, i) => rho * sigma1[i] * sigma2[i]),
   );
   // every fit of two outcomes has them
-  const v12 = fit.knownV.covariances!;
+  const v12 = fit.knownV.covariances!.slice();
   const sampling = studyMatrices(samplingVariances(fit, first), samplingVariances(fit, second), v12);
   const sum = (part: "variance1" | "variance2" | "covariance") =>
     sampling[part].map((value, i) => value + between[part][i]);

@@ -46,6 +46,6 @@ export function sd(fit: Fit, group: string, options: SdOptions = {}): LevelSds |
     );
   }
   const { levels, codes, sd: values } = found[0];
-  if (per === "level") return { levels, values };
+  if (per === "level") return { levels: [...levels], values: values.slice() };
   return Float64Array.from(codes, (code) => (code < 0 ? Number.NaN : values[code]));
 }

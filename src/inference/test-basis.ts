@@ -50,7 +50,7 @@ export function testBasis(fit: Fit, wanted?: TestStatistic): TestBasis {
   }
   const k = fit.coefficients.length;
   const df = new Float64Array(k).fill(Number.POSITIVE_INFINITY);
-  const plain = { test, vcov: fit.vcov, df, factor: null };
+  const plain = { test, vcov: fit.vcov.slice(), df, factor: null };
   if (test === "z") return plain;
   const p = locationCount(fit);
   if (fit.robust !== undefined) {

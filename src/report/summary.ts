@@ -74,7 +74,7 @@ export function summary(fit: Fit, options: SummaryOptions = {}): Printable<FitSu
   const { kind, label, clusters, largestCluster } = fit.knownV;
   const basis = testBasis(fit, test);
   const data: FitSummary = {
-    formulas: fit.formulas,
+    formulas: [...fit.formulas],
     family: fit.family,
     method: fit.method,
     knownV: { kind, label, clusters, largestCluster },
@@ -95,7 +95,7 @@ export function summary(fit: Fit, options: SummaryOptions = {}): Printable<FitSu
     df: fit.df,
     nobs: fit.nobs,
     outcomes: outcomeCounts(fit),
-    dropped: fit.dropped,
+    dropped: structuredClone(fit.dropped),
     convergence: { code: fit.optim.code, message: fit.optim.message },
   };
   return printable(data, summaryText, summaryTables);

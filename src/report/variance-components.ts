@@ -110,8 +110,8 @@ function groupsTable({ by, groups }: VarianceComponents): ReportTable {
 }
 
 function varianceRows(fit: Fit, outcome: Outcome): VarianceRows {
-  const samplingVariance = samplingVariances(fit, outcome);
-  const sigma = fit.fitted[outcome.scale];
+  const samplingVariance = samplingVariances(fit, outcome).slice();
+  const sigma = fit.fitted[outcome.scale].slice();
   const heterogeneityVariance = sigma.map((sd) => sd * sd);
   const studyVariance = studyVariances(fit, outcome);
   const totalVariance = samplingVariance.map((v, i) => v + heterogeneityVariance[i] + studyVariance[i]);

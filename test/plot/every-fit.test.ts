@@ -50,5 +50,5 @@ function expectPlots(fit: Fit): void {
 }
 
 test("an unknown plot names those that there are", () => {
-  expect(() => plotNamed("forrest")).toThrow(/'forrest'; there are forest, orchard/);
+  expect(() => plotNamed("forrest")).toThrow(/"forrest"; there are forest, orchard/);
 });

@@ -111,7 +111,7 @@ export function toJSON(fit: Fit, options: ToJsonOptions = {}): FitJson {
   const basis = testBasis(fit, test);
   return {
     drmeta: fit.version,
-    formulas: fit.formulas,
+    formulas: [...fit.formulas],
     family: fit.family,
     method: fit.method,
     nobs: fit.nobs,
