@@ -1,8 +1,8 @@
 import { listOf } from "../data/doubles";
 import { DrmError } from "../errors";
-import { drmFormula } from "../formula/formula";
 import type { Signal } from "../inference/signal";
 import { checkOptions, type OptionKinds, shown } from "../options";
+import { formulaOfTexts } from "./compiled";
 import { inOrder, type Source, type Task } from "./in-order";
 import type { BatchJob, EstimatesResult, FailedResult, FitResult, ModelOptions } from "./job";
 import { crashError } from "./job-error";
@@ -84,7 +84,7 @@ export async function* fitMany(
     throw new DrmError("bad_option", `result = '${String(want)}': wanted "estimates" or "fit"`);
   }
   // an error in these is not one of a job
-  if (model.formulas !== undefined) drmFormula(...[model.formulas].flat());
+  if (model.formulas !== undefined) formulaOfTexts([model.formulas].flat());
   const progress = progressOf(onProgress, Array.isArray(jobs) ? jobs.length : undefined);
   const runner = startPool({ workers, workerUrl });
   for await (const results of inOrder(jobs, fitTask(model, want), runner, signal)) {

@@ -75,7 +75,7 @@ export function startPool({ workers = workerpool.cpus || 1, workerUrl }: PoolOpt
       lanes.delete(lane);
       // the worker died over the first of its calls; the others had not begun
       const [running, ...others] = lane.pending;
-      waiting.unshift(...others);
+      for (const call of others.reverse()) waiting.unshift(call);
       running?.reject(error);
       if (isClosing) for (const call of waiting.splice(0)) call.reject(closed());
       else assign();

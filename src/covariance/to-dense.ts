@@ -1,3 +1,4 @@
+import { largest } from "../data/range";
 import { DrmError } from "../errors";
 import { isList, shown } from "../options";
 import type { BivariateCovariance } from "./meta-vcov-bivariate";
@@ -26,8 +27,13 @@ export function formatMatrix(matrix: ClusterCovariance | BivariateCovariance, mo
   const cells = firstRows(matrix, size).map((row) =>
     row.map((value) => String(Number(value.toPrecision(7)))),
   );
-  const widths = names.map((name, l) => Math.max(name.length, ...cells.map((row) => row[l]!.length)));
-  const margin = Math.max(...names.map((name) => name.length));
+  const widths = names.map((name, l) =>
+    largest(
+      cells.map((row) => row[l]!.length),
+      name.length,
+    ),
+  );
+  const margin = largest(names.map((name) => name.length));
   const line = (head: string, row: readonly string[]): string =>
     [head.padEnd(margin), ...row.map((cell, l) => cell.padStart(widths[l]!))].join("  ");
   const lines = [line("", names), ...cells.map((row, k) => line(names[k]!, row))];

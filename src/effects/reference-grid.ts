@@ -2,7 +2,7 @@ import type { Column, Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
 import { ungroup, variablesOf } from "../formula/expr";
-import { drmFormula } from "../formula/formula";
+import { formulaFrom } from "../formula/formula";
 import { numberLabel } from "../frame/as-factor";
 import { shown } from "../options";
 
@@ -70,7 +70,7 @@ function columnReaders(fit: Fit, dpar: string): Map<string, Set<Reader>> {
     const reader = factor === null ? "number" : whole ? "factor" : "comparison";
     for (const name of variablesOf(expr)) add(name, reader);
   }
-  const parsed = drmFormula(...fit.formulas).dpars.find(({ key }) => key === dpar);
+  const parsed = formulaFrom(fit.formulas).dpars.find(({ key }) => key === dpar);
   for (const offset of parsed?.offsets ?? []) for (const name of variablesOf(offset)) add(name, "number");
   return readers;
 }

@@ -125,7 +125,8 @@ function nullSpace(c: Float64Array): FreeSpace {
   // the largest part is reflected onto, so that nothing cancels
   let pivot = 0;
   for (let k = 1; k < size; k++) if (Math.abs(c[k]!) > Math.abs(c[pivot]!)) pivot = k;
-  const norm = Math.hypot(...c);
+  let norm = 0;
+  for (const part of c) norm = Math.hypot(norm, part);
   const v = c.slice();
   v[pivot]! += Math.sign(c[pivot]!) * norm;
   const squares = v.reduce((sum, part) => sum + part * part, 0);

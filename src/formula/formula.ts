@@ -19,6 +19,11 @@ const cache = new Map<string, DrmFormula>();
 
 /** Parses and classifies formulas, in any order. */
 export function drmFormula(...formulas: string[]): DrmFormula {
+  return formulaFrom(formulas);
+}
+
+/** The same of an array: there is no limit to what an array of a user's holds. */
+export function formulaFrom(formulas: readonly string[]): DrmFormula {
   for (const text of formulas) {
     if (typeof text !== "string") {
       const hint = Array.isArray(text) ? ": spread the array, drmFormula(...formulas)" : "";

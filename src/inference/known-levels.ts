@@ -2,7 +2,7 @@ import type { Column, Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import type { Fit, RandomEffect } from "../fit/fit";
 import { type LevelSum, levelPredictions } from "../fit/level-predictions";
-import { drmFormula } from "../formula/formula";
+import { formulaFrom } from "../formula/formula";
 import { asFactor } from "../frame/as-factor";
 
 /** The predicted random intercepts of each row of one location dpar. */
@@ -76,7 +76,7 @@ export function knownLevelErrors(
 }
 
 function codesOf(fit: Fit, { dpar, codes }: RandomEffect, table: Table): Int32Array {
-  const columns = drmFormula(...fit.formulas).dpars.find(({ key }) => key === dpar)!.group!;
+  const columns = formulaFrom(fit.formulas).dpars.find(({ key }) => key === dpar)!.group!;
   const codeOf = new Map<string, number>();
   const fitted = cellLabels(columns.map((name) => fit.data[name]));
   fitted.forEach((label, i) => {

@@ -3,7 +3,7 @@ import { applyDesign } from "../design/recipe";
 import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
 import { variablesOf } from "../formula/expr";
-import { drmFormula } from "../formula/formula";
+import { formulaFrom } from "../formula/formula";
 import { evaluate } from "../frame/evaluate";
 
 /** The rows for which one dpar is predicted: its design matrix (column-major) and offset. */
@@ -49,7 +49,7 @@ function newOffset(
     return Float64Array.from(given);
   }
   if (fit.response[dpar].offset === null) return null;
-  const { offsets } = drmFormula(...fit.formulas).dpars.find(({ key }) => key === dpar)!;
+  const { offsets } = formulaFrom(fit.formulas).dpars.find(({ key }) => key === dpar)!;
   const total = new Float64Array(table.nrow);
   for (const expr of offsets) {
     for (const name of variablesOf(expr)) requireColumn(name, table, dpar);

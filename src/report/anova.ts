@@ -1,3 +1,4 @@
+import { smallest } from "../data/range";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
@@ -145,7 +146,7 @@ export function compareFits(
     requireSameData(first, fit);
     requireSameContrasts(first, fit);
   }
-  const best = Math.min(...named.map(([, fit]) => aic(fit)));
+  const best = smallest(named.map(([, fit]) => aic(fit)));
   const models = named.map(([name, fit]) => ({ name, ...modelRow(fit), deltaAIC: aic(fit) - best }));
   return printable({ models }, compareText, (own) => [compareTable(own)]);
 }

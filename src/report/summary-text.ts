@@ -55,7 +55,7 @@ function coefficientsTable(summary: FitSummary): ReportTable {
   const notes = testNotes(summary);
   if (atBoundary.length > 0)
     notes.push(`At the boundary, without a standard error: ${atBoundary.join(", ")}`);
-  if (confint === "profile") notes.push(...profileNotes(coefficients));
+  if (confint === "profile") for (const note of profileNotes(coefficients)) notes.push(note);
   return {
     caption: `${titleOf(summary)}: coefficients, link scale`,
     columns: [

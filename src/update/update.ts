@@ -3,7 +3,7 @@ import { type DrmOptions, drm, MODEL_OPTIONS } from "../drm";
 import { DrmError } from "../errors";
 import type { DroppedRows, Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
-import { drmFormula } from "../formula/formula";
+import { formulaFrom } from "../formula/formula";
 import { type Moderators, updateFormulas } from "../formula/update-formula";
 import { checkOptions, type OptionKinds } from "../options";
 import { fittedLevels, fittedMatrices, fittedTable } from "./fit-inputs";
@@ -40,10 +40,10 @@ export function update<T extends Fit>(fit: T, changes: UpdateOptions = {}): T {
   requireFit("update", fit);
   checkOptions("update", changes, UPDATE_OPTIONS);
   const { formula = [], data, ...options } = changes;
-  const old = drmFormula(...fit.formulas);
+  const old = formulaFrom(fit.formulas);
   const changed = typeof formula === "string" ? [formula] : formula;
   const texts = updateFormulas(old, changed, (key) => moderatorsOf(fit, key));
-  const next = drmFormula(...texts);
+  const next = formulaFrom(texts);
   const given = new Set(next.dpars.filter(({ implied }) => !implied).map(({ key }) => key));
   const own = {
     method: fit.method,

@@ -59,7 +59,7 @@ function writer(format: Format, output: Output, idName: string, isNew: boolean):
   const rows: ResultRow[] = [];
   return {
     async write(results) {
-      for (const result of results) rows.push(...resultRows(result));
+      for (const result of results) for (const row of resultRows(result)) rows.push(row);
     },
     async end() {
       await output.write(await parquetBytes(parquetColumns(idName, rows)));

@@ -1,4 +1,5 @@
 import type { FactorInput } from "../../data/column-from";
+import { largest, smallest } from "../../data/range";
 import type { Column } from "../../data/table";
 import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit, predict, predictionInterval } from "../../index";
@@ -206,7 +207,7 @@ function repeatRow(column: Column, row: number, count: number): Cells {
 }
 
 function gridOver(values: readonly number[]): number[] {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = [smallest(values), largest(values)];
   if (low === high) return [low];
   const share = (i: number) => i / (GRID - 1);
   // exact at both ends

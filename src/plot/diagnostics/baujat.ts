@@ -1,3 +1,4 @@
+import { largest } from "../../data/range";
 import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit } from "../../index";
 import { checkOptions, type OptionKinds, optionsFor } from "../../options";
@@ -33,8 +34,14 @@ export function baujatPlot(fit: Fit, options: BaujatPlotOptions = {}): string {
     optionsFor(options, INFLUENCE_POINTS_OPTIONS),
   );
   const [right, top] = [
-    Math.max(0, ...points.map(({ heterogeneity }) => heterogeneity)),
-    Math.max(0, ...points.map(({ influence }) => influence)),
+    largest(
+      points.map(({ heterogeneity }) => heterogeneity),
+      0,
+    ),
+    largest(
+      points.map(({ influence }) => influence),
+      0,
+    ),
   ];
   const prominence = (p: (typeof points)[number]) =>
     p.heterogeneity / (right || 1) + p.influence / (top || 1);

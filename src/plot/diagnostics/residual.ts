@@ -1,4 +1,5 @@
 import { ruleY } from "@observablehq/plot";
+import { largest as largestOf } from "../../data/range";
 import { requireFit } from "../../fit/require-fit";
 import type { Fit } from "../../index";
 import { checkOptions, type OptionKinds, optionsFor } from "../../options";
@@ -31,7 +32,11 @@ export function residualPlot(fit: Fit, options: ResidualPlotOptions = {}): strin
   requireFit("residualPlot", fit);
   checkOptions("residualPlot", options, RESIDUAL_PLOT_OPTIONS);
   const { outcome, x, points, groups } = residualPoints(fit, optionsFor(options, RESIDUAL_POINTS_OPTIONS));
-  const reach = Math.max(2.5, ...points.map(({ residual }) => Math.abs(residual))) * 1.06;
+  const reach =
+    largestOf(
+      points.map(({ residual }) => Math.abs(residual)),
+      2.5,
+    ) * 1.06;
   const outside = points.filter(({ residual }) => Math.abs(residual) > CRITICAL).length;
   const extreme = [...points].sort((a, b) => Math.abs(b.residual) - Math.abs(a.residual))[0];
   const largest =

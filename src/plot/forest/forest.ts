@@ -1,4 +1,5 @@
 import { axisX, type Markish, ruleX, ruleY, text } from "@observablehq/plot";
+import { largest, smallest } from "../../data/range";
 import { requireFit } from "../../fit/require-fit";
 import type { Fit } from "../../index";
 import { checkOptions, type OptionKinds, optionsFor } from "../../options";
@@ -231,11 +232,11 @@ function effectDomain(
     ...rows.flatMap(({ lower, upper }) => [lower, upper]),
     ...summaries.flatMap((s) => [s.lower, s.upper, s.predictionLower, s.predictionUpper]),
   ].filter(Number.isFinite);
-  const [low, high] = [Math.min(...centres), Math.max(...centres)];
+  const [low, high] = [smallest(centres), largest(centres)];
   const typical = [...rows].map(({ stdError }) => stdError).sort((a, b) => a - b)[rows.length >> 1]!;
   const reach = Math.max(high - low, 6 * typical);
-  const from = Math.max(Math.min(low, ...limits), low - reach);
-  const to = Math.min(Math.max(high, ...limits), high + reach);
+  const from = Math.max(smallest(limits, low), low - reach);
+  const to = Math.min(largest(limits, high), high + reach);
   const pad = 0.03 * (to - from) || 1;
   return [from - pad, to + pad];
 }

@@ -1,4 +1,5 @@
 import { areaX, link, type Markish, ruleX } from "@observablehq/plot";
+import { largest as largestOf, smallest } from "../../data/range";
 import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit } from "../../index";
 import { criticalValue } from "../../inference/level";
@@ -50,7 +51,7 @@ export function funnelPlot(fit: Fit, options: FunnelPlotOptions = {}): string {
   // effects and their differences on a log scale are both ratios
   const to = shown(transform);
   const criticals = contours.map(checkedCritical).sort((a, b) => b - a);
-  const largest = Math.max(...points.map(({ stdError }) => stdError)) * 1.05 || 1;
+  const largest = largestOf(points.map(({ stdError }) => stdError)) * 1.05 || 1;
   const reach = (criticals[0] ?? 1.96) * largest;
   const xs = points.map(({ x }) => x);
   const marks: Markish[] = [
@@ -134,16 +135,16 @@ function describe(
     ({ x, stdError }) => Math.abs(x - refline) > (critical ?? 0) * stdError,
   ).length;
   const ses = points.map(({ stdError }) => stdError);
-  const digits = digitsFor(Math.max(...ses));
+  const digits = digitsFor(largestOf(ses));
   const what = of === "residual" ? "residuals" : "effect sizes";
   return [
     `Funnel plot of ${points.length} ${what} (${outcome}) against their standard errors,`,
-    `${decimals(Math.min(...ses), digits)} to ${decimals(Math.max(...ses), digits)}`,
+    `${decimals(smallest(ses), digits)} to ${decimals(largestOf(ses), digits)}`,
     groups.length > 1 ? `, in ${groups.length} groups: ${groups.join(", ")}` : "",
     `. The funnel is around ${decimals(to(refline), 2)};`,
     critical === undefined
       ? ""
-      : ` ${outside} of ${points.length} lie outside its ${percent(Math.max(...levels))} region.`,
+      : ` ${outside} of ${points.length} lie outside its ${percent(largestOf(levels))} region.`,
   ]
     .join(" ")
     .replace(/ +([.,])/g, "$1")

@@ -1,4 +1,5 @@
 import { areaY, line, type Markish, ruleX } from "@observablehq/plot";
+import { largest as largestOf } from "../../data/range";
 import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit, scaleIntervals } from "../../index";
 import { checkOptions, type OptionKinds, optionsFor } from "../../options";
@@ -69,10 +70,10 @@ function alongModerator(fit: Fit, options: HeterogeneityPlotOptions): string {
     })),
   );
   const all = curveLines.flat();
-  const highest = Math.max(...all.map(({ sigma }) => sigma));
+  const highest = largestOf(all.map(({ sigma }) => sigma));
   // a band that shoots up where there are few studies would flatten the rest
   const top = Math.min(
-    Math.max(...all.map(({ sigma, upper }) => (upper > 0 ? upper : sigma))),
+    largestOf(all.map(({ sigma, upper }) => (upper > 0 ? upper : sigma))),
     4 * highest || 1,
   );
   const values = (fit.data[x] as { values: Float64Array }).values;
@@ -134,8 +135,8 @@ function byGroup(fit: Fit, options: HeterogeneityPlotOptions): string {
   const usable = fit.optim.code === 0 ? confint : "wald";
   const { intervals } = scaleIntervals(fit, { dpar: wanted, level, method: usable });
   const sds = intervals.filter(({ quantity }) => quantity === "sd");
-  const largest = Math.max(...sds.map(({ estimate }) => estimate));
-  const highest = Math.max(...sds.map(({ upper, estimate }) => (Number.isFinite(upper) ? upper : estimate)));
+  const largest = largestOf(sds.map(({ estimate }) => estimate));
+  const highest = largestOf(sds.map(({ upper, estimate }) => (Number.isFinite(upper) ? upper : estimate)));
   const top = Math.min(highest, 5 * largest || highest) || 1;
   const digits = digitsFor(top);
   const rows = sds.map(({ dpar, at, estimate, lower, upper }): IntervalRow => {

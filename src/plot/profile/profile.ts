@@ -1,4 +1,5 @@
 import { areaY, dot, line, type Markish, ruleX, ruleY, text } from "@observablehq/plot";
+import { largest, smallest } from "../../data/range";
 import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit, type Profile, profile } from "../../index";
 import { criticalValue } from "../../inference/level";
@@ -50,7 +51,10 @@ export function profilePlot(fit: Fit, options: ProfilePlotOptions = {}): string 
   const inside = within(points, cut);
   const name = `${found.dpar}:${found.term}`;
   const hasMaximum = Number.isFinite(found.estimate);
-  const low = Math.min(...points.map(({ drop }) => drop), 1.3 * cut);
+  const low = smallest(
+    points.map(({ drop }) => drop),
+    1.3 * cut,
+  );
   const marks: Markish[] = [
     areaY(inside, { x: "x", y1: low * 1.04, y2: "drop", fill: COLORS.series[0], fillOpacity: 0.15 }),
     ruleY([cut], { stroke: COLORS.series[1], strokeDasharray: "3,3" }),
@@ -142,7 +146,7 @@ function describe(
   const at = Number.isFinite(estimate)
     ? `largest at ${decimals(estimate, 3)}`
     : "rising towards the boundary";
-  const range = `${decimals(Math.min(...xs), 3)} to ${decimals(Math.max(...xs), 3)}`;
+  const range = `${decimals(smallest(xs), 3)} to ${decimals(largest(xs), 3)}`;
   const open = status === "ok" ? "" : ` The interval is open: ${status}.`;
   return `Profile log-likelihood of ${name}, ${at}. The ${percent(level)} likelihood-ratio interval shown is ${range}.${open}`;
 }
