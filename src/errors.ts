@@ -34,6 +34,8 @@ export function didYouMean(name: string, known: Iterable<string>): string {
   let best = "";
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
+    // no fewer changes than that, and long texts take time
+    if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;

@@ -24,10 +24,7 @@ export function checkRank(design: Design): void {
   if (intercept && p === 1) return;
   if (p === 0) throw aliased(`the design of ${key} has no columns: write ~ 1`);
   if (p > n) {
-    const unit = n === 1 ? "row" : "rows";
-    throw aliased(
-      `${key} has ${p} columns (${list(names)}) but only ${n} ${unit}: take terms out of its formula`,
-    );
+    throw moreColumnsThanRows(key, names, n);
   }
   const centres = intercept ? centresOf(values, design.nrow, p) : new Float64Array(p);
   const gram = centredGram(values, design.nrow, p, centres, intercept ? 1 : 0);
@@ -48,6 +45,14 @@ export function checkRank(design: Design): void {
       first,
       found.slice(1).map(({ column }) => names[column]!),
     );
+}
+
+/** The error for a design that is wider than it is long. */
+export function moreColumnsThanRows(key: string, names: readonly string[], nrow: number): DrmError {
+  const rows = nrow === 1 ? "1 row" : `${nrow} rows`;
+  return aliased(
+    `${key} has ${names.length} columns (${list(names)}) but only ${rows}: take terms out of its formula`,
+  );
 }
 
 /** Checks the rank in the rows that count: those of zero weight say nothing about a coefficient. */
