@@ -1,6 +1,7 @@
 import { DrmError, didYouMean } from "../errors";
 import { isList, type OptionKinds, shown } from "../options";
 import { sortLevels } from "./level-order";
+import { numberLabel } from "./number-label";
 import type { Column, FactorColumn } from "./table";
 
 /** The columns that the user makes factors: levels in the order wanted, and which of them are ordered. */
@@ -122,11 +123,6 @@ export function factorFromCells(
   };
   const codes = codesOf(cells, lookUp, (i) => unknownLevel(name, cells[i], `row ${i + 1}`, levels));
   return { kind: "factor", codes, levels: known.levels, ordered };
-}
-
-/** A number as a level: 15 significant digits, as in R, so that the noise of arithmetic makes no levels. */
-function numberLabel(value: number): string {
-  return String(Number(value.toPrecision(15)));
 }
 
 /**

@@ -1,9 +1,9 @@
+import { numberLabel } from "../data/number-label";
 import type { Column, Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
 import { ungroup, variablesOf } from "../formula/expr";
 import { formulaFrom } from "../formula/formula";
-import { numberLabel } from "../frame/as-factor";
 import { shown } from "../options";
 
 /** A value of a moderator: a level of a factor, a number, or true / false. */

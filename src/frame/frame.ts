@@ -123,10 +123,10 @@ function ownColumn(column: Column, doubles: Doubles): Column {
       ordered,
     };
   }
-  const { kind, values } = column;
+  const { kind, values, written } = column;
   const own = doubles(values.length);
   own.set(values);
-  return { kind, values: own };
+  return written === undefined ? { kind, values: own } : { kind, values: own, written };
 }
 
 function everyRow(total: number, bivariate: boolean, shortLived: boolean): ReturnType<typeof keepRows> {

@@ -1,4 +1,4 @@
-import type { Column } from "../../data/table";
+import type { Column, NumericColumn } from "../../data/table";
 import { didYouMean } from "../../errors";
 import { type DataInput, DrmError, type Fit, tableFrom } from "../../index";
 import type { OptionKinds } from "../../options";
@@ -47,6 +47,7 @@ export function rowGroups(fit: Fit, group: RowValues, data: DataInput | undefine
 /** The groups that a column makes; levels without a row are left out. */
 export function groupsOfColumn(column: Column): Groups {
   if (column.kind === "factor") return withoutEmpty(column.levels, column.codes);
+  if (column.written !== undefined) return withoutEmpty(column.written.levels, column.written.codes);
   const values = [...new Set(column.values)].filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   const name = (value: number) => (column.kind === "logical" ? String(value === 1) : String(value));
   return { labels: values.map(name), codes: codesOf(column.values, values) };
@@ -66,8 +67,9 @@ function textValues(
 ): readonly string[] {
   const column = columnOf(fit, option, given, data);
   if (Array.isArray(column)) return column;
-  if (column.kind === "factor") return Array.from(column.codes, (code) => column.levels[code] ?? "");
-  return Array.from(column.values, (value) => (Number.isNaN(value) ? "" : String(value)));
+  const labels = column.kind === "factor" ? column : column.written;
+  if (labels !== undefined) return Array.from(labels.codes, (code) => labels.levels[code] ?? "");
+  return Array.from((column as NumericColumn).values, (value) => (Number.isNaN(value) ? "" : String(value)));
 }
 
 function withoutEmpty(levels: readonly string[], codes: Int32Array): Groups {
@@ -99,7 +101,12 @@ function columnOf(
 
 function picked(column: Column, rows: Int32Array): Column {
   if (column.kind === "factor") return { ...column, codes: rows.map((row) => column.codes[row]!) };
-  return { ...column, values: Float64Array.from(rows, (row) => column.values[row]!) };
+  const { kind, values, written } = column;
+  return {
+    kind,
+    values: Float64Array.from(rows, (row) => values[row]!),
+    ...(written !== undefined && { written: { ...written, codes: rows.map((row) => written.codes[row]!) } }),
+  };
 }
 
 function pickRows(fit: Fit, option: string, values: readonly string[]): string[] {

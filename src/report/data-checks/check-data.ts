@@ -2,7 +2,7 @@ import type { FactorColumn, Table } from "../../data/table";
 import { type DataInput, tableFrom } from "../../data/table-from";
 import { DrmError, didYouMean } from "../../errors";
 import type { Fit } from "../../fit/fit";
-import { asFactor } from "../../frame/as-factor";
+import { asLabels } from "../../frame/as-factor";
 import { outcomesOf, samplingVariances } from "../../inference/outcomes";
 import { type OptionKinds, requireOptions } from "../../options";
 import { type CheckRow, checkTable, row } from "../checks/check";
@@ -78,7 +78,7 @@ export function checkData(data: DataInput, options: CheckDataOptions): Printable
       `checkData() was given ${seen}: one variance column an effect is needed`,
     );
   }
-  const study = options.study === undefined ? null : asFactor(find(table, options.study));
+  const study = options.study === undefined ? null : asLabels(find(table, options.study));
   const n = options.sampleSize === undefined ? null : numbers(table, options.sampleSize);
   const columns = [
     ...effects,
