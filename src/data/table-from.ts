@@ -28,6 +28,17 @@ export type DataInput = readonly object[] | Readonly<Record<string, ColumnInput>
  */
 export function tableFrom(data: DataInput, options: FactorOptions = {}): Table {
   checkOptions("tableFrom", options, FACTOR_OPTIONS);
+  const table = anyTable(data, options);
+  if (table.nrow === 0) throw noRows();
+  return table;
+}
+
+/** New data, for which an answer is wanted: without rows it is an empty one. */
+export function newTable(newdata: DataInput): Table {
+  return anyTable(newdata, {});
+}
+
+function anyTable(data: DataInput, options: FactorOptions): Table {
   if (Array.isArray(data)) return fromRows(data, options);
   if (typeof data !== "object" || data === null) {
     throw new DrmError("bad_data", "data: wanted an array of row objects or an object of columns");
@@ -96,7 +107,6 @@ function fromColumns(data: Readonly<Record<string, unknown>>, options: FactorOpt
   }
   if (nrow < 0)
     throw new DrmError("bad_data", "data: no columns; wanted arrays of one length, one a variable");
-  if (nrow === 0) throw noRows();
   return new LazyTable(
     nrow,
     () => names,
@@ -106,10 +116,17 @@ function fromColumns(data: Readonly<Record<string, unknown>>, options: FactorOpt
   );
 }
 
+/** No row object says which columns there are: any. */
+const EMPTY: Table = {
+  nrow: 0,
+  names: [],
+  column: () => ({ kind: "numeric", values: new Float64Array(0) }),
+};
+
 type Row = Readonly<Record<string, unknown>>;
 
 function fromRows(rows: readonly unknown[], options: FactorOptions): Table {
-  if (rows.length === 0) throw noRows();
+  if (rows.length === 0) return EMPTY;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     if (typeof row !== "object" || row === null || Array.isArray(row)) {
@@ -192,7 +209,6 @@ function checkedColumn(name: string, column: Column | undefined, nrow: number): 
 }
 
 function fromArrow(data: ArrowLike, options: FactorOptions): Table {
-  if (data.numRows === 0) throw noRows();
   if (!isList(data.schema.fields)) {
     throw new DrmError(
       "bad_data",

@@ -1,5 +1,5 @@
 import type { Column, Table } from "../data/table";
-import { applyDesign } from "../design/recipe";
+import { applyDesign, requireFinite } from "../design/recipe";
 import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
 import { variablesOf } from "../formula/expr";
@@ -46,7 +46,9 @@ function newOffset(
     if (given.length !== table.nrow) {
       throw new DrmError("bad_option", `offset has ${given.length} values for ${table.nrow} new rows`);
     }
-    return Float64Array.from(given);
+    const offset = Float64Array.from(given);
+    requireFinite("offset", { kind: "numeric", values: offset });
+    return offset;
   }
   if (fit.response[dpar].offset === null) return null;
   const { offsets } = formulaFrom(fit.formulas).dpars.find(({ key }) => key === dpar)!;
@@ -68,7 +70,10 @@ function newOffset(
 
 function requireColumn(name: string, table: Table, dpar: string): Column {
   const column = table.column(name);
-  if (column !== undefined) return column;
+  if (column !== undefined) {
+    requireFinite(name, column);
+    return column;
+  }
   const hint = didYouMean(name, table.names);
   throw new DrmError(
     "unknown_column",

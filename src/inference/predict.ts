@@ -1,5 +1,5 @@
 import type { Table } from "../data/table";
-import { type DataInput, tableFrom } from "../data/table-from";
+import { type DataInput, newTable } from "../data/table-from";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
@@ -105,7 +105,7 @@ export function predict(
       `groups '${String(groups)}': means are of the "population" or of "known" groups`,
     );
   }
-  const table = newdata === undefined ? null : tableFrom(newdata);
+  const table = newdata === undefined ? null : newTable(newdata);
   const basis = testBasis(fit, options.test);
   if (groups === "known" && fit.robust !== undefined) {
     const what = 'groups: "known" needs the model\'s own errors, and this fit has robust ones';

@@ -1,4 +1,4 @@
-import { type DataInput, tableFrom } from "../data/table-from";
+import { type DataInput, newTable } from "../data/table-from";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
@@ -72,7 +72,7 @@ export function predictionInterval(
     throw new DrmError("bad_option", `df ${df}: degrees of freedom are positive`);
   }
   const critical = df === undefined ? criticalValue(level) : tCritical(level, df);
-  const data = newdata === undefined ? undefined : tableFrom(newdata);
+  const data = newdata === undefined ? undefined : newTable(newdata);
   const mean = predict(fit, data, { dpar, level, ...(offset && { offset }) });
   const variance = predict(fit, data, { dpar: outcome.scale }).estimate.map((sigma) => sigma * sigma);
   if (data === undefined) {

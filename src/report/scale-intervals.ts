@@ -1,5 +1,5 @@
 import type { Column, Table } from "../data/table";
-import { type DataInput, tableFrom } from "../data/table-from";
+import { type DataInput, newTable } from "../data/table-from";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { type ProfileTarget, profileIntervals } from "../fit/profile";
@@ -81,7 +81,7 @@ export function scaleIntervals(fit: Fit, options: ScaleIntervalsOptions = {}): P
   if (method !== "wald" && method !== "profile") {
     throw new DrmError("bad_option", `method '${String(method)}': intervals are "wald" or "profile"`);
   }
-  const table = newdata === undefined ? null : tableFrom(newdata);
+  const table = newdata === undefined ? null : newTable(newdata);
   const wanted = scaleDpars(fit, options.dpar).flatMap((dpar) => combinations(fit, dpar, table, level));
   // where every moderator is 0 and there is no intercept, the SD is 1 whatever the coefficients
   const moving = wanted.filter(({ target }) => target.weights.some((weight) => weight !== 0));
