@@ -74,6 +74,8 @@ const DRM_OPTIONS: OptionKinds<DrmOptions> = { data: "any", ...MODEL_OPTIONS };
  * R = diag(sigma^2) with log sigma = W gamma (for two outcomes with the covariance rho12 sigma1 sigma2 within a row),
  * G = diag(omega^2) with log omega = U alpha for the levels of the random intercepts.
  *
+ * The fit owns its numbers: arrays and options that it was made from may be overwritten afterwards.
+ *
  * @param formula from drmFormula(), or one formula as a string
  * @throws DrmError when the formula or the data are at fault. A fit that did not converge is returned, not thrown:
  *   see `fit.optim` and checkDrm().
@@ -95,7 +97,7 @@ export function drm(formula: DrmFormula | string, options: DrmOptions): Fit {
 /** A formula and its options, checked and parsed once, for any number of data sets. */
 export interface CompiledModel {
   readonly formula: DrmFormula;
-  /** What drm() gives for these data. */
+  /** What drm() gives for these data. The fit owns its numbers, as every fit does. */
   fit(data: DataInput): Fit;
   /**
    * The numbers alone, faster: estimates, standard errors, log-likelihood. They are those of fit(); `starts: 1` in the
@@ -106,7 +108,8 @@ export interface CompiledModel {
 
 /**
  * Reads a formula and its options once. Each call of the model's functions then takes a data set with these columns; levels
- * of text columns are found in each anew unless `factors` gives them.
+ * of text columns are found in each anew unless `factors` gives them. The options are taken as they are now; arrays of weights and
+ * matrices among them are read at each call.
  *
  * @throws DrmError when the formula or the options are at fault; the functions throw it when the data are.
  */

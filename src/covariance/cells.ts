@@ -4,7 +4,7 @@ import { shown } from "../options";
 /** Numbers in an array or a typed array; null and NaN are missing. */
 export type Cells = ArrayLike<number | null>;
 
-/** The numbers of a user's array, missing ones as NaN. A Float64Array is used as it is. */
+/** The numbers of a user's array, missing ones as NaN. A Float64Array is used as it is: what keeps the numbers copies them. */
 export function readCells(name: string, cells: Cells): Float64Array {
   if (cells instanceof Float64Array) return cells;
   if (typeof cells !== "object" || cells === null || typeof cells.length !== "number") {

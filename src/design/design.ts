@@ -27,6 +27,7 @@ export interface Design {
   readonly recipe: DesignRecipe;
 }
 
+const FEW_COLUMNS = 100;
 const INTERCEPT_NAMES: readonly string[] = ["(Intercept)"];
 const INTERCEPT_ASSIGN: readonly number[] = [0];
 const NONE: readonly never[] = [];
@@ -74,7 +75,8 @@ function buildOn(dpar: DparFormula, frame: Frame): Design {
   checkWidth(key, leastColumns(outline.termVariables, variables, intercept), frame.nrow, variables);
   const { terms, layout } = structureOf(outline, intercept, variables);
   const { names, assign } = layout;
-  if (names.length > frame.nrow) throw moreColumnsThanRows(key, names, frame.nrow);
+  // of few columns checkRank() says the same, after other errors that may be nearer to the cause
+  if (names.length > Math.max(frame.nrow, FEW_COLUMNS)) throw moreColumnsThanRows(key, names, frame.nrow);
   const values = fillDesign(layout, variables, frame.nrow, frame.doubles);
   // nobody asks a short-lived design for the columns of new data
   const inRecipe = frame.shortLived ? NO_VARIABLES : recipeVariables(factors, variables, frame);

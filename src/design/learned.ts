@@ -127,8 +127,9 @@ function scaleOf(x: Float64Array, centerBy: Constant, scaleBy: Constant, label: 
 /** A degree, degrees of freedom or a list of knots says how many columns there will be. */
 function checkColumns(constants: readonly (Constant | null)[], nrow: number, label: string): void {
   const most = Math.min(nrow, MOST_COLUMNS);
-  for (const constant of constants) {
-    const columns = Array.isArray(constant) ? constant.length : constant;
+  for (const [position, constant] of constants.entries()) {
+    // a degree or df comes first; another number is one knot
+    const columns = Array.isArray(constant) ? constant.length : position === 0 ? constant : 1;
     if (!(typeof columns === "number" && columns > most)) continue;
     const name = label.length > 60 ? `${label.slice(0, 60)}...` : label;
     const why = most === nrow ? `there are only ${nrow} rows` : `${MOST_COLUMNS} can be fitted at most`;

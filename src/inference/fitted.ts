@@ -12,7 +12,7 @@ import type { BivariateFit, UnivariateFit } from "./outcomes";
  */
 export function fitted(fit: Fit, dpar = "mu"): Float64Array {
   requireFit("fitted", fit);
-  const values = typeof dpar === "string" ? fit.fitted[dpar] : undefined;
+  const values = typeof dpar === "string" && Object.hasOwn(fit.fitted, dpar) ? fit.fitted[dpar] : undefined;
   // copies: a fit keeps its own numbers to itself
   if (values !== undefined) return values.slice();
   requireDpar(fit, dpar);
