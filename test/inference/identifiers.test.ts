@@ -89,7 +89,7 @@ describe("ids of 17 digits name as many groups as letters do", () => {
   });
 });
 
-test("twelve effects in six clusters, by hand in another program", () => {
+test("twelve effects in six clusters", () => {
   const text = `id,yi,vi 12345678901234560,-0.12,0.021
     12345678901234560,0.31,0.034
     12345678901234561,0.25,0.05
