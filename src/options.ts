@@ -33,7 +33,7 @@ const KINDS = {
   number: { is: isNumber, wanted: "a number" },
   numbers: { is: (value: unknown) => isListOf(value, isNumber), wanted: "an array of numbers" },
   names: {
-    is: (value: unknown) => value instanceof Set || isListOf(value, isText),
+    is: (value: unknown) => value instanceof Set && [...value].every(isText),
     wanted: "a Set of names",
   },
   /** the same for all rows, or one a row */

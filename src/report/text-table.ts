@@ -1,5 +1,6 @@
-import { largest } from "../data/range";
 /** Tables as aligned text. */
+
+import { largest } from "../data/range";
 
 export interface TextColumn {
   readonly header: string;

@@ -1,4 +1,5 @@
 import { largest } from "../../data/range";
+
 /** Radius in px by sampling variance: the area of a bubble follows the precision 1 / v. `variances` are all that are drawn. */
 export function bubbleRadius(variances: readonly number[]): (variance: number) => number {
   const precise = largest(variances.map((v) => 1 / v).filter(Number.isFinite), 0);
