@@ -195,6 +195,7 @@ describe("the page", () => {
 const MAY_SPREAD: Readonly<Record<string, string>> = {
   "src/batch/compiled.ts: drmFormula": "at most MOST_FORMULAS",
   "src/cli/batch/batch-outcome.ts: drmFormula": "arguments of a command line",
+  "src/cli/batch/spool.ts: finishedText": "the two ends of a range",
   "src/cli/example-command.ts: drmFormula": "a constant",
   "src/cli/read-fit.ts: drmFormula": "arguments of a command line",
   "web/model/script-r.ts: drmFormula": "formulas typed or chosen on the page",

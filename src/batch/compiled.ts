@@ -1,6 +1,7 @@
 import { type CompiledModel, compile, type DrmOptions } from "../drm";
 import { DrmError } from "../errors";
 import { type DrmFormula, drmFormula } from "../formula/formula";
+import { count } from "../words";
 import type { ModelOptions } from "./job";
 
 /** Models of this many different texts are kept compiled. */
@@ -23,7 +24,10 @@ const MOST_FORMULAS = 1000;
 /** As drmFormula(), of as many texts as a job may hold. */
 export function formulaOfTexts(texts: readonly string[]): DrmFormula {
   if (texts.length <= MOST_FORMULAS) return drmFormula(...texts);
-  throw new DrmError("bad_formula", `${texts.length} formulas: a model has one for each of its parameters`);
+  throw new DrmError(
+    "bad_formula",
+    `${count(texts.length, "formula")}: a model has one for each of its parameters`,
+  );
 }
 
 /** A model from what a job says about it, which may be anything. */

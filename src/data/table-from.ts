@@ -212,7 +212,7 @@ function checkedColumn(name: string, column: Column | undefined, nrow: number): 
   const wanted = `{ kind: "numeric", values: Float64Array } or { kind: "factor", codes: Int32Array, levels, ordered }`;
   throw new DrmError(
     "bad_data",
-    `column '${name}' of the table is not one: wanted ${wanted} with ${nrow} rows`,
+    `column '${name}' of the table is not one: wanted ${wanted} with ${count(nrow, "row")}`,
   );
 }
 
@@ -238,7 +238,7 @@ function fromArrow(data: ArrowLike, options: FactorOptions): Table {
       if (cells?.length !== data.numRows) {
         throw new DrmError(
           "bad_data",
-          `column '${name}' has ${cells === undefined ? "no cells" : count(cells.length, "cell")} for ${count(data.numRows, "row")}; wanted an Arrow column of numbers, booleans or text`,
+          `column '${name}' has ${cells?.length === undefined ? "no cells" : count(cells.length, "cell")} for ${count(data.numRows, "row")}; wanted an Arrow column of numbers, booleans or text`,
         );
       }
       return columnFrom(name, cells, levels, ordered);

@@ -6,6 +6,7 @@ import { type Constant, constantOf, FUNCTIONS, matchArguments } from "../formula
 import { asFactor } from "../frame/as-factor";
 import { evaluate, type Source } from "../frame/evaluate";
 import { dropUnusedLevels, withLevels } from "../frame/levels";
+import { count } from "../words";
 import { applyPoly, learnPoly, mean, type PolyBasis } from "./orthogonal";
 import { applySpline, learnSpline, type SplineBasis } from "./spline";
 import { MOST_COLUMNS } from "./width";
@@ -135,8 +136,9 @@ function checkColumns(constants: readonly (Constant | null)[], nrow: number, lab
     const columns = Array.isArray(constant) ? constant.length : position === 0 ? constant : 1;
     if (!(typeof columns === "number" && columns > most)) continue;
     const name = label.length > 60 ? `${label.slice(0, 60)}...` : label;
-    const why = most === nrow ? `there are only ${nrow} rows` : `${MOST_COLUMNS} can be fitted at most`;
-    throw new DrmError("bad_term", `${name} asks for ${columns} columns, but ${why}`);
+    const why =
+      most === nrow ? `there are only ${count(nrow, "row")}` : `${MOST_COLUMNS} can be fitted at most`;
+    throw new DrmError("bad_term", `${name} asks for ${count(columns, "column")}, but ${why}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { count } from "../words";
 import type { Variable } from "./variables";
 
 /**
@@ -15,15 +16,15 @@ export const MOST_COLUMNS = 1000;
  */
 export function checkWidth(key: string, columns: number, nrow: number, variables: readonly Variable[]): void {
   if (columns <= MOST_COLUMNS) return;
-  const seen = `the formula of ${key} has at least ${columns} columns`;
+  const seen = `the formula of ${key} has at least ${count(columns, "column")}`;
   if (columns > nrow) {
-    throw new DrmError("aliased_design", `${seen} but only ${nrow} rows: take terms out of it`);
+    throw new DrmError("aliased_design", `${seen} but only ${count(nrow, "row")}: take terms out of it`);
   }
   const widest = widestFactor(variables);
   const advice =
     widest === null
       ? "take terms out of it"
-      : `'${widest.label}' alone has ${widest.factor.levels.length} levels: use a random intercept, (1 | ${widest.label}), or fewer levels`;
+      : `'${widest.label}' alone has ${count(widest.factor.levels.length, "level")}: use a random intercept, (1 | ${widest.label}), or fewer levels`;
   throw new DrmError("too_large", `${seen}, more than the ${MOST_COLUMNS} that can be fitted: ${advice}`);
 }
 

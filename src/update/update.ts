@@ -43,7 +43,7 @@ export function update<T extends Fit>(fit: T, changes: UpdateOptions = {}): T {
   checkOptions("update", changes, UPDATE_OPTIONS, answerToModelOption);
   const { formula = [], data, ...options } = changes;
   const written = formulaFrom(fit.formulas);
-  const { fixed = {} } = options;
+  const fixed = options.fixed ?? {};
   // a parameter that is now held at a value has no formula any more
   const old = { ...written, dpars: written.dpars.filter(({ key }) => !Object.hasOwn(fixed, key)) };
   const changed = typeof formula === "string" ? [formula] : formula;

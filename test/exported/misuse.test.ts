@@ -113,7 +113,8 @@ describe.each(FUNCTIONS.map(({ name, entry }) => [name, entry] as const))("%s", 
   });
 
   test("needs what is not optional", async () => {
-    if (name === "fitMany") return;
+    // a stream asks for its data when it is read; a question about anything has an answer for nothing
+    if (name === "fitMany" || name === "isDrmError") return;
     const needed = parameters.filter(({ optional }) => !optional).length;
     if (needed === 0) return;
     expect(said(await errorOf(entry, name, []))).toBe("DrmError");
