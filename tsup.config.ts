@@ -104,6 +104,18 @@ const fromIndex = (index: string): Plugin => ({
     build.onResolve({ filter: /\/(errors|drm|formula\/formula|data\/table-from)$/ }, ({ importer }) =>
       /[\\/]src[\\/]batch[\\/]/.test(importer) ? { path: index, external: true } : undefined,
     );
+    // what batch/ takes from elsewhere throws the same class; the library does not export the search for a near name
+    const errors = resolve("src/errors");
+    build.onResolve({ filter: /\/errors$/ }, ({ path, resolveDir, importer }) =>
+      join(resolveDir, path) === errors && !/[\\/]src[\\/]batch[\\/]/.test(importer)
+        ? { path: errors, namespace: "errors-of-index" }
+        : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: "errors-of-index" }, () => ({
+      contents: `export { DrmError } from "beside"; export { didYouMean } from ${JSON.stringify(`${errors}.ts`)};`,
+      resolveDir: resolve("src"),
+    }));
+    build.onResolve({ filter: /^beside$/ }, () => ({ path: index, external: true }));
   },
 });
 

@@ -66,6 +66,8 @@ export enum Field {
   /** length of theta */
   Q,
   BadRow,
+  /** of the whole block */
+  Bytes,
 
   // inputs, written by the caller once
   Y, // N
@@ -116,6 +118,12 @@ export enum Field {
   Vectors, // short-lived columns of the kernels
   Scratch, // packing buffers of linalg/
   Count,
+}
+
+/** What a problem may take. */
+export enum Most {
+  /** one heap block holds a problem, and the allocator's blocks end at 1 GiB */
+  Bytes = 1073676288,
 }
 
 /** How many of the fields are sizes given to `createProblem`. */

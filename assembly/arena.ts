@@ -2,7 +2,7 @@
 
 let cursor: usize = 0;
 
-/** Start handing out addresses from `base` (0 to measure how much is needed). */
+/** Start handing out addresses from `base`. */
 export function arenaStart(base: usize): void {
   cursor = base;
 }
@@ -17,8 +17,4 @@ export function arenaTake(bytes: usize): usize {
 /** Room for n doubles. */
 export function arenaDoubles(n: usize): usize {
   return arenaTake(n << 3);
-}
-
-export function arenaEnd(): usize {
-  return cursor;
 }

@@ -1,4 +1,4 @@
-import { Field, Order, Sizes, Status } from "../assembly/abi";
+import { Field, Most, Order, Sizes, Status } from "../assembly/abi";
 import { type Wasm, wasm } from "./wasm";
 
 export { Order, Status };
@@ -102,13 +102,10 @@ const RESULT_FIELDS = {
 
 export type ResultField = keyof typeof RESULT_FIELDS;
 
-/** One heap block holds a problem, and the allocator's blocks end at 1 GiB. */
-const MAX_PROBLEM_BYTES = 2 ** 30 - 2 ** 16;
-
 /** Thrown before anything is allocated. */
 export class ProblemTooLargeError extends Error {
   constructor(
-    /** rows of the largest dense cluster */
+    /** rows of the largest dense cluster, 0 without any */
     readonly largestCluster: number,
     readonly neededBytes: number,
     readonly availableBytes: number,
@@ -129,6 +126,9 @@ const sizes = new Int32Array(Sizes.Count);
 /** The conversion of `sizes` leaves a few dozen bytes on the managed heap: collect now and then, not at every call. */
 const COLLECT_EVERY = 256;
 
+/** What 32-bit addresses reach. */
+const MEMORY_BYTES = 2 ** 32;
+
 /** A block this small is kept when its problem is disposed of: data sets of one shape come one after the other. */
 const KEPT_BYTES = 2 ** 20;
 
@@ -144,33 +144,47 @@ function takeBlock(module: Wasm): number {
     if (sizes.every((size, field) => size === keptSizes[field])) return kept;
     module.disposeProblem(kept);
   }
-  const address = module.createProblem(sizes);
+  const address = allocated(module);
   if (++problemsCreated % COLLECT_EVERY === 0) module.__collect();
   retakeViews(module);
   return address;
 }
 
-function giveBlockBack(module: Wasm, address: number, bytes: number): void {
-  if (keptAddress !== 0 || bytes > KEPT_BYTES) {
+/**
+ * A new block. The module knows how large it is: it refuses one that is larger than a block can be, and its memory may end
+ * before that, where other problems are open or the system has no more; its call then traps before anything is changed.
+ */
+function allocated(module: Wasm): number {
+  let address = 0;
+  try {
+    // an address above 2 GiB comes as a negative number
+    address = module.createProblem(sizes) >>> 0;
+  } catch (error) {
+    if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+  }
+  if (address !== 0) return address;
+  const needed = module.problemBytes(sizes);
+  const left = MEMORY_BYTES - module.memory.buffer.byteLength;
+  throw new ProblemTooLargeError(sizes[Field.LargestCluster]!, needed, Math.min(Most.Bytes, left));
+}
+
+function giveBlockBack(module: Wasm, address: number): void {
+  if (keptAddress !== 0 || i32[(address >>> 2) + Field.Bytes]! > KEPT_BYTES) {
     module.disposeProblem(address);
     return;
   }
   keptAddress = address;
-  for (let field = 0; field < Sizes.Count; field++) keptSizes[field] = i32[(address >> 2) + field]!;
+  for (let field = 0; field < Sizes.Count; field++) keptSizes[field] = i32[(address >>> 2) + field]!;
 }
 
 /** Copies a problem into WebAssembly memory, once. Throws ProblemTooLargeError. */
 export function createProblem(input: ProblemInput): Problem {
   const { levels, pairs, clusters } = input;
   writeSizes(input);
-  const bytes = neededBytes();
-  if (bytes > MAX_PROBLEM_BYTES) {
-    throw new ProblemTooLargeError(sizes[Field.LargestCluster]!, bytes, MAX_PROBLEM_BYTES);
-  }
   const module = wasm();
   let address = takeBlock(module);
 
-  const header = address >> 2;
+  const header = address >>> 2;
   const doubles = (field: Field, values: Float64Array) => f64.set(values, i32[header + field]! >>> 3);
   const words = (field: Field, values: Int32Array) => i32.set(values, i32[header + field]! >>> 2);
   doubles(Field.Y, input.y);
@@ -200,7 +214,7 @@ export function createProblem(input: ProblemInput): Problem {
   const value = i32[header + Field.Value]! >>> 3;
 
   function dispose(): void {
-    if (address !== 0) giveBlockBack(module, address, bytes);
+    if (address !== 0) giveBlockBack(module, address);
     address = 0;
   }
 
@@ -258,26 +272,4 @@ function writeSizes(input: ProblemInput): void {
     sizes[Field.LargestPairs] = Math.max(sizes[Field.LargestPairs]!, clusters.sizes[c + 2]!);
   }
   sizes[Field.Reml] = input.reml ? 1 : 0;
-}
-
-/**
- * Memory of a problem with dense clusters of m rows: V as a packed triangle and one m x m work matrix each,
- *   8 sum m (3 m + 1) / 2   bytes,  plus about 8 rows (p + q + 10).
- */
-function neededBytes(): number {
-  const size = (field: Field) => sizes[field]!;
-  const rows = size(Field.Rows);
-  const dense = rows - size(Field.ScalarRows) - size(Field.NestedRows) - size(Field.PairRows);
-  const p = size(Field.P);
-  const q = size(Field.QSigma) + size(Field.QSd) + size(Field.QRho);
-  const m = size(Field.LargestCluster);
-  const g = size(Field.LargestUnits);
-  const scores = size(Field.Reml) === 1 ? p + 1 : 1;
-  const matrices = 3 * size(Field.PackedV) - dense;
-  const vectors =
-    rows * (p + size(Field.QSigma) + 8) +
-    dense * (p + 1) +
-    size(Field.Units) * (3 * p + 2 * q + 12 + scores * (1 + 2 * q));
-  const cluster = m * (p + 131) + (m + g + size(Field.LargestPairs)) * (q + 2 * scores) + g * (m + g + p);
-  return 8 * (matrices + vectors + cluster + 256 * scores + 8192);
 }

@@ -2,10 +2,11 @@ import { instantiateSync } from "as-bind/dist/as-bind.esm.js";
 import { installConverters } from "./converters";
 import { wasmBase64 } from "./kernel.generated";
 
-/** The module's exports. `createProblem` takes an array and goes through as-bind; the rest are raw calls with numbers. */
+/** The module's exports. What takes an array goes through as-bind; the rest are raw calls with numbers. */
 export interface Wasm {
   readonly memory: WebAssembly.Memory;
   createProblem(sizes: Int32Array): number;
+  problemBytes(sizes: Int32Array): number;
   disposeProblem(problem: number): void;
   evaluate(problem: number, order: number): number;
   /** frees what as-bind left on the managed heap */
@@ -24,6 +25,7 @@ export function wasm(): Wasm {
     instance = {
       memory: raw.memory,
       createProblem: bound.exports.createProblem as unknown as Wasm["createProblem"],
+      problemBytes: bound.exports.problemBytes as unknown as Wasm["problemBytes"],
       disposeProblem: raw.disposeProblem,
       evaluate: raw.evaluate,
       __collect: raw.__collect,

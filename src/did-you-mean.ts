@@ -9,6 +9,8 @@ export function didYouMean(name: string, known: Iterable<string>): string {
   const wanted = plain(name);
   for (const candidate of known) {
     const other = plain(candidate);
+    // that many letters differ at least, and long texts take time
+    if (!isNear(wanted, other, Math.abs(wanted.length - other.length))) continue;
     const distance = wanted === other ? 0 : editDistance(wanted, other);
     if (distance < bestDistance && isNear(wanted, other, distance)) {
       best = candidate;

@@ -1,6 +1,6 @@
 import { type MatrixInput, missingRows } from "./covariance/known-v";
 import { reuse } from "./data/doubles";
-import type { FactorOptions } from "./data/factor-from";
+import { type FactorOptions, levelIndex } from "./data/factor-from";
 import type { Table } from "./data/table";
 import { type DataInput, tableFrom } from "./data/table-from";
 import { DrmError } from "./errors";
@@ -8,10 +8,11 @@ import type { Estimates } from "./fit/estimates";
 import type { BivariateFit, Fit, UnivariateFit } from "./fit/fit";
 import { estimateModel, fitModel } from "./fit/fit-model";
 import { ungroup } from "./formula/expr";
-import { type DrmFormula, drmFormula } from "./formula/formula";
+import { type DrmFormula, formulaOf } from "./formula/formula";
 import { answerToRArgument, answerToRMethod } from "./formula/r-arguments";
 import { buildFrame, type Frame, type FrameOptions } from "./frame/frame";
 import { buildModel } from "./model/build-model";
+import { checkOptions, isList, type OptionKinds, requireOptions, shown } from "./options";
 import { count } from "./words";
 
 export type { DataInput, MatrixInput };
@@ -56,12 +57,33 @@ export interface DrmOptions {
   readonly warn?: (message: string) => void;
 }
 
+/** What the options of a model may hold, the data apart. */
+export const MODEL_OPTIONS: OptionKinds<Omit<DrmOptions, "data">> = {
+  family: "any",
+  factors: "object?",
+  ordered: "textList?",
+  matrices: "object?",
+  weights: "any",
+  fixed: "object?",
+  method: "text",
+  starts: "number",
+  maxEvaluations: "number",
+  warn: "function",
+};
+const DRM_OPTIONS: OptionKinds<DrmOptions> = { data: "any", ...MODEL_OPTIONS };
+
+/** Arguments of R's functions that are options of no model here: each is told where it belongs. */
+export const answerToModelOption = (name: string) =>
+  name === "data" ? null : answerToRArgument(name, "code");
+
 /**
  * Fits a Gaussian distributional regression with known sampling covariance by maximum or restricted maximum likelihood:
  *   y ~ N(X beta + offset, V + R + Z G Z'),
  * R = diag(sigma^2) with log sigma = W gamma (for two outcomes with the covariance rho12 sigma1 sigma2 within a row),
  * G = diag(omega^2) with log omega = U alpha for the levels of the random intercepts. What `family` is given tells the type of
  * the fit: one outcome or two.
+ *
+ * The fit owns its numbers: arrays and options that it was made from may be overwritten afterwards.
  *
  * @param formula from drmFormula(), or one formula as a string
  * @throws DrmError when the formula or the data are at fault. A fit that did not converge is returned, not thrown:
@@ -77,15 +99,15 @@ export function drm(
 ): UnivariateFit;
 export function drm(formula: DrmFormula | string, options: DrmOptions): Fit;
 export function drm(formula: DrmFormula | string, options: DrmOptions): Fit {
-  // used once: its levels stay the caller's
-  return modelOf(formula, options, checkedLevels(options.factors)).fit(options.data);
+  requireOptions("drm", options, DRM_OPTIONS, answerToModelOption);
+  return modelOf(formula, options, frozenLevels(options.factors)).fit(options.data);
 }
 
 /** A formula and its options, checked and parsed once, for any number of data sets. */
 export interface CompiledModel {
   /** the formula, parsed */
   readonly formula: DrmFormula;
-  /** What drm() gives for these data. */
+  /** What drm() gives for these data. The fit owns its numbers, as every fit does. */
   fit(data: DataInput): Fit;
   /**
    * The numbers alone, faster: estimates, standard errors, log-likelihood. They are those of fit(); `starts: 1` in the
@@ -96,12 +118,21 @@ export interface CompiledModel {
 
 /**
  * Reads a formula and its options once. Each call of the model's functions then takes a data set with these columns; levels
- * of text columns are found in each anew unless `factors` gives them.
+ * of text columns are found in each anew unless `factors` gives them. The options are taken as they are now; arrays of weights and
+ * matrices among them are read at each call.
  *
  * @throws DrmError when the formula or the options are at fault; the functions throw it when the data are.
  */
 export function compile(formula: DrmFormula | string, options: Omit<DrmOptions, "data"> = {}): CompiledModel {
-  return modelOf(formula, options, frozenLevels(checkedLevels(options.factors)));
+  checkOptions("compile", options, MODEL_OPTIONS, answerToModelOption);
+  // the options as they are now; arrays and matrices of numbers are read at each call
+  const { matrices, fixed } = options;
+  const now = {
+    ...options,
+    ...(matrices && { matrices: { ...matrices } }),
+    ...(fixed && { fixed: { ...fixed } }),
+  };
+  return modelOf(formula, now, frozenLevels(options.factors));
 }
 
 function modelOf(
@@ -109,9 +140,8 @@ function modelOf(
   options: Omit<DrmOptions, "data">,
   factors: DrmOptions["factors"],
 ): CompiledModel {
-  const parsed = typeof formula === "string" ? drmFormula(formula) : formula;
-  refuseRArguments(options);
-  checkOptions(parsed, options);
+  const parsed = formulaOf(formula);
+  checkValues(parsed, options);
   const reading: FactorOptions = {
     factors,
     ordered: options.ordered ? new Set(options.ordered) : undefined,
@@ -132,37 +162,24 @@ function modelOf(
   };
 }
 
-function checkedLevels(factors: DrmOptions["factors"] | null): DrmOptions["factors"] {
-  if (factors === undefined || factors === null) return undefined; // null is how JSON and R-minded callers say "none"
-  for (const [name, levels] of Object.entries(factors)) {
-    if (levels !== undefined && !Array.isArray(levels)) {
-      const seen = `factors: '${name}' has ${JSON.stringify(levels)}`;
-      throw new DrmError("bad_option", `${seen}; wanted a list of its levels`);
-    }
-  }
-  return factors;
-}
-
 /** Copies that stay what they are, so that what is worked out of them can be kept. */
-function frozenLevels(factors: DrmOptions["factors"]): DrmOptions["factors"] {
-  if (factors === undefined) return undefined;
+function frozenLevels(factors: DrmOptions["factors"] | null): DrmOptions["factors"] {
+  if (factors === undefined || factors === null) return undefined; // null is how JSON and R-minded callers say "none"
   const frozen: Record<string, readonly string[]> = {};
   for (const [name, levels] of Object.entries(factors)) {
-    if (levels !== undefined) frozen[name] = Object.freeze([...levels]);
+    if (levels === undefined) continue;
+    if (!isList(levels)) {
+      throw new DrmError(
+        "bad_option",
+        `factors: '${name}' has ${shown(levels)}; wanted a list of its levels`,
+      );
+    }
+    frozen[name] = levelIndex(name, levels).levels;
   }
   return frozen;
 }
 
-/** Arguments of R's functions that are options of none here: each is told where it belongs. */
-function refuseRArguments(options: Omit<DrmOptions, "data">): void {
-  for (const name of Object.keys(options)) {
-    if (name === "data") continue;
-    const answer = answerToRArgument(name, "code");
-    if (answer !== null) throw new DrmError("bad_option", `drm() has no option '${name}': ${answer}`);
-  }
-}
-
-function checkOptions(
+function checkValues(
   formula: DrmFormula,
   { family, method, starts, maxEvaluations }: Omit<DrmOptions, "data">,
 ): void {
@@ -170,7 +187,7 @@ function checkOptions(
     const families = Array.isArray(family) ? family : [family as Family];
     for (const one of families) {
       if (one?.family !== "gaussian") {
-        throw new DrmError("bad_option", `unknown family ${JSON.stringify(one)}: the family is gaussian()`);
+        throw new DrmError("bad_option", `unknown family ${shown(one)}: the family is gaussian()`);
       }
     }
     const outcomes = formula.family === "biv_gaussian" ? 2 : 1;

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import ts from "typescript";
 import { describe, expect, test } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -14,6 +15,7 @@ const STAGES = [
   "did-you-mean",
   "error-brand",
   "errors",
+  "options",
   "version",
   "data",
   "formula",
@@ -186,6 +188,46 @@ describe("the page", () => {
         !MAY_BE_IN_THE_PAGE.test(to),
     );
     expect(shown(heavy)).toEqual([]);
+  });
+});
+
+/** Where a list goes into a call as its arguments, and why it is short. */
+const MAY_SPREAD: Readonly<Record<string, string>> = {
+  "src/batch/compiled.ts: drmFormula": "at most MOST_FORMULAS",
+  "src/cli/batch/batch-outcome.ts: drmFormula": "arguments of a command line",
+  "src/cli/batch/spool.ts: finishedText": "the two ends of a range",
+  "src/cli/example-command.ts: drmFormula": "a constant",
+  "src/cli/read-fit.ts: drmFormula": "arguments of a command line",
+  "web/model/script-r.ts: drmFormula": "formulas typed or chosen on the page",
+  "web/worker/session.ts: drmFormula": "formulas typed or chosen on the page",
+  "web/worker/fit.worker.ts: call": "the arguments of one of the worker's methods",
+};
+
+/** Calls with `...list` among their arguments, as `file: callee`. */
+function spreadCalls(file: string, text = readFileSync(join(ROOT, file), "utf8")): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if ((ts.isCallExpression(node) || ts.isNewExpression(node)) && node.arguments?.some(ts.isSpreadElement)) {
+      found.push(`${file}: ${node.expression.getText()}`);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true));
+  return found;
+}
+
+describe("no list is spread into a call: an engine has room for some 100,000 arguments", () => {
+  const files = ["src", "bindings", "web"].flatMap(sources).filter((file) => !/\.generated\./.test(file));
+  const found = files.flatMap((file) => spreadCalls(file));
+
+  test("but where it is known to be short", () => {
+    expect(found.filter((call) => !Object.hasOwn(MAY_SPREAD, call))).toEqual([]);
+    expect(Object.keys(MAY_SPREAD).filter((call) => !found.includes(call))).toEqual([]);
+  });
+
+  test("the scanner sees them", () => {
+    const text = "Math.max(0, ...rows); list.push(...rows); new Set(...rows); f([...rows], { ...row });";
+    expect(spreadCalls("x.ts", text)).toEqual(["x.ts: Math.max", "x.ts: list.push", "x.ts: Set"]);
   });
 });
 

@@ -48,7 +48,7 @@ import { CHUNK, rowVariances } from "./scalar";
  * Doubles kept for a level: tau, rho, kappa, lambda, [p + 1] w, [p + 1] c, [q] F, then for r and with the restricted
  * likelihood for the columns of X L^-T: [scores] t = z_u' B x, [scores x q] w of y, [scores x q] Y.
  */
-export function nestedWidth(p: i32, q: i32, scores: i32): i32 {
+export function nestedWidth<T>(p: T, q: T, scores: T): T {
   return 4 + 2 * (p + 1) + q + scores * (1 + 2 * q);
 }
 

@@ -1,14 +1,16 @@
 import { DrmError, type ErrorCode } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
 import { criticalValue } from "../inference/level";
 import { linkOf } from "../inference/links";
 import type { Signal } from "../inference/signal";
+import { type OptionKinds, requireOptions } from "../options";
 import { type Limits, type ReplicateSummary, summarizeReplicates } from "./bootstrap-intervals";
 import { inOrder, type Task } from "./in-order";
 import type { JobError } from "./job";
 import { crashError } from "./job-error";
 import type { METHODS } from "./methods";
-import { type PoolOptions, startPool } from "./pool";
+import { POOL_OPTIONS, type PoolOptions, startPool } from "./pool";
 import { type OnProgress, progressOf } from "./progress";
 import type { ReplicatesAnswer, ReplicatesMessage, ScaleValue } from "./replicates";
 
@@ -27,6 +29,16 @@ export interface BootstrapOptions extends PoolOptions {
   /** ends it at once: its reason is thrown, and no worker is left */
   readonly signal?: Signal | undefined;
 }
+
+const BOOTSTRAP_OPTIONS: OptionKinds<BootstrapOptions> = {
+  replicates: "number",
+  seed: "number",
+  level: "number",
+  starts: "number",
+  onProgress: "function",
+  signal: "signal",
+  ...POOL_OPTIONS,
+};
 
 /** A coefficient, link scale. */
 export interface BootstrapCoefficient extends ReplicateSummary {
@@ -84,6 +96,8 @@ const REPLICATES = 1000;
  *   cannot be started; what simulate() throws; the signal's reason
  */
 export async function bootstrap(fit: Fit, options: BootstrapOptions): Promise<Bootstrap> {
+  requireFit("bootstrap", fit);
+  requireOptions("bootstrap", options, BOOTSTRAP_OPTIONS);
   const { replicates = REPLICATES, seed, level = 0.95, starts = 1, onProgress, signal } = options;
   for (const [name, value] of Object.entries({ replicates, starts })) {
     if (!(Number.isSafeInteger(value) && value >= 1)) {

@@ -11,7 +11,13 @@ import { namedColumns } from "./named-columns";
  */
 export function cloneable(job: BatchJob, defaults: ModelOptions): BatchJob["data"] {
   const { data } = job;
-  if (Array.isArray(data) || !("column" in data || "getChild" in data)) return data;
+  if (
+    typeof data !== "object" ||
+    data === null ||
+    Array.isArray(data) ||
+    !("column" in data || "getChild" in data)
+  )
+    return data;
   const table = tableFrom(data as Parameters<typeof tableFrom>[0]);
   const isNamed = namedColumns({ ...defaults, ...job });
   const out: Record<string, ColumnInput> = {};

@@ -1,6 +1,7 @@
 import { type CompiledModel, compile, type DrmOptions } from "../drm";
 import { DrmError } from "../errors";
-import { drmFormula } from "../formula/formula";
+import { type DrmFormula, drmFormula } from "../formula/formula";
+import { count } from "../words";
 import type { ModelOptions } from "./job";
 
 /** Models of this many different texts are kept compiled. */
@@ -17,6 +18,18 @@ export function compiledFrom(text: string): CompiledModel {
   return model;
 }
 
+/** There is one a parameter. */
+const MOST_FORMULAS = 1000;
+
+/** As drmFormula(), of as many texts as a job may hold. */
+export function formulaOfTexts(texts: readonly string[]): DrmFormula {
+  if (texts.length <= MOST_FORMULAS) return drmFormula(...texts);
+  throw new DrmError(
+    "bad_formula",
+    `${count(texts.length, "formula")}: a model has one for each of its parameters`,
+  );
+}
+
 /** A model from what a job says about it, which may be anything. */
 export function compiled(
   { formulas, ...options }: ModelOptions,
@@ -26,5 +39,5 @@ export function compiled(
   if (texts.length === 0 || !texts.every((text) => typeof text === "string")) {
     throw new DrmError("bad_formula", "the job has no formulas, and neither have the options");
   }
-  return compile(drmFormula(...texts), { ...options, ...rest, warn: () => {} });
+  return compile(formulaOfTexts(texts), { ...options, ...rest, warn: () => {} });
 }

@@ -1,14 +1,15 @@
 import { listOf } from "../data/doubles";
 import { DrmError } from "../errors";
-import { drmFormula } from "../formula/formula";
 import type { Signal } from "../inference/signal";
+import { checkOptions, type OptionKinds, shown } from "../options";
+import { formulaOfTexts } from "./compiled";
 import { inOrder, type Source, type Task } from "./in-order";
 import type { BatchJob, EstimatesResult, FailedResult, FitResult, ModelOptions } from "./job";
 import { crashError, received } from "./job-error";
 import { ESTIMATES_HEAD, type EstimatesAnswer, type FitsAnswer, type JobsMessage } from "./messages";
 import type { METHODS } from "./methods";
 import { jobPacker, onlyJob } from "./pack-jobs";
-import { type PoolOptions, startPool } from "./pool";
+import { POOL_OPTIONS, type PoolOptions, startPool } from "./pool";
 import { type OnProgress, progressOf } from "./progress";
 import { recycled } from "./recycled";
 
@@ -21,6 +22,22 @@ export interface FitManyOptions extends ModelOptions, PoolOptions {
   /** ends the batch at once: its reason is thrown, and no worker is left */
   readonly signal?: Signal | undefined;
 }
+
+const FIT_MANY_OPTIONS: OptionKinds<FitManyOptions> = {
+  result: "text",
+  onProgress: "function",
+  signal: "signal",
+  formulas: "texts",
+  factors: "object?",
+  ordered: "textList?",
+  matrices: "object?",
+  weights: "any",
+  fixed: "object?",
+  method: "text",
+  starts: "number",
+  maxEvaluations: "number",
+  ...POOL_OPTIONS,
+};
 
 /**
  * Fits many data sets, each as drm() would, on all cores: an iterable of jobs in (an array, a generator, a stream), an
@@ -55,12 +72,23 @@ export async function* fitMany(
   jobs: Source<BatchJob>,
   options: FitManyOptions = {},
 ): AsyncGenerator<EstimatesResult | FitResult | FailedResult, void, undefined> {
+  checkOptions("fitMany", options, FIT_MANY_OPTIONS);
+  if (
+    typeof jobs !== "object" ||
+    jobs === null ||
+    !(Symbol.iterator in jobs || Symbol.asyncIterator in jobs)
+  ) {
+    throw new DrmError(
+      "bad_option",
+      `fitMany() takes an array of jobs, or another iterable of them; it was given ${shown(jobs)}`,
+    );
+  }
   const { result: want = "estimates", workers, workerUrl, signal, onProgress, ...model } = options;
   if (want !== "estimates" && want !== "fit") {
     throw new DrmError("bad_option", `result = '${String(want)}': wanted "estimates" or "fit"`);
   }
   // an error in these is not one of a job
-  if (model.formulas !== undefined) drmFormula(...[model.formulas].flat());
+  if (model.formulas !== undefined) formulaOfTexts([model.formulas].flat());
   const progress = progressOf(onProgress, Array.isArray(jobs) ? jobs.length : undefined);
   const runner = startPool({ workers, workerUrl });
   for await (const results of inOrder(jobs, fitTask(model, want), runner, signal)) {

@@ -1,5 +1,6 @@
 import workerpool from "workerpool";
 import { DrmError } from "../errors";
+import type { OptionKinds } from "../options";
 import { cannotStart } from "./job-error";
 import type { Answered, Request, Runner } from "./runner";
 import { holdProcess, threadOptions } from "./threads";
@@ -15,6 +16,8 @@ export interface PoolOptions {
    */
   readonly workerUrl?: string | undefined;
 }
+
+export const POOL_OPTIONS: OptionKinds<PoolOptions> = { workers: "number", workerUrl: "text" };
 
 /** A call that took no longer lets the next one wait at its worker, not here: it cannot go to another worker then. */
 const SHORT_MILLISECONDS = 200;
@@ -82,7 +85,7 @@ export function startPool({ workers = workerpool.cpus || 1, workerUrl }: PoolOpt
       lanes.delete(lane);
       // the worker died over the first of its calls; the others had not begun
       const [running, ...others] = lane.pending;
-      waiting.unshift(...others);
+      for (const call of others.reverse()) waiting.unshift(call);
       running?.reject(error);
       if (isClosing) for (const call of waiting.splice(0)) call.reject(closed());
       else assign();

@@ -52,7 +52,7 @@ function textReport(fit: Fit, options: FitOptions): string {
   // one table, with the line ends of its format
   if (format === "csv") return coefficients;
   const parts = [coefficients];
-  if (check) parts.push(...checks(fit, format));
+  if (check) for (const table of checks(fit, format)) parts.push(table);
   if (fitted) parts.push(fittedTable(fit));
   return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n`;
 }

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { Argument, Command, Option } from "commander";
 import { DrmError, type ErrorCode } from "../errors";
 import type { Fit } from "../fit/fit";
-import { catalogue, type PlotDescription, type PlotName } from "../plot/catalogue";
+import { catalogue, optionsOfPlot, type PlotDescription, type PlotName } from "../plot/catalogue";
 import type { PlotOptions } from "../plot/registry";
 import { notesText } from "./fit-outcome";
 import type { CliIo, Outcome } from "./io";
@@ -100,7 +100,7 @@ async function draw(name: PlotName, fit: Fit, options: PlotOptions): Promise<str
   const reason = plots[name].unsuitable(fit);
   if (reason !== null) throw new DrmError("not_supported", `no ${name} plot of this model: ${reason}`);
   try {
-    return plots[name].draw(fit, options);
+    return plots[name].draw(fit, optionsOfPlot(name, options));
   } catch (error) {
     const { name: kind, code, message } = error as { name: string; code: ErrorCode; message: string };
     throw kind === "DrmError" ? new DrmError(code, message) : error;

@@ -40,7 +40,7 @@ function checkBlocks(blocks: BlockMatrix["blocks"], selection: Selection): numbe
   const blockOf = new Int32Array(total);
   let largest = 0;
   for (let b = 0; b < blocks.length; b++) {
-    const { rows, matrix } = blocks[b]!;
+    const { rows, matrix } = blocks[b] ?? ({} as Partial<BlockMatrix["blocks"][number]>);
     const name = `block ${b + 1} of '${label}'`;
     if (typeof rows?.length !== "number" || typeof matrix?.length !== "number") {
       throw new DrmError(

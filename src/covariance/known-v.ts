@@ -7,7 +7,7 @@ import type { Frame } from "../frame/frame";
 import { fromBlocks } from "./blocks";
 import { type Covariance, diagonalCovariance } from "./clusters";
 import { fromDense } from "./dense";
-import { fromVector } from "./diagonal";
+import { fromVector, takeVariances } from "./diagonal";
 import { type MatrixInput, matrixForm } from "./matrix-input";
 import { fromBivariate } from "./meta-vcov-bivariate";
 import { fromClusters } from "./meta-vcov-cluster";
@@ -75,7 +75,7 @@ function evaluateV(
       const both = `'${label}' is a column of the data and a matrix`;
       throw new DrmError("bad_known_v", `${both}: rename one so that meta_V(V = ${label}) can mean only one`);
     }
-    return fromMatrix(matrices[argument.name]!, selectEntries(label, frame));
+    return fromMatrix(matrices[argument.name]!, selectEntries(label, frame), frame.shortLived);
   }
   const values = evaluateNumeric(argument, frame, "meta_V()");
   const selection = keptEntries(label, frame);
@@ -83,12 +83,14 @@ function evaluateV(
   return fromVector(values, selection);
 }
 
-function fromMatrix(input: MatrixInput, selection: Selection): Covariance {
+function fromMatrix(input: MatrixInput, selection: Selection, shared: boolean): Covariance {
   const { label, dataRows, total } = selection;
   const given = matrixForm(input, selection);
   switch (given.form) {
     case "vector":
-      return fromVector(given.values, selection);
+      return shared
+        ? fromVector(given.values, selection)
+        : diagonalCovariance(takeVariances(given.values, selection));
     case "square":
       return fromDense(given.matrix, selection);
     case "blocks":

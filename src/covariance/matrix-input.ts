@@ -51,6 +51,10 @@ export function matrixForm(input: MatrixInput, selection: Selection): MatrixForm
   if (isSized(input)) {
     const [nrow, ncol] = dimensions(input);
     const { values } = input;
+    if (!(Number.isInteger(nrow) && Number.isInteger(ncol) && typeof values?.length === "number")) {
+      const wanted = "nrow and ncol, whole numbers, and its values by row";
+      throw new DrmError("bad_known_v", `'${label}' is a matrix with dimensions: it needs ${wanted}`);
+    }
     if (nrow !== total || (ncol !== total && ncol !== 1))
       throw wrongSize(selection, nrow, ncol === 1 ? null : ncol);
     if (values.length !== nrow * ncol) {
@@ -90,7 +94,7 @@ function reviveBivariate(input: BivariateCovariance): BivariateCovariance {
  */
 export function missingRows(input: MatrixInput, n: number): Uint8Array | null {
   const values = variancesOf(input);
-  if (values === null || values.length !== n) return null;
+  if (values?.length !== n) return null;
   let missing: Uint8Array | null = null;
   for (let i = 0; i < n; i++) {
     const value = values[i];

@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { type OptionKinds, requireOptions } from "../options";
 import { count } from "../words";
 import { type Cells, readCells } from "./cells";
 import { type Covariance, packedIndex, splitClusters } from "./clusters";
@@ -31,6 +32,13 @@ export interface BivariateOptions {
   readonly cov12?: number | Cells | undefined;
 }
 
+const BIVARIATE_OPTIONS: OptionKinds<BivariateOptions> = {
+  v1: "list",
+  v2: "list",
+  cor12: "numberOrList",
+  cov12: "numberOrList",
+};
+
 /** The names of the arguments, in R's order, as formulas may give them. */
 export const BIVARIATE_ARGUMENTS = ["v1", "v2", "cov12", "cor12"] as const;
 
@@ -38,7 +46,13 @@ export const BIVARIATE_ARGUMENTS = ["v1", "v2", "cov12", "cor12"] as const;
  * The sampling covariance of a bivariate model, for `matrices`. Studies are in data order, dropped ones included.
  * Throws DrmError("bad_known_v") naming the study (from 1) whose variances or covariance are impossible or singular.
  */
-export function metaVcovBivariate({ v1, v2, cor12, cov12 }: BivariateOptions): BivariateCovariance {
+export function metaVcovBivariate(options: BivariateOptions): BivariateCovariance {
+  requireOptions("metaVcovBivariate", options, BIVARIATE_OPTIONS);
+  const { v1, v2, cor12, cov12 } = options;
+  if (v1 === undefined || v2 === undefined) {
+    const what = `${v1 === undefined ? "v1" : "v2"} is missing`;
+    throw new DrmError("bad_known_v", `${what}: give the sampling variances of both outcomes`);
+  }
   if (v1.length !== v2.length) {
     const seen = `v1 has ${count(v1.length, "value")} but v2 has ${v2.length}`;
     throw new DrmError("bad_known_v", `${seen}: give one of each for every study`);

@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { type OptionKinds, requireOptions } from "../options";
 import { count } from "../words";
 import { type Cells, readCells } from "./cells";
 import { type Covariance, packedIndex, splitClusters } from "./clusters";
@@ -38,6 +39,14 @@ export interface ClusterOptions {
   readonly type?: "constant" | "ar1" | undefined;
 }
 
+const CLUSTER_OPTIONS: OptionKinds<ClusterOptions> = {
+  vi: "list",
+  cluster: "list",
+  rho: "number",
+  time: "list",
+  type: "text",
+};
+
 /** The names of the arguments, in R's order, as formulas may give them. */
 export const CLUSTER_ARGUMENTS = ["vi", "cluster", "rho", "time", "type"] as const;
 
@@ -46,7 +55,13 @@ export const CLUSTER_ARGUMENTS = ["vi", "cluster", "rho", "time", "type"] as con
  * order, dropped rows included. Values are checked when the model uses them, so a bad one on a dropped row is harmless;
  * lengths, rho and type are checked here. Throws DrmError("bad_known_v").
  */
-export function metaVcovCluster({ vi, cluster, rho = 0.6, time, type }: ClusterOptions): ClusterCovariance {
+export function metaVcovCluster(options: ClusterOptions): ClusterCovariance {
+  requireOptions("metaVcovCluster", options, CLUSTER_OPTIONS);
+  const { vi, cluster, rho = 0.6, time, type } = options;
+  if (vi === undefined || cluster === undefined) {
+    const what = `${vi === undefined ? "vi" : "cluster"} is missing`;
+    throw new DrmError("bad_known_v", `${what}: give the sampling variances and the cluster of every row`);
+  }
   const n = vi.length;
   if (cluster.length !== n) throw unequal("cluster", cluster.length, n);
   if (time !== undefined && time.length !== n) throw unequal("time", time.length, n);

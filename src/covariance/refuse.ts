@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { shown } from "../options";
 import { cellName, entryName, type Selection } from "./selection";
 
 /**
@@ -49,7 +50,7 @@ function badCell(name: string, value: unknown): string | null {
   if (value === null || value === undefined || Number.isNaN(value)) {
     return `${name} is missing: V must be complete for the rows that are used`;
   }
-  if (typeof value !== "number") return `${name} is not a number: ${JSON.stringify(value)}`;
+  if (typeof value !== "number") return `${name} is not a number: ${shown(value)}`;
   if (Number.isFinite(value)) return null;
   return `${name} is ${value}: to leave its row out, set the effect size or its variance to missing`;
 }

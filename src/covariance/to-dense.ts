@@ -1,3 +1,6 @@
+import { largest } from "../data/range";
+import { DrmError } from "../errors";
+import { isList, shown } from "../options";
 import type { BivariateCovariance } from "./meta-vcov-bivariate";
 import { type ClusterCovariance, correlation } from "./meta-vcov-cluster";
 
@@ -6,26 +9,43 @@ import { type ClusterCovariance, correlation } from "./meta-vcov-cluster";
  * metaVcovBivariate(). For looking at; a fit never needs it.
  */
 export function toDense(matrix: ClusterCovariance | BivariateCovariance): number[][] {
+  requireCovariance("toDense", matrix);
   return firstRows(matrix, matrix.kind === "cluster" ? matrix.vi.length : 2 * matrix.v1.length);
 }
 
 /** Text of the matrix with row and column names, 7 significant digits; of a large one the first `most` rows and columns. */
 export function formatMatrix(matrix: ClusterCovariance | BivariateCovariance, most = 10): string {
+  requireCovariance("formatMatrix", matrix);
+  if (!(typeof most === "number" && most >= 1)) {
+    throw new DrmError("bad_option", `most = ${shown(most)}: a number of rows of at least 1 is needed`);
+  }
   const order = matrix.kind === "cluster" ? matrix.vi.length : 2 * matrix.v1.length;
-  const shown = Math.min(order, most);
-  const names = Array.from({ length: shown }, (_, k) =>
+  const size = Math.min(order, Math.floor(most));
+  const names = Array.from({ length: size }, (_, k) =>
     matrix.kind === "cluster" ? `[${k + 1}]` : `y${(k % 2) + 1}[${(k >> 1) + 1}]`,
   );
-  const cells = firstRows(matrix, shown).map((row) =>
+  const cells = firstRows(matrix, size).map((row) =>
     row.map((value) => String(Number(value.toPrecision(7)))),
   );
-  const widths = names.map((name, l) => Math.max(name.length, ...cells.map((row) => row[l]!.length)));
-  const margin = Math.max(...names.map((name) => name.length));
+  const widths = names.map((name, l) =>
+    largest(
+      cells.map((row) => row[l]!.length),
+      name.length,
+    ),
+  );
+  const margin = largest(names.map((name) => name.length));
   const line = (head: string, row: readonly string[]): string =>
     [head.padEnd(margin), ...row.map((cell, l) => cell.padStart(widths[l]!))].join("  ");
   const lines = [line("", names), ...cells.map((row, k) => line(names[k]!, row))];
-  if (shown < order) lines.push(`... ${order} x ${order} in all`);
+  if (size < order) lines.push(`... ${order} x ${order} in all`);
   return lines.join("\n");
+}
+
+function requireCovariance(caller: string, matrix: ClusterCovariance | BivariateCovariance): void {
+  if (matrix?.kind === "cluster" && isList(matrix.vi)) return;
+  if (matrix?.kind === "bivariate" && isList(matrix.v1)) return;
+  const wanted = "what metaVcovCluster() or metaVcovBivariate() returns";
+  throw new DrmError("bad_option", `${caller}() takes ${wanted}; it was given ${shown(matrix)}`);
 }
 
 function firstRows(matrix: ClusterCovariance | BivariateCovariance, shown: number): number[][] {

@@ -1,3 +1,4 @@
+import type { NumericColumn } from "../data/table";
 import { DrmError } from "../errors";
 import { deparse } from "../formula/deparse";
 import { type CallExpr, type Expr, ungroup } from "../formula/expr";
@@ -69,8 +70,9 @@ export function needsTwoOutcomes(what: string): DrmError {
 function clusterCodes(expr: Expr, frame: Frame): ArrayLike<number | null> {
   const inner = ungroup(expr);
   if (inner.type !== "name") return evaluateNumeric(inner, frame, "cluster in meta_vcov_cluster()");
-  const column = frame.column(inner.name);
-  if (column.kind !== "factor") return column.values;
+  const cells = frame.column(inner.name);
+  const column = cells.kind === "factor" ? cells : cells.written;
+  if (column === undefined) return (cells as NumericColumn).values;
   // a missing level is -1, which metaVcovCluster would take for one more cluster
   return column.codes.includes(-1)
     ? Array.from(column.codes, (code) => (code < 0 ? null : code))

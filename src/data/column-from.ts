@@ -42,7 +42,7 @@ export type ColumnInput =
 /**
  * One column of the user's as a Column. The first cell that is not missing says what it holds; a later cell of another
  * type is an error, because guessing would turn a typing error into a factor or into a missing value.
- * A Float64Array is used as it is, never copied.
+ * A Float64Array is used as it is: a fit makes a copy of what it keeps.
  */
 export function columnFrom(
   name: string,

@@ -56,7 +56,24 @@ export function columnFromText(
       `column '${name}' is to be ordered but is numeric; give its levels in order`,
     );
   }
-  return { kind: "numeric", values };
+  const isExact = cells.every((cell, i) => Number.isNaN(values[i]) || cell === String(values[i]));
+  return isExact
+    ? { kind: "numeric", values }
+    : { kind: "numeric", values, written: writtenAs(cells, values) };
+}
+
+/** The texts as levels, in the order of their numbers. */
+function writtenAs(cells: readonly string[], values: Float64Array): FactorColumn {
+  const firstRow = new Map<string, number>();
+  cells.forEach((cell, i) => {
+    if (!Number.isNaN(values[i]) && !firstRow.has(cell)) firstRow.set(cell, i);
+  });
+  const inOrder = [...firstRow].sort(
+    ([a, i], [b, j]) => values[i]! - values[j]! || a.length - b.length || (a < b ? -1 : 1),
+  );
+  const code = new Map(inOrder.map(([text], k) => [text, k]));
+  const codes = Int32Array.from(cells, (cell) => code.get(cell) ?? -1);
+  return { kind: "factor", codes, levels: inOrder.map(([text]) => text), ordered: false };
 }
 
 /** A cell matches a level as it is written, or as a number does: 1.0 is level 1. NA can be a level, if it is listed. */

@@ -1,8 +1,9 @@
 import { DrmError } from "../errors";
+import { checkOptions, type OptionKinds, shown } from "../options";
 import { count } from "../words";
 import { columnFromText } from "./csv-column";
 import { type DelimitedText, type Delimiter, parseDelimited } from "./delimited";
-import type { FactorOptions } from "./factor-from";
+import { FACTOR_OPTIONS, type FactorOptions } from "./factor-from";
 import type { Table } from "./table";
 import { LazyTable } from "./table-from";
 
@@ -12,12 +13,18 @@ export interface CsvOptions extends FactorOptions {
   readonly delimiter?: Delimiter | undefined;
 }
 
+const CSV_OPTIONS: OptionKinds<CsvOptions> = { delimiter: "text", ...FACTOR_OPTIONS };
+
 /**
  * CSV text with a header row as a Table. Comma, semicolon or tab is told from the header. `NA`, `NaN` and empty cells
  * are missing; spaces around a cell do not count; numbers need a decimal point. A column of TRUE and FALSE is logical,
  * other text a factor. A column of mostly numbers with a stray text in it is an error when the column is used.
  */
 export function parseCsv(text: string, options: CsvOptions = {}): Table {
+  checkOptions("parseCsv", options, CSV_OPTIONS);
+  if (typeof text !== "string") {
+    throw new DrmError("bad_data", `parseCsv() takes the text of a CSV file; it was given ${shown(text)}`);
+  }
   const file = parseDelimited(text, options.delimiter);
   const header = file.rows[0];
   if (header === undefined)

@@ -1,5 +1,7 @@
 import { DrmError, didYouMean } from "../errors";
+import { isList, type OptionKinds, shown } from "../options";
 import { sortLevels } from "./level-order";
+import { numberLabel } from "./number-label";
 import type { Column, FactorColumn } from "./table";
 
 /** The columns that the user makes factors: levels in the order wanted, and which of them are ordered. */
@@ -9,6 +11,8 @@ export interface FactorOptions {
   /** names of the columns whose levels are ordered (polynomial contrasts); default none */
   readonly ordered?: ReadonlySet<string> | undefined;
 }
+
+export const FACTOR_OPTIONS: OptionKinds<FactorOptions> = { factors: "object", ordered: "names" };
 
 /** Text cells by their place in a list of texts, -1 for a missing one. */
 export interface NumberedText {
@@ -125,11 +129,6 @@ export function factorFromCells(
   return { kind: "factor", codes, levels: known.levels, ordered };
 }
 
-/** A number as a level: 15 significant digits, as in R, so that the noise of arithmetic makes no levels. */
-function numberLabel(value: number): string {
-  return String(Number(value.toPrecision(15)));
-}
-
 /**
  * The code of every cell. `lookUp` is asked once for each distinct cell, so it may be slow; where it knows none, the error
  * of `unknown` is thrown.
@@ -196,10 +195,24 @@ interface LevelIndex {
 /** Of frozen lists of levels, which stay what they are: one serves all the data sets of a compiled model. */
 const indexes = new WeakMap<readonly string[], LevelIndex>();
 
+/** Levels are texts, or numbers and booleans as their texts. */
+function checkLevels(name: string, levels: unknown): void {
+  const wanted = "wanted an array of texts, one a level";
+  if (!isList(levels)) {
+    throw new DrmError("bad_factor", `the levels of '${name}' are ${shown(levels)}; ${wanted}`);
+  }
+  for (let i = 0; i < (levels as readonly unknown[]).length; i++) {
+    const level = (levels as readonly unknown[])[i];
+    if (/^(string|number|boolean)$/.test(typeof level)) continue;
+    throw new DrmError("bad_factor", `level ${i + 1} of '${name}' is ${shown(level)}; ${wanted}`);
+  }
+}
+
 /** Level to code. Rejects an empty list and a level listed twice. */
 export function levelIndex(name: string, levels: readonly string[]): LevelIndex {
   const known = indexes.get(levels);
   if (known !== undefined) return known;
+  checkLevels(name, levels);
   if (levels.length === 0) throw new DrmError("bad_factor", `factor '${name}': the list of levels is empty`);
   const index = new Map<string, number>();
   for (const level of levels) {
@@ -225,6 +238,6 @@ export function unknownLevel(
   return new DrmError(
     "bad_factor",
     `factor '${name}', ${place}: '${String(cell)}' is not among the levels ${shown}` +
-      `${didYouMean(String(cell), levels)}`,
+      `${didYouMean(String(cell), levels.map(String))}`,
   );
 }

@@ -1,8 +1,9 @@
 import { DrmError } from "../errors";
+import { checkOptions, isList } from "../options";
 import { count } from "../words";
 import { type ColumnInput, columnFrom, columnLength } from "./column-from";
-import { type FactorOptions, levelsFor, relevel, requireFactorColumns } from "./factor-from";
-import type { Column, Table } from "./table";
+import { FACTOR_OPTIONS, type FactorOptions, levelsFor, relevel, requireFactorColumns } from "./factor-from";
+import type { Column, FactorColumn, NumericColumn, Table } from "./table";
 
 /** Anything shaped like an Apache Arrow table. */
 export interface ArrowLike {
@@ -34,6 +35,18 @@ export type DataInput = readonly object[] | Readonly<Record<string, ColumnInput>
  * change it while the table is in use.
  */
 export function tableFrom(data: DataInput, options: FactorOptions = {}): Table {
+  checkOptions("tableFrom", options, FACTOR_OPTIONS);
+  const table = anyTable(data, options);
+  if (table.nrow === 0) throw noRows();
+  return table;
+}
+
+/** New data, for which an answer is wanted: without rows it is an empty one. */
+export function newTable(newdata: DataInput): Table {
+  return anyTable(newdata, {});
+}
+
+function anyTable(data: DataInput, options: FactorOptions): Table {
   if (Array.isArray(data)) return fromRows(data, options);
   if (typeof data !== "object" || data === null) {
     throw new DrmError("bad_data", "data: wanted an array of row objects or an object of columns");
@@ -102,7 +115,6 @@ function fromColumns(data: Readonly<Record<string, unknown>>, options: FactorOpt
   }
   if (nrow < 0)
     throw new DrmError("bad_data", "data: no columns; wanted arrays of one length, one a variable");
-  if (nrow === 0) throw noRows();
   return new LazyTable(
     nrow,
     () => names,
@@ -112,10 +124,17 @@ function fromColumns(data: Readonly<Record<string, unknown>>, options: FactorOpt
   );
 }
 
+/** No row object says which columns there are: any. */
+const EMPTY: Table = {
+  nrow: 0,
+  names: [],
+  column: () => ({ kind: "numeric", values: new Float64Array(0) }),
+};
+
 type Row = Readonly<Record<string, unknown>>;
 
 function fromRows(rows: readonly unknown[], options: FactorOptions): Table {
-  if (rows.length === 0) throw noRows();
+  if (rows.length === 0) return EMPTY;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     if (typeof row !== "object" || row === null || Array.isArray(row)) {
@@ -157,13 +176,17 @@ function cellsOf(rows: readonly Row[], name: string): unknown[] | undefined {
 }
 
 function fromTable(table: Table, options: FactorOptions): Table {
-  if (options.factors === undefined && options.ordered === undefined) return table;
+  if (table instanceof LazyTable && options.factors === undefined && options.ordered === undefined)
+    return table;
+  if (!(Number.isInteger(table.nrow) && table.nrow >= 0 && Array.isArray(table.names))) {
+    throw new DrmError("bad_data", "data: a table has nrow, a whole number, and names, an array of texts");
+  }
   return new LazyTable(
     table.nrow,
     () => table.names,
     options,
     (name, levels, ordered) => {
-      const column = table.column(name);
+      const column = checkedColumn(name, table.column(name), table.nrow);
       if (column === undefined || (levels === undefined && !ordered)) return column;
       if (levels !== undefined) return relevel(name, column, levels, ordered);
       if (column.kind === "factor") return { ...column, ordered };
@@ -175,9 +198,32 @@ function fromTable(table: Table, options: FactorOptions): Table {
   );
 }
 
+/** A column of a table that is not this library's own may be anything. */
+function checkedColumn(name: string, column: Column | undefined, nrow: number): Column | undefined {
+  if (column === undefined) return undefined;
+  const { kind } = (column ?? {}) as Partial<Column>;
+  if (kind === "factor") {
+    const { codes, levels } = column as FactorColumn;
+    if (codes instanceof Int32Array && codes.length === nrow && isList(levels)) return column;
+  } else if (kind === "numeric" || kind === "logical") {
+    const { values } = column as NumericColumn;
+    if (values instanceof Float64Array && values.length === nrow) return column;
+  }
+  const wanted = `{ kind: "numeric", values: Float64Array } or { kind: "factor", codes: Int32Array, levels, ordered }`;
+  throw new DrmError(
+    "bad_data",
+    `column '${name}' of the table is not one: wanted ${wanted} with ${count(nrow, "row")}`,
+  );
+}
+
 function fromArrow(data: ArrowLike, options: FactorOptions): Table {
-  if (data.numRows === 0) throw noRows();
-  const names = data.schema.fields.map((field) => field.name);
+  if (!isList(data.schema.fields)) {
+    throw new DrmError(
+      "bad_data",
+      "data: an Arrow table has schema.fields, an array with its columns' names",
+    );
+  }
+  const names = data.schema.fields.map((field) => field?.name);
   return new LazyTable(
     data.numRows,
     () => names,
@@ -185,11 +231,14 @@ function fromArrow(data: ArrowLike, options: FactorOptions): Table {
     (name, levels, ordered) => {
       const vector = data.getChild(name);
       if (vector === null || vector === undefined) return undefined;
+      if (typeof vector.toArray !== "function") {
+        throw new DrmError("bad_data", `column '${name}': its Arrow vector has no toArray()`);
+      }
       const cells = arrowCells(vector, data.numRows);
-      if (cells.length !== data.numRows) {
+      if (cells?.length !== data.numRows) {
         throw new DrmError(
           "bad_data",
-          `column '${name}' has ${count(cells.length, "cell")} for ${count(data.numRows, "row")}; wanted an Arrow column of numbers, booleans or text`,
+          `column '${name}' has ${cells?.length === undefined ? "no cells" : count(cells.length, "cell")} for ${count(data.numRows, "row")}; wanted an Arrow column of numbers, booleans or text`,
         );
       }
       return columnFrom(name, cells, levels, ordered);
@@ -210,7 +259,12 @@ function isTable(data: object): data is Table {
 
 function isArrow(data: object): data is ArrowLike {
   const { numRows, schema, getChild } = data as Record<string, unknown>;
-  return typeof numRows === "number" && typeof schema === "object" && typeof getChild === "function";
+  return (
+    typeof numRows === "number" &&
+    typeof schema === "object" &&
+    schema !== null &&
+    typeof getChild === "function"
+  );
 }
 
 function noRows(): DrmError {

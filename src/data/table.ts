@@ -6,6 +6,11 @@ export interface NumericColumn {
   readonly kind: "numeric" | "logical";
   /** one number a row; NaN where it is missing */
   readonly values: Float64Array;
+  /**
+   * the cells as texts, where they came as texts that their numbers do not give back: "007", "1.10" beside "1.1", an identifier
+   * of 17 digits. Names of studies and clusters are these
+   */
+  readonly written?: FactorColumn;
 }
 
 /** A categorical column. `codes[i]` indexes `levels`; a missing cell is -1. */

@@ -7,8 +7,10 @@ import { type CodedTerm, codeTerms } from "./coding";
 import { fillDesign } from "./columns";
 import { hasShape, type Layout, layOut, type Shape, shapeOf } from "./layout";
 import { learnedColumn, type Memory } from "./learned";
+import { moreColumnsThanRows } from "./rank";
 import { type DesignRecipe, recipeVariables } from "./recipe";
 import { evaluateVariable, requireTwoLevels, type Variable } from "./variables";
+import { checkWidth, leastColumns } from "./width";
 
 /** Stage 4. The design matrix of one parameter, with the column names that R's model.matrix gives. */
 export interface Design {
@@ -30,6 +32,7 @@ export interface Design {
   readonly recipe: DesignRecipe;
 }
 
+const FEW_COLUMNS = 100;
 const INTERCEPT_NAMES: readonly string[] = ["(Intercept)"];
 const INTERCEPT_ASSIGN: readonly number[] = [0];
 const NONE: readonly never[] = [];
@@ -64,6 +67,8 @@ function buildOn(dpar: DparFormula, frame: Frame): Design {
   const { key, intercept } = dpar;
   const outline = outlineOf(dpar);
   const { factors, termLabels } = outline;
+  // a term is a column at least
+  checkWidth(key, outline.termVariables.length, frame.nrow, NONE);
   const memory: Memory = {};
   const source = trainingSource(frame, memory);
   const variables = factors.map((factor) => evaluateVariable(factor, source, memory));
@@ -72,8 +77,11 @@ function buildOn(dpar: DparFormula, frame: Frame): Design {
       requireTwoLevels(variable.label, variable.factor.levels, frame.total - frame.nrow);
     }
   }
+  checkWidth(key, leastColumns(outline.termVariables, variables, intercept), frame.nrow, variables);
   const { terms, layout } = structureOf(outline, intercept, variables);
   const { names, assign } = layout;
+  // of few columns checkRank() says the same, after other errors that may be nearer to the cause
+  if (names.length > Math.max(frame.nrow, FEW_COLUMNS)) throw moreColumnsThanRows(key, names, frame.nrow);
   const values = fillDesign(layout, variables, frame.nrow, frame.doubles);
   // nobody asks a short-lived design for the columns of new data
   const inRecipe = frame.shortLived ? NO_VARIABLES : recipeVariables(factors, variables, frame);

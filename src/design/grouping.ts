@@ -1,6 +1,6 @@
 import type { Column, FactorColumn } from "../data/table";
 import { DrmError } from "../errors";
-import { asFactor } from "../frame/as-factor";
+import { asFactor, asLabels } from "../frame/as-factor";
 import type { Frame } from "../frame/frame";
 import { dropUnusedLevels } from "../frame/levels";
 
@@ -20,7 +20,7 @@ export function buildGrouping(
   frame: Frame,
   present: Uint8Array | null,
 ): Grouping {
-  const columns = group.map((name) => asFactor(frame.column(name)));
+  const columns = group.map((name) => asLabels(frame.column(name)));
   const masked = columns.map((column) => (present === null ? column : maskRows(column, present)));
   let crossed = dropUnusedLevels(masked[0]!);
   for (const column of masked.slice(1)) crossed = cross(crossed, dropUnusedLevels(column));

@@ -6,8 +6,10 @@ import { type Constant, constantOf, FUNCTIONS, matchArguments } from "../formula
 import { asFactor } from "../frame/as-factor";
 import { evaluate, type Source } from "../frame/evaluate";
 import { dropUnusedLevels, withLevels } from "../frame/levels";
+import { count } from "../words";
 import { applyPoly, learnPoly, mean, type PolyBasis } from "./orthogonal";
 import { applySpline, learnSpline, type SplineBasis } from "./spline";
+import { MOST_COLUMNS } from "./width";
 
 /**
  * What a function took from the data that were fitted; prediction reuses it, so the columns mean the same. By `kind`: the
@@ -56,6 +58,7 @@ export function basisColumns(call: CallExpr, source: Source, memory: Memory): Fl
   let learned = memory[label];
   if (learned === undefined) {
     const constants = rest.map((value) => (value === undefined ? null : constantOf(value)));
+    checkColumns(constants, values.length, label);
     learned = call.fn === "poly" ? polyOf(values, constants, label) : splineOf(values, constants, label);
     memory[label] = learned;
   }
@@ -123,6 +126,20 @@ function scaleOf(x: Float64Array, centerBy: Constant, scaleBy: Constant, label: 
     );
   }
   return { kind: "scale", center, scale };
+}
+
+/** A degree, degrees of freedom or a list of knots says how many columns there will be. */
+function checkColumns(constants: readonly (Constant | null)[], nrow: number, label: string): void {
+  const most = Math.min(nrow, MOST_COLUMNS);
+  for (const [position, constant] of constants.entries()) {
+    // a degree or df comes first; another number is one knot
+    const columns = Array.isArray(constant) ? constant.length : position === 0 ? constant : 1;
+    if (!(typeof columns === "number" && columns > most)) continue;
+    const name = label.length > 60 ? `${label.slice(0, 60)}...` : label;
+    const why =
+      most === nrow ? `there are only ${count(nrow, "row")}` : `${MOST_COLUMNS} can be fitted at most`;
+    throw new DrmError("bad_term", `${name} asks for ${count(columns, "column")}, but ${why}`);
+  }
 }
 
 function polyOf(x: Float64Array, [degree, raw]: readonly (Constant | null)[], label: string): PolyBasis {

@@ -25,9 +25,7 @@ export function checkRank(design: Design): void {
   if (intercept && p === 1) return;
   if (p === 0) throw aliased(`the design of ${key} has no columns: write ~ 1`);
   if (p > n) {
-    throw aliased(
-      `${key} has ${count(p, "column")} (${list(names)}) but only ${count(n, "row")}: take terms out of its formula`,
-    );
+    throw moreColumnsThanRows(key, names, n);
   }
   const centres = intercept ? centresOf(values, design.nrow, p) : new Float64Array(p);
   const gram = centredGram(values, design.nrow, p, centres, intercept ? 1 : 0);
@@ -48,6 +46,13 @@ export function checkRank(design: Design): void {
       first,
       found.slice(1).map(({ column }) => names[column]!),
     );
+}
+
+/** The error for a design that is wider than it is long. */
+export function moreColumnsThanRows(key: string, names: readonly string[], nrow: number): DrmError {
+  return aliased(
+    `${key} has ${count(names.length, "column")} (${list(names)}) but only ${count(nrow, "row")}: take terms out of its formula`,
+  );
 }
 
 /** Checks the rank in the rows that count: those of zero weight say nothing about a coefficient. */

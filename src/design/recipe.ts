@@ -123,7 +123,20 @@ function newColumn(name: string, table: Table, { key, factors }: DesignRecipe): 
   const known = Object.hasOwn(factors, name) ? factors[name] : undefined;
   if (known !== undefined) return withLevels(name, column, known.levels, known.ordered, newRow);
   if (column.kind === "factor") return onlyMissing(column) ?? refuseText(name, column, key);
+  requireFinite(name, column);
   return column;
+}
+
+/** Infinity is no value of a moderator: it would become a mean of NaN, or an SD of 0 or Infinity, without a word. */
+export function requireFinite(name: string, column: Column): void {
+  if (column.kind === "factor") return;
+  const { values } = column;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (Number.isFinite(value) || Number.isNaN(value)) continue;
+    const wanted = "a finite number is needed, or an empty cell for no answer in that row";
+    throw new DrmError("bad_data", `'${name}' is ${value} in ${newRow(i)}: ${wanted}`);
+  }
 }
 
 /** A column of empty cells has no type: it may stand for numbers. */

@@ -141,7 +141,8 @@ function householderQ(vectors: readonly (readonly number[])[], m: number): Float
   const reflectors: { v: number[]; from: number }[] = [];
   for (let l = 0; l < work.length; l++) {
     const v = work[l]!;
-    let norm = Math.hypot(...v.slice(l));
+    let norm = 0;
+    for (let i = l; i < v.length; i++) norm = Math.hypot(norm, v[i]!);
     if (norm === 0) continue;
     if (v[l]! < 0) norm = -norm;
     for (let i = l; i < m; i++) v[i] = v[i]! / norm;

@@ -1,6 +1,7 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import type { DeletionStatus, RefitsOptions, RowsToDelete } from "../inference/deletions";
+import type { OptionKinds } from "../options";
 import { groupRows } from "../report/row-groups";
 
 /** What is left out at a time, and how it is refitted. */
@@ -11,6 +12,13 @@ export interface DeletionOptions extends RefitsOptions {
    */
   readonly by?: string | ArrayLike<string | number>;
 }
+
+export const DELETION_OPTIONS: OptionKinds<DeletionOptions> = {
+  by: "cells",
+  starts: "number",
+  onProgress: "function",
+  signal: "signal",
+};
 
 /** What is left out at a time, in the order of the data or of the column's levels. */
 export function deletionGroups(fit: Fit, by: DeletionOptions["by"]): readonly RowsToDelete[] {

@@ -11,14 +11,22 @@ import { type MarginalCovariance, marginalCovariance, spreadsAt } from "../fit/m
 import { modelOf } from "../fit/model-of-fit";
 import type { Refit } from "../fit/refit";
 import { fromCoefficients, type Reopened, reopen, scaleCoefficients } from "../fit/reopen";
+import { requireFit } from "../fit/require-fit";
 import { coefficientName } from "../inference/coefficients";
 import { deletedResiduals } from "../inference/deleted-residuals";
 import { type Deletion, type DeletionStatus, eachDeletion } from "../inference/deletions";
 import type { Model } from "../model/model";
 import { observationsByRow } from "../model/observations";
+import { checkOptions } from "../options";
 import { type Printable, printable } from "../report/printable";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
-import { type DeletionOptions, dataRows, deletionGroups, deletionUnit } from "./deletion-groups";
+import {
+  DELETION_OPTIONS,
+  type DeletionOptions,
+  dataRows,
+  deletionGroups,
+  deletionUnit,
+} from "./deletion-groups";
 import { influenceTables, influenceText } from "./influence-text";
 import { meanSpreads } from "./mean-spreads";
 
@@ -96,6 +104,8 @@ export interface Influence {
  *   is not a column of the fit; what `signal` was aborted with
  */
 export function influence(fit: Fit, options: DeletionOptions = {}): Printable<Influence> {
+  requireFit("influence", fit);
+  checkOptions("influence", options, DELETION_OPTIONS);
   const opened = reopen(fit);
   try {
     const base = baseOf(fit, opened);

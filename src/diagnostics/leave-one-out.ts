@@ -2,13 +2,16 @@ import type { Fit } from "../fit/fit";
 import { spreadsAt } from "../fit/marginal-covariance";
 import { modelOf } from "../fit/model-of-fit";
 import { fromCoefficients, scaleCoefficients } from "../fit/reopen";
+import { requireFit } from "../fit/require-fit";
 import { standardModel } from "../fit/standard-model";
 import { coefficientName } from "../inference/coefficients";
 import { type DeletionStatus, eachDeletion } from "../inference/deletions";
+import { checkOptions } from "../options";
 import { formatColumn, formatFixed } from "../report/format";
 import { type Printable, printableTable } from "../report/printable";
 import { numberColumn, type ReportTable } from "../report/text-table";
 import {
+  DELETION_OPTIONS,
   type DeletionOptions,
   dataRows,
   deletionGroups,
@@ -62,6 +65,8 @@ export interface LeaveOneOut {
  *   is not a column of the fit; what `signal` was aborted with
  */
 export function leaveOneOut(fit: Fit, options: DeletionOptions = {}): Printable<LeaveOneOut> {
+  requireFit("leaveOneOut", fit);
+  checkOptions("leaveOneOut", options, DELETION_OPTIONS);
   const deletions = eachDeletion(fit, deletionGroups(fit, options.by), scaleCoefficients(fit), options);
   const model = modelOf(fit);
   const standard = standardModel(model);

@@ -1,6 +1,7 @@
 import { DrmError } from "../errors";
 import { limitsAt } from "../inference/limits";
 import { type CombinedCoefficients, combine, leastDf } from "../inference/linear-combination";
+import { checkOptions, isList, type OptionKinds, shown } from "../options";
 import { type Printable, printable } from "../report/printable";
 import { tableText } from "../report/text-table";
 import { studentTTwoSidedP } from "../stats/student-t";
@@ -22,6 +23,14 @@ export interface ContrastsOptions {
   /** confidence level of the intervals of a family together; default that of the means */
   readonly level?: number;
 }
+
+const CONTRASTS_OPTIONS: OptionKinds<ContrastsOptions> = {
+  method: "text",
+  ref: "number",
+  by: "texts",
+  adjust: "text",
+  level: "number",
+};
 
 /** One comparison. NaN where a number does not exist. */
 export interface Contrast {
@@ -83,6 +92,13 @@ export interface Contrasts {
  *   structuredClone) of means with the t tests of CR2 robust errors, which cannot ask the fit for its degrees of freedom
  */
 export function contrasts(means: MarginalMeans, options: ContrastsOptions = {}): Printable<Contrasts> {
+  if (!isList(means?.means) || !isList(means.linfct)) {
+    throw new DrmError(
+      "bad_option",
+      `contrasts() takes what marginalMeans() returns; it was given ${shown(means)}`,
+    );
+  }
+  checkOptions("contrasts", options, CONTRASTS_OPTIONS);
   const { method = "pairwise", ref = 0, adjust = "holm", level = means.level } = options;
   limitsAt(level); // checks the level
   if (adjust !== "holm" && adjust !== "bonferroni" && adjust !== "none") {

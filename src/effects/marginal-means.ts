@@ -2,6 +2,7 @@ import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import type { ProfileTarget } from "../fit/profile";
 import type { ProfileStatus } from "../fit/profile-limits";
+import { requireFit } from "../fit/require-fit";
 import type { IntervalMethod } from "../inference/coefficient-table";
 import { coefficientIndices, requireDpar } from "../inference/coefficients";
 import { limitsAt } from "../inference/limits";
@@ -9,6 +10,7 @@ import { combinedCoefficients, isSatterthwaite } from "../inference/linear-combi
 import { type Link, linkOf } from "../inference/links";
 import { scaleLimits, scaleMethod } from "../inference/scale-limits";
 import { type TestStatistic, testBasis } from "../inference/test-basis";
+import { checkOptions, type OptionKinds } from "../options";
 import { type Printable, printable } from "../report/printable";
 import { tableText } from "../report/text-table";
 import { estimatedGrid, type Grid, type GridMean, heldGrid } from "./averaging";
@@ -40,6 +42,17 @@ export interface MarginalMeansOptions {
    */
   readonly confint?: IntervalMethod;
 }
+
+const MARGINAL_MEANS_OPTIONS: OptionKinds<MarginalMeansOptions> = {
+  by: "texts",
+  dpar: "text",
+  at: "object",
+  scale: "text",
+  level: "number",
+  weights: "text",
+  test: "text",
+  confint: "text",
+};
 
 /** One mean. Numbers are on the scale asked for; NaN where they do not exist. */
 export interface MarginalMean {
@@ -118,6 +131,8 @@ export interface MarginalMeans {
  *   `at`, or a grid of more than 50,000 cells; what testBasis() throws
  */
 export function marginalMeans(fit: Fit, options: MarginalMeansOptions = {}): Printable<MarginalMeans> {
+  requireFit("marginalMeans", fit);
+  checkOptions("marginalMeans", options, MARGINAL_MEANS_OPTIONS);
   const { dpar = fit.family === "gaussian" ? "mu" : "mu1", at = {}, level = 0.95 } = options;
   const { scale = "response", weights = "equal" } = options;
   requireDpar(fit, dpar);

@@ -1,9 +1,10 @@
+import { numberLabel } from "../data/number-label";
 import type { Column, Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
 import { ungroup, variablesOf } from "../formula/expr";
-import { drmFormula } from "../formula/formula";
-import { numberLabel } from "../frame/as-factor";
+import { formulaFrom } from "../formula/formula";
+import { shown } from "../options";
 import { listed } from "../words";
 
 /** A value of a moderator: a level of a factor, a number, or true / false. */
@@ -70,7 +71,7 @@ function columnReaders(fit: Fit, dpar: string): Map<string, Set<Reader>> {
     const reader = factor === null ? "number" : whole ? "factor" : "comparison";
     for (const name of variablesOf(expr)) add(name, reader);
   }
-  const parsed = drmFormula(...fit.formulas).dpars.find(({ key }) => key === dpar);
+  const parsed = formulaFrom(fit.formulas).dpars.find(({ key }) => key === dpar);
   for (const offset of parsed?.offsets ?? []) for (const name of variablesOf(offset)) add(name, "number");
   return readers;
 }
@@ -90,7 +91,7 @@ function levelsOf(column: Column, readers: ReadonlySet<Reader>): readonly Level[
 
 function checkedValue(name: string, column: Column, value: Level, levels: readonly string[] | null): Level {
   const bad = (wanted: string) =>
-    new DrmError("bad_option", `at: '${name}' is ${JSON.stringify(value)}; wanted ${wanted}`);
+    new DrmError("bad_option", `at: '${name}' is ${shown(value)}; wanted ${wanted}`);
   if (column.kind === "factor") {
     const known = levels ?? column.levels;
     const label = String(value);

@@ -200,7 +200,10 @@ export function sweepEdges(
   for (const size of combined(edges)) {
     // all variances of several formulas at 0 before the rest
     size.sort((a, b) => Number(b.every(({ whole }) => whole)) - Number(a.every(({ whole }) => whole)));
-    combinations.push(...size.slice(0, Math.max(0, MOST_COMBINATIONS - combinations.length)));
+    for (const combination of size) {
+      if (combinations.length >= MOST_COMBINATIONS) break;
+      combinations.push(combination);
+    }
     if (combinations.length >= MOST_COMBINATIONS) break;
   }
   return followAll(engine, best, from, combinations, maxEvaluations);

@@ -61,7 +61,11 @@ function optimised<Result>(
 
 function tooLarge({ largestCluster, neededBytes, availableBytes }: ProblemTooLargeError): DrmError {
   const mb = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MB`;
-  const what = `${largestCluster} rows depend on each other through V or crossed random intercepts`;
   const needed = `the fit needs ${mb(neededBytes)} of WebAssembly memory and ${mb(availableBytes)} are available`;
+  // a cluster of m rows takes about 3 m^2 / 2 doubles: is it that, or many rows and columns?
+  if (12 * largestCluster ** 2 < neededBytes / 2) {
+    return new DrmError("too_large", `${needed}: fit a subset of the rows, or fewer terms`);
+  }
+  const what = `${largestCluster} rows depend on each other through V or crossed random intercepts`;
   return new DrmError("too_large", `${what}: ${needed}; split them into independent blocks, or fit a subset`);
 }

@@ -1,5 +1,5 @@
 import { DrmError } from "../errors";
-import { article } from "../words";
+import { shown } from "../options";
 import { caretError } from "./caret";
 import { checkSet } from "./check-set";
 import { dparName } from "./dpar";
@@ -23,6 +23,17 @@ const cache = new Map<string, DrmFormula>();
 
 /** Parses and classifies formulas, in any order. */
 export function drmFormula(...formulas: string[]): DrmFormula {
+  return formulaFrom(formulas);
+}
+
+/** The same of an array: there is no limit to what an array of a user's holds. */
+export function formulaFrom(formulas: readonly string[]): DrmFormula {
+  for (const text of formulas) {
+    if (typeof text !== "string") {
+      const hint = Array.isArray(text) ? ": spread the array, drmFormula(...formulas)" : "";
+      throw new DrmError("bad_formula", `a formula is a text such as "yi ~ x", not ${shown(text)}${hint}`);
+    }
+  }
   const id = formulas.length === 1 ? formulas[0]! : formulas.join("\u0000");
   const cached = cache.get(id);
   if (cached !== undefined) return cached;
@@ -32,16 +43,19 @@ export function drmFormula(...formulas: string[]): DrmFormula {
   return result;
 }
 
+/** What drmFormula() made, or the formula that a text is. */
+export function formulaOf(formula: DrmFormula | string): DrmFormula {
+  if (typeof formula === "string") return drmFormula(formula);
+  if (Array.isArray(formula?.dpars) && Array.isArray(formula.texts)) return formula;
+  const hint = Array.isArray(formula) ? ": several formulas are drmFormula(...formulas)" : "";
+  const seen = `a formula is a text such as "yi ~ x", or made by drmFormula(), not ${shown(formula)}`;
+  throw new DrmError("bad_formula", seen + hint);
+}
+
 function buildFormula(formulas: readonly string[]): DrmFormula {
   if (formulas.length === 0)
     throw new DrmError("bad_formula", 'no formula given: write drmFormula("yi ~ x")');
   const written = formulas.map((text) => {
-    if (typeof text !== "string") {
-      throw new DrmError(
-        "bad_formula",
-        `a formula is a string such as "yi ~ x", not ${text === null ? "null" : article(typeof text)}`,
-      );
-    }
     const answer = answerToFormula(text);
     if (answer !== null) throw caretError(answer, text, 0);
     const parsed = parseFormula(text);

@@ -1,3 +1,4 @@
+import { DrmError } from "../errors";
 import { caretError, unexpected } from "./caret";
 import type { Argument, BinaryOp, Expr } from "./expr";
 import { type Token, tokenize } from "./lexer";
@@ -36,10 +37,21 @@ interface Cursor {
   readonly text: string;
   readonly tokens: readonly Token[];
   index: number;
+  /** operands within each other at this place */
+  level: number;
+  /** of the operators so far, how many stand within each other */
+  readonly depths: Map<Expr, number>;
+}
+
+/** What is read here is walked through by functions that call themselves, for which an engine has limited room. */
+const MOST_DEPTH = 1000;
+
+function tooDeep(what: string): DrmError {
+  return new DrmError("bad_formula", `the formula ${what}: more than ${MOST_DEPTH} are not read`);
 }
 
 export function parseFormula(text: string): ParsedFormula {
-  const cursor: Cursor = { text, tokens: tokenize(text), index: 0 };
+  const cursor: Cursor = { text, tokens: tokenize(text), index: 0, level: 0, depths: new Map() };
   if (peek(cursor).kind === "end") throw caretError("an empty formula: write yi ~ x", text, 0);
   let name: Expr | null = null;
   let left: Expr | null = null;
@@ -74,11 +86,28 @@ function parseExpr(cursor: Cursor, minimum: number): Expr {
     if (precedence < minimum) return left;
     cursor.index++;
     const right = parseExpr(cursor, token.text === "^" ? SIGN : precedence + 1);
+    const { depths } = cursor;
+    const depth = Math.max(depths.get(left) ?? 0, depths.get(right) ?? 0) + 1;
+    if (depth > MOST_DEPTH) throw tooDeep("has too many terms or operators in a row");
     left = { type: "binary", op: token.text as BinaryOp, left, right, at: left.at };
+    depths.set(left, depth);
   }
 }
 
 function parseOperand(cursor: Cursor): Expr {
+  if (++cursor.level > MOST_DEPTH) throw tooDeep("has too many parentheses or signs within each other");
+  const operand = readOperand(cursor);
+  cursor.level--;
+  const inner = operand.type === "group" || operand.type === "unary" ? [operand.arg] : [];
+  const parts = operand.type === "call" ? operand.args.map(({ value }) => value) : inner;
+  let depth = 0;
+  for (const part of parts) depth = Math.max(depth, (cursor.depths.get(part) ?? 0) + 1);
+  if (depth > MOST_DEPTH) throw tooDeep("has too many parentheses or operators within each other");
+  if (depth > 0) cursor.depths.set(operand, depth);
+  return operand;
+}
+
+function readOperand(cursor: Cursor): Expr {
   const token = peek(cursor);
   const { at } = token;
   if (token.kind === "end") throw unexpectedToken(cursor);
@@ -86,7 +115,9 @@ function parseOperand(cursor: Cursor): Expr {
   switch (token.kind) {
     case "number": {
       const integer = token.text.endsWith("L");
-      return { type: "number", value: Number(integer ? token.text.slice(0, -1) : token.text), integer, at };
+      const value = Number(integer ? token.text.slice(0, -1) : token.text);
+      if (Number.isFinite(value)) return { type: "number", value, integer, at };
+      throw caretError(`${token.text} is too large a number`, cursor.text, at);
     }
     case "string":
       return { type: "string", value: token.text, at };

@@ -1,3 +1,4 @@
+import { DrmError } from "../errors";
 import { caretError } from "./caret";
 import { deparse } from "./deparse";
 import { type Expr, ungroup } from "./expr";
@@ -212,20 +213,37 @@ function remove(from: Bits[], expr: Expr, expansion: Expansion, sum: boolean): B
   expansion.adding = !expansion.adding;
   const taken = encode(expr, expansion, sum);
   expansion.adding = !expansion.adding;
-  return from.filter((bits) => !taken.some((other) => same(bits, other)));
+  const gone = new Set(taken.map(keyOf));
+  return from.filter((bits) => !gone.has(keyOf(bits)));
 }
 
+/** Far more than any data have rows for; and so many products are made in well under a second. */
+const MOST_TERMS = 5000;
+const MOST_PRODUCTS = 500_000;
+
 function union(a: readonly Bits[], b: readonly Bits[]): Bits[] {
+  const known = new Set(a.map(keyOf));
   const result = [...a];
-  for (const bits of b) if (!result.some((other) => same(bits, other))) result.push(bits);
+  for (const bits of b) {
+    const key = keyOf(bits);
+    if (known.has(key)) continue;
+    known.add(key);
+    if (result.push(bits) > MOST_TERMS) throw tooManyTerms();
+  }
   return result;
 }
 
 function cross(a: readonly Bits[], b: readonly Bits[]): Bits[] {
+  if (a.length * b.length > MOST_PRODUCTS) throw tooManyTerms();
   const products = a.flatMap((x) => b.map((y) => [...new Set([...x, ...y])].sort((p, q) => p - q)));
   return union([], products);
 }
 
-function same(a: Bits, b: Bits): boolean {
-  return a.length === b.length && a.every((index, i) => index === b[i]);
+function keyOf(bits: Bits): string {
+  return bits.join();
+}
+
+function tooManyTerms(): DrmError {
+  const what = `the formula stands for more than ${MOST_TERMS} terms`;
+  return new DrmError("bad_formula", `${what}: '*' and '^' of many moderators make too many interactions`);
 }

@@ -183,11 +183,11 @@ function read(parts: readonly Part[], text: string): Specials {
   let knownV: string | null = null;
   for (const { expr } of parts) {
     if (expr.type === "group") {
-      random.push(...randomTerms(expr.arg, text).map(({ label }) => label));
+      for (const { label } of randomTerms(expr.arg, text)) random.push(label);
       continue;
     }
     const one = specialsOf(expandTerms(expr, text));
-    offsets.push(...one.offsets);
+    for (const offset of one.offsets) offsets.push(offset);
     knownV = one.knownV ?? knownV;
   }
   return { offsets, random, knownV };

@@ -1,14 +1,15 @@
+import { numberLabel } from "../data/number-label";
 import type { Column, FactorColumn, NumericColumn } from "../data/table";
-
-/** How a number reads as a level: 15 significant digits, so 0.1 + 0.2 is level "0.3". */
-export function numberLabel(value: number): string {
-  return Number.isSafeInteger(value) ? String(value) : String(Number(value.toPrecision(15)));
-}
 
 /** How a cell of a numeric or logical column reads as a level. */
 export function valueLabel(kind: NumericColumn["kind"], value: number): string {
   if (kind === "logical") return value === 0 ? "FALSE" : "TRUE";
   return numberLabel(value);
+}
+
+/** The cells as names of studies or clusters: as they were written, where that is known, or as asFactor() has them. */
+export function asLabels(column: Column): FactorColumn {
+  return column.kind !== "factor" && column.written !== undefined ? column.written : asFactor(column);
 }
 
 /** A factor whose levels are the column's own values, ascending; a factor stays as it is, but for `ordered` when given. */

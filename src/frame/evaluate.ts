@@ -1,9 +1,9 @@
+import { numberLabel } from "../data/number-label";
 import type { Column, FactorColumn, NumericColumn } from "../data/table";
 import { DrmError } from "../errors";
 import { deparse } from "../formula/deparse";
 import type { BinaryOp, CallExpr, Expr } from "../formula/expr";
 import { constantOf, FUNCTIONS, matchArguments } from "../formula/functions";
-import { numberLabel } from "./as-factor";
 import type { Frame } from "./frame";
 
 /** What expressions are evaluated on: a frame, or new data at prediction. */

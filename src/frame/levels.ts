@@ -113,5 +113,8 @@ export function takeRows(column: Column, rows: Int32Array): Column {
   }
   const values = new Float64Array(rows.length);
   for (let i = 0; i < values.length; i++) values[i] = column.values[rows[i]!]!;
-  return { kind: column.kind, values };
+  const { kind, written } = column;
+  return written === undefined
+    ? { kind, values }
+    : { kind, values, written: takeRows(written, rows) as FactorColumn };
 }

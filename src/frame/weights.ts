@@ -7,17 +7,20 @@ export type Weights = string | ArrayLike<number> | null;
 
 /**
  * The weights of the kept rows. A missing weight drops no row: a study without its weight is a slip that the
- * user should hear of. On a row that is dropped for other reasons anything goes.
+ * user should hear of. On a row that is dropped for other reasons anything goes. With `shared` they may be the caller's
+ * own array.
  */
 export function keptWeights(
   weights: Weights | undefined,
   table: Table,
   rows: Int32Array,
+  shared: boolean,
 ): Float64Array | null {
   if (weights === null || weights === undefined) return null;
   const name = typeof weights === "string" ? weights : "weights";
   const raw = typeof weights === "string" ? weightColumn(weights, table) : weightVector(weights, table.nrow);
-  const all = rows.length === raw.length;
+  // what is kept is not the caller's, unless it may be shared
+  const all = shared && rows.length === raw.length;
   const kept = all ? raw : new Float64Array(rows.length);
   let sum = 0;
   for (let i = 0; i < rows.length; i++) {

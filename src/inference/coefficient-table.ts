@@ -1,6 +1,9 @@
+import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { coefficientTarget, profileIntervals } from "../fit/profile";
 import type { ProfileStatus } from "../fit/profile-limits";
+import { requireFit } from "../fit/require-fit";
+import { shown } from "../options";
 import { studentTTwoSidedP } from "../stats/student-t";
 import { coefficientName } from "./coefficients";
 import { criticalValue } from "./level";
@@ -55,6 +58,10 @@ export function coefficientTable(
   method: IntervalMethod = "wald",
   test?: TestStatistic,
 ): readonly CoefficientRow[] {
+  requireFit("coefficientTable", fit);
+  if (method !== "wald" && method !== "profile") {
+    throw new DrmError("bad_option", `method ${shown(method)}: intervals are "wald" or "profile"`);
+  }
   const rows = waldTable(fit, level, test);
   return method === "wald" ? rows : withProfile(fit, rows, level);
 }

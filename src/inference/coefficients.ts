@@ -1,5 +1,7 @@
 import { DrmError, didYouMean } from "../errors";
 import type { Coefficient, Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
+import { shown } from "../options";
 
 /**
  * Estimates on the link scale: identity for mu, log-SD for sigma and sd(group), atanh-like for rho12.
@@ -9,6 +11,7 @@ import type { Coefficient, Fit } from "../fit/fit";
  * Throws DrmError("bad_option") for a dpar that the model does not have.
  */
 export function coef(fit: Fit, dpar?: string): Record<string, number> {
+  requireFit("coef", fit);
   return keyed(fit, dpar, ({ estimate }) => estimate);
 }
 
@@ -19,6 +22,7 @@ export function coef(fit: Fit, dpar?: string): Record<string, number> {
  * (X' Sigma^-1 X)^-1, for the others the restricted likelihood's.
  */
 export function standardErrors(fit: Fit, dpar?: string): Record<string, number> {
+  requireFit("standardErrors", fit);
   return keyed(fit, dpar, ({ stdError }) => stdError);
 }
 
@@ -36,6 +40,7 @@ export interface NamedMatrix {
  * Throws DrmError("bad_option") for a dpar that the model does not have.
  */
 export function vcov(fit: Fit, dpar?: string): NamedMatrix {
+  requireFit("vcov", fit);
   const indices = coefficientIndices(fit, dpar);
   const k = fit.coefficients.length;
   return {
@@ -51,6 +56,7 @@ export function coefficientName({ dpar, term }: Pick<Coefficient, "dpar" | "term
 
 /** The dpars of the model, estimated or held, location first. */
 export function dparKeys(fit: Fit): readonly string[] {
+  requireFit("dparKeys", fit);
   const keys = new Set(fit.coefficients.map(({ dpar }) => dpar));
   for (const held of Object.keys(fit.fixed)) keys.add(held);
   return [...keys];
@@ -68,6 +74,9 @@ export function coefficientIndices(fit: Fit, dpar?: string): number[] {
 
 /** Throws DrmError("bad_option") naming the model's dpars. */
 export function requireDpar(fit: Fit, dpar: string): void {
+  if (typeof dpar !== "string") {
+    throw new DrmError("bad_option", `a dpar is a text such as "mu" or "sigma", not ${shown(dpar)}`);
+  }
   const known = dparKeys(fit);
   if (known.includes(dpar)) return;
   throw new DrmError(

@@ -1,5 +1,7 @@
 import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
+import { checkOptions, type OptionKinds } from "../options";
 import { listed } from "../words";
 import {
   type CoefficientRow,
@@ -22,6 +24,13 @@ export interface ConfintOptions {
   /** of Wald limits: "z" (default), "t", "knha", "adhoc"; after robust() "t" is the default */
   readonly test?: TestStatistic;
 }
+
+const CONFINT_OPTIONS: OptionKinds<ConfintOptions> = {
+  parm: "texts",
+  level: "number",
+  method: "text",
+  test: "text",
+};
 
 /** A confidence interval of a coefficient, link scale. */
 export interface ConfidenceInterval {
@@ -59,6 +68,8 @@ export interface ConfidenceInterval {
  * model does not have.
  */
 export function confint(fit: Fit, options: ConfintOptions = {}): ConfidenceInterval[] {
+  requireFit("confint", fit);
+  checkOptions("confint", options, CONFINT_OPTIONS);
   const { parm, level = 0.95, method = "wald", test } = options;
   if (method !== "wald" && method !== "profile") {
     throw new DrmError("bad_option", `method '${String(method)}': intervals are "wald" or "profile"`);

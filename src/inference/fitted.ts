@@ -1,5 +1,6 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
 import { requireDpar } from "./coefficients";
 import type { BivariateFit, UnivariateFit } from "./outcomes";
 
@@ -10,8 +11,10 @@ import type { BivariateFit, UnivariateFit } from "./outcomes";
  * Throws DrmError("bad_option") for a dpar that the model does not have.
  */
 export function fitted(fit: Fit, dpar = "mu"): Float64Array {
-  const values = fit.fitted[dpar];
-  if (values !== undefined) return values;
+  requireFit("fitted", fit);
+  const values = typeof dpar === "string" && Object.hasOwn(fit.fitted, dpar) ? fit.fitted[dpar] : undefined;
+  // copies: a fit keeps its own numbers to itself
+  if (values !== undefined) return values.slice();
   requireDpar(fit, dpar);
   const rows = Object.keys(fit.fitted).join(", ");
   throw new DrmError("bad_option", `'${dpar}' has no value per row; fitted() has ${rows}`);
@@ -33,8 +36,9 @@ export function sigma(fit: UnivariateFit): Float64Array;
 export function sigma(fit: BivariateFit): BivariateSigma;
 export function sigma(fit: Fit): Float64Array | BivariateSigma;
 export function sigma(fit: Fit): Float64Array | BivariateSigma {
-  if (fit.family === "gaussian") return fit.fitted.sigma;
-  return { sigma1: fit.fitted.sigma1, sigma2: fit.fitted.sigma2 };
+  requireFit("sigma", fit);
+  if (fit.family === "gaussian") return fit.fitted.sigma.slice();
+  return { sigma1: fit.fitted.sigma1.slice(), sigma2: fit.fitted.sigma2.slice() };
 }
 
 /**
@@ -44,6 +48,7 @@ export function sigma(fit: Fit): Float64Array | BivariateSigma {
  * Throws DrmError("bad_option") for a univariate fit.
  */
 export function rho12(fit: Fit): Float64Array {
-  if (fit.family === "biv_gaussian") return fit.fitted.rho12;
+  requireFit("rho12", fit);
+  if (fit.family === "biv_gaussian") return fit.fitted.rho12.slice();
   throw new DrmError("bad_option", "rho12() needs a bivariate fit; this one has a single outcome");
 }

@@ -1,4 +1,5 @@
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
 import { residualDf } from "./residual-df";
 
 /**
@@ -6,26 +7,31 @@ import { residualDf } from "./residual-df";
  * the restricted one with + log|X'X| / 2, as metafor reports it.
  */
 export function logLik(fit: Fit): number {
+  requireFit("logLik", fit);
   return fit.logLik;
 }
 
 /** Number of estimated parameters: mu, sigma, sd(group) and rho12 together, under REML too. */
 export function df(fit: Fit): number {
+  requireFit("df", fit);
   return fit.df;
 }
 
 /** Rows used; studies in a bivariate fit. Rows of zero weight count. */
 export function nobs(fit: Fit): number {
+  requireFit("nobs", fit);
   return fit.nobs;
 }
 
 /** Akaike's criterion, -2 logLik + 2 df. */
 export function aic(fit: Fit): number {
+  requireFit("aic", fit);
   return -2 * fit.logLik + 2 * fit.df;
 }
 
 /** Bayesian (Schwarz) criterion, -2 logLik + log(n) df, with n of `informationSize`. */
 export function bic(fit: Fit): number {
+  requireFit("bic", fit);
   return -2 * fit.logLik + Math.log(informationSize(fit)) * fit.df;
 }
 
@@ -34,13 +40,15 @@ export function bic(fit: Fit): number {
  * but at least df + 2, so that a saturated model gets a large finite value (metafor's convention).
  */
 export function aicc(fit: Fit): number {
+  requireFit("aicc", fit);
   const n = Math.max(informationSize(fit), fit.df + 2);
   return -2 * fit.logLik + (2 * fit.df * n) / (n - fit.df - 1);
 }
 
 /** The formulas as given. */
 export function formulas(fit: Fit): readonly string[] {
-  return fit.formulas;
+  requireFit("formulas", fit);
+  return [...fit.formulas];
 }
 
 /**

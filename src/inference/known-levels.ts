@@ -1,9 +1,9 @@
-import type { Column, Table } from "../data/table";
+import type { Column, FactorColumn, Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import type { Fit, RandomEffect } from "../fit/fit";
 import { type LevelSum, levelPredictions } from "../fit/level-predictions";
-import { drmFormula } from "../formula/formula";
-import { asFactor } from "../frame/as-factor";
+import { formulaFrom } from "../formula/formula";
+import { asFactor, asLabels } from "../frame/as-factor";
 
 /** The predicted random intercepts of each row of one location dpar. */
 export interface KnownLevels {
@@ -76,19 +76,26 @@ export function knownLevelErrors(
 }
 
 function codesOf(fit: Fit, { dpar, codes }: RandomEffect, table: Table): Int32Array {
-  const columns = drmFormula(...fit.formulas).dpars.find(({ key }) => key === dpar)!.group!;
+  const columns = formulaFrom(fit.formulas).dpars.find(({ key }) => key === dpar)!.group!;
   const codeOf = new Map<string, number>();
-  const fitted = cellLabels(columns.map((name) => fit.data[name]));
+  const pairs = columns.map((name) => sameLabels(fit.data[name], requireColumn(name, table, dpar)));
+  const fitted = cellLabels(pairs.map(([own]) => own));
   fitted.forEach((label, i) => {
     if (label !== null && codes[i] >= 0) codeOf.set(label, codes[i]);
   });
-  const wanted = cellLabels(columns.map((name) => requireColumn(name, table, dpar)));
+  const wanted = cellLabels(pairs.map(([, given]) => given));
   return Int32Array.from(wanted, (label) => (label === null ? -1 : (codeOf.get(label) ?? -1)));
 }
 
+/** Texts are compared as they are written where both sides have them, else numbers with numbers. */
+function sameLabels(own: Column, given: Column): [FactorColumn, FactorColumn] {
+  const isWritten = (column: Column) => column.kind === "factor" || column.written !== undefined;
+  const labels = isWritten(own) && isWritten(given) ? asLabels : asFactor;
+  return [labels(own), labels(given)];
+}
+
 /** One label a row for the cells of all columns together, null where one is missing. */
-function cellLabels(columns: readonly Column[]): (string | null)[] {
-  const factors = columns.map((column) => asFactor(column));
+function cellLabels(factors: readonly FactorColumn[]): (string | null)[] {
   return Array.from(factors[0].codes, (_, i) => {
     const cells = factors.map(({ codes, levels }) => (codes[i] < 0 ? null : levels[codes[i]]));
     // not ":", which may be part of a level

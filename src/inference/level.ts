@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { shown } from "../options";
 import { normalCritical } from "../stats/normal";
 
 /**
@@ -6,8 +7,11 @@ import { normalCritical } from "../stats/normal";
  * Throws DrmError("bad_option") unless 0 < level < 1.
  */
 export function criticalValue(level: number): number {
-  if (!(level > 0 && level < 1)) {
-    throw new DrmError("bad_option", `level ${level}: a confidence level lies between 0 and 1, such as 0.95`);
+  if (!(typeof level === "number" && level > 0 && level < 1)) {
+    throw new DrmError(
+      "bad_option",
+      `level ${shown(level)}: a confidence level lies between 0 and 1, such as 0.95`,
+    );
   }
   return normalCritical(level);
 }

@@ -1,5 +1,7 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
+import { checkArgument, checkOptions, type OptionKinds } from "../options";
 import { count } from "../words";
 import { coefficientIndices, coefficientName } from "./coefficients";
 import { type Combination, type Limits, limitsAt } from "./limits";
@@ -127,6 +129,13 @@ export interface LinearCombinationOptions {
   readonly offset?: number;
 }
 
+const LINEAR_COMBINATION_OPTIONS: OptionKinds<LinearCombinationOptions> = {
+  dpar: "text",
+  level: "number",
+  test: "text",
+  offset: "number",
+};
+
 /**
  * One linear combination of coefficients on the link scale, w'b + offset, with its standard error, degrees of freedom and
  * Wald limits: what predict(), marginalMeans() and the plots show of a mean, for any weights.
@@ -139,8 +148,12 @@ export interface LinearCombinationOptions {
 export function linearCombination(
   fit: Fit,
   weights: ArrayLike<number>,
-  { dpar, level = 0.95, test, offset = 0 }: LinearCombinationOptions = {},
+  options: LinearCombinationOptions = {},
 ): Combination & Limits {
+  requireFit("linearCombination", fit);
+  checkArgument("linearCombination", "weights", weights, "numbers");
+  checkOptions("linearCombination", options, LINEAR_COMBINATION_OPTIONS);
+  const { dpar, level = 0.95, test, offset = 0 } = options;
   const indices = coefficientIndices(fit, dpar);
   if (weights.length !== indices.length) {
     const names = indices.map((i) => coefficientName(fit.coefficients[i]!)).join(", ");

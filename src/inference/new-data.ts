@@ -1,9 +1,9 @@
 import type { Column, Table } from "../data/table";
-import { applyDesign } from "../design/recipe";
+import { applyDesign, requireFinite } from "../design/recipe";
 import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
 import { variablesOf } from "../formula/expr";
-import { drmFormula } from "../formula/formula";
+import { formulaFrom } from "../formula/formula";
 import { evaluate } from "../frame/evaluate";
 import { count } from "../words";
 
@@ -50,10 +50,12 @@ function newOffset(
         `offset has ${count(given.length, "value")} for ${count(table.nrow, "new row")}`,
       );
     }
-    return Float64Array.from(given);
+    const offset = Float64Array.from(given);
+    requireFinite("offset", { kind: "numeric", values: offset });
+    return offset;
   }
   if (fit.response[dpar].offset === null) return null;
-  const { offsets } = drmFormula(...fit.formulas).dpars.find(({ key }) => key === dpar)!;
+  const { offsets } = formulaFrom(fit.formulas).dpars.find(({ key }) => key === dpar)!;
   const total = new Float64Array(table.nrow);
   for (const expr of offsets) {
     for (const name of variablesOf(expr)) requireColumn(name, table, dpar);
@@ -72,7 +74,10 @@ function newOffset(
 
 function requireColumn(name: string, table: Table, dpar: string): Column {
   const column = table.column(name);
-  if (column !== undefined) return column;
+  if (column !== undefined) {
+    requireFinite(name, column);
+    return column;
+  }
   const hint = didYouMean(name, table.names);
   throw new DrmError(
     "unknown_column",

@@ -1,7 +1,9 @@
 import type { Table } from "../data/table";
-import { type DataInput, tableFrom } from "../data/table-from";
+import { type DataInput, newTable } from "../data/table-from";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
+import { checkOptions, type OptionKinds } from "../options";
 import { coefficientIndices, dparKeys, requireDpar } from "./coefficients";
 import { knownLevelErrors, knownLevels } from "./known-levels";
 import { limitsAt } from "./limits";
@@ -28,6 +30,15 @@ export interface PredictOptions {
   /** of the standard errors and limits, as in confint(): "z" (default), "t", "knha", "adhoc"; after robust() "t" */
   readonly test?: TestStatistic;
 }
+
+const PREDICT_OPTIONS: OptionKinds<PredictOptions> = {
+  dpar: "text",
+  type: "text",
+  level: "number",
+  offset: "numbers",
+  groups: "text",
+  test: "text",
+};
 
 /** Predictions of one dpar. Arrays are one per row; NaN where a predictor is missing. */
 export interface Prediction {
@@ -88,6 +99,8 @@ export function predict(
   newdata?: DataInput,
   options: PredictOptions = {},
 ): Prediction | Record<string, Prediction> {
+  requireFit("predict", fit);
+  checkOptions("predict", options, PREDICT_OPTIONS);
   const { dpar, type = "response", level = 0.95, groups = "population" } = options;
   if (type !== "response" && type !== "link") {
     throw new DrmError("bad_option", `type '${String(type)}': predictions are "response" or "link"`);
@@ -98,7 +111,7 @@ export function predict(
       `groups '${String(groups)}': means are of the "population" or of "known" groups`,
     );
   }
-  const table = newdata === undefined ? null : tableFrom(newdata);
+  const table = newdata === undefined ? null : newTable(newdata);
   const basis = testBasis(fit, options.test);
   if (groups === "known" && fit.robust !== undefined) {
     const what = 'groups: "known" needs the model\'s own errors, and this fit has robust ones';

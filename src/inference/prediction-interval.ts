@@ -1,6 +1,8 @@
-import { type DataInput, tableFrom } from "../data/table-from";
+import { type DataInput, newTable } from "../data/table-from";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
+import { checkOptions, type OptionKinds } from "../options";
 import { limitsAt } from "./limits";
 import { outcomesOf, studyVariances } from "./outcomes";
 import { predict } from "./predict";
@@ -19,6 +21,14 @@ export interface PredictionIntervalOptions {
   /** location offset of the new rows, as in predict() */
   readonly offset?: ArrayLike<number>;
 }
+
+const PREDICTION_INTERVAL_OPTIONS: OptionKinds<PredictionIntervalOptions> = {
+  dpar: "text",
+  level: "number",
+  df: "number",
+  test: "text",
+  offset: "numbers",
+};
 
 /** Arrays are one per row; NaN where a predictor is missing. */
 export interface PredictionInterval {
@@ -59,6 +69,8 @@ export function predictionInterval(
   newdata?: DataInput,
   options: PredictionIntervalOptions = {},
 ): PredictionInterval {
+  requireFit("predictionInterval", fit);
+  checkOptions("predictionInterval", options, PREDICTION_INTERVAL_OPTIONS);
   const { dpar = "mu", level = 0.95, df, offset, test } = options;
   const outcomes = outcomesOf(fit);
   const outcome = outcomes.find(({ location }) => location === dpar);
@@ -70,7 +82,7 @@ export function predictionInterval(
     throw new DrmError("bad_option", `df ${df}: degrees of freedom are positive`);
   }
   const limitsOf = limitsAt(level);
-  const data = newdata === undefined ? undefined : tableFrom(newdata);
+  const data = newdata === undefined ? undefined : newTable(newdata);
   const mean = predict(fit, data, { dpar, level, ...(offset && { offset }), ...(test && { test }) });
   const variance = predict(fit, data, { dpar: outcome.scale }).estimate.map((sigma) => sigma * sigma);
   if (data === undefined) {

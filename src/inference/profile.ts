@@ -2,6 +2,8 @@ import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { coefficientTarget, profileTraces } from "../fit/profile";
 import type { ProfileTrace } from "../fit/profile-trace";
+import { requireFit } from "../fit/require-fit";
+import { checkOptions, type OptionKinds } from "../options";
 import { coefficientTable, hasProfile, positionOf } from "./coefficient-table";
 import { type ConfintOptions, requireProfiles, selectRows } from "./confint";
 import { criticalValue } from "./level";
@@ -15,6 +17,12 @@ export interface ProfileOptions {
   /** values at equal distances, default 21; the estimate is one more */
   readonly points?: number;
 }
+
+const PROFILE_OPTIONS: OptionKinds<ProfileOptions> = {
+  parm: "texts",
+  level: "number",
+  points: "number",
+};
 
 /** The profile likelihood of a coefficient. */
 export interface Profile extends ProfileTrace {
@@ -45,6 +53,8 @@ const MOST_POINTS = 1000;
  *   converge; "not_supported" for a location coefficient named in a REML fit
  */
 export function profile(fit: Fit, options: ProfileOptions = {}): Profile[] {
+  requireFit("profile", fit);
+  checkOptions("profile", options, PROFILE_OPTIONS);
   const { parm, level = 0.99, points = 21 } = options;
   if (!(Number.isInteger(points) && points >= 2 && points <= MOST_POINTS)) {
     throw new DrmError("bad_option", `points = ${points}: a whole number from 2 to ${MOST_POINTS} is needed`);

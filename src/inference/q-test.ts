@@ -2,6 +2,7 @@ import type { KnownV } from "../covariance/known-v";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { modelOf } from "../fit/model-of-fit";
+import { requireFit } from "../fit/require-fit";
 import type { Model } from "../model/model";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
 import { norm, orthonormalBasis, removeProjection } from "./projection";
@@ -29,6 +30,7 @@ export interface QTest {
  *   combination of effect sizes without sampling error
  */
 export function qTest(fit: Fit): QTest {
+  requireFit("qTest", fit);
   if (fit.knownV.kind === "none") {
     throw new DrmError("bad_option", "qTest() compares with sampling variances: the model has no meta_V()");
   }

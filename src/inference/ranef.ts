@@ -1,5 +1,7 @@
 import { DrmError, didYouMean } from "../errors";
 import type { Fit, RandomEffect } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
+import { shown } from "../options";
 
 /** The predicted random intercept of one level. Response scale. */
 export interface RanefRow {
@@ -29,6 +31,7 @@ export interface RanefRow {
  * @throws DrmError "bad_option" when the model has no such random intercept
  */
 export function ranef(fit: Fit, group?: string): RanefRow[] {
+  requireFit("ranef", fit);
   const effects = group === undefined ? (fit.random ?? []) : randomEffectsFor(fit, group);
   return effects.flatMap(({ dpar, group: name, levels, sd, estimate, stdError }) =>
     levels.map((level, j) => ({
@@ -47,6 +50,9 @@ export function ranef(fit: Fit, group?: string): RanefRow[] {
  * Throws DrmError("bad_option") naming those that the model has.
  */
 export function randomEffectsFor(fit: Fit, group: string): readonly RandomEffect[] {
+  if (typeof group !== "string") {
+    throw new DrmError("bad_option", `a grouping is a text such as "study", not ${shown(group)}`);
+  }
   const random = fit.random ?? [];
   const found = random.filter((effect) => effect.group === group || effect.dpar === group);
   if (found.length > 0) return found;

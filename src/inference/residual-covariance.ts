@@ -1,5 +1,7 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
+import { isList, shown } from "../options";
 import { outcomesOf, samplingVariances } from "./outcomes";
 
 /**
@@ -37,6 +39,7 @@ export interface ResidualCovariance {
  * variance is in varianceComponents(). Throws DrmError("bad_option") for a fit of one outcome.
  */
 export function residualCovariance(fit: Fit): ResidualCovariance {
+  requireFit("residualCovariance", fit);
   if (fit.family !== "biv_gaussian") {
     throw new DrmError(
       "bad_option",
@@ -51,7 +54,7 @@ export function residualCovariance(fit: Fit): ResidualCovariance {
     rho12.map((rho, i) => rho * sigma1[i] * sigma2[i]),
   );
   // every fit of two outcomes has them
-  const v12 = fit.knownV.covariances!;
+  const v12 = fit.knownV.covariances!.slice();
   const sampling = studyMatrices(samplingVariances(fit, first), samplingVariances(fit, second), v12);
   const sum = (part: "variance1" | "variance2" | "covariance") =>
     sampling[part].map((value, i) => value + between[part][i]);
@@ -64,11 +67,19 @@ export function residualCovariance(fit: Fit): ResidualCovariance {
 
 /** The matrix of one study, `study` counting rows used from 0: `studyMatrix(residualCovariance(fit).between, 0)`. */
 export function studyMatrix(
-  { variance1, variance2, covariance }: StudyMatrices,
+  matrices: StudyMatrices,
   study: number,
 ): readonly [readonly [number, number], readonly [number, number]] {
-  if (!(study in variance1)) {
-    throw new DrmError("bad_option", `study ${study}: the fit has studies 0 to ${variance1.length - 1}`);
+  const { variance1, variance2, covariance } = matrices ?? {};
+  if (!(isList(variance1) && isList(variance2) && isList(covariance))) {
+    const wanted = "a part of residualCovariance(): studyMatrix(residualCovariance(fit).between, 0)";
+    throw new DrmError("bad_option", `studyMatrix() takes ${wanted}; it was given ${shown(matrices)}`);
+  }
+  if (!(Number.isInteger(study) && study >= 0 && study < variance1.length)) {
+    throw new DrmError(
+      "bad_option",
+      `study ${shown(study)}: the fit has studies 0 to ${variance1.length - 1}`,
+    );
   }
   const shared = covariance[study];
   return [

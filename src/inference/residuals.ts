@@ -4,8 +4,10 @@ import { leverages } from "../fit/leverage";
 import { marginalCovariance, spreadsAt } from "../fit/marginal-covariance";
 import { modelOf } from "../fit/model-of-fit";
 import { fromCoefficients, reopen, scaleCoefficients } from "../fit/reopen";
+import { requireFit } from "../fit/require-fit";
 import { standardModel } from "../fit/standard-model";
 import { observationsByRow } from "../model/observations";
+import { checkOptions, type OptionKinds } from "../options";
 import { deletedResiduals } from "./deleted-residuals";
 import { eachDeletion } from "./deletions";
 import {
@@ -24,6 +26,10 @@ export interface ResidualOptions {
   /** default "response"; the others are divided by an SD */
   readonly type?: "response" | "pearson" | "rstandard" | "rstudent";
 }
+const RESIDUAL_OPTIONS: OptionKinds<ResidualOptions> = {
+  type: "text",
+};
+
 /** Residuals of two outcomes, one a row used. */
 export interface BivariateResiduals {
   /** of the first outcome; NaN where a study lacks it */
@@ -51,10 +57,10 @@ export interface BivariateResiduals {
 export function residuals(fit: UnivariateFit, options?: ResidualOptions): Float64Array;
 export function residuals(fit: BivariateFit, options?: ResidualOptions): BivariateResiduals;
 export function residuals(fit: Fit, options?: ResidualOptions): Float64Array | BivariateResiduals;
-export function residuals(
-  fit: Fit,
-  { type = "response" }: ResidualOptions = {},
-): Float64Array | BivariateResiduals {
+export function residuals(fit: Fit, options: ResidualOptions = {}): Float64Array | BivariateResiduals {
+  requireFit("residuals", fit);
+  checkOptions("residuals", options, RESIDUAL_OPTIONS);
+  const { type = "response" } = options;
   if (!TYPES.includes(type)) {
     throw new DrmError(
       "bad_option",
@@ -84,6 +90,7 @@ export function hatvalues(fit: UnivariateFit): Float64Array;
 export function hatvalues(fit: BivariateFit): BivariateResiduals;
 export function hatvalues(fit: Fit): Float64Array | BivariateResiduals;
 export function hatvalues(fit: Fit): Float64Array | BivariateResiduals {
+  requireFit("hatvalues", fit);
   return shaped(fit, byOutcome(fit, leveragesOf(fit).hat));
 }
 

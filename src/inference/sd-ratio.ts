@@ -1,5 +1,7 @@
 import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
+import { checkArgument, checkOptions, type OptionKinds } from "../options";
 import { coefficientTable, type IntervalMethod, type IntervalStatus, withProfile } from "./coefficient-table";
 
 /** A ratio of SDs, and of variances, with limits: the exponential of a coefficient of a log-SD. */
@@ -36,16 +38,22 @@ export interface SdRatioOptions {
   readonly method?: IntervalMethod;
 }
 
+const SD_RATIO_OPTIONS: OptionKinds<SdRatioOptions> = {
+  dpar: "text",
+  level: "number",
+  method: "text",
+};
+
 /**
  * A coefficient of a scale formula as a ratio of SDs and of variances, with limits transformed from the log-SD scale.
  * Throws DrmError("bad_option") when the dpar has no such term, or is not on a log-SD scale, and what confint() throws
  * for a profile.
  */
-export function sdRatio(
-  fit: Fit,
-  term: string,
-  { dpar = "sigma", level = 0.95, method = "wald" }: SdRatioOptions = {},
-): SdRatio {
+export function sdRatio(fit: Fit, term: string, options: SdRatioOptions = {}): SdRatio {
+  requireFit("sdRatio", fit);
+  checkOptions("sdRatio", options, SD_RATIO_OPTIONS);
+  checkArgument("sdRatio", "term", term, "text");
+  const { dpar = "sigma", level = 0.95, method = "wald" } = options;
   if (!dpar.startsWith("sigma") && !dpar.startsWith("sd")) {
     throw new DrmError("bad_option", `sdRatio() is for SDs (sigma or sd(group)); '${dpar}' is not one`);
   }

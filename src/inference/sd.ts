@@ -1,5 +1,7 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
+import { checkOptions, type OptionKinds } from "../options";
 import { randomEffectsFor } from "./ranef";
 
 /** Fitted SDs of a random intercept, one per level. */
@@ -16,6 +18,10 @@ export interface SdOptions {
   readonly per?: "level" | "row";
 }
 
+const SD_OPTIONS: OptionKinds<SdOptions> = {
+  per: "text",
+};
+
 /**
  * Fitted SD of the random intercepts of a grouping (omega), response scale: by level, or with `per` "row" by row
  * used, NaN for a row that has no level (a study without that outcome).
@@ -26,7 +32,10 @@ export interface SdOptions {
 export function sd(fit: Fit, group: string, options?: { readonly per?: "level" }): LevelSds;
 export function sd(fit: Fit, group: string, options: { readonly per: "row" }): Float64Array;
 export function sd(fit: Fit, group: string, options?: SdOptions): LevelSds | Float64Array;
-export function sd(fit: Fit, group: string, { per = "level" }: SdOptions = {}): LevelSds | Float64Array {
+export function sd(fit: Fit, group: string, options: SdOptions = {}): LevelSds | Float64Array {
+  requireFit("sd", fit);
+  checkOptions("sd", options, SD_OPTIONS);
+  const { per = "level" } = options;
   if (per !== "level" && per !== "row") {
     throw new DrmError("bad_option", `per '${String(per)}': SDs are given per "level" or per "row"`);
   }
@@ -39,6 +48,6 @@ export function sd(fit: Fit, group: string, { per = "level" }: SdOptions = {}): 
     );
   }
   const { levels, codes, sd: values } = found[0];
-  if (per === "level") return { levels, values };
+  if (per === "level") return { levels: [...levels], values: values.slice() };
   return Float64Array.from(codes, (code) => (code < 0 ? Number.NaN : values[code]));
 }

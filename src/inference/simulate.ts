@@ -1,5 +1,7 @@
 import { DrmError } from "../errors";
 import type { BivariateFit, Fit, UnivariateFit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
+import { type OptionKinds, requireOptions, shown } from "../options";
 import { type RandomStream, randomStream } from "../stats/random";
 import { outcomesOf } from "./outcomes";
 
@@ -8,6 +10,10 @@ export interface SimulateOptions {
   /** a whole number; the same seed gives the same draws */
   readonly seed: number;
 }
+
+const SIMULATE_OPTIONS: OptionKinds<SimulateOptions> = {
+  seed: "number",
+};
 
 /** One draw of both outcomes, one number per row used; NaN where a study lacks the outcome. */
 export interface BivariateResponses {
@@ -40,10 +46,13 @@ export function simulate(
 export function simulate(
   fit: Fit,
   n: number,
-  { seed }: SimulateOptions,
+  options: SimulateOptions,
 ): Float64Array[] | BivariateResponses[] {
+  requireFit("simulate", fit);
+  requireOptions("simulate", options, SIMULATE_OPTIONS);
+  const { seed } = options;
   if (!(Number.isSafeInteger(n) && n >= 1)) {
-    throw new DrmError("bad_option", `n = ${n}: a whole number of at least 1 is needed`);
+    throw new DrmError("bad_option", `n = ${shown(n)}: a whole number of at least 1 is needed`);
   }
   const draw = simulator(fit, seed);
   const draws = Array.from({ length: n }, (_, stream) => draw(stream));

@@ -1,5 +1,7 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
+import { shown } from "../options";
 import { count } from "../words";
 import { knappHartung } from "./knapp-hartung";
 import { locationCount, observedEffects, residualDf } from "./residual-df";
@@ -41,16 +43,15 @@ export interface TestBasis {
  * @throws DrmError "bad_option" for an unknown test or when no residual degrees of freedom are left; "not_supported" for
  *   Knapp-Hartung tests where they are not defined
  */
-export function testBasis(fit: Fit, test: TestStatistic = fit.robust === undefined ? "z" : "t"): TestBasis {
+export function testBasis(fit: Fit, wanted?: TestStatistic): TestBasis {
+  requireFit("testBasis", fit);
+  const test = wanted ?? (fit.robust === undefined ? "z" : "t");
   if (!TESTS.includes(test)) {
-    throw new DrmError(
-      "bad_option",
-      `unknown test '${String(test)}': tests are "z", "t", "knha" and "adhoc"`,
-    );
+    throw new DrmError("bad_option", `unknown test ${shown(test)}: tests are "z", "t", "knha" and "adhoc"`);
   }
   const k = fit.coefficients.length;
   const df = new Float64Array(k).fill(Number.POSITIVE_INFINITY);
-  const plain = { test, vcov: fit.vcov, df, factor: null };
+  const plain = { test, vcov: fit.vcov.slice(), df, factor: null };
   if (test === "z") return plain;
   const p = locationCount(fit);
   if (fit.robust !== undefined) {

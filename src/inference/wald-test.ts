@@ -1,5 +1,7 @@
 import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
+import { checkOptions, type OptionKinds } from "../options";
 import { count } from "../words";
 import { coefficientIndices, coefficientName } from "./coefficients";
 import { type HypothesisTest, testHypothesis } from "./linear-hypothesis";
@@ -24,6 +26,15 @@ export interface WaldTestOptions {
   readonly test?: TestStatistic;
 }
 
+const WALD_TEST_OPTIONS: OptionKinds<WaldTestOptions> = {
+  dpar: "text",
+  term: "text",
+  terms: "textList",
+  matrix: "rows",
+  rhs: "numbers",
+  test: "text",
+};
+
 /** A Wald test of coefficients of one dpar, or of any linear hypothesis. */
 export interface WaldTest extends HypothesisTest {
   /** "" for a matrix over all coefficients */
@@ -47,6 +58,8 @@ export interface WaldTest extends HypothesisTest {
  *   test, or a matrix of another shape or with dependent rows; "not_supported" as testBasis() has it
  */
 export function waldTest(fit: Fit, options: WaldTestOptions = {}): WaldTest {
+  requireFit("waldTest", fit);
+  checkOptions("waldTest", options, WALD_TEST_OPTIONS);
   const { term, terms, matrix, rhs, test } = options;
   if ([term, terms, matrix].filter((given) => given !== undefined).length > 1) {
     throw new DrmError("bad_option", "waldTest() takes one of term, terms and matrix");

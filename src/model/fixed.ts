@@ -1,5 +1,6 @@
 import { DrmError } from "../errors";
 import type { DparFormula } from "../formula/dpar-formula";
+import { shown } from "../options";
 
 export interface FixedSigmas {
   /** by sigma formula: false when it is held at a value */
@@ -25,7 +26,7 @@ export function fixedLogSigmas(
       );
     }
     if (!(Number.isFinite(value) && value >= 0)) {
-      throw new DrmError("bad_option", `fixed: ${name} = ${value}, but an SD is a finite number >= 0`);
+      throw new DrmError("bad_option", `fixed: ${name} = ${shown(value)}, but an SD is a finite number >= 0`);
     }
     if (!dpar.implied) {
       throw new DrmError(

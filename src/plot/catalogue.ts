@@ -25,6 +25,7 @@ export type PlotName =
   | "baujat"
   | "influence";
 
+const PICTURE = ["width", "theme", "title", "description"] as const;
 const ROWS = ["outcome", "data", "labels"] as const;
 const MEANS = ["level", "test"] as const;
 const RESIDUALS = [...ROWS, "group"] as const;
@@ -92,3 +93,9 @@ export const catalogue: Readonly<Record<PlotName, PlotDescription>> = {
     options: [...ROWS, "by"],
   },
 };
+
+/** Those of all plots' options that one of them takes: it refuses the others. */
+export function optionsOfPlot(name: PlotName, options: PlotOptions): PlotOptions {
+  const own = new Set<string>([...PICTURE, ...catalogue[name].options]);
+  return Object.fromEntries(Object.entries(options).filter(([option]) => own.has(option)));
+}

@@ -1,4 +1,5 @@
 import { DrmError, type Fit } from "../index";
+import { shown } from "../options";
 import { type BivariatePlotOptions, bivariatePlot } from "./bivariate/bivariate";
 import { whyNotBivariate } from "./bivariate/regions";
 import { catalogue, type PlotDescription, type PlotName } from "./catalogue";
@@ -20,7 +21,7 @@ import {
 import { type LocationScalePlotOptions, locationScalePlot } from "./location-scale/location-scale";
 import { type ProfilePlotOptions, profilePlot, whyNoProfile } from "./profile/profile";
 
-/** The options of all plots together; each takes those that its entry lists, and ignores the others. */
+/** The options of all plots together; each takes those that its entry lists, and refuses the others. */
 export type PlotOptions = Omit<ForestPlotOptions & FunnelPlotOptions, "group"> &
   LocationScalePlotOptions &
   Omit<OrchardPlotOptions & BivariatePlotOptions & ResidualPlotOptions & QqPlotOptions, "group"> &
@@ -65,6 +66,9 @@ export const plots: Readonly<Record<PlotName, PlotEntry>> = {
  * Throws DrmError("bad_option") naming the plots that there are.
  */
 export function plotNamed(name: string): PlotEntry {
-  if (Object.hasOwn(plots, name)) return plots[name as PlotName];
-  throw new DrmError("bad_option", `there is no plot '${name}'; there are ${Object.keys(plots).join(", ")}`);
+  if (typeof name === "string" && Object.hasOwn(plots, name)) return plots[name as PlotName];
+  throw new DrmError(
+    "bad_option",
+    `there is no plot ${shown(name)}; there are ${Object.keys(plots).join(", ")}`,
+  );
 }

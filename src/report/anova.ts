@@ -1,7 +1,10 @@
+import { smallest } from "../data/range";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
 import { aic, aicc, bic } from "../inference/information-criteria";
 import { requireSameData, whyNotNested } from "../inference/nested";
+import { shown } from "../options";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
 import { count } from "../words";
 import { formatFixed, formatPValue } from "./format";
@@ -58,6 +61,12 @@ const SHORTFALL = 1e-6;
  *   and for REML fits with different location formulas
  */
 export function anova(a: Fit, b: Fit): Printable<Anova> {
+  requireFit("anova", a);
+  if (b === undefined) {
+    const advice = "anova(smaller, larger); termTests() tests the terms of one fit";
+    throw new DrmError("bad_option", `anova() compares two fits and was given one: ${advice}`);
+  }
+  requireFit("anova", b);
   requireSameData(a, b);
   requireSameContrasts(a, b);
   if (a.df === b.df) {
@@ -131,16 +140,23 @@ export interface ComparedFit extends ModelRow {
 export function compareFits(
   fits: readonly Fit[] | Readonly<Record<string, Fit>>,
 ): Printable<{ readonly models: readonly ComparedFit[] }> {
+  if (typeof fits !== "object" || fits === null) {
+    throw new DrmError(
+      "bad_option",
+      `compareFits() takes an array of fits, or an object of fits by name; it was given ${shown(fits)}`,
+    );
+  }
   const named: (readonly [string, Fit])[] = Array.isArray(fits)
     ? (fits as readonly Fit[]).map((fit, i) => [`model ${i + 1}`, fit] as const)
     : Object.entries(fits as Readonly<Record<string, Fit>>);
   const first = named[0]?.[1];
   if (first === undefined) throw new DrmError("bad_option", "compareFits() needs at least one fit");
+  for (const [, fit] of named) requireFit("compareFits", fit);
   for (const [, fit] of named) {
     requireSameData(first, fit);
     requireSameContrasts(first, fit);
   }
-  const best = Math.min(...named.map(([, fit]) => aic(fit)));
+  const best = smallest(named.map(([, fit]) => aic(fit)));
   const models = named.map(([name, fit]) => ({ name, ...modelRow(fit), deltaAIC: aic(fit) - best }));
   return printable({ models }, compareText, (own) => [compareTable(own)]);
 }

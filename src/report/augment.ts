@@ -1,9 +1,11 @@
 import type { Column } from "../data/table";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
 import { outcomesOf } from "../inference/outcomes";
 import { predict } from "../inference/predict";
 import { residuals } from "../inference/residuals";
 import type { TestStatistic } from "../inference/test-basis";
+import { checkOptions, type OptionKinds } from "../options";
 import { orNull } from "./missing";
 
 /** The data columns as the user had them, plus the dotted ones. */
@@ -15,6 +17,8 @@ export interface AugmentOptions {
   readonly test?: TestStatistic;
 }
 
+const AUGMENT_OPTIONS: OptionKinds<AugmentOptions> = { test: "text" };
+
 /**
  * One row per row used: `.row` (1-based data row), the columns that the formulas use, and
  *
@@ -25,8 +29,10 @@ export interface AugmentOptions {
  * In a bivariate fit each appears twice, `.fitted_mu1` ... `.pearson_mu2`, and `.rho12` once. null where a cell is
  * missing. Throws what testBasis() throws.
  */
-export function augment(fit: Fit, { test }: AugmentOptions = {}): AugmentRow[] {
-  const computed = computedColumns(fit, test);
+export function augment(fit: Fit, options: AugmentOptions = {}): AugmentRow[] {
+  requireFit("augment", fit);
+  checkOptions("augment", options, AUGMENT_OPTIONS);
+  const computed = computedColumns(fit, options.test);
   return Array.from({ length: fit.nobs }, (_, i) => {
     const row: Record<string, number | string | boolean | null> = { ".row": fit.rows[i] + 1 };
     for (const [name, column] of Object.entries(fit.data)) row[name] = cell(column, i);

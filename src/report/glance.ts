@@ -1,7 +1,9 @@
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
 import { aic, aicc, bic } from "../inference/information-criteria";
 import type { TestStatistic } from "../inference/test-basis";
 import { waldTest } from "../inference/wald-test";
+import { checkOptions, type OptionKinds } from "../options";
 import { orNull } from "./missing";
 
 /** broom's column names, one row for the whole fit. */
@@ -43,8 +45,15 @@ export interface GlanceOptions {
   readonly test?: TestStatistic;
 }
 
+const GLANCE_OPTIONS: OptionKinds<GlanceOptions> = {
+  test: "text",
+};
+
 /** Fit statistics as one flat object, ready to become a row of a table of models. Throws what testBasis() throws. */
-export function glance(fit: Fit, { test }: GlanceOptions = {}): Glance {
+export function glance(fit: Fit, options: GlanceOptions = {}): Glance {
+  requireFit("glance", fit);
+  checkOptions("glance", options, GLANCE_OPTIONS);
+  const { test } = options;
   const moderators = locationModerators(fit);
   const joint =
     moderators.length === 0

@@ -1,10 +1,12 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
 import type { IntervalMethod } from "../inference/coefficient-table";
 import { requireSameData } from "../inference/nested";
 import { outcomesOf } from "../inference/outcomes";
 import { type QTest, qTest } from "../inference/q-test";
 import { scaleMethod } from "../inference/scale-limits";
+import { checkOptions, type OptionKinds } from "../options";
 import { formatColumn, formatFixed, pText } from "./format";
 import { type HeterogeneityLimits, heterogeneityLimits, oneSd } from "./heterogeneity-limits";
 import { heterogeneityLimitsTable } from "./heterogeneity-limits-table";
@@ -74,6 +76,13 @@ export interface HeterogeneityOptions {
   readonly confint?: IntervalMethod;
 }
 
+const HETEROGENEITY_OPTIONS: OptionKinds<HeterogeneityOptions> = {
+  by: "text",
+  reduced: "any",
+  level: "number",
+  confint: "text",
+};
+
 /**
  * tau2, I2, H2 and R2 (Higgins and Thompson 2002, Statistics in Medicine 21, 1539-1558; R2 Raudenbush 2009):
  *
@@ -87,10 +96,11 @@ export interface HeterogeneityOptions {
  * @throws DrmError "unknown_column" when `by` is not a column of the fit; "bad_option" when `reduced` is of other data,
  *   for a level outside (0, 1), and for profiles of a fit that did not converge
  */
-export function heterogeneity(
-  fit: Fit,
-  { by, reduced, level = 0.95, confint }: HeterogeneityOptions = {},
-): Printable<Heterogeneity> {
+export function heterogeneity(fit: Fit, options: HeterogeneityOptions = {}): Printable<Heterogeneity> {
+  requireFit("heterogeneity", fit);
+  checkOptions("heterogeneity", options, HETEROGENEITY_OPTIONS);
+  const { by, reduced, level = 0.95, confint } = options;
+  if (reduced !== undefined) requireFit("heterogeneity", reduced);
   if (reduced !== undefined) requireSameData(fit, reduced);
   const shares = varianceShares(fit, by === undefined ? {} : { by });
   const before = reduced === undefined ? null : tau2OfReduced(reduced, shares.groups, by);

@@ -1,5 +1,6 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
 import { requireSameData, whyNotNested } from "../inference/nested";
 import { outcomesOf } from "../inference/outcomes";
 import { residualDf } from "../inference/residual-df";
@@ -47,7 +48,13 @@ export interface R2 {
  * @throws DrmError "bad_option" when the mean has no moderators, `reduced` is of other data, of another method or not a
  *   special case of `fit`, or there is no estimated heterogeneity (sigma held at a value)
  */
-export function r2(fit: Fit, reduced: Fit = withoutModerators(fit)): Printable<R2> {
+export function r2(fit: Fit, reduced?: Fit): Printable<R2> {
+  requireFit("r2", fit);
+  if (reduced !== undefined) requireFit("r2", reduced);
+  return r2Of(fit, reduced ?? withoutModerators(fit));
+}
+
+function r2Of(fit: Fit, reduced: Fit): Printable<R2> {
   requireSameData(fit, reduced);
   const why = whyNotNested(reduced, fit);
   if (why !== null) throw new DrmError("bad_option", `reduced is not a special case of the fit: ${why}`);

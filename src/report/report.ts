@@ -1,7 +1,9 @@
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
 import { coefficientTable } from "../inference/coefficient-table";
 import { outcomesOf } from "../inference/outcomes";
 import { type TestStatistic, testBasis } from "../inference/test-basis";
+import { checkOptions, type OptionKinds } from "../options";
 import { checkDrm } from "./checks/check-drm";
 import { modelTests } from "./model-tests";
 import { heterogeneitySentences } from "./words/heterogeneity-words";
@@ -16,6 +18,11 @@ export interface ReportOptions {
   readonly test?: TestStatistic;
 }
 
+const REPORT_OPTIONS: OptionKinds<ReportOptions> = {
+  level: "number",
+  test: "text",
+};
+
 /**
  * The fit in words, plain text for a results section: what was fitted to what and what was left out, the mean (with
  * interval, prediction interval and moderators), the heterogeneity (SDs, ratios of SDs, I2, Q, correlation), and the checks
@@ -27,7 +34,10 @@ export interface ReportOptions {
  * second, and say which.
  * Throws DrmError("bad_option") for a level outside (0, 1), and what testBasis() throws.
  */
-export function report(fit: Fit, { level = 0.95, test }: ReportOptions = {}): string {
+export function report(fit: Fit, options: ReportOptions = {}): string {
+  requireFit("report", fit);
+  checkOptions("report", options, REPORT_OPTIONS);
+  const { level = 0.95, test } = options;
   const basis = testBasis(fit, test);
   const rows = coefficientTable(fit, level, "wald", test);
   const tests = modelTests(fit, basis.test, level);

@@ -1,3 +1,4 @@
+import type { NumericColumn } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import type { Fit } from "../fit/fit";
 import { listed } from "../words";
@@ -29,17 +30,19 @@ function groupsOf(fit: Fit, by: string): readonly RowGroup[] {
       `by '${by}' is not a column that the formulas use${listed(known)}${didYouMean(by, known)}`,
     );
   }
-  if (column.kind === "factor") {
-    const members: number[][] = column.levels.map(() => []);
-    column.codes.forEach((code, i) => {
+  const labels = column.kind === "factor" ? column : column.written;
+  if (labels !== undefined) {
+    const members: number[][] = labels.levels.map(() => []);
+    labels.codes.forEach((code, i) => {
       if (code >= 0) members[code].push(i);
     });
-    return column.levels
+    return labels.levels
       .map((label, code) => ({ label, members: members[code] }))
       .filter((group) => group.members.length > 0);
   }
+  const { kind, values } = column as NumericColumn;
   const byValue = new Map<number, number[]>();
-  column.values.forEach((value, i) => {
+  values.forEach((value, i) => {
     const members = byValue.get(value);
     if (members === undefined) byValue.set(value, [i]);
     else members.push(i);
@@ -47,7 +50,7 @@ function groupsOf(fit: Fit, by: string): readonly RowGroup[] {
   return [...byValue.keys()]
     .sort((a, b) => a - b)
     .map((value) => ({
-      label: column.kind === "logical" ? String(value === 1) : String(value),
+      label: kind === "logical" ? String(value === 1) : String(value),
       members: byValue.get(value)!,
     }));
 }

@@ -1,9 +1,10 @@
 import type { Column, Table } from "../data/table";
-import { type DataInput, tableFrom } from "../data/table-from";
+import { type DataInput, newTable } from "../data/table-from";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import type { ProfileTarget } from "../fit/profile";
 import type { ProfileStatus } from "../fit/profile-limits";
+import { requireFit } from "../fit/require-fit";
 import { variablesOf } from "../formula/expr";
 import type { IntervalMethod } from "../inference/coefficient-table";
 import { coefficientIndices, requireDpar } from "../inference/coefficients";
@@ -11,6 +12,7 @@ import { type Link, linkOf } from "../inference/links";
 import { fittedRows, newRows } from "../inference/new-data";
 import { predict } from "../inference/predict";
 import { scaleLimits, scaleMethod } from "../inference/scale-limits";
+import { checkOptions, type OptionKinds } from "../options";
 import { listed } from "../words";
 import { formatColumn, limitLabels } from "./format";
 import { type Printable, printableTable } from "./printable";
@@ -27,6 +29,13 @@ export interface ScaleIntervalsOptions {
   /** default "profile", and "wald" where profiles would take over a second and of a fit that did not converge */
   readonly method?: IntervalMethod;
 }
+
+const SCALE_INTERVALS_OPTIONS: OptionKinds<ScaleIntervalsOptions> = {
+  dpar: "texts",
+  newdata: "data",
+  level: "number",
+  method: "text",
+};
 
 /** The interval of one SD, variance or correlation. */
 export interface ScaleInterval {
@@ -76,11 +85,13 @@ const MOST_COMBINATIONS = 20;
  *   "unknown_column" and "bad_factor" for `newdata` that do not fit the formulas
  */
 export function scaleIntervals(fit: Fit, options: ScaleIntervalsOptions = {}): Printable<ScaleIntervals> {
+  requireFit("scaleIntervals", fit);
+  checkOptions("scaleIntervals", options, SCALE_INTERVALS_OPTIONS);
   const { newdata, level = 0.95, method = scaleMethod(fit) } = options;
   if (method !== "wald" && method !== "profile") {
     throw new DrmError("bad_option", `method '${String(method)}': intervals are "wald" or "profile"`);
   }
-  const table = newdata === undefined ? null : tableFrom(newdata);
+  const table = newdata === undefined ? null : newTable(newdata);
   const wanted = scaleDpars(fit, options.dpar).flatMap((dpar) => combinations(fit, dpar, table));
   const limits = scaleLimits(
     fit,

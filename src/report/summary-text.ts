@@ -64,7 +64,8 @@ function coefficientsTable(summary: FitSummary): ReportTable {
     notes.push(`At the boundary, without a standard error: ${atBoundary.join(", ")}`);
   const certain = coefficients.filter((row) => row.stdError === 0).map(({ name }) => name);
   if (certain.length > 0) notes.push(`Robust variance 0, so no test or limits: ${certain.join(", ")}`);
-  notes.push(...limitNotes(summary), ...logSdNotes(summary));
+  for (const note of limitNotes(summary)) notes.push(note);
+  for (const note of logSdNotes(summary)) notes.push(note);
   return {
     caption: `${titleOf(summary)}: coefficients, link scale`,
     columns: [

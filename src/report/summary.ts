@@ -1,4 +1,5 @@
 import type { DroppedRows, Fit, RobustErrors } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
 import { type CoefficientRow, coefficientTable, type IntervalMethod } from "../inference/coefficient-table";
 import { coefficientName } from "../inference/coefficients";
 import { aic, aicc, bic } from "../inference/information-criteria";
@@ -6,6 +7,7 @@ import { logSdIntercepts } from "../inference/log-sd-intercepts";
 import { type OutcomeCounts, outcomeCounts } from "../inference/outcomes";
 import { scaleMethod } from "../inference/scale-limits";
 import { type TestStatistic, testBasis } from "../inference/test-basis";
+import { checkOptions, type OptionKinds } from "../options";
 import { modelNotes } from "./model-notes";
 import { type ModelTests, modelTests } from "./model-tests";
 import { type ParameterRange, parameterRanges } from "./parameter-ranges";
@@ -21,6 +23,12 @@ export interface SummaryOptions {
   /** of the coefficients: "z" (default), "t", "knha", "adhoc"; after robust() "t" is the default */
   readonly test?: TestStatistic;
 }
+
+const SUMMARY_OPTIONS: OptionKinds<SummaryOptions> = {
+  level: "number",
+  confint: "text",
+  test: "text",
+};
 
 /** What `String(summary(fit))` prints, as data. */
 export interface FitSummary {
@@ -86,15 +94,15 @@ export interface FitSummary {
  * Plain data; `String(...)` gives the text. Throws DrmError("bad_option") for a level outside (0, 1), and what
  * testBasis() throws for a test and confint() for a profile.
  */
-export function summary(
-  fit: Fit,
-  { level = 0.95, confint = "wald", test }: SummaryOptions = {},
-): Printable<FitSummary> {
+export function summary(fit: Fit, options: SummaryOptions = {}): Printable<FitSummary> {
+  requireFit("summary", fit);
+  checkOptions("summary", options, SUMMARY_OPTIONS);
+  const { level = 0.95, confint = "wald", test } = options;
   const { kind, label, clusters, largestCluster } = fit.knownV;
   const basis = testBasis(fit, test);
   const untested = logSdIntercepts(fit);
   const data: FitSummary = {
-    formulas: fit.formulas,
+    formulas: [...fit.formulas],
     family: fit.family,
     method: fit.method,
     knownV: { kind, label, clusters, largestCluster },
@@ -117,7 +125,7 @@ export function summary(
     df: fit.df,
     nobs: fit.nobs,
     outcomes: outcomeCounts(fit),
-    dropped: fit.dropped,
+    dropped: structuredClone(fit.dropped),
     notes: modelNotes(fit),
     convergence: { code: fit.optim.code, message: fit.optim.message },
   };

@@ -1,9 +1,11 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
 import { coefficientIndices, requireDpar } from "../inference/coefficients";
 import { logSdIntercepts } from "../inference/log-sd-intercepts";
 import type { TestStatistic } from "../inference/test-basis";
 import { type WaldTest, waldTest } from "../inference/wald-test";
+import { checkOptions, type OptionKinds } from "../options";
 import { formatFixed, formatPValue } from "./format";
 import { type Printable, printable } from "./printable";
 import { renderText } from "./text-table";
@@ -15,6 +17,11 @@ export interface TermTestsOptions {
   /** "z" (default): chi-squared; "t", "knha", "adhoc": F. After robust() "t" is the default */
   readonly test?: TestStatistic;
 }
+
+const TERM_TESTS_OPTIONS: OptionKinds<TermTestsOptions> = {
+  dpar: "text",
+  test: "text",
+};
 
 /** One term of one dpar, or all its moderators together. */
 export interface TermTestRow extends Omit<WaldTest, "terms"> {
@@ -42,7 +49,10 @@ const ALL = "all moderators";
  * @throws DrmError "bad_option" for an unknown dpar or one without moderators, or for a model without any; what
  *   waldTest() throws
  */
-export function termTests(fit: Fit, { dpar, test }: TermTestsOptions = {}): Printable<TermTests> {
+export function termTests(fit: Fit, options: TermTestsOptions = {}): Printable<TermTests> {
+  requireFit("termTests", fit);
+  checkOptions("termTests", options, TERM_TESTS_OPTIONS);
+  const { dpar, test } = options;
   if (dpar !== undefined) requireDpar(fit, dpar);
   const dpars = Object.keys(fit.designs).filter(
     (key) => (dpar === undefined || key === dpar) && fit.designs[key]!.termLabels.length > 0,
@@ -51,9 +61,9 @@ export function termTests(fit: Fit, { dpar, test }: TermTestsOptions = {}): Prin
     const where = dpar === undefined ? "the model" : dpar;
     throw new DrmError("bad_option", `${where} has no moderators to test`);
   }
-  const options = test === undefined ? {} : { test };
+  const how = test === undefined ? {} : { test };
   const row = (key: string, term: string, terms: readonly string[]): TermTestRow => {
-    const { terms: _, ...tested } = waldTest(fit, { dpar: key, terms, ...options });
+    const { terms: _, ...tested } = waldTest(fit, { dpar: key, terms, ...how });
     if (terms.some((label) => logSdTerms(fit, key).has(label))) {
       return { term, ...tested, statistic: Number.NaN, pValue: Number.NaN };
     }

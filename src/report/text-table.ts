@@ -1,5 +1,7 @@
 /** Tables as aligned text. */
 
+import { largest } from "../data/range";
+
 export interface TextColumn {
   readonly header: string;
   readonly cells: readonly string[];
@@ -41,9 +43,12 @@ export function tableText({ columns, notes }: ReportTable): string {
 
 /** Lines without a final newline: header, then rows; columns one space apart, no trailing blanks. */
 export function renderText(columns: readonly TextColumn[]): string {
-  const nrow = Math.max(...columns.map(({ cells }) => cells.length));
+  const nrow = largest(columns.map(({ cells }) => cells.length));
   const padded = columns.map(({ header, cells, align = "right" }) => {
-    const width = Math.max(header.length, ...cells.map((cell) => cell.length));
+    const width = largest(
+      cells.map((cell) => cell.length),
+      header.length,
+    );
     const pad = (text: string) => (align === "left" ? text.padEnd(width) : text.padStart(width));
     return [pad(header), ...cells.map(pad)];
   });

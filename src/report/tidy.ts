@@ -1,6 +1,8 @@
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
 import { coefficientTable, type IntervalMethod, type IntervalStatus } from "../inference/coefficient-table";
 import type { TestStatistic } from "../inference/test-basis";
+import { checkOptions, type OptionKinds } from "../options";
 import { orNull } from "./missing";
 
 /** Which columns tidy() gives. */
@@ -14,6 +16,13 @@ export interface TidyOptions {
   /** "z" (default), "t", "knha", "adhoc"; after robust() "t" is the default */
   readonly test?: TestStatistic;
 }
+
+const TIDY_OPTIONS: OptionKinds<TidyOptions> = {
+  conf_int: "flag",
+  conf_level: "number",
+  conf_method: "text",
+  test: "text",
+};
 
 /** broom's column names; `component` is the dpar. Link scale. null where a number does not exist. */
 export interface TidyRow {
@@ -44,10 +53,10 @@ export interface TidyRow {
  * Throws DrmError("bad_option") for a conf_level outside (0, 1), and what confint() throws for a profile or
  * a test.
  */
-export function tidy(
-  fit: Fit,
-  { conf_level = 0.95, conf_method = "wald", conf_int = conf_method === "profile", test }: TidyOptions = {},
-): TidyRow[] {
+export function tidy(fit: Fit, options: TidyOptions = {}): TidyRow[] {
+  requireFit("tidy", fit);
+  checkOptions("tidy", options, TIDY_OPTIONS);
+  const { conf_level = 0.95, conf_method = "wald", conf_int = conf_method === "profile", test } = options;
   return coefficientTable(fit, conf_level, conf_int ? conf_method : "wald", test).map((row) => ({
     component: row.dpar,
     term: row.term,

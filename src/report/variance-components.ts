@@ -1,5 +1,7 @@
 import type { Fit } from "../fit/fit";
+import { requireFit } from "../fit/require-fit";
 import { type Outcome, outcomesOf, samplingVariances, studyVariances } from "../inference/outcomes";
+import { checkOptions, type OptionKinds } from "../options";
 import { formatColumn } from "./format";
 import { type Printable, printableTable } from "./printable";
 import { groupRows } from "./row-groups";
@@ -57,12 +59,19 @@ export interface VarianceOptions {
   readonly by?: string;
 }
 
+const VARIANCE_OPTIONS: OptionKinds<VarianceOptions> = {
+  by: "text",
+};
+
 /**
  * Splits the marginal variance of every row into known sampling variance + extra heterogeneity + study level, and
  * averages the parts by group:  v_i + sigma_i^2 + omega_j^2. Plain data; `String(...)` gives the table of groups.
  * Throws DrmError("unknown_column") when `by` is not a column of the fit.
  */
-export function varianceComponents(fit: Fit, { by }: VarianceOptions = {}): Printable<VarianceComponents> {
+export function varianceComponents(fit: Fit, options: VarianceOptions = {}): Printable<VarianceComponents> {
+  requireFit("varianceComponents", fit);
+  checkOptions("varianceComponents", options, VARIANCE_OPTIONS);
+  const { by } = options;
   const groups = groupRows(fit, by);
   const rows = outcomesOf(fit).map((outcome) => varianceRows(fit, outcome));
   const data: VarianceComponents = {
@@ -113,8 +122,8 @@ function groupsTable({ by, groups }: VarianceComponents): ReportTable {
 }
 
 function varianceRows(fit: Fit, outcome: Outcome): VarianceRows {
-  const samplingVariance = samplingVariances(fit, outcome);
-  const sigma = fit.fitted[outcome.scale];
+  const samplingVariance = samplingVariances(fit, outcome).slice();
+  const sigma = fit.fitted[outcome.scale].slice();
   const heterogeneityVariance = sigma.map((sd) => sd * sd);
   const studyVariance = studyVariances(fit, outcome);
   const totalVariance = samplingVariance.map((v, i) => v + heterogeneityVariance[i] + studyVariance[i]);

@@ -1,9 +1,11 @@
 import type { Fit } from "../fit/fit";
 import { modelOf } from "../fit/model-of-fit";
+import { requireFit } from "../fit/require-fit";
 import { type Outcome, outcomesOf, samplingVariances } from "../inference/outcomes";
 import { residualDf } from "../inference/residual-df";
 import { type TypicalVarianceParts, typicalVarianceParts } from "../inference/typical-variance";
 import { observationNumbers } from "../model/observations";
+import { checkOptions, type OptionKinds } from "../options";
 import { formatColumn, formatFixed } from "./format";
 import { type Printable, printableTable } from "./printable";
 import { groupRows, type RowGroup } from "./row-groups";
@@ -56,6 +58,10 @@ export interface VarianceSharesOptions {
   readonly by?: string;
 }
 
+const VARIANCE_SHARES_OPTIONS: OptionKinds<VarianceSharesOptions> = {
+  by: "text",
+};
+
 /**
  * Multilevel I^2: the total variance split into sampling, within-study (sigma^2) and between-study parts (omega^2, one
  * for each grouping), as variances and as percentages of
@@ -69,7 +75,10 @@ export interface VarianceSharesOptions {
  * no typical variance (0 / 0): it and the percentages are NaN. A likelihood weight of w counts as w rows. Plain data; `String(...)` gives the table.
  * Throws DrmError("unknown_column") when `by` is not a column of the fit.
  */
-export function varianceShares(fit: Fit, { by }: VarianceSharesOptions = {}): Printable<VarianceShares> {
+export function varianceShares(fit: Fit, options: VarianceSharesOptions = {}): Printable<VarianceShares> {
+  requireFit("varianceShares", fit);
+  checkOptions("varianceShares", options, VARIANCE_SHARES_OPTIONS);
+  const { by } = options;
   const groups = groupRows(fit, by);
   const typical = fit.knownV.kind === "none" ? null : typicalOf(fit);
   const sampling = fit.knownV.kind === "none" ? "none" : typical === null ? "mean" : "typical";

@@ -5,7 +5,7 @@ import type { DrmOptions } from "../drm";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { ungroup } from "../formula/expr";
-import { drmFormula } from "../formula/formula";
+import { formulaFrom } from "../formula/formula";
 import { asFactor } from "../frame/as-factor";
 
 /** The rows that a fit used, with the columns that its formulas read. */
@@ -19,7 +19,7 @@ export function fittedTable({ nobs, data }: Fit): Table {
 
 /** V by its name where the formula names a matrix, over the rows that the fit used; none where V is in columns. */
 export function fittedMatrices(fit: Fit): DrmOptions["matrices"] {
-  const argument = drmFormula(...fit.formulas).dpars[0]!.knownV?.argument;
+  const argument = formulaFrom(fit.formulas).dpars[0]!.knownV?.argument;
   const named = argument && ungroup(argument);
   if (named?.type !== "name" || Object.hasOwn(fit.data, named.name)) return {};
   const { variances, clusters, blocks } = fit.knownV;

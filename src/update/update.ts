@@ -1,9 +1,11 @@
 import { tableFrom } from "../data/table-from";
-import { type DrmOptions, drm } from "../drm";
+import { answerToModelOption, type DrmOptions, drm, MODEL_OPTIONS } from "../drm";
 import { DrmError } from "../errors";
 import type { DroppedRows, Fit } from "../fit/fit";
-import { drmFormula } from "../formula/formula";
+import { requireFit } from "../fit/require-fit";
+import { formulaFrom } from "../formula/formula";
 import { type Moderators, updateFormulas } from "../formula/update-formula";
+import { checkOptions, type OptionKinds } from "../options";
 import { fittedLevels, fittedMatrices, fittedTable } from "./fit-inputs";
 
 /** What is changed; what is not named stays as it was in the fit. */
@@ -14,6 +16,10 @@ export interface UpdateOptions extends Omit<Partial<DrmOptions>, "family"> {
    */
   readonly formula?: string | readonly string[];
 }
+
+// a fit has the family that it has
+const { family: _, ...REFIT_OPTIONS } = MODEL_OPTIONS;
+const UPDATE_OPTIONS: OptionKinds<UpdateOptions> = { formula: "texts", data: "data", ...REFIT_OPTIONS };
 
 /**
  * Fits a model again with changes, as R's update(): other formulas, method, data, weights or values held. What is not
@@ -33,14 +39,16 @@ export interface UpdateOptions extends Omit<Partial<DrmOptions>, "family"> {
  *   the fit does not keep; "bad_weights" for new data without the weights
  */
 export function update<T extends Fit>(fit: T, changes: UpdateOptions = {}): T {
+  requireFit("update", fit);
+  checkOptions("update", changes, UPDATE_OPTIONS, answerToModelOption);
   const { formula = [], data, ...options } = changes;
-  const written = drmFormula(...fit.formulas);
-  const { fixed = {} } = options;
+  const written = formulaFrom(fit.formulas);
+  const fixed = options.fixed ?? {};
   // a parameter that is now held at a value has no formula any more
   const old = { ...written, dpars: written.dpars.filter(({ key }) => !Object.hasOwn(fixed, key)) };
   const changed = typeof formula === "string" ? [formula] : formula;
   const texts = updateFormulas(old, changed, (key) => moderatorsOf(fit, key));
-  const next = drmFormula(...texts);
+  const next = formulaFrom(texts);
   const given = new Set(next.dpars.filter(({ implied }) => !implied).map(({ key }) => key));
   const own = {
     method: fit.method,

@@ -234,3 +234,24 @@ describe("fitMany", () => {
     );
   });
 });
+
+test("data of a job that are none are its error, not a fault of the library", async () => {
+  const wrong: unknown[] = [
+    5,
+    "nonsense",
+    true,
+    null,
+    undefined,
+    [],
+    {},
+    [null],
+    { yi: 5 },
+    { yi: [] },
+    () => 1,
+  ];
+  const jobs = wrong.map((data) => ({ data, formulas: "yi ~ 1" })) as BatchJob[];
+  const codes: string[] = [];
+  for await (const result of fitMany(jobs, { workers: 1 })) codes.push(result.ok ? "ok" : result.error.code);
+  expect(codes).toHaveLength(wrong.length);
+  expect(codes.filter((code) => !/^(bad_data|bad_job|no_rows|unknown_column)$/.test(code))).toEqual([]);
+});

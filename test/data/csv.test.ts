@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type CsvOptions, parseCsv } from "../../src/data/csv";
+import type { NumericColumn } from "../../src/data/table";
 import { DrmError } from "../../src/errors";
 
 function messageOf(run: () => unknown): string {
@@ -80,7 +81,20 @@ describe("cells", () => {
   test("numbers", () => {
     const cells = ["1", "-.5", "+2", "1e-3", "2.", "1E3", "NA", "", "NaN", "Inf", "-inf", "+Infinity"];
     const values = [1, -0.5, 2, 0.001, 2, 1000, NaN, NaN, NaN, Infinity, -Infinity, Infinity];
-    expect(columnOf(cells)).toEqual({ kind: "numeric", values: Float64Array.from(values) });
+    expect(columnOf(cells)).toMatchObject({ kind: "numeric", values: Float64Array.from(values) });
+  });
+
+  test("numbers that do not give their texts back keep these, in the order of the numbers", () => {
+    expect(columnOf(["2", "-1", "NA", "0.5"])).not.toHaveProperty("written");
+    const written = (cells: string[]) => (columnOf(cells) as NumericColumn).written;
+    expect(written(["1.10", "1.1", "", "1.2", "1.1"])).toEqual({
+      kind: "factor",
+      levels: ["1.1", "1.10", "1.2"],
+      codes: Int32Array.of(1, 0, -1, 2, 0),
+      ordered: false,
+    });
+    const ids = ["12345678901234561", "12345678901234560", "007"];
+    expect(written(ids)?.levels).toEqual(["007", "12345678901234560", "12345678901234561"]);
   });
 
   test("logicals and text", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { asFactor, numberLabel } from "../../src/frame/as-factor";
+import { numberLabel } from "../../src/data/number-label";
+import { asFactor } from "../../src/frame/as-factor";
 
 const numeric = (...values: number[]) => ({ kind: "numeric", values: Float64Array.from(values) }) as const;
 

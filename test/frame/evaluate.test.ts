@@ -39,7 +39,7 @@ describe("evaluateNumeric", () => {
   it("shares a bare column instead of copying it", () => {
     const whole = buildFrame(drmFormula("n ~ 1"), table);
     const values = evaluateNumeric(parseFormula("~ n").right, whole, "the response");
-    expect(values).toBe((table.column("n") as { values: Float64Array }).values);
+    expect(values).toBe((whole.column("n") as { values: Float64Array }).values);
   });
 
   it.each([

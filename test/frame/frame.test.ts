@@ -39,10 +39,14 @@ describe("buildFrame", () => {
     });
   });
 
-  it("copies nothing when nothing is missing", () => {
+  it("copies what is kept once, and nothing when nothing is kept", () => {
     const frame = frameOf("x ~ dose");
-    expect(frame.column("x")).toBe(table.column("x"));
+    expect(frame.column("x")).toEqual(table.column("x"));
+    expect(frame.column("x")).not.toBe(table.column("x"));
+    expect(frame.column("x")).toBe(frame.column("x"));
     expect([...frame.rows]).toEqual([0, 1, 2, 3, 4]);
+    const shortLived = buildFrame(drmFormula("x ~ dose"), table, { shortLived: true });
+    expect(shortLived.column("x")).toBe(table.column("x"));
   });
 
   it("does not mind missing cells in columns that no formula reads", () => {

@@ -11,7 +11,7 @@ describe("one outcome", () => {
     expect(fitted(fit)[0]).toBeCloseTo(0.145557155726469 + 0.103328455348878 * 1.4380022863727, 12);
     expect(sigma(fit)[0]).toBeCloseTo(0.13800215578910377, 12);
     expect(sigma(fit)[1]).toBeCloseTo(0.3786562488492511, 12);
-    expect(fitted(fit, "sigma")).toBe(sigma(fit));
+    expect(fitted(fit, "sigma")).toEqual(sigma(fit));
   });
 
   it("residuals are y - mu, and Pearson's over the SD of y", () => {

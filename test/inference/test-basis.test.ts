@@ -240,7 +240,7 @@ describe("testBasis()", () => {
     expect(() => testBasis(fitCase(loadCase("v11-fixed-effect-blockV-berkey"), "ML"), "knha")).toThrow(
       "a V with covariances",
     );
-    expect(() => testBasis(restoration(), "F" as TestStatistic)).toThrow("unknown test 'F'");
+    expect(() => testBasis(restoration(), "F" as TestStatistic)).toThrow('unknown test "F"');
     const two = { data: { yi: [1, 2], vi: [1, 1], x: [0, 1] }, fixed: { sigma: 0 } };
     const saturated = drm("yi ~ x + meta_V(V = vi)", two);
     expect(() => testBasis(saturated, "t")).toThrow(

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { drm, type Fit, fromJSON, robust, toJSON } from "../../src/index";
+import { optionsOfPlot, type PlotName } from "../../src/plot/catalogue";
 import { plotNamed, plots } from "../../src/plot/index";
 import { listFits } from "../cases";
 import { caseFit } from "./fits";
@@ -39,7 +40,9 @@ function expectPlots(fit: Fit): void {
       continue;
     }
     for (const outcome of fit.family === "gaussian" ? [undefined] : ["mu1", "mu2"]) {
-      const { width, texts } = picture(plot.draw(fit, { outcome, width: 500, theme: "auto" }));
+      const { width, texts } = picture(
+        plot.draw(fit, optionsOfPlot(name as PlotName, { outcome, width: 500, theme: "auto" })),
+      );
       expect(width).toBe(500);
       expect(texts.length).toBeGreaterThan(3);
     }
@@ -47,5 +50,5 @@ function expectPlots(fit: Fit): void {
 }
 
 test("an unknown plot names those that there are", () => {
-  expect(() => plotNamed("forrest")).toThrow(/'forrest'; there are forest, orchard/);
+  expect(() => plotNamed("forrest")).toThrow(/"forrest"; there are forest, orchard/);
 });

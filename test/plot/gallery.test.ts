@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { optionsOfPlot } from "../../src/plot/catalogue";
 import { plotNamed, plots } from "../../src/plot/index";
 import { caseFit } from "./fits";
 import { DATA, GALLERY, type GalleryPicture } from "./gallery";
@@ -12,7 +13,7 @@ const DOCS = fileURLToPath(new URL("../../docs/", import.meta.url));
 
 test.each(GALLERY)("docs/gallery/$name.svg is what is drawn today", async ({ name, plot, id, options }) => {
   const { fit, data } = caseFit(id);
-  const svg = plotNamed(plot).draw(fit, { ...options, data, theme: "auto" });
+  const svg = plotNamed(plot).draw(fit, optionsOfPlot(plot, { ...options, data, theme: "auto" }));
   picture(svg);
   await expect(svg).toMatchFileSnapshot(`${DOCS}gallery/${name}.svg`);
 });
@@ -49,7 +50,7 @@ ${sections.join("\n")}`;
 
 function entry({ name, plot, id, options, caption }: GalleryPicture): string {
   const { fit, data } = caseFit(id);
-  const { description } = picture(plotNamed(plot).draw(fit, { ...options, data }));
+  const { description } = picture(plotNamed(plot).draw(fit, optionsOfPlot(plot, { ...options, data })));
   const call = `${plot.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())}Plot`;
   const shown = Object.entries(options).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   if ("labels" in options || "group" in options) shown.unshift("data");

@@ -20,7 +20,7 @@ import {
   tidy,
   toJSON,
 } from "../../src/index";
-import type { PlotName } from "../../src/plot/catalogue";
+import { optionsOfPlot, type PlotName } from "../../src/plot/catalogue";
 import type { PlotOptions } from "../../src/plot/index";
 import type { CheckRow } from "../../src/report/checks/check-drm";
 import type { FitSummary } from "../../src/report/summary";
@@ -165,7 +165,8 @@ export function createSession(): Session {
       const { fit } = fitOf(model);
       const unsuitable = plots[name].unsuitable(fit);
       if (unsuitable !== null) return { unsuitable };
-      return { svg: plots[name].draw(fit, { ...options, test: model.test, data: tableOf(model) }) };
+      const all = { ...options, test: model.test, data: tableOf(model) };
+      return { svg: plots[name].draw(fit, optionsOfPlot(name, all)) };
     },
   };
 }

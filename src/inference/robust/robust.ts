@@ -2,6 +2,8 @@ import type { DataInput } from "../../data/table-from";
 import { DrmError } from "../../errors";
 import type { Fit, RobustErrors } from "../../fit/fit";
 import { modelOf } from "../../fit/model-of-fit";
+import { requireFit } from "../../fit/require-fit";
+import { type OptionKinds, requireOptions } from "../../options";
 import { count } from "../../words";
 import { clusterTerms } from "./cluster-terms";
 import { type ClusterInput, requireNested, rowClusters } from "./row-clusters";
@@ -20,6 +22,12 @@ export interface RobustOptions {
   /** default "CR2" */
   readonly type?: RobustErrors["type"];
 }
+
+const ROBUST_OPTIONS: OptionKinds<RobustOptions> = {
+  cluster: "cells",
+  data: "data",
+  type: "text",
+};
 
 /**
  * The fit with cluster-robust (sandwich) standard errors of its location coefficients, which hold when the model's
@@ -45,7 +53,13 @@ export interface RobustOptions {
  *   clusters, or for too few clusters; "unknown_column", "bad_data" for the clusters; "not_supported" with likelihood
  *   weights
  */
-export function robust<T extends Fit>(fit: T, { cluster, data, type = "CR2" }: RobustOptions): T {
+export function robust<T extends Fit>(fit: T, options: RobustOptions): T {
+  requireFit("robust", fit);
+  requireOptions("robust", options, ROBUST_OPTIONS);
+  const { cluster, data, type = "CR2" } = options;
+  if (cluster === undefined) {
+    throw new DrmError("bad_option", 'robust() needs its clusters: robust(fit, { cluster: "study" })');
+  }
   if (type !== "CR0" && type !== "CR1" && type !== "CR2") {
     throw new DrmError(
       "bad_option",

@@ -2,7 +2,7 @@ import type { Column } from "../../data/table";
 import { type DataInput, tableFrom } from "../../data/table-from";
 import { DrmError, didYouMean } from "../../errors";
 import type { Fit } from "../../fit/fit";
-import { asFactor } from "../../frame/as-factor";
+import { asLabels } from "../../frame/as-factor";
 import type { Model } from "../../model/model";
 import { count, listed } from "../../words";
 
@@ -66,7 +66,7 @@ function columnCells(fit: Fit, name: string, data: DataInput | undefined): Cells
 }
 
 function columnCell(column: Column): Cells {
-  const { codes, levels } = asFactor(column);
+  const { codes, levels } = asLabels(column);
   return (row) => (codes[row]! < 0 ? null : levels[codes[row]!]!);
 }
 

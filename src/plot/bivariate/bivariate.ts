@@ -1,12 +1,19 @@
 import { dot, line, type Markish, ruleX, ruleY } from "@observablehq/plot";
+import { requireFit } from "../../fit/require-fit";
 import type { Fit } from "../../index";
+import { checkOptions, type OptionKinds, optionsFor } from "../../options";
 import { count } from "../../words";
 import { testNotes } from "../data/test-note";
 import { decimals, percent } from "../draw/numbers";
-import type { PictureOptions } from "../draw/svg";
+import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { COLORS, seriesColor } from "../draw/theme";
 import { drawXy, holdsZero, padded, seriesDots } from "../draw/xy-picture";
-import { type BivariateRegionsOptions, bivariateRegions, type Covariance } from "./regions";
+import {
+  BIVARIATE_REGIONS_OPTIONS,
+  type BivariateRegionsOptions,
+  bivariateRegions,
+  type Covariance,
+} from "./regions";
 
 /** How two outcomes are drawn against each other. */
 export interface BivariatePlotOptions extends PictureOptions, BivariateRegionsOptions {
@@ -15,6 +22,13 @@ export interface BivariatePlotOptions extends PictureOptions, BivariateRegionsOp
   /** label of the vertical axis; default the second response as written */
   readonly ylab?: string | undefined;
 }
+
+const BIVARIATE_PLOT_OPTIONS: OptionKinds<BivariatePlotOptions> = {
+  xlab: "text",
+  ylab: "text",
+  ...PICTURE_OPTIONS,
+  ...BIVARIATE_REGIONS_OPTIONS,
+};
 
 const CORNERS = 72;
 /** Of more studies the sampling ellipses hide each other. */
@@ -28,8 +42,13 @@ const MOST_ELLIPSES = 150;
  * @throws DrmError "not_supported" for a fit of one outcome; "bad_option", "unknown_column"
  */
 export function bivariatePlot(fit: Fit, options: BivariatePlotOptions = {}): string {
+  requireFit("bivariatePlot", fit);
+  checkOptions("bivariatePlot", options, BIVARIATE_PLOT_OPTIONS);
   const { level = 0.95 } = options;
-  const { labels, points, regions, series, incomplete } = bivariateRegions(fit, options);
+  const { labels, points, regions, series, incomplete } = bivariateRegions(
+    fit,
+    optionsFor(options, BIVARIATE_REGIONS_OPTIONS),
+  );
   // chi-squared quantile of two degrees of freedom
   const radius = Math.sqrt(-2 * Math.log(1 - level));
   const sampling = points.length > MOST_ELLIPSES ? [] : points.map((p) => ellipse(p.y1, p.y2, p.sampling, 1));

@@ -1,8 +1,10 @@
+import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit, residualCovariance, type TestStatistic, testBasis, waldTest } from "../../index";
+import { checkOptions, type OptionKinds } from "../../options";
 import { meanOfRows } from "../data/mean-of-rows";
 import { outcomeRows } from "../data/outcome";
-import { type RowOptions, rowLabels } from "../data/row-values";
-import { type SeriesOptions, seriesOf } from "../data/series";
+import { ROW_OPTIONS, type RowOptions, rowLabels } from "../data/row-values";
+import { SERIES_OPTIONS, type SeriesOptions, seriesOf } from "../data/series";
 
 /** Which regions, and by what groups. */
 export interface BivariateRegionsOptions extends RowOptions, SeriesOptions {
@@ -11,6 +13,13 @@ export interface BivariateRegionsOptions extends RowOptions, SeriesOptions {
   /** of the region of the means: "z" (default), "t"; after robust() "t" is the default */
   readonly test?: TestStatistic | undefined;
 }
+
+export const BIVARIATE_REGIONS_OPTIONS: OptionKinds<BivariateRegionsOptions> = {
+  level: "number",
+  test: "text",
+  ...ROW_OPTIONS,
+  ...SERIES_OPTIONS,
+};
 
 /** A symmetric 2 x 2 matrix. */
 export interface Covariance {
@@ -71,6 +80,8 @@ export interface BivariateRegions {
  * @throws DrmError "not_supported" for a fit of one outcome; "bad_option", "unknown_column"
  */
 export function bivariateRegions(fit: Fit, options: BivariateRegionsOptions = {}): BivariateRegions {
+  requireFit("bivariateRegions", fit);
+  checkOptions("bivariateRegions", options, BIVARIATE_REGIONS_OPTIONS);
   const reason = whyNotBivariate(fit);
   if (reason !== null) throw new DrmError("not_supported", reason);
   const [first, second] = [outcomeRows(fit, "mu1"), outcomeRows(fit, "mu2")];

@@ -1,12 +1,14 @@
+import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit, ranef, testBasis } from "../../index";
 import { limitsAt } from "../../inference/limits";
+import { checkOptions, type OptionKinds } from "../../options";
 import type { MeanOptions } from "../data/mean-of-rows";
 import { outcomeRows, randomEffectsOf } from "../data/outcome";
-import { type RowOptions, rowLabels } from "../data/row-values";
+import { ROW_OPTIONS, type RowOptions, rowLabels } from "../data/row-values";
 import { checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
 import { drawIntervalRows, type IntervalSection } from "../draw/interval-rows";
 import { digitsFor, percent, withInterval } from "../draw/numbers";
-import type { PictureOptions } from "../draw/svg";
+import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { padded } from "../draw/xy-picture";
 
 /** How ordered intervals are drawn. */
@@ -24,6 +26,17 @@ export interface CaterpillarPlotOptions extends PictureOptions, RowOptions, Mean
   readonly xlab?: string | undefined;
 }
 
+const CATERPILLAR_PLOT_OPTIONS: OptionKinds<CaterpillarPlotOptions> = {
+  outcome: "text",
+  show: "text",
+  level: "number",
+  test: "text",
+  transform: "text",
+  xlab: "text",
+  ...PICTURE_OPTIONS,
+  ...ROW_OPTIONS,
+};
+
 /**
  * Caterpillar plot, as an SVG string: effect sizes, or the predicted random intercepts (BLUPs) of each grouping, in
  * order of size with their intervals. Those of effects are y -+ z sqrt(v); those of BLUPs are of prediction errors, by z or,
@@ -33,6 +46,8 @@ export interface CaterpillarPlotOptions extends PictureOptions, RowOptions, Mean
  * @throws DrmError "bad_option" for a grouping that the model does not have
  */
 export function caterpillarPlot(fit: Fit, options: CaterpillarPlotOptions = {}): string {
+  requireFit("caterpillarPlot", fit);
+  checkOptions("caterpillarPlot", options, CATERPILLAR_PLOT_OPTIONS);
   const { level = 0.95, transform = "none" } = options;
   checkTransform(transform);
   const sections = caterpillarRows(fit, options, level);
@@ -92,8 +107,10 @@ export interface CaterpillarSection {
 export function caterpillarRows(
   fit: Fit,
   options: CaterpillarPlotOptions = {},
-  level = options.level ?? 0.95,
+  level = options?.level ?? 0.95,
 ): CaterpillarSection[] {
+  requireFit("caterpillarRows", fit);
+  checkOptions("caterpillarRows", options, CATERPILLAR_PLOT_OPTIONS);
   const outcome = outcomeRows(fit, options.outcome);
   const limitsOf = limitsAt(level);
   const interval = (label: string, estimate: number, stdError: number, df = Number.POSITIVE_INFINITY) => {

@@ -1,15 +1,17 @@
 import { dot, link, type Markish, ruleX, text } from "@observablehq/plot";
+import { requireFit } from "../../fit/require-fit";
 import type { Fit } from "../../index";
+import { checkOptions, type OptionKinds } from "../../options";
 import { count } from "../../words";
 import { type MeanOfRows, type MeanOptions, meanOfRows } from "../data/mean-of-rows";
 import { type OutcomeRows, outcomeRows } from "../data/outcome";
-import { type RowOptions, rowLabels } from "../data/row-values";
-import { type SeriesOptions, seriesOf } from "../data/series";
+import { ROW_OPTIONS, type RowOptions, rowLabels } from "../data/row-values";
+import { SERIES_OPTIONS, type SeriesOptions, seriesOf } from "../data/series";
 import { testNotes } from "../data/test-note";
 import { bubbleRadius } from "../draw/bubble";
 import { bottomAxis, checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
 import { decimals, digitsFor, percent, withInterval } from "../draw/numbers";
-import { drawSvg, type PictureOptions, widest, widthOf } from "../draw/svg";
+import { drawSvg, PICTURE_OPTIONS, type PictureOptions, widest, widthOf } from "../draw/svg";
 import { wrapText } from "../draw/text-width";
 import { COLORS, FONT, seriesColor } from "../draw/theme";
 import { padded } from "../draw/xy-picture";
@@ -24,6 +26,17 @@ export interface OrchardPlotOptions extends PictureOptions, RowOptions, SeriesOp
   readonly xlab?: string | undefined;
 }
 
+const ORCHARD_PLOT_OPTIONS: OptionKinds<OrchardPlotOptions> = {
+  outcome: "text",
+  level: "number",
+  test: "text",
+  transform: "text",
+  xlab: "text",
+  ...PICTURE_OPTIONS,
+  ...ROW_OPTIONS,
+  ...SERIES_OPTIONS,
+};
+
 /** A band of the plot as numbers. */
 export interface OrchardGroup extends MeanOfRows {
   /** name of the group */
@@ -37,6 +50,8 @@ const GAP = 12;
 
 /** The model's mean over the rows of each group, with its intervals. */
 export function orchardGroups(fit: Fit, options: OrchardPlotOptions = {}): OrchardGroup[] {
+  requireFit("orchardGroups", fit);
+  checkOptions("orchardGroups", options, ORCHARD_PLOT_OPTIONS);
   const outcome = outcomeRows(fit, options.outcome);
   const groups = seriesOf(fit, options);
   const all = groups === null ? [{ label: "All", members: outcome.present }] : membersOf(groups, outcome);
@@ -60,6 +75,8 @@ function membersOf({ labels, codes }: NonNullable<ReturnType<typeof seriesOf>>, 
  * @throws DrmError "bad_option", "unknown_column"
  */
 export function orchardPlot(fit: Fit, options: OrchardPlotOptions = {}): string {
+  requireFit("orchardPlot", fit);
+  checkOptions("orchardPlot", options, ORCHARD_PLOT_OPTIONS);
   const { transform = "none", level = 0.95 } = options;
   checkTransform(transform);
   const outcome = outcomeRows(fit, options.outcome);

@@ -1,6 +1,9 @@
 import type { FactorInput } from "../../data/column-from";
+import { largest, smallest } from "../../data/range";
 import type { Column } from "../../data/table";
+import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit, predict, predictionInterval } from "../../index";
+import { checkOptions, type OptionKinds, shown } from "../../options";
 import { listed } from "../../words";
 import type { MeanOptions } from "./mean-of-rows";
 import { isCategorical, locationAndScale, moderatorsOf, numericModerator, offsetColumns } from "./moderators";
@@ -21,6 +24,15 @@ export interface ModeratorOptions extends MeanOptions {
   /** values of other moderators; default the mean of a number, the most frequent level of a factor */
   readonly at?: Readonly<Record<string, number | string | boolean>> | undefined;
 }
+
+export const MODERATOR_OPTIONS: OptionKinds<ModeratorOptions> = {
+  outcome: "text",
+  x: "text",
+  by: "text?",
+  at: "object",
+  level: "number",
+  test: "text",
+};
 
 /** Mean and heterogeneity along a moderator. Arrays have one value per grid point; SDs on the response scale. */
 export interface ModeratorCurve {
@@ -73,9 +85,14 @@ const MOST_LEVELS = 6;
  */
 export function moderatorCurves(
   fit: Fit,
-  options: ModeratorOptions,
+  options: ModeratorOptions = {},
   prefer: "mu" | "sigma" = "sigma",
 ): ModeratorCurves {
+  requireFit("moderatorCurves", fit);
+  checkOptions("moderatorCurves", options, MODERATOR_OPTIONS);
+  if (prefer !== "mu" && prefer !== "sigma") {
+    throw new DrmError("bad_option", `prefer ${shown(prefer)}: "mu" or "sigma"`);
+  }
   const outcome = outcomeRows(fit, options.outcome);
   const sds = randomEffectsOf(fit, outcome.location).map(({ dpar }) => dpar);
   const scale = [outcome.scale, ...sds];
@@ -204,7 +221,7 @@ function repeatRow(column: Column, row: number, count: number): Cells {
 }
 
 function gridOver(values: readonly number[]): number[] {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = [smallest(values), largest(values)];
   if (low === high) return [low];
   const share = (i: number) => i / (GRID - 1);
   // exact at both ends

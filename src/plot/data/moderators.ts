@@ -1,6 +1,7 @@
 import { didYouMean } from "../../errors";
 import { variablesOf } from "../../formula/expr";
-import { DrmError, drmFormula, type Fit } from "../../index";
+import { formulaFrom } from "../../formula/formula";
+import { DrmError, type Fit } from "../../index";
 
 /** The columns that move some dpars of a fit, in the order of the formulas. */
 export function moderatorsOf(fit: Fit, dpars: readonly string[]): readonly string[] {
@@ -14,7 +15,7 @@ export function moderatorsOf(fit: Fit, dpars: readonly string[]): readonly strin
 /** The columns of the offset() of a mean. */
 export function offsetColumns(fit: Fit, location: string): readonly string[] {
   const names = new Set<string>();
-  const parsed = drmFormula(...fit.formulas).dpars.find(({ key }) => key === location);
+  const parsed = formulaFrom(fit.formulas).dpars.find(({ key }) => key === location);
   for (const expr of parsed?.offsets ?? []) variablesOf(expr, names);
   return [...names];
 }

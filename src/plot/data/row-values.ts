@@ -1,6 +1,7 @@
-import type { Column } from "../../data/table";
+import type { Column, NumericColumn } from "../../data/table";
 import { didYouMean } from "../../errors";
 import { type DataInput, DrmError, type Fit, tableFrom } from "../../index";
+import type { OptionKinds } from "../../options";
 import { count } from "../../words";
 import { randomEffectsOf } from "./outcome";
 
@@ -17,6 +18,11 @@ export interface RowOptions {
   /** names of the rows; default the innermost random intercept's level, or "Row 7" by data row */
   readonly labels?: RowValues | undefined;
 }
+
+export const ROW_OPTIONS: OptionKinds<RowOptions> = {
+  data: "data",
+  labels: "cells",
+};
 
 /** Names of the rows used. */
 export function rowLabels(fit: Fit, { data, labels }: RowOptions, location: string): readonly string[] {
@@ -43,6 +49,7 @@ export function rowGroups(fit: Fit, group: RowValues, data: DataInput | undefine
 /** The groups that a column makes; levels without a row are left out. */
 export function groupsOfColumn(column: Column): Groups {
   if (column.kind === "factor") return withoutEmpty(column.levels, column.codes);
+  if (column.written !== undefined) return withoutEmpty(column.written.levels, column.written.codes);
   const values = [...new Set(column.values)].filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   const name = (value: number) => (column.kind === "logical" ? String(value === 1) : String(value));
   return { labels: values.map(name), codes: codesOf(column.values, values) };
@@ -62,8 +69,9 @@ function textValues(
 ): readonly string[] {
   const column = columnOf(fit, option, given, data);
   if (Array.isArray(column)) return column;
-  if (column.kind === "factor") return Array.from(column.codes, (code) => column.levels[code] ?? "");
-  return Array.from(column.values, (value) => (Number.isNaN(value) ? "" : String(value)));
+  const labels = column.kind === "factor" ? column : column.written;
+  if (labels !== undefined) return Array.from(labels.codes, (code) => labels.levels[code] ?? "");
+  return Array.from((column as NumericColumn).values, (value) => (Number.isNaN(value) ? "" : String(value)));
 }
 
 function withoutEmpty(levels: readonly string[], codes: Int32Array): Groups {
@@ -95,7 +103,12 @@ function columnOf(
 
 function picked(column: Column, rows: Int32Array): Column {
   if (column.kind === "factor") return { ...column, codes: rows.map((row) => column.codes[row]!) };
-  return { ...column, values: Float64Array.from(rows, (row) => column.values[row]!) };
+  const { kind, values, written } = column;
+  return {
+    kind,
+    values: Float64Array.from(rows, (row) => values[row]!),
+    ...(written !== undefined && { written: { ...written, codes: rows.map((row) => written.codes[row]!) } }),
+  };
 }
 
 function pickRows(fit: Fit, option: string, values: readonly string[]): string[] {

@@ -1,4 +1,5 @@
 import type { DataInput, Fit } from "../../index";
+import type { OptionKinds } from "../../options";
 import { isCategorical, moderatorsOf } from "./moderators";
 import { type Groups, groupsOfColumn, type RowValues, rowGroups } from "./row-values";
 
@@ -14,6 +15,11 @@ export interface SeriesOptions {
    */
   readonly group?: RowValues | null | undefined;
 }
+
+export const SERIES_OPTIONS: OptionKinds<SeriesOptions> = {
+  data: "data",
+  group: "cells?",
+};
 
 /** The groups that rows are coloured by; null for none. */
 export function seriesOf(

@@ -1,12 +1,20 @@
+import { largest } from "../../data/range";
+import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit } from "../../index";
+import { checkOptions, type OptionKinds, optionsFor } from "../../options";
 import { count } from "../../words";
 import { decimals } from "../draw/numbers";
-import type { PictureOptions } from "../draw/svg";
+import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { drawXy, seriesDots } from "../draw/xy-picture";
-import { baujatPoints, type InfluencePointsOptions } from "./influence-points";
+import { baujatPoints, INFLUENCE_POINTS_OPTIONS, type InfluencePointsOptions } from "./influence-points";
 
 /** How a Baujat plot is drawn. */
 export interface BaujatPlotOptions extends PictureOptions, InfluencePointsOptions {}
+
+const BAUJAT_PLOT_OPTIONS: OptionKinds<BaujatPlotOptions> = {
+  ...PICTURE_OPTIONS,
+  ...INFLUENCE_POINTS_OPTIONS,
+};
 
 /** The most prominent points have their names beside them. */
 const NAMED = 8;
@@ -19,12 +27,23 @@ const NAMED = 8;
  * @throws DrmError "not_supported" for a fit that did not converge; "bad_option", "unknown_column"
  */
 export function baujatPlot(fit: Fit, options: BaujatPlotOptions = {}): string {
+  requireFit("baujatPlot", fit);
+  checkOptions("baujatPlot", options, BAUJAT_PLOT_OPTIONS);
   const reason = whyNoDeletions(fit);
   if (reason !== null) throw new DrmError("not_supported", reason);
-  const { outcome, measure, points, failed } = baujatPoints(fit, options);
+  const { outcome, measure, points, failed } = baujatPoints(
+    fit,
+    optionsFor(options, INFLUENCE_POINTS_OPTIONS),
+  );
   const [right, top] = [
-    Math.max(0, ...points.map(({ heterogeneity }) => heterogeneity)),
-    Math.max(0, ...points.map(({ influence }) => influence)),
+    largest(
+      points.map(({ heterogeneity }) => heterogeneity),
+      0,
+    ),
+    largest(
+      points.map(({ influence }) => influence),
+      0,
+    ),
   ];
   const prominence = (p: (typeof points)[number]) =>
     p.heterogeneity / (right || 1) + p.influence / (top || 1);

@@ -1,6 +1,8 @@
+import { requireFit } from "../../fit/require-fit";
 import { type DeletionOptions, type Fit, influence } from "../../index";
+import { checkOptions, type OptionKinds } from "../../options";
 import { outcomeRows } from "../data/outcome";
-import { type RowOptions, rowLabels } from "../data/row-values";
+import { ROW_OPTIONS, type RowOptions, rowLabels } from "../data/row-values";
 
 /** What is left out at a time. */
 export interface InfluencePointsOptions extends RowOptions {
@@ -9,6 +11,12 @@ export interface InfluencePointsOptions extends RowOptions {
   /** what is left out at a time: "row" (default) or a column of the formulas, such as the study */
   readonly by?: string | null | undefined;
 }
+
+export const INFLUENCE_POINTS_OPTIONS: OptionKinds<InfluencePointsOptions> = {
+  outcome: "text",
+  by: "text?",
+  ...ROW_OPTIONS,
+};
 
 /** What a row or a group does to the heterogeneity and to the pooled effect. */
 export interface BaujatPoint {
@@ -57,6 +65,8 @@ export function deletionLabels(fit: Fit, options: InfluencePointsOptions): (labe
  * @throws DrmError "bad_option" for a fit that did not converge, "unknown_column"
  */
 export function baujatPoints(fit: Fit, options: InfluencePointsOptions = {}): Baujat {
+  requireFit("baujatPoints", fit);
+  checkOptions("baujatPoints", options, INFLUENCE_POINTS_OPTIONS);
   const outcome = outcomeRows(fit, options.outcome);
   const { location, y, mu, v, sigma, omega2 } = outcome;
   const deletions = deletionsBy(options);

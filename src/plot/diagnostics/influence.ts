@@ -1,15 +1,27 @@
 import { dot, line, link, type Markish, ruleY, text } from "@observablehq/plot";
+import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit, type InfluenceRow, influence } from "../../index";
+import { checkOptions, type OptionKinds } from "../../options";
 import { linearAxis } from "../draw/effect-axis";
 import { decimals } from "../draw/numbers";
-import { drawSvg, type PictureOptions, widest, widthOf } from "../draw/svg";
+import { drawSvg, PICTURE_OPTIONS, type PictureOptions, widest, widthOf } from "../draw/svg";
 import { COLORS, FONT } from "../draw/theme";
 import { padded, type Range } from "../draw/xy-picture";
 import { whyNoDeletions } from "./baujat";
-import { deletionLabels, deletionsBy, type InfluencePointsOptions } from "./influence-points";
+import {
+  deletionLabels,
+  deletionsBy,
+  INFLUENCE_POINTS_OPTIONS,
+  type InfluencePointsOptions,
+} from "./influence-points";
 
 /** How influence is drawn. */
 export interface InfluencePlotOptions extends PictureOptions, InfluencePointsOptions {}
+
+const INFLUENCE_PLOT_OPTIONS: OptionKinds<InfluencePlotOptions> = {
+  ...PICTURE_OPTIONS,
+  ...INFLUENCE_POINTS_OPTIONS,
+};
 
 interface Panel {
   readonly label: string;
@@ -30,6 +42,8 @@ const TOP = 26;
  * @throws DrmError "not_supported" for a fit that did not converge; "bad_option", "unknown_column"
  */
 export function influencePlot(fit: Fit, options: InfluencePlotOptions = {}): string {
+  requireFit("influencePlot", fit);
+  checkOptions("influencePlot", options, INFLUENCE_PLOT_OPTIONS);
   const reason = whyNoDeletions(fit);
   if (reason !== null) throw new DrmError("not_supported", reason);
   const found = influence(fit, deletionsBy(options));

@@ -1,14 +1,30 @@
 import { areaY, link } from "@observablehq/plot";
+import { requireFit } from "../../fit/require-fit";
 import type { Fit } from "../../index";
+import { checkOptions, type OptionKinds, optionsFor } from "../../options";
 import { normalQuantile } from "../../stats/normal";
+import { ROW_OPTIONS } from "../data/row-values";
+import { SERIES_OPTIONS } from "../data/series";
 import { decimals } from "../draw/numbers";
-import type { PictureOptions } from "../draw/svg";
+import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { COLORS } from "../draw/theme";
 import { drawXy, padded, seriesDots } from "../draw/xy-picture";
-import { type ResidualPoint, type ResidualPointsOptions, residualPoints } from "./residual-points";
+import {
+  RESIDUAL_POINTS_OPTIONS,
+  type ResidualPoint,
+  type ResidualPointsOptions,
+  residualPoints,
+} from "./residual-points";
 
 /** How a quantile plot is drawn. */
 export interface QqPlotOptions extends PictureOptions, Omit<ResidualPointsOptions, "x"> {}
+
+const QQ_PLOT_OPTIONS: OptionKinds<QqPlotOptions> = {
+  outcome: "text",
+  ...PICTURE_OPTIONS,
+  ...ROW_OPTIONS,
+  ...SERIES_OPTIONS,
+};
 
 /** A residual against the normal quantile at its rank. */
 export interface QqPoint extends ResidualPoint {
@@ -24,7 +40,11 @@ export interface QqPoint extends ResidualPoint {
  * Regression Analysis, section 3.1.3).
  */
 export function qqPoints(fit: Fit, options: QqPlotOptions = {}): QqPoint[] {
-  const points = [...residualPoints(fit, options).points].sort((a, b) => a.residual - b.residual);
+  requireFit("qqPoints", fit);
+  checkOptions("qqPoints", options, QQ_PLOT_OPTIONS);
+  const points = [...residualPoints(fit, optionsFor(options, RESIDUAL_POINTS_OPTIONS)).points].sort(
+    (a, b) => a.residual - b.residual,
+  );
   const n = points.length;
   const a = n <= 10 ? 3 / 8 : 1 / 2;
   return points.map((point, i) => {
@@ -42,7 +62,9 @@ export function qqPoints(fit: Fit, options: QqPlotOptions = {}): QqPoint[] {
  * @throws DrmError "unknown_column", "bad_option"
  */
 export function qqPlot(fit: Fit, options: QqPlotOptions = {}): string {
-  const { outcome, groups } = residualPoints(fit, options);
+  requireFit("qqPlot", fit);
+  checkOptions("qqPlot", options, QQ_PLOT_OPTIONS);
+  const { outcome, groups } = residualPoints(fit, optionsFor(options, RESIDUAL_POINTS_OPTIONS));
   const points = qqPoints(fit, options);
   const band = points.map(({ theoretical, stdError }) => ({
     x: theoretical,

@@ -1,8 +1,10 @@
 import { didYouMean } from "../../errors";
+import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit } from "../../index";
+import { checkOptions, type OptionKinds } from "../../options";
 import { outcomeRows } from "../data/outcome";
-import { type RowOptions, rowLabels } from "../data/row-values";
-import { type SeriesOptions, seriesOf } from "../data/series";
+import { ROW_OPTIONS, type RowOptions, rowLabels } from "../data/row-values";
+import { SERIES_OPTIONS, type SeriesOptions, seriesOf } from "../data/series";
 
 /** Of which residuals, against what. */
 export interface ResidualPointsOptions extends RowOptions, SeriesOptions {
@@ -11,6 +13,13 @@ export interface ResidualPointsOptions extends RowOptions, SeriesOptions {
   /** horizontal axis: "fitted" (default), "se", or a numeric column of the formulas */
   readonly x?: string | undefined;
 }
+
+export const RESIDUAL_POINTS_OPTIONS: OptionKinds<ResidualPointsOptions> = {
+  outcome: "text",
+  x: "text",
+  ...ROW_OPTIONS,
+  ...SERIES_OPTIONS,
+};
 
 /** A Pearson residual and where it stands. */
 export interface ResidualPoint {
@@ -43,6 +52,8 @@ export interface ResidualPoints {
  * @throws DrmError "unknown_column", "bad_option"
  */
 export function residualPoints(fit: Fit, options: ResidualPointsOptions = {}): ResidualPoints {
+  requireFit("residualPoints", fit);
+  checkOptions("residualPoints", options, RESIDUAL_POINTS_OPTIONS);
   const outcome = outcomeRows(fit, options.outcome);
   const { y, mu, v, sigma, omega2, present } = outcome;
   const { x = "fitted" } = options;

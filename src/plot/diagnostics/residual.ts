@@ -1,17 +1,26 @@
 import { ruleY } from "@observablehq/plot";
+import { largest as largestOf } from "../../data/range";
+import { requireFit } from "../../fit/require-fit";
 import type { Fit } from "../../index";
+import { checkOptions, type OptionKinds, optionsFor } from "../../options";
 import { count } from "../../words";
 import { decimals } from "../draw/numbers";
-import type { PictureOptions } from "../draw/svg";
+import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { COLORS } from "../draw/theme";
 import { drawXy, padded, seriesDots } from "../draw/xy-picture";
-import { type ResidualPointsOptions, residualPoints } from "./residual-points";
+import { RESIDUAL_POINTS_OPTIONS, type ResidualPointsOptions, residualPoints } from "./residual-points";
 
 /** How residuals are drawn. */
 export interface ResidualPlotOptions extends PictureOptions, ResidualPointsOptions {
   /** label of the horizontal axis; default what lies on it */
   readonly xlab?: string | undefined;
 }
+
+const RESIDUAL_PLOT_OPTIONS: OptionKinds<ResidualPlotOptions> = {
+  xlab: "text",
+  ...PICTURE_OPTIONS,
+  ...RESIDUAL_POINTS_OPTIONS,
+};
 
 const CRITICAL = 1.959963984540054;
 
@@ -23,8 +32,14 @@ const CRITICAL = 1.959963984540054;
  * @throws DrmError "unknown_column", "bad_option"
  */
 export function residualPlot(fit: Fit, options: ResidualPlotOptions = {}): string {
-  const { outcome, x, points, groups } = residualPoints(fit, options);
-  const reach = Math.max(2.5, ...points.map(({ residual }) => Math.abs(residual))) * 1.06;
+  requireFit("residualPlot", fit);
+  checkOptions("residualPlot", options, RESIDUAL_PLOT_OPTIONS);
+  const { outcome, x, points, groups } = residualPoints(fit, optionsFor(options, RESIDUAL_POINTS_OPTIONS));
+  const reach =
+    largestOf(
+      points.map(({ residual }) => Math.abs(residual)),
+      2.5,
+    ) * 1.06;
   const outside = points.filter(({ residual }) => Math.abs(residual) > CRITICAL).length;
   const extreme = [...points].sort((a, b) => Math.abs(b.residual) - Math.abs(a.residual))[0];
   const largest =

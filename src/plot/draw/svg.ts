@@ -1,6 +1,7 @@
 import { type Markish, type PlotOptions as ObservableOptions, plot, text } from "@observablehq/plot";
 import { DOMImplementation, XMLSerializer } from "@xmldom/xmldom";
 import { DrmError } from "../../index";
+import type { OptionKinds } from "../../options";
 import { textWidth, wrapText } from "./text-width";
 import { autoStyle, COLORS, checkTheme, darkColor, FONT, FONT_FAMILY, type Theme } from "./theme";
 
@@ -15,6 +16,13 @@ export interface PictureOptions {
   /** alternative text for readers who do not see the picture, in place of the generated one */
   readonly description?: string | undefined;
 }
+
+export const PICTURE_OPTIONS: OptionKinds<PictureOptions> = {
+  width: "number",
+  theme: "text",
+  title: "text",
+  description: "text",
+};
 
 /** What a plot hands to drawSvg(): marks and scales in Observable Plot's terms, and words. */
 export interface Picture {

@@ -1,5 +1,8 @@
 import { axisX, type Markish, ruleX, ruleY, text } from "@observablehq/plot";
+import { largest, smallest } from "../../data/range";
+import { requireFit } from "../../fit/require-fit";
 import type { Fit } from "../../index";
+import { checkOptions, type OptionKinds, optionsFor } from "../../options";
 import { testNotes } from "../data/test-note";
 import {
   type Axis,
@@ -10,13 +13,20 @@ import {
   type Transform,
 } from "../draw/effect-axis";
 import { decimals, digitsFor, percent, withInterval } from "../draw/numbers";
-import { drawSvg, type PictureOptions, widest, widthOf } from "../draw/svg";
+import { drawSvg, PICTURE_OPTIONS, type PictureOptions, widest, widthOf } from "../draw/svg";
 import { wrapText } from "../draw/text-width";
 import { COLORS, FONT } from "../draw/theme";
 import { describeForest, forestNotes } from "./describe";
 import { type ForestLayout, layOutForest } from "./layout";
 import { fittedMarks, rowMarks, summaryMarks } from "./marks";
-import { type Forest, type ForestRow, type ForestRowsOptions, type ForestSummary, forestRows } from "./rows";
+import {
+  FOREST_ROWS_OPTIONS,
+  type Forest,
+  type ForestRow,
+  type ForestRowsOptions,
+  type ForestSummary,
+  forestRows,
+} from "./rows";
 
 /** How a forest plot is drawn. */
 export interface ForestPlotOptions extends PictureOptions, ForestRowsOptions {
@@ -27,6 +37,14 @@ export interface ForestPlotOptions extends PictureOptions, ForestRowsOptions {
   /** range of the axis, on the scale of the response; intervals beyond it end in an arrow */
   readonly xlim?: readonly [number, number] | undefined;
 }
+
+const FOREST_PLOT_OPTIONS: OptionKinds<ForestPlotOptions> = {
+  transform: "text",
+  xlab: "text",
+  xlim: "numbers",
+  ...PICTURE_OPTIONS,
+  ...FOREST_ROWS_OPTIONS,
+};
 
 const GAP = 12;
 const HEADER = 32;
@@ -39,9 +57,11 @@ const HEADER = 32;
  * @throws DrmError "bad_option", "unknown_column"
  */
 export function forestPlot(fit: Fit, options: ForestPlotOptions = {}): string {
+  requireFit("forestPlot", fit);
+  checkOptions("forestPlot", options, FOREST_PLOT_OPTIONS);
   const { transform = "none" } = options;
   checkTransform(transform);
-  const forest = forestRows(fit, options);
+  const forest = forestRows(fit, optionsFor(options, FOREST_ROWS_OPTIONS));
   const rows = forest.groups.flatMap((group) => group.rows);
   const summaries = [...forest.groups.flatMap(({ summary }) => summary ?? []), forest.overall];
   const domain = options.xlim ?? effectDomain(rows, summaries);
@@ -214,11 +234,11 @@ function effectDomain(
     ...rows.flatMap(({ lower, upper }) => [lower, upper]),
     ...summaries.flatMap((s) => [s.lower, s.upper, s.predictionLower, s.predictionUpper]),
   ].filter(Number.isFinite);
-  const [low, high] = [Math.min(...centres), Math.max(...centres)];
+  const [low, high] = [smallest(centres), largest(centres)];
   const typical = [...rows].map(({ stdError }) => stdError).sort((a, b) => a - b)[rows.length >> 1]!;
   const reach = Math.max(high - low, 6 * typical);
-  const from = Math.max(Math.min(low, ...limits), low - reach);
-  const to = Math.min(Math.max(high, ...limits), high + reach);
+  const from = Math.max(smallest(limits, low), low - reach);
+  const to = Math.min(largest(limits, high), high + reach);
   const pad = 0.03 * (to - from) || 1;
   return [from - pad, to + pad];
 }

@@ -1,4 +1,5 @@
 import { dot, line, link, type Markish } from "@observablehq/plot";
+import { largest as largestOf } from "../../data/range";
 import { COLORS } from "../draw/theme";
 import type { PlacedRow, PlacedSummary } from "./layout";
 
@@ -13,7 +14,7 @@ export function rowMarks(
   const clamp = (x: number) => Math.min(Math.max(x, low), high);
   const inside = rows.filter(({ row }) => row.upper >= low && row.lower <= high);
   const finite = rows.map(({ row }) => row.weight).filter(Number.isFinite);
-  const largest = Math.max(0, ...finite);
+  const largest = largestOf(finite, 0);
   const radius = (weight: number) => {
     if (!Number.isFinite(weight)) return 5.5;
     return largest === 0 ? 3 : 1.8 + 3.7 * Math.sqrt(weight / largest);

@@ -1,5 +1,7 @@
+import { requireFit } from "../../fit/require-fit";
 import { type DataInput, DrmError, type Fit } from "../../index";
 import { limitsAt } from "../../inference/limits";
+import { checkOptions, type OptionKinds } from "../../options";
 import { type MeanOfRows, type MeanOptions, meanOfRows } from "../data/mean-of-rows";
 import { type OutcomeRows, outcomeRows, randomEffectsOf, rowsAreIndependent } from "../data/outcome";
 import { type Groups, type RowValues, rowGroups, rowLabels } from "../data/row-values";
@@ -26,6 +28,16 @@ export interface ForestRowsOptions extends MeanOptions {
   /** order of the rows within their group, default "data"; "label" knows that Study 2 precedes Study 10 */
   readonly sort?: ForestSort | undefined;
 }
+
+export const FOREST_ROWS_OPTIONS: OptionKinds<ForestRowsOptions> = {
+  outcome: "text",
+  level: "number",
+  test: "text",
+  data: "data",
+  labels: "cells",
+  group: "cells",
+  sort: "text",
+};
 
 /** One effect size. Effects and limits on the scale of the response, standard errors are SDs. */
 export interface ForestRow {
@@ -88,6 +100,8 @@ export interface Forest {
  * @throws DrmError "bad_option", "unknown_column"
  */
 export function forestRows(fit: Fit, options: ForestRowsOptions = {}): Forest {
+  requireFit("forestRows", fit);
+  checkOptions("forestRows", options, FOREST_ROWS_OPTIONS);
   const { level = 0.95, group, data } = options;
   const outcome = outcomeRows(fit, options.outcome);
   const compare = comparison(options.sort ?? "data");

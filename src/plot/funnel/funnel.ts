@@ -1,13 +1,16 @@
 import { areaX, link, type Markish, ruleX } from "@observablehq/plot";
+import { largest as largestOf, smallest } from "../../data/range";
+import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit } from "../../index";
 import { criticalValue } from "../../inference/level";
+import { checkOptions, type OptionKinds, optionsFor } from "../../options";
 import { count } from "../../words";
 import { checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
 import { decimals, digitsFor, percent } from "../draw/numbers";
-import type { PictureOptions } from "../draw/svg";
+import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { COLORS } from "../draw/theme";
 import { drawXy, padded, seriesDots } from "../draw/xy-picture";
-import { type Funnel, type FunnelPointsOptions, funnelPoints } from "./points";
+import { FUNNEL_POINTS_OPTIONS, type Funnel, type FunnelPointsOptions, funnelPoints } from "./points";
 
 /** How a funnel plot is drawn. */
 export interface FunnelPlotOptions extends PictureOptions, FunnelPointsOptions {
@@ -24,6 +27,15 @@ export interface FunnelPlotOptions extends PictureOptions, FunnelPointsOptions {
   readonly xlab?: string | undefined;
 }
 
+const FUNNEL_PLOT_OPTIONS: OptionKinds<FunnelPlotOptions> = {
+  contours: "numbers",
+  refline: "number",
+  transform: "text",
+  xlab: "text",
+  ...PICTURE_OPTIONS,
+  ...FUNNEL_POINTS_OPTIONS,
+};
+
 /**
  * Funnel plot, as an SVG string: effects, or residuals where the mean has moderators, against their standard errors, the
  * precise ones on top. The regions, refline -+ z se, hold 95% of the effects if sampling error is all that makes them
@@ -32,15 +44,17 @@ export interface FunnelPlotOptions extends PictureOptions, FunnelPointsOptions {
  * @throws DrmError "not_supported" without known sampling variances; "bad_option", "unknown_column"
  */
 export function funnelPlot(fit: Fit, options: FunnelPlotOptions = {}): string {
+  requireFit("funnelPlot", fit);
+  checkOptions("funnelPlot", options, FUNNEL_PLOT_OPTIONS);
   const { transform = "none", contours = [0.95] } = options;
   checkTransform(transform);
-  const funnel = funnelPoints(fit, options);
+  const funnel = funnelPoints(fit, optionsFor(options, FUNNEL_POINTS_OPTIONS));
   const { points, groups, of } = funnel;
   const refline = options.refline ?? funnel.centre;
   // effects and their differences on a log scale are both ratios
   const to = shown(transform);
   const criticals = contours.map(checkedCritical).sort((a, b) => b - a);
-  const largest = Math.max(...points.map(({ stdError }) => stdError)) * 1.05 || 1;
+  const largest = largestOf(points.map(({ stdError }) => stdError)) * 1.05 || 1;
   const reach = (criticals[0] ?? 1.96) * largest;
   const xs = points.map(({ x }) => x);
   const marks: Markish[] = [
@@ -124,16 +138,16 @@ function describe(
     ({ x, stdError }) => Math.abs(x - refline) > (critical ?? 0) * stdError,
   ).length;
   const ses = points.map(({ stdError }) => stdError);
-  const digits = digitsFor(Math.max(...ses));
+  const digits = digitsFor(largestOf(ses));
   const what = of === "residual" ? "residual" : "effect size";
   return [
     `Funnel plot of ${count(points.length, what)} (${outcome}) against their standard errors,`,
-    `${decimals(Math.min(...ses), digits)} to ${decimals(Math.max(...ses), digits)}`,
+    `${decimals(smallest(ses), digits)} to ${decimals(largestOf(ses), digits)}`,
     groups.length > 1 ? `, in ${groups.length} groups: ${groups.join(", ")}` : "",
     `. The funnel is around ${decimals(to(refline), 2)};`,
     critical === undefined
       ? ""
-      : ` ${outside} of ${points.length} lie outside its ${percent(Math.max(...levels))} region.`,
+      : ` ${outside} of ${points.length} lie outside its ${percent(largestOf(levels))} region.`,
   ]
     .join(" ")
     .replace(/ +([.,])/g, "$1")

@@ -1,4 +1,6 @@
+import { requireFit } from "../../fit/require-fit";
 import { type DataInput, DrmError, type Fit } from "../../index";
+import { checkOptions, type OptionKinds } from "../../options";
 import { type OutcomeRows, outcomeRows } from "../data/outcome";
 import { type RowValues, rowGroups, rowLabels } from "../data/row-values";
 
@@ -21,6 +23,14 @@ export interface FunnelPointsOptions {
    */
   readonly of?: "effect" | "residual" | undefined;
 }
+
+export const FUNNEL_POINTS_OPTIONS: OptionKinds<FunnelPointsOptions> = {
+  outcome: "text",
+  data: "data",
+  labels: "cells",
+  group: "cells",
+  of: "text",
+};
 
 /** An effect size against its standard error. */
 export interface FunnelPoint {
@@ -53,6 +63,8 @@ export interface Funnel {
  * @throws DrmError "not_supported" without known sampling variances; "bad_option", "unknown_column"
  */
 export function funnelPoints(fit: Fit, options: FunnelPointsOptions = {}): Funnel {
+  requireFit("funnelPoints", fit);
+  checkOptions("funnelPoints", options, FUNNEL_POINTS_OPTIONS);
   const outcome = outcomeRows(fit, options.outcome);
   const reason = whyNoFunnel(fit);
   if (reason !== null) throw new DrmError("not_supported", reason);

@@ -1,12 +1,20 @@
 import { areaY, line, type Markish, ruleX } from "@observablehq/plot";
+import { largest as largestOf } from "../../data/range";
+import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit, scaleIntervals } from "../../index";
-import { type ModeratorCurves, type ModeratorOptions, moderatorCurves } from "../data/moderator-curves";
+import { checkOptions, type OptionKinds, optionsFor } from "../../options";
+import {
+  MODERATOR_OPTIONS,
+  type ModeratorCurves,
+  type ModeratorOptions,
+  moderatorCurves,
+} from "../data/moderator-curves";
 import { isCategorical, moderatorsOf } from "../data/moderators";
 import { outcomeRows } from "../data/outcome";
 import { linearAxis } from "../draw/effect-axis";
 import { drawIntervalRows, type IntervalRow } from "../draw/interval-rows";
 import { decimals, digitsFor, percent, withInterval } from "../draw/numbers";
-import type { PictureOptions } from "../draw/svg";
+import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { seriesColor } from "../draw/theme";
 import { drawXy, padded } from "../draw/xy-picture";
 
@@ -21,6 +29,13 @@ export interface HeterogeneityPlotOptions extends PictureOptions, ModeratorOptio
   readonly xlab?: string | undefined;
 }
 
+const HETEROGENEITY_PLOT_OPTIONS: OptionKinds<HeterogeneityPlotOptions> = {
+  confint: "text",
+  xlab: "text",
+  ...PICTURE_OPTIONS,
+  ...MODERATOR_OPTIONS,
+};
+
 /**
  * The heterogeneity itself, as an SVG string. Where sigma has a numeric moderator: sigma (an SD) against it with its
  * confidence band, by group where there is one. Otherwise a row for each SD, that is sigma for each combination of its
@@ -29,6 +44,8 @@ export interface HeterogeneityPlotOptions extends PictureOptions, ModeratorOptio
  * @throws DrmError "not_supported" when no SD is estimated; "bad_option", "unknown_column"
  */
 export function heterogeneityPlot(fit: Fit, options: HeterogeneityPlotOptions = {}): string {
+  requireFit("heterogeneityPlot", fit);
+  checkOptions("heterogeneityPlot", options, HETEROGENEITY_PLOT_OPTIONS);
   const reason = whyNoHeterogeneity(fit);
   if (reason !== null) throw new DrmError("not_supported", reason);
   const { scale } = outcomeRows(fit, options.outcome);
@@ -44,7 +61,7 @@ export function whyNoHeterogeneity(fit: Fit): string | null {
 }
 
 function alongModerator(fit: Fit, options: HeterogeneityPlotOptions): string {
-  const found = moderatorCurves(fit, options);
+  const found = moderatorCurves(fit, optionsFor(options, MODERATOR_OPTIONS));
   const { curves, outcome, by, x, at, curveOf } = found;
   const curveLines = curves.map((curve) =>
     curve.x.map((value, i) => ({
@@ -55,10 +72,10 @@ function alongModerator(fit: Fit, options: HeterogeneityPlotOptions): string {
     })),
   );
   const all = curveLines.flat();
-  const highest = Math.max(...all.map(({ sigma }) => sigma));
+  const highest = largestOf(all.map(({ sigma }) => sigma));
   // a band that shoots up where there are few studies would flatten the rest
   const top = Math.min(
-    Math.max(...all.map(({ sigma, upper }) => (upper > 0 ? upper : sigma))),
+    largestOf(all.map(({ sigma, upper }) => (upper > 0 ? upper : sigma))),
     4 * highest || 1,
   );
   const values = (fit.data[x] as { values: Float64Array }).values;
@@ -120,8 +137,8 @@ function byGroup(fit: Fit, options: HeterogeneityPlotOptions): string {
   const asked = fit.optim.code === 0 ? options.confint : "wald";
   const { intervals, method } = scaleIntervals(fit, { dpar: wanted, level, ...(asked && { method: asked }) });
   const sds = intervals.filter(({ quantity }) => quantity === "sd");
-  const largest = Math.max(...sds.map(({ estimate }) => estimate));
-  const highest = Math.max(...sds.map(({ upper, estimate }) => (Number.isFinite(upper) ? upper : estimate)));
+  const largest = largestOf(sds.map(({ estimate }) => estimate));
+  const highest = largestOf(sds.map(({ upper, estimate }) => (Number.isFinite(upper) ? upper : estimate)));
   const top = Math.min(highest, 5 * largest || highest) || 1;
   const digits = digitsFor(top);
   const rows = sds.map(({ dpar, at, estimate, lower, upper }): IntervalRow => {

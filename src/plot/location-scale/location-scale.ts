@@ -1,18 +1,21 @@
 import { areaY, line, type Markish, ruleY } from "@observablehq/plot";
+import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit } from "../../index";
+import { checkOptions, type OptionKinds, optionsFor } from "../../options";
 import { count } from "../../words";
 import {
+  MODERATOR_OPTIONS,
   type ModeratorCurve,
   type ModeratorCurves,
   type ModeratorOptions,
   moderatorCurves,
 } from "../data/moderator-curves";
-import { type RowOptions, rowLabels } from "../data/row-values";
+import { ROW_OPTIONS, type RowOptions, rowLabels } from "../data/row-values";
 import { testNotes } from "../data/test-note";
 import { bubbleRadius } from "../draw/bubble";
 import { checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
 import { decimals, percent, withInterval } from "../draw/numbers";
-import type { PictureOptions } from "../draw/svg";
+import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { COLORS, seriesColor } from "../draw/theme";
 import { drawXy, holdsZero, padded, type SeriesPoint, seriesDots } from "../draw/xy-picture";
 
@@ -31,6 +34,16 @@ export interface LocationScalePlotOptions extends PictureOptions, ModeratorOptio
   readonly ylab?: string | undefined;
 }
 
+const LOCATION_SCALE_PLOT_OPTIONS: OptionKinds<LocationScalePlotOptions> = {
+  ribbon: "text",
+  transform: "text",
+  xlab: "text",
+  ylab: "text",
+  ...PICTURE_OPTIONS,
+  ...MODERATOR_OPTIONS,
+  ...ROW_OPTIONS,
+};
+
 const RIBBONS = ["sigma", "prediction", "none"];
 
 /**
@@ -41,12 +54,14 @@ const RIBBONS = ["sigma", "prediction", "none"];
  * @throws DrmError "not_supported" without a numeric moderator; "bad_option", "unknown_column"
  */
 export function locationScalePlot(fit: Fit, options: LocationScalePlotOptions = {}): string {
+  requireFit("locationScalePlot", fit);
+  checkOptions("locationScalePlot", options, LOCATION_SCALE_PLOT_OPTIONS);
   const { transform = "none", ribbon = "sigma", level = 0.95 } = options;
   checkTransform(transform);
   if (!RIBBONS.includes(ribbon)) {
     throw new DrmError("bad_option", `ribbon '${ribbon}': it is ${RIBBONS.join(", ")}`);
   }
-  const found = moderatorCurves(fit, options);
+  const found = moderatorCurves(fit, optionsFor(options, MODERATOR_OPTIONS));
   const points = bubbles(fit, found, options);
   const curves = found.curves.map((curve) => samples(curve, ribbon));
   const domain = padded([

@@ -1,9 +1,12 @@
 import { areaY, dot, line, type Markish, ruleX, ruleY, text } from "@observablehq/plot";
+import { largest, smallest } from "../../data/range";
+import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit, type Profile, profile } from "../../index";
 import { criticalValue } from "../../inference/level";
+import { checkOptions, type OptionKinds } from "../../options";
 import { linearAxis } from "../draw/effect-axis";
 import { decimals, percent } from "../draw/numbers";
-import type { PictureOptions } from "../draw/svg";
+import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { COLORS, FONT } from "../draw/theme";
 import { drawXy, padded } from "../draw/xy-picture";
 
@@ -17,6 +20,13 @@ export interface ProfilePlotOptions extends PictureOptions {
   readonly xlab?: string | undefined;
 }
 
+const PROFILE_PLOT_OPTIONS: OptionKinds<ProfilePlotOptions> = {
+  parm: "text",
+  level: "number",
+  xlab: "text",
+  ...PICTURE_OPTIONS,
+};
+
 /**
  * Profile likelihood of one coefficient, as an SVG string: the drop of the log-likelihood from its maximum, with the
  * likelihood-ratio interval shaded. Two maxima, or a side that levels off, say that a Wald interval misleads.
@@ -24,6 +34,8 @@ export interface ProfilePlotOptions extends PictureOptions {
  * @throws DrmError "bad_option" for an unknown coefficient or a fit that did not converge
  */
 export function profilePlot(fit: Fit, options: ProfilePlotOptions = {}): string {
+  requireFit("profilePlot", fit);
+  checkOptions("profilePlot", options, PROFILE_PLOT_OPTIONS);
   const { level = 0.95 } = options;
   const reason = whyNoProfile(fit);
   if (reason !== null) throw new DrmError("not_supported", reason);
@@ -41,7 +53,10 @@ export function profilePlot(fit: Fit, options: ProfilePlotOptions = {}): string 
   const inside = within(points, cut);
   const name = `${found.dpar}:${found.term}`;
   const hasMaximum = Number.isFinite(found.estimate);
-  const low = Math.min(...points.map(({ drop }) => drop), 1.3 * cut);
+  const low = smallest(
+    points.map(({ drop }) => drop),
+    1.3 * cut,
+  );
   const marks: Markish[] = [
     areaY(inside, { x: "x", y1: low * 1.04, y2: "drop", fill: COLORS.series[0], fillOpacity: 0.15 }),
     ruleY([cut], { stroke: COLORS.series[1], strokeDasharray: "3,3" }),
@@ -133,7 +148,7 @@ function describe(
   const at = Number.isFinite(estimate)
     ? `largest at ${decimals(estimate, 3)}`
     : "rising towards the boundary";
-  const range = `${decimals(Math.min(...xs), 3)} to ${decimals(Math.max(...xs), 3)}`;
+  const range = `${decimals(smallest(xs), 3)} to ${decimals(largest(xs), 3)}`;
   const open = status === "ok" ? "" : ` The interval is open: ${status}.`;
   return `Profile log-likelihood of ${name}, ${at}. The ${percent(level)} likelihood-ratio interval shown is ${range}.${open}`;
 }

@@ -1,4 +1,6 @@
 import type { Fit } from "../../fit/fit";
+import { requireFit } from "../../fit/require-fit";
+import { checkOptions, type OptionKinds } from "../../options";
 import type { Printable } from "../printable";
 import { type Check, type CheckOptions, type CheckRow, checkTable } from "./check";
 import { designSize, droppedRows, oneOutcomeOnly, oneStudyDominates, weightsExtreme } from "./data";
@@ -31,6 +33,8 @@ import {
 import { standardErrorsAsVariances } from "./variance-names";
 
 export type { CheckRow, CheckStatus } from "./check";
+
+const CHECK_OPTIONS: OptionKinds<CheckOptions> = { gradientTolerance: "number" };
 
 /** The rows, in this order. A new check is one function and one line here. */
 const CHECKS: readonly Check[] = [
@@ -72,6 +76,8 @@ const CHECKS: readonly Check[] = [
  * have, are absent. Plain rows; `String(...)` gives the table. `gradientTolerance` defaults to 1e-6.
  */
 export function checkDrm(fit: Fit, options: Partial<CheckOptions> = {}): Printable<readonly CheckRow[]> {
+  requireFit("checkDrm", fit);
+  checkOptions("checkDrm", options, CHECK_OPTIONS);
   const settings: CheckOptions = { gradientTolerance: 1e-6, ...options };
   const rows = CHECKS.map((check) => check(fit, settings)).filter((row) => row !== null);
   return checkTable(rows, "Checks");

@@ -1,4 +1,5 @@
 /** What the data can tell apart: moderators that run together, sigma and study-level SDs, SDs of small groups. */
+import { smallest } from "../../data/range";
 import type { Design } from "../../design/design";
 import type { Fit } from "../../fit/fit";
 import { choleskyFactor, choleskyInverse } from "../../fit/small-matrix";
@@ -144,7 +145,7 @@ export const sigmaReplication: Check = ({ designs, fixed }) => {
     .flatMap((design) => {
       const cells = cellSizes(design);
       const small = cells.filter((size) => size < FEW_ROWS);
-      return small.length === 0 ? [] : [{ key: design.key, small: small.length, least: Math.min(...small) }];
+      return small.length === 0 ? [] : [{ key: design.key, small: small.length, least: smallest(small) }];
     });
   if (thin.length === 0) return null;
   return row(

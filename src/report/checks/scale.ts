@@ -1,4 +1,5 @@
 /** The scale side: SDs at zero, correlations at one, groups without replication. */
+import { smallest as smallestOf } from "../../data/range";
 import type { Fit } from "../../fit/fit";
 import { coefficientName } from "../../inference/coefficients";
 import { outcomesOf } from "../../inference/outcomes";
@@ -76,7 +77,7 @@ function remedy(names: readonly string[]): string {
 export const randomEffectSdBoundary: Check = (fit) => {
   if (fit.random === undefined || fit.random.length === 0) return null;
   const sds = fit.random.map(({ dpar }) => smallest(fit, dpar));
-  const minimum = Math.min(...sds);
+  const minimum = smallestOf(sds);
   const value = `min ${formatSignificant(minimum)}`;
   // effects measured in millionths have small SDs throughout
   if (minimum >= Math.min(SMALLEST_SD, 10 * threshold(fit)) && minimum > 0) {

@@ -1,4 +1,5 @@
 /** Does every coefficient have a standard error worth printing? */
+import { largest, smallest } from "../../data/range";
 import type { Fit } from "../../fit/fit";
 import { coefficientName } from "../../inference/coefficients";
 import { count, formatSignificant } from "../format";
@@ -101,5 +102,5 @@ function split({ coefficients }: Fit) {
 }
 
 function range(values: readonly number[]): string {
-  return `${formatSignificant(Math.min(...values))} to ${formatSignificant(Math.max(...values))}`;
+  return `${formatSignificant(smallest(values))} to ${formatSignificant(largest(values))}`;
 }

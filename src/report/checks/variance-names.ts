@@ -2,7 +2,7 @@
 import type { Fit } from "../../fit/fit";
 import { deparse, deparseName } from "../../formula/deparse";
 import { type Expr, ungroup } from "../../formula/expr";
-import { drmFormula } from "../../formula/formula";
+import { formulaFrom } from "../../formula/formula";
 import { namesStandardErrors } from "../../formula/standard-error-name";
 import { type Check, row } from "./check";
 
@@ -21,7 +21,7 @@ export function errorsInV({
   squaresOfV,
 }: Fit): { written: string; message: string } | null {
   if (knownV.kind === "none") return null;
-  const argument = drmFormula(...formulas).dpars[0]!.knownV?.argument;
+  const argument = formulaFrom(formulas).dpars[0]!.knownV?.argument;
   if (argument === undefined) return null;
   const advice = (name: string) => `If it does, write meta_V(V = ${deparseName(name)}^2).`;
   for (const expr of variancesIn(argument)) {

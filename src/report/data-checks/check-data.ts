@@ -3,9 +3,10 @@ import { type DataInput, tableFrom } from "../../data/table-from";
 import { DrmError, didYouMean } from "../../errors";
 import type { Fit } from "../../fit/fit";
 import { deparseName } from "../../formula/deparse";
-import { asFactor } from "../../frame/as-factor";
+import { asLabels } from "../../frame/as-factor";
 import { repeatedStudies } from "../../frame/study-columns";
 import { outcomesOf, samplingVariances } from "../../inference/outcomes";
+import { type OptionKinds, requireOptions } from "../../options";
 import { type CheckRow, checkTable, row } from "../checks/check";
 import { similarLevelsRow } from "../checks/similar-levels";
 import { count } from "../format";
@@ -25,6 +26,13 @@ export interface CheckDataOptions {
   /** column of sample sizes, which tells variances from standard errors */
   readonly sampleSize?: string;
 }
+
+const CHECK_DATA_OPTIONS: OptionKinds<CheckDataOptions> = {
+  effect: "texts",
+  variance: "texts",
+  study: "text",
+  sampleSize: "text",
+};
 
 const CAPTION = "Checks of the data";
 
@@ -61,7 +69,13 @@ const CHECKS: readonly ((data: EffectSizes) => CheckRow | null)[] = [
  *   there are not as many variances as effects
  */
 export function checkData(data: DataInput, options: CheckDataOptions): Printable<readonly CheckRow[]> {
+  requireOptions("checkData", options, CHECK_DATA_OPTIONS);
   const table = tableFrom(data);
+  if (options.effect === undefined || options.variance === undefined) {
+    const missing = options.effect === undefined ? "effect" : "variance";
+    const example = 'checkData(data, { effect: "yi", variance: "vi" })';
+    throw new DrmError("bad_option", `checkData() needs the name of the ${missing} column: ${example}`);
+  }
   const effects = [options.effect].flat() as string[];
   const variances = [options.variance].flat() as string[];
   if (effects.length !== variances.length) {
@@ -71,7 +85,7 @@ export function checkData(data: DataInput, options: CheckDataOptions): Printable
       `checkData() was given ${seen}: one variance column an effect is needed`,
     );
   }
-  const study = options.study === undefined ? null : asFactor(find(table, options.study));
+  const study = options.study === undefined ? null : asLabels(find(table, options.study));
   const n = options.sampleSize === undefined ? null : numbers(table, options.sampleSize);
   const columns = [
     ...effects,

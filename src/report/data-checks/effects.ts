@@ -1,4 +1,5 @@
 /** Effect sizes: copies, outlying sizes and signs, one study that outweighs the rest. */
+import { largest as largestOf } from "../../data/range";
 import { type CheckRow, row } from "../checks/check";
 import { count } from "../format";
 import { cochran, type EffectSizes, median, rowsText } from "./effect-sizes";
@@ -76,7 +77,7 @@ export function outlyingSigns({ effect, y, v, rows }: EffectSizes): CheckRow {
   const negative = z.filter((value) => value < 0).length;
   const side = 2 * negative > z.length ? -1 : 1;
   const others = [...y.keys()].filter((i) => side * y[i] > 0);
-  const largest = Math.max(...others.map((i) => Math.abs(y[i])));
+  const largest = largestOf(others.map((i) => Math.abs(y[i])));
   // the rest alone: an outlier would excuse itself
   const { tau2 } = cochran({ y: others.map((i) => y[i]), v: others.map((i) => v[i]) });
   const center = median(y);

@@ -1,5 +1,5 @@
 /** Sampling variances: impossible, out of line with the rest, or something else than variances. */
-
+import { largest, smallest } from "../../data/range";
 import { namesStandardErrors } from "../../formula/standard-error-name";
 import { chiSquaredUpperTail } from "../../stats/chi-squared";
 import { type CheckRow, row } from "../checks/check";
@@ -36,7 +36,7 @@ export function varianceRange({ variance, v, rows }: EffectSizes): CheckRow {
     return row(name, "warning", rowsText(zero), message);
   }
   const middle = median(v);
-  const range = `${formatSignificant(Math.min(...v))} to ${formatSignificant(Math.max(...v))}`;
+  const range = `${formatSignificant(smallest(v))} to ${formatSignificant(largest(v))}`;
   const odd = rows.filter((_, i) => v[i] > OUT_OF_LINE * middle || v[i] * OUT_OF_LINE < middle);
   if (v.length >= FEW && odd.length > 0) {
     const message =
@@ -137,7 +137,7 @@ function slopeOnSampleSize(v: readonly number[], n: readonly number[]): number {
   const points = v.flatMap((value, i) => (n[i] > 0 ? [[Math.log(n[i]), Math.log(value)] as const] : []));
   if (points.length < FEW) return Number.NaN;
   const xs = points.map(([x]) => x);
-  if (Math.max(...xs) - Math.min(...xs) < Math.log(SMALLEST_RANGE_OF_N)) return Number.NaN;
+  if (largest(xs) - smallest(xs) < Math.log(SMALLEST_RANGE_OF_N)) return Number.NaN;
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const mx = mean(xs);
   const my = mean(points.map(([, y]) => y));

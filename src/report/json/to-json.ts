@@ -1,4 +1,5 @@
 import type { Fit } from "../../fit/fit";
+import { requireFit } from "../../fit/require-fit";
 import {
   type CoefficientRow,
   coefficientTable,
@@ -6,6 +7,7 @@ import {
 } from "../../inference/coefficient-table";
 import { aic, bic } from "../../inference/information-criteria";
 import { type TestStatistic, testBasis } from "../../inference/test-basis";
+import { checkOptions, type OptionKinds } from "../../options";
 import { type CheckRow, checkDrm } from "../checks/check-drm";
 import { modelNotes } from "../model-notes";
 import { type EncodedValue, encodeState } from "./state";
@@ -123,19 +125,30 @@ export interface ToJsonOptions {
   readonly full?: boolean;
 }
 
+const TO_JSON_OPTIONS: OptionKinds<ToJsonOptions> = {
+  level: "number",
+  confint: "text",
+  test: "text",
+  fitted: "flag",
+  checks: "flag",
+  full: "flag",
+};
+
 /**
  * The fit as one JSON object: `JSON.stringify(toJSON(fit))`. Full double precision; never NaN.
  * Throws DrmError("bad_option") for a level outside (0, 1), and what testBasis() throws for a test and confint() for a
  * profile.
  */
 export function toJSON(fit: Fit, options: ToJsonOptions = {}): FitJson {
+  requireFit("toJSON", fit);
+  checkOptions("toJSON", options, TO_JSON_OPTIONS);
   const { level = 0.95, confint = "wald", test, fitted = false, checks = false, full = false } = options;
   const k = fit.coefficients.length;
   const basis = testBasis(fit, test);
   const notes = modelNotes(fit);
   return {
     drmeta: fit.version,
-    formulas: fit.formulas,
+    formulas: [...fit.formulas],
     family: fit.family,
     method: fit.method,
     nobs: fit.nobs,

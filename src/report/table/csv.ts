@@ -1,3 +1,4 @@
+import { largest } from "../../data/range";
 import type { CellValue, ReportTable } from "../text-table";
 
 /**
@@ -7,7 +8,7 @@ import type { CellValue, ReportTable } from "../text-table";
  */
 export function csvTable({ columns }: Pick<ReportTable, "columns">): string {
   const values = columns.map(({ values, cells }): readonly CellValue[] => values ?? cells);
-  const nrow = Math.max(...values.map((column) => column.length));
+  const nrow = largest(values.map((column) => column.length));
   const lines = [columns.map(({ header, name }) => field(header === "" ? (name ?? "name") : header))];
   for (let i = 0; i < nrow; i++) lines.push(values.map((column) => field(column[i]!)));
   return `${lines.map((line) => line.join(",")).join("\r\n")}\r\n`;

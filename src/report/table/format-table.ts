@@ -1,4 +1,5 @@
 import { DrmError } from "../../errors";
+import { checkOptions, type OptionKinds, shown } from "../../options";
 import { tablesOf } from "../printable";
 import { type ReportTable, tableText } from "../text-table";
 import { csvTable } from "./csv";
@@ -17,6 +18,11 @@ export interface FormatTableOptions {
   readonly caption?: string;
 }
 
+const FORMAT_TABLE_OPTIONS: OptionKinds<FormatTableOptions> = {
+  format: "text",
+  caption: "text",
+};
+
 /**
  * A table to paste: as aligned text, GitHub-flavoured Markdown, CSV (RFC 4180, CRLF, full precision, text that would run
  * as a formula made harmless) or HTML. Cells are escaped for each.
@@ -27,7 +33,12 @@ export interface FormatTableOptions {
  *   but a CSV file holds one table: the first, of coefficients for a summary.
  * @throws DrmError "bad_option" for an unknown format, no rows, or rows with cells that are not plain
  */
-export function formatTable(table: object, { format = "text", caption }: FormatTableOptions = {}): string {
+export function formatTable(table: object, options: FormatTableOptions = {}): string {
+  checkOptions("formatTable", options, FORMAT_TABLE_OPTIONS);
+  const { format = "text", caption } = options;
+  if (typeof table !== "object" || table === null) {
+    throw new DrmError("bad_option", `formatTable() takes a table or an array of rows, not ${shown(table)}`);
+  }
   const own = tablesOf(table);
   const found = own ?? [rowTable(rowsOf(table), "")];
   const tables = caption === undefined ? found : [{ ...found[0]!, caption }, ...found.slice(1)];

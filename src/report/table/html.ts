@@ -1,8 +1,9 @@
+import { largest } from "../../data/range";
 import type { ReportTable } from "../text-table";
 
 /** An HTML <table> with its caption, headers of columns and rows, and the notes at its foot. */
 export function htmlTable({ caption, columns, notes }: ReportTable): string {
-  const nrow = Math.max(...columns.map(({ cells }) => cells.length));
+  const nrow = largest(columns.map(({ cells }) => cells.length));
   const style = columns.map(({ align = "right" }) => (align === "right" ? ' style="text-align: right"' : ""));
   const heads = columns.map(({ header }, j) => `<th scope="col"${style[j]}>${escaped(header)}</th>`);
   const rows = Array.from({ length: nrow }, (_, i) => {

@@ -1,16 +1,20 @@
+import { largest } from "../../data/range";
 import type { ReportTable } from "../text-table";
 
 /** A table of GitHub-flavoured Markdown, with its caption above in bold and its notes below. */
 export function markdownTable({ caption, columns, notes }: ReportTable): string {
   const width = columns.map(({ header, cells }) => {
-    return Math.max(3, ...[header, ...cells].map((cell) => escaped(cell).length));
+    return largest(
+      [header, ...cells].map((cell) => escaped(cell).length),
+      3,
+    );
   });
   const right = columns.map(({ align = "right" }) => align === "right");
   const pad = (text: string, j: number) => (right[j] ? text.padStart(width[j]!) : text.padEnd(width[j]!));
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, j) => pad(escaped(cell), j)).join(" | ")} |`;
   const rule = columns.map((_, j) => (right[j] ? `${"-".repeat(width[j]! - 1)}:` : "-".repeat(width[j]!)));
-  const nrow = Math.max(...columns.map(({ cells }) => cells.length));
+  const nrow = largest(columns.map(({ cells }) => cells.length));
   const blocks = [
     [
       line(columns.map(({ header }) => header)),

@@ -30,7 +30,8 @@ function formatOf(key: string): (values: readonly number[]) => string[] {
 function cellValue(key: string, value: unknown): CellValue {
   if (value === undefined || value === null) return null;
   if (typeof value === "number" || typeof value === "string" || typeof value === "boolean") return value;
-  if (Array.isArray(value) && value.every((one) => typeof one !== "object")) return value.join(", ");
+  if (Array.isArray(value) && value.every((one) => /^(number|string|boolean)$/.test(typeof one)))
+    return value.join(", ");
   throw new DrmError(
     "bad_option",
     `'${key}' is neither a number nor text: formatTable() takes rows of plain cells, or what summary() and the like return`,

@@ -19,11 +19,12 @@ export function heterogeneitySentences(
   for (const dpar of Object.keys(fit.designs)) {
     if (dpar.startsWith("mu")) continue;
     const own = rows.filter((row) => row.dpar === dpar);
-    sentences.push(
+    const found = [
       ...(dpar === "rho12" ? correlation(fit, own, level) : standardDeviation(fit, dpar, own, level)),
       ...(own.some((row) => row.atBoundary) ? [] : moderatorSentences(fit, dpar, rows, level)),
       ...jointTest(tests, dpar),
-    );
+    ];
+    for (const sentence of found) sentences.push(sentence);
   }
   return [...sentences, ...shareSentences(fit, tests, level), ...qSentences(tests)];
 }

@@ -39,9 +39,12 @@ export function meanSentences(
     const [least, most] = extremes(known);
     sentences.push(`The fitted means${of} range from ${rangeText(least, most)}.`);
   }
-  if (design.termLabels.length === 0) sentences.push(...spread(fit, location, intercept, level, test));
-  sentences.push(...moderatorSentences(fit, location, rows, level), ...jointTest(tests, location));
-  return sentences;
+  return [
+    ...sentences,
+    ...(design.termLabels.length === 0 ? spread(fit, location, intercept, level, test) : []),
+    ...moderatorSentences(fit, location, rows, level),
+    ...jointTest(tests, location),
+  ];
 }
 
 /** Where SDs have no moderators, and are not all zero, one prediction interval is that of all rows. */

@@ -1,5 +1,5 @@
 import type { Fit } from "../../fit/fit";
-import { drmFormula } from "../../formula/formula";
+import { formulaFrom } from "../../formula/formula";
 import { outcomeCounts } from "../../inference/outcomes";
 import type { TestBasis } from "../../inference/test-basis";
 import { count } from "../../words";
@@ -86,7 +86,7 @@ function knownVWords({ knownV, formulas }: Fit): string {
   const { kind, label, clusters, largestCluster } = knownV;
   if (kind === "none") return "No sampling variances were given: sigma holds the sampling errors too.";
   const shown = label === "" ? "V" : label;
-  const offset = drmFormula(...formulas).dpars.some(({ offsets }) => offsets.length > 0)
+  const offset = formulaFrom(formulas).dpars.some(({ offsets }) => offsets.length > 0)
     ? " The mean has an offset."
     : "";
   if (kind === "diagonal") return `The sampling variances (${shown}) were taken as known.${offset}`;

@@ -1,0 +1,163 @@
+import { describe, expect, test } from "vitest";
+import { Field, Most, Sizes } from "../../assembly/abi";
+import { createProblem, ProblemTooLargeError } from "../../bindings/kernel";
+import { wasm } from "../../bindings/wasm";
+import { randomStream } from "../../src/stats/random";
+
+const below = (random: ReturnType<typeof randomStream>, n: number) => Math.floor(random.uniform() * n);
+
+/** Sizes that fit together, of any mixture of sections. */
+function randomSizes(seed: number): Int32Array {
+  const random = randomStream(seed);
+  const some = (n: number) => (random.uniform() < 0.3 ? 0 : below(random, n));
+  const sizes = new Int32Array(Sizes.Count);
+  const scale = [10, 200, 3000][seed % 3]!;
+  sizes[Field.ScalarRows] = 2 * some(scale);
+  sizes[Field.NestedRows] = 2 * some(scale);
+  sizes[Field.PairRows] = 2 * some(scale);
+  sizes[Field.P] = below(random, 12);
+  sizes[Field.QSigma] = some(8);
+  sizes[Field.QSd] = some(6);
+  sizes[Field.QRho] = some(12);
+  sizes[Field.Reml] = random.uniform() < 0.4 ? 1 : 0;
+  sizes[Field.Weighted] = sizes[Field.Reml] === 0 && random.uniform() < 0.3 ? 1 : 0;
+  sizes[Field.NestedUnits] = some(scale);
+  sizes[Field.InnerUnits] = below(random, sizes[Field.NestedUnits]! + 1);
+  sizes[Field.Terms] = some(4);
+  const clusters = some(20);
+  let dense = 0;
+  for (let c = 0; c < clusters; c++) {
+    const m = 1 + below(random, 60);
+    dense += m;
+    sizes[Field.PackedV]! += (m * (m + 1)) / 2;
+    sizes[Field.LargestCluster] = Math.max(sizes[Field.LargestCluster]!, m);
+  }
+  sizes[Field.Clusters] = clusters;
+  sizes[Field.LargestUnits] = some(20);
+  sizes[Field.LargestPairs] = some(20);
+  sizes[Field.Units] = sizes[Field.NestedUnits]! + some(100);
+  sizes[Field.Pairs] = sizes[Field.PairRows]! / 2 + some(100);
+  sizes[Field.Rows] = sizes[Field.ScalarRows]! + sizes[Field.NestedRows]! + sizes[Field.PairRows]! + dense;
+  return sizes;
+}
+
+describe("problemBytes()", () => {
+  const module = wasm();
+
+  test("is what createProblem() allocates", () => {
+    for (let seed = 0; seed < 400; seed++) {
+      const sizes = randomSizes(seed);
+      const predicted = module.problemBytes(sizes);
+      const address = module.createProblem(sizes);
+      const words = new Int32Array(module.memory.buffer);
+      expect(address % 16).toBe(0);
+      // the word before a block is its size in the allocator, in steps of 16 bytes, with two bits for its state
+      const allocated = words[(address >> 2) - 1]! & ~3;
+      expect(allocated - predicted, `seed ${seed}`).toBeGreaterThanOrEqual(0);
+      expect(allocated - predicted, `seed ${seed}`).toBeLessThan(32);
+      expect(words[(address >> 2) + Field.Bytes]).toBe(predicted);
+      module.disposeProblem(address);
+    }
+  });
+
+  test("holds every array, one after the other", () => {
+    for (let seed = 0; seed < 100; seed++) {
+      const sizes = randomSizes(seed);
+      const address = module.createProblem(sizes);
+      const words = new Int32Array(module.memory.buffer);
+      const at = (field: Field) => words[(address >> 2) + field]!;
+      const size = (field: Field) => sizes[field]!;
+      const q = size(Field.QSigma) + size(Field.QSd) + size(Field.QRho);
+      const doubles: Partial<Record<Field, number>> = {
+        [Field.Y]: size(Field.Rows),
+        [Field.X]: size(Field.Rows) * size(Field.P),
+        [Field.W]: size(Field.Rows) * size(Field.QSigma),
+        [Field.U]: size(Field.Units) * size(Field.QSd),
+        [Field.T]: size(Field.Pairs) * size(Field.QRho),
+        [Field.ClusterV]: size(Field.PackedV),
+        [Field.CrossHessian]: size(Field.P) * q,
+        [Field.UnitSolved]: size(Field.Units) * size(Field.P),
+        [Field.Traces]: size(Field.Reml) * q * size(Field.P) ** 2,
+      };
+      let end = address + 4 * Field.Count;
+      for (let field = Field.Y; field < Field.Count; field++) {
+        // without weights it is the array before it
+        if (field === Field.WeightedInverse && size(Field.Weighted) === 0) continue;
+        expect(at(field)).toBeGreaterThanOrEqual(end);
+        end = at(field) + 8 * (doubles[field as Field] ?? 0);
+      }
+      expect(end).toBeLessThanOrEqual(address + module.problemBytes(sizes));
+      module.disposeProblem(address);
+    }
+  });
+
+  test("does not wrap around", () => {
+    const sizes = new Int32Array(Sizes.Count);
+    sizes[Field.Rows] = sizes[Field.ScalarRows] = 2 ** 30;
+    sizes[Field.P] = 2 ** 12;
+    expect(module.problemBytes(sizes)).toBeGreaterThan(8 * 2 ** 42);
+    expect(module.createProblem(sizes)).toBe(0);
+    sizes.fill(0);
+    sizes[Field.P] = 2 ** 21;
+    expect(module.problemBytes(sizes)).toBeGreaterThan(8 * 2 ** 42);
+  });
+});
+
+/** A problem of one's wishes without its arrays: it is refused before they are read. */
+function wished(rows: number, pairs: number, qRho: number) {
+  const empty = new Float64Array(0);
+  const none = new Int32Array(0);
+  return {
+    rows,
+    scalarRows: 0,
+    nestedRows: 0,
+    pairRows: rows,
+    y: empty,
+    X: empty,
+    p: 2,
+    W: empty,
+    qSigma: 2,
+    logSigmaOffset: empty,
+    v: empty,
+    weights: null,
+    reml: false,
+    levels: { count: 0, U: empty, qSd: 0, logSdOffset: empty, parent: none, end: none },
+    pairs: { count: pairs, T: empty, qRho, etaOffset: empty, v12: empty },
+    clusters: { sizes: none, V: empty, rowLevels: none, terms: 0, pairRows: none },
+  };
+}
+
+test("a problem that is too large is refused with the bytes that it needs, and the next one is fitted", () => {
+  // each has 960 MB of T alone
+  for (const [pairs, qRho] of [
+    [12_000_000, 10],
+    [1_200_000, 100],
+  ] as const) {
+    let error: unknown;
+    try {
+      createProblem(wished(2 * pairs, pairs, qRho));
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(ProblemTooLargeError);
+    const { neededBytes, availableBytes } = error as ProblemTooLargeError;
+    expect(neededBytes).toBeGreaterThan(Math.max(Most.Bytes, 8 * pairs * qRho));
+    expect(availableBytes).toBe(Most.Bytes);
+  }
+  createProblem(wished(2, 1, 1)).dispose();
+});
+
+test("memory that is full is an error with its own words, and leaves the module usable", () => {
+  const open: { dispose(): void }[] = [];
+  let error: unknown;
+  try {
+    // above 0.7 GB each: the sixth does not fit in 4 GiB
+    for (let i = 0; i < 6; i++) open.push(createProblem(wished(2_000_000, 1_000_000, 80)));
+  } catch (thrown) {
+    error = thrown;
+  }
+  for (const problem of open) problem.dispose();
+  expect(error).toBeInstanceOf(ProblemTooLargeError);
+  expect((error as ProblemTooLargeError).availableBytes).toBeLessThan(Most.Bytes);
+  createProblem(wished(2, 1, 1)).dispose();
+});
