@@ -1,4 +1,5 @@
-import { edgeOptimum, lookAtEdges, sweepEdges } from "./edge-search";
+import { edgeOptimum } from "./edge-search";
+import { lookAtEdges, sweepEdges } from "./edge-sweep";
 import { cutCorrelations, type Edge, edgesOfAll, plainEdges } from "./edges";
 import { createEngine, type Searchable } from "./engine";
 import { type Optimum, optimumOf } from "./optimum";

@@ -1,0 +1,193 @@
+import { follow, inwards } from "./edge-search";
+import { allEdges, type Edge } from "./edges";
+import type { Searchable } from "./engine";
+import type { Optimum } from "./optimum";
+import { beyond, recessionsTo } from "./recession";
+import { choleskyFactor, choleskySolve } from "./small-matrix";
+import type { Part } from "./theta-blocks";
+import type { Minimum, Objective } from "./trust-region";
+
+/** A gain in log-likelihood that makes an edge the better candidate. */
+const BETTER = 1e-7;
+/** A search at an edge is given up where even so many times the decrease that its next step promises would not do. */
+const HOPE = 5;
+/** Log-likelihood by which an edge is too far below, other parameters as they are, to be worth a gradient. */
+const FAR_BELOW = 10;
+/** The same of one cell among more rows than this, in which others hardly gain by it. */
+const CLOSE_BELOW = 1.5;
+const FEW_ROWS = 30;
+/** Beside the largest curvature: directions to an edge have none. */
+const RIDGE = 1e-8;
+/** Edges of one formula, and combinations of several formulas' edges, that are followed. */
+const MOST_ALIKE = 16;
+const MOST_COMBINATIONS = 64;
+/** What the edges had to offer beyond the best optimum so far. */
+export interface Swept {
+  /** suprema at edges, each better than all before */
+  readonly optima: readonly Optimum[];
+  /** a point better than all before from which the likelihood rises away from the edge: something better is inside */
+  readonly inside: Float64Array | null;
+}
+
+/**
+ * Looks at some of the plain edges (edges.ts) whether or not a search has come near them. `from` is a point inside, from
+ * which the parameters that stay free start. An edge that cannot be better costs a value, or a gradient where it is
+ * close. With `cheap` that is decided by values where a variance could make
+ * up for another, too, as it cannot where rows are many.
+ */
+export function lookAtEdges(
+  engine: Searchable,
+  best: Optimum,
+  from: Float64Array,
+  edges: readonly Edge[],
+  cheap: boolean,
+  maxEvaluations: number,
+): Swept {
+  if (engine.model.parts.length === 1) return lookAtOneFormula(engine, best, from, edges, maxEvaluations);
+  const single: (readonly Edge[])[] = edges.map((edge) => [edge]);
+  const wholes = edges.filter(({ whole, part }) => whole && part.kind !== "rho");
+  const all = [...single, ...[...combined(wholes)].flat()];
+  const near = cheap ? all.filter((edge) => isNear(engine, best, beyond(from, edge))) : all;
+  return followAll(engine, best, [from], near, maxEvaluations);
+}
+
+/** With one formula no other SD can make up for those at the edge: cells that are far off are known by their value. */
+function lookAtOneFormula(
+  engine: Searchable,
+  best: Optimum,
+  from: Float64Array,
+  edges: readonly Edge[],
+  maxEvaluations: number,
+): Swept {
+  const { model, objective } = engine;
+  const margin = model.rows > FEW_ROWS ? CLOSE_BELOW : FAR_BELOW;
+  const near: [Edge][] = [];
+  let isAnyFar = false;
+  for (const edge of edges) {
+    // with all cells at the edge each one is: that is no better than the worst of them alone
+    if (edge.whole && isAnyFar) continue;
+    const there = beyond(from, [edge]);
+    const value = objective.valueAt(there);
+    isAnyFar ||= !(value < best.value + FAR_BELOW);
+    if (value < best.value + margin && isNear(engine, best, there, value)) near.push([edge]);
+  }
+  return near.length === 0 ? NOTHING : followAll(engine, best, [from], near, maxEvaluations);
+}
+
+const NOTHING: Swept = { optima: [], inside: null };
+
+/** Whether a search at an edge, from the point `there`, could still become better than the best. */
+function isNear(
+  { objective }: Searchable,
+  best: Optimum,
+  there: Float64Array,
+  value = objective.valueAt(there),
+): boolean {
+  const limit = best.value - BETTER;
+  if (!(value < limit + FAR_BELOW)) return false;
+  if (!objective.evaluate(there)) return false;
+  return objective.value - HOPE * decreaseOf(objective) < limit;
+}
+
+/** Of the quadratic around the objective's last point; the directions to the edge have no curvature, and no slope. */
+function decreaseOf({ gradient, hessian, size }: Objective): number {
+  let largest = 0;
+  for (const part of hessian) largest = Math.max(largest, Math.abs(part));
+  const H = hessian.slice();
+  for (let k = 0; k < size; k++) H[k * size + k]! += RIDGE * largest;
+  const L = choleskyFactor(H, size);
+  if (L === null) return Number.POSITIVE_INFINITY;
+  const step = choleskySolve(L, size, gradient);
+  let sum = 0;
+  for (let k = 0; k < size; k++) sum += 0.5 * step[k]! * gradient[k]!;
+  return sum;
+}
+
+/** The same for all edges and their combinations, from several points inside: for small data. */
+export function sweepEdges(
+  engine: Searchable,
+  best: Optimum,
+  from: readonly Float64Array[],
+  maxEvaluations: number,
+): Swept {
+  const edges = promising(engine, best, from[0]!, allEdges(engine.model));
+  const combinations: (readonly Edge[])[] = edges.map((edge) => [edge]);
+  for (const size of combined(edges)) {
+    // all variances of several formulas at 0 before the rest
+    size.sort((a, b) => Number(b.every(({ whole }) => whole)) - Number(a.every(({ whole }) => whole)));
+    for (const combination of size) {
+      if (combinations.length >= MOST_COMBINATIONS) break;
+      combinations.push(combination);
+    }
+    if (combinations.length >= MOST_COMBINATIONS) break;
+  }
+  return followAll(engine, best, from, combinations, maxEvaluations);
+}
+
+/** Pairs of edges of different formulas, then triples, and so on. */
+function* combined(edges: readonly Edge[]): Generator<(readonly Edge[])[]> {
+  let size: (readonly Edge[])[] = edges.map((edge) => [edge]);
+  while (size.length > 0) {
+    size = size.flatMap((combination) =>
+      edges
+        .filter(({ part }) => part.start > combination[combination.length - 1]!.part.start)
+        .map((edge) => [...combination, edge]),
+    );
+    yield size;
+  }
+}
+
+/** Of a formula with many edges those with the best values, the other parameters as they are. */
+function promising(
+  { model, objective }: Searchable,
+  best: Optimum,
+  inside: Float64Array,
+  edges: readonly Edge[],
+): Edge[] {
+  return model.parts.flatMap((part) => {
+    const own = edges.filter((edge) => edge.part === part);
+    if (own.length <= MOST_ALIKE) return own;
+    const from = withPartOf(best.theta, inside, part);
+    const valued = own.map((edge) => {
+      const value = objective.valueAt(beyond(from, [edge]));
+      return { edge, value: Number.isNaN(value) ? Number.POSITIVE_INFINITY : value };
+    });
+    valued.sort((a, b) => Number(b.edge.whole) - Number(a.edge.whole) || a.value - b.value);
+    return valued.slice(0, MOST_ALIKE).map(({ edge }) => edge);
+  });
+}
+
+/** theta with one formula's coefficients from elsewhere. */
+function withPartOf(theta: Float64Array, other: Float64Array, { start, columns }: Part): Float64Array {
+  const out = theta.slice();
+  for (let k = start; k < start + columns; k++) out[k] = other[k]!;
+  return out;
+}
+
+function followAll(
+  engine: Searchable,
+  best: Optimum,
+  from: readonly Float64Array[],
+  combinations: readonly (readonly Edge[])[],
+  maxEvaluations: number,
+): Swept {
+  const optima: Optimum[] = [];
+  const tried = new Set<string>();
+  let top = best;
+  for (const combination of combinations) {
+    const hybrid = combination.reduce((at, { part }) => withPartOf(at, from[0]!, part), top.theta);
+    for (const start of top.boundary === null || from.length === 1 ? from : [hybrid, ...from]) {
+      const moved = recessionsTo(engine.model, start, combination);
+      if (moved === null) break;
+      const limit = top.value - BETTER;
+      const hopeless = ({ value }: Minimum, decrease: number) => value - HOPE * decrease > limit;
+      const reached = follow(engine, top, start, moved, moved, maxEvaluations, tried, hopeless);
+      if (reached !== null && reached.optimum.value < limit) {
+        if (!reached.stays) return { optima, inside: inwards(reached.optimum.theta, moved) };
+        optima.push(reached.optimum);
+        top = reached.optimum;
+      }
+    }
+  }
+  return { optima, inside: null };
+}
