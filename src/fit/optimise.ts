@@ -4,7 +4,13 @@ import { cutCorrelations, type Edge, edgesOfAll, plainEdges } from "./edges";
 import { createEngine, type Searchable } from "./engine";
 import { type Optimum, optimumOf } from "./optimum";
 import { rehearsalOf, type StandardModel } from "./standard-model";
-import { scatteredStartingPoints, startingPoints, steepStartingPoints, wideStart } from "./starts";
+import {
+  constantSigmaGrid,
+  scatteredStartingPoints,
+  startingPoints,
+  steepStartingPoints,
+  wideStart,
+} from "./starts";
 import { type Minimum, minimise } from "./trust-region";
 import { farUp } from "./unbounded";
 import { lookout, type Suspicion } from "./vanishing";
@@ -53,6 +59,8 @@ function hasFewUnknowns({ rows, parts }: StandardModel): boolean {
 
 /** Two optima closer than this in log-likelihood are taken for one. */
 const SAME_OPTIMUM = 1e-6;
+/** A hump may rise by so much between two points of a grid. */
+const SAME_HUMP = 0.5;
 /** Rows up to which searches also start from so many points all around. */
 const TINY = 30;
 const SCATTERED = 16;
@@ -95,6 +103,7 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
     : { edges: edgesOfAll(model), cellsOnly: true };
   const everywhere = thorough && !cellsOnly && hasFewUnknowns(model);
   let optima = climb(engine, starts, options);
+  climbHumps(engine, optima, options);
   if (everywhere) climbSteeply(engine, optima, options);
   const cheap = !thorough || !isSmall(model);
   improveAtEdges(engine, optima, starts[0]!, { plain, everywhere, cheap }, options);
@@ -144,6 +153,19 @@ function climbOn(
     if (known < 0 || (optimum.converged && !optima[known]!.converged)) optima.push(optimum);
   }
   optima.sort((a, b) => rank(a) - rank(b));
+}
+
+/** Climbs the humps of a constant sigma's likelihood that a grid shows and no start has led to. */
+function climbHumps(engine: Searchable, optima: Optimum[], options: SearchOptions): void {
+  if (engine.model.rows > FEW_ROWS) return;
+  const grid = constantSigmaGrid(engine.model);
+  const values = grid.map((theta) => engine.objective.valueAt(theta));
+  const tops = grid.filter((_, j) => {
+    const value = values[j]!;
+    const isTop = !(values[j - 1]! <= value) && !(values[j + 1]! < value);
+    return isTop && value < optima[0]!.value + SAME_HUMP;
+  });
+  if (tops.length > 0) climbOn(engine, optima, tops, options);
 }
 
 /** Adds the best optimum from starts that leave the scale to a few rows, where it is better than all met. */

@@ -37,8 +37,14 @@ export interface Profiled {
 const MOST_BRANCHES = 4;
 /** A standard error near an edge can be anything: the first step is at most this many units. */
 const LONGEST_FIRST_STEP = 8;
+/** So many units beyond a limit is the edge for all purposes. */
+const FAR_OUT = 20;
 
-/** Where zeta = depth on either side of the estimate. */
+/**
+ * Where zeta = depth on either side of the estimate. A limit is infinite ("at boundary") too where the profile has dropped
+ * to the depth on the way but is above it again at the edge, as beside an SD with two humps and 0 among the values that the
+ * likelihood-ratio test keeps: the interval is the hull of that set.
+ */
 export function profileLimits(
   { problem, estimate, stdError, best, thorough }: Profiled,
   depth: number,
@@ -60,6 +66,13 @@ export function profileLimits(
       if (zeta === null) return { x: Number.NaN, status: "better optimum" };
       if (!(zeta < depth * (1 - 1e-9))) break;
       crossing = findCrossing(curve, crossing.x, zeta, direction, depth, problem.unit / 8, problem.unit);
+    }
+    const isScale = problem.valueAt(problem.start) !== null;
+    if (thorough && isScale && crossing.status === "ok") {
+      // the set of values that are not rejected may go on beyond a gap: an SD of 0 belongs to it or does not
+      const far = problem.fit(crossing.x + direction * FAR_OUT * problem.unit);
+      const isKept = far !== null && 2 * (best.logLik - far.logLik) < depth * depth;
+      if (isKept) return { x: direction * Number.POSITIVE_INFINITY, status: "boundary" };
     }
     return crossing;
   }) as [Crossing, Crossing];

@@ -1,7 +1,7 @@
 import { triangle } from "../covariance/clusters";
 import { choleskyFactor } from "./small-matrix";
 import type { StandardModel } from "./standard-model";
-import { linearPredictor, type ThetaBlock, thetaBlocks } from "./theta-blocks";
+import { linearPredictor, logSds, type ThetaBlock } from "./theta-blocks";
 
 /** sigma^2 beside the known variance: V itself is known to be singular or not only to 1.5e-8. */
 const VANISHED = Math.log(1e-10);
@@ -43,8 +43,7 @@ function isSingular(
   packed: number,
 ): boolean {
   const { known, random, unit } = model;
-  const sd = thetaBlocks(model).find(({ kind }) => kind === "sd");
-  const logOmega = sd === undefined ? null : linearPredictor(model, sd, theta);
+  const logOmega = logSds(model, "sd", theta);
   const m = members.length;
   const S = new Float64Array(m * m);
   members.forEach((a, i) => {
@@ -53,7 +52,7 @@ function isSingular(
       for (const { index, firstUnit } of random) {
         const level = index[known.clusterRows[first + a]!]!;
         if (level < 0 || level !== index[known.clusterRows[first + b]!]) continue;
-        sum += Math.exp(2 * logOmega![firstUnit + level]!);
+        sum += Math.exp(2 * logOmega[firstUnit + level]!);
       }
       S[i * m + j] = sum;
       S[j * m + i] = sum;

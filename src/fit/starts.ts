@@ -64,7 +64,8 @@ export function steepStartingPoints(model: StandardModel): Float64Array[] {
       let scale = 0;
       for (let i = 0; i < basis.rows; i++) {
         const one = basis.values[(start - first) * basis.rows + i]!;
-        if (one === 0) continue;
+        // a row of weight 0 is no row that could take anything
+        if (one === 0 || (kind === "sigma" && model.weights?.[i] === 0)) continue;
         scale = one;
         let u = 0;
         for (let k = 1; k < columns; k++)
@@ -104,6 +105,30 @@ const STEEP = [4, 12] as const;
 export function wideStart(model: StandardModel): Float64Array {
   return startAt(model, Math.exp(2 * TOP), Math.exp(2 * TOP), 0);
 }
+
+/**
+ * One constant sigma beside known variances of very different sizes: its likelihood can have a hump at each size. Points
+ * from below the smallest variance to the spread of the residuals; none where the variances are alike.
+ */
+export function constantSigmaGrid(model: StandardModel): Float64Array[] {
+  const { scale, parts, v, largestV, logSigmaOffset } = model;
+  if (parts.length !== 1 || scale.columns !== 1) return [];
+  let smallest = largestV;
+  for (let i = 0; i < v.length; i++) if (v[i]! > 0 && v[i]! < smallest) smallest = v[i]!;
+  if (!(largestV > UNEVEN * smallest)) return [];
+  const one = scale.values[0]!;
+  const from = 0.5 * Math.log(smallest) - 1;
+  const to = Math.max(0.5 * Math.log(largestV), 0) + 1;
+  const steps = Math.min(Math.ceil((to - from) / GRID_STEP), MOST_STEPS);
+  return Array.from({ length: steps + 1 }, (_, j) =>
+    Float64Array.of((from + ((to - from) * j) / steps - logSigmaOffset[0]!) / one),
+  );
+}
+
+const UNEVEN = 20;
+/** In log SD: humps are wider. */
+const GRID_STEP = 0.5;
+const MOST_STEPS = 40;
 
 /** Directions in a formula's moderators, with how steep. */
 function leaningTo(columns: number): [readonly number[], number][] {

@@ -32,6 +32,13 @@ export function thetaBlocks({ scale, sd, rho }: StandardModel): ThetaBlock[] {
   return blocks.filter(({ basis }) => basis.columns > 0);
 }
 
+/** log omega of the levels, or log sigma of the observations: their offsets where no coefficient of theirs is free. */
+export function logSds(model: StandardModel, kind: "sigma" | "sd", theta: Float64Array): Float64Array {
+  const block = thetaBlocks(model).find((one) => one.kind === kind);
+  if (block !== undefined) return linearPredictor(model, block, theta);
+  return kind === "sigma" ? model.logSigmaOffset : model.logSdOffset;
+}
+
 /** The linear predictor of a block's entities, offsets included. */
 export function linearPredictor(
   model: StandardModel,

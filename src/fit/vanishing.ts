@@ -1,6 +1,6 @@
 import { isPerfectInCluster } from "./singular-v";
 import type { StandardModel } from "./standard-model";
-import { linearPredictor, type ThetaBlock, thetaBlocks } from "./theta-blocks";
+import { linearPredictor, logSds, type ThetaBlock, thetaBlocks } from "./theta-blocks";
 
 /**
  * How near each entity of a block is to the edge of the parameter space, on a log scale on which minus infinity is the
@@ -33,9 +33,8 @@ export function nearness(model: StandardModel, block: ThetaBlock, theta: Float64
 /** v; of a row without one, what its levels share with it. */
 function otherVariances(model: StandardModel, theta: Float64Array): Float64Array {
   const { v, zeroV, random } = model;
-  const sd = zeroV && random.length > 0 ? thetaBlocks(model).find(({ kind }) => kind === "sd") : undefined;
-  if (sd === undefined) return v;
-  const logOmega = linearPredictor(model, sd, theta);
+  if (!zeroV || random.length === 0) return v;
+  const logOmega = logSds(model, "sd", theta);
   return v.map((variance, i) => {
     if (variance > 0) return variance;
     return random.reduce((sum, { index, firstUnit }) => {
@@ -47,8 +46,7 @@ function otherVariances(model: StandardModel, theta: Float64Array): Float64Array
 /** (mean of v + sigma^2 over the level's observations) / their number, per level. */
 function meanVariances(model: StandardModel, theta: Float64Array): Float64Array {
   const { v, random } = model;
-  const sigma = thetaBlocks(model).find(({ kind }) => kind === "sigma");
-  const u = sigma === undefined ? model.logSigmaOffset : linearPredictor(model, sigma, theta);
+  const u = logSds(model, "sigma", theta);
   const sums = new Float64Array(model.sd.rows);
   const counts = new Float64Array(model.sd.rows);
   for (const { index, firstUnit } of random) {

@@ -72,6 +72,31 @@ describe("the edge is a candidate", () => {
     expect(drm(formula, { family: gaussian(), data: without }).logLik).toBeCloseTo(-7.203468, 6);
   });
 
+  it.each([
+    ["ML", [0.5827, -0.2571, 4.383], [0.00293, 0.1005, 13.65], -3.892959],
+    [
+      "ML",
+      [0.5518080293396258, 0.5766214227527446, -1.0698203463972054, -1.2323866495840567, 0.43534583969226287],
+      [
+        0.00006946207464958998, 0.0011949111443374546, 0.2179092561478027, 0.48998762197763435,
+        0.00011477855794234958,
+      ],
+      -5.352538,
+    ],
+  ] as const)("nor does the edge hide a hump inside that is higher: %s, %j", (method, yi, vi, logLik) => {
+    const data = { yi: [...yi], vi: [...vi] };
+    for (const starts of [undefined, 1]) {
+      const fit = drm(drmFormula("yi ~ 1 + meta_V(V = vi)"), {
+        family: gaussian(),
+        data,
+        method,
+        ...(starts && { starts }),
+      });
+      expect(Math.abs(fit.logLik - logLik)).toBeLessThan(LOG_LIK);
+      expect(fit.fitted.sigma![0]).toBeGreaterThan(0);
+    }
+  });
+
   it("a row of variance 0 in a study is bounded: its sigma at 0 leaves it the study's variance", () => {
     const fit = fitOf(load("fixtures/zero-variance-in-a-study.json"));
     expectSound(fit);
