@@ -140,7 +140,7 @@ describe.skipIf(chromiumIsMissing)("the built page in Chromium", () => {
     await open();
     await openFile("bad.csv", "yi,vi\n0.1,0.2\n0.3\n");
     const message = page.locator("#message-data");
-    await message.filter({ hasText: "data row 2 (line 3) has 1 cells; wanted 2" }).waitFor();
+    await message.filter({ hasText: "data row 2 (line 3) has 1 cell; wanted 2" }).waitFor();
     expect(await statusText()).toContain("Fitted 80 rows");
     await openFile("good.csv", "yi,vi\n0.1,0.2\n0.3,0.1\n0.2,0.1\n");
     await fitted("3 rows");
