@@ -114,7 +114,9 @@ function readable(table: Table, name: string): Column | undefined {
   }
 }
 
-function sharing(column: Column, rows: Int32Array): { studies: number; shared: number; known: number } {
+function sharing(given: Column, rows: Int32Array): { studies: number; shared: number; known: number } {
+  // as asLabels() names them: studies 1.1 and 1.10 are two
+  const column = given.kind === "factor" ? given : (given.written ?? given);
   const counts = new Map<number, number>();
   let known = 0;
   for (const row of rows) {
