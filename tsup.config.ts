@@ -112,7 +112,7 @@ const fromIndex = (index: string): Plugin => ({
         : undefined,
     );
     build.onLoad({ filter: /.*/, namespace: "errors-of-index" }, () => ({
-      contents: `export { DrmError } from "beside"; export { didYouMean } from ${JSON.stringify(`${errors}.ts`)};`,
+      contents: `export { DrmError } from "beside"; export { didYouMean } from "./did-you-mean";`,
       resolveDir: resolve("src"),
     }));
     build.onResolve({ filter: /^beside$/ }, () => ({ path: index, external: true }));

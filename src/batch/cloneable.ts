@@ -23,7 +23,9 @@ export function cloneable(job: BatchJob, defaults: ModelOptions): BatchJob["data
   const out: Record<string, ColumnInput> = {};
   for (const name of table.names) {
     try {
-      out[name] = columnInput(table.column(name)!);
+      const column = table.column(name)!;
+      // of names that are numbers a worker needs both
+      out[name] = column.kind !== "factor" && column.written !== undefined ? column : columnInput(column);
     } catch (error) {
       if (!(error instanceof DrmError) || isNamed(name)) throw error;
     }

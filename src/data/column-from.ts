@@ -8,7 +8,7 @@ import {
   type NumberedText,
   relevel,
 } from "./factor-from";
-import type { Column, FactorColumn } from "./table";
+import type { Column, FactorColumn, NumericColumn } from "./table";
 
 /**
  * A column that is already categorical: its `levels`, the first being the reference, and of each row the position of its level
@@ -34,10 +34,14 @@ export type TypedNumbers =
   | Uint8Array
   | Uint8ClampedArray;
 
-/** One column as the user holds it: numbers, booleans or text (null, undefined and NaN are missing), or a factor. */
+/** One column as the user holds it: numbers, booleans or text (null, undefined and NaN are missing), or one of a table. */
 export type ColumnInput =
   // cells of one type: that is seen at run time, since columns out of JSON have the union as their type
-  readonly (number | boolean | string | null | undefined)[] | TypedNumbers | FactorInput | NumberedText;
+  | readonly (number | boolean | string | null | undefined)[]
+  | TypedNumbers
+  | FactorInput
+  | NumberedText
+  | NumericColumn;
 
 /**
  * One column of the user's as a Column. The first cell that is not missing says what it holds; a later cell of another
@@ -62,6 +66,11 @@ export function columnFrom(
   }
   if (ArrayBuffer.isView(input)) throw bigIntegers(name);
   if (isNumberedText(input)) return factorFromNumberedText(name, input, levels, ordered);
+  if (isNumericColumn(input)) {
+    if (levels !== undefined) return relevel(name, input, levels, ordered);
+    if (ordered) throw orderedNeedsLevels(name);
+    return input;
+  }
   if (isFactorInput(input)) {
     const column = factorFromInput(name, input, ordered);
     return levels === undefined ? column : relevel(name, column, levels, column.ordered);
@@ -77,6 +86,7 @@ export function columnLength(input: unknown): number | undefined {
   if (Array.isArray(input)) return input.length;
   if (ArrayBuffer.isView(input)) return (input as Uint8Array).length;
   if (isNumberedText(input)) return input.codes.length;
+  if (isNumericColumn(input)) return input.values.length;
   if (isFactorInput(input)) return "codes" in input ? input.codes.length : input.values.length;
   return undefined;
 }
@@ -154,6 +164,15 @@ function isFactorInput(input: unknown): input is FactorInput {
   if (typeof input !== "object" || input === null) return false;
   const { levels, codes, values } = input as Record<string, unknown>;
   return Array.isArray(levels) && (Array.isArray(values) || Array.isArray(codes) || isTypedNumbers(codes));
+}
+
+function isNumericColumn(input: unknown): input is NumericColumn {
+  if (typeof input !== "object" || input === null) return false;
+  const { kind, values, written } = input as Record<string, unknown>;
+  if ((kind !== "numeric" && kind !== "logical") || !(values instanceof Float64Array)) return false;
+  if (written === undefined) return true;
+  const { codes } = (written ?? {}) as Record<string, unknown>;
+  return isFactorInput(written) && codes instanceof Int32Array && codes.length === values.length;
 }
 
 function isNumberedText(input: unknown): input is NumberedText {

@@ -129,7 +129,9 @@ function readable(table: Table, name: string): Column | undefined {
   }
 }
 
-function sharing(column: Column, rows: Int32Array): { studies: number; shared: number; known: number } {
+function sharing(given: Column, rows: Int32Array): { studies: number; shared: number; known: number } {
+  // as asLabels() names them: studies 1.1 and 1.10 are two
+  const column = given.kind === "factor" ? given : (given.written ?? given);
   if (column.kind === "numeric" && isAscending(column.values, rows)) {
     return { studies: rows.length, shared: 0, known: rows.length };
   }

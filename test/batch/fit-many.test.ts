@@ -62,6 +62,9 @@ describe("fitMany", () => {
     const weights = yi.map((_, i) => 1 + (i % 2));
     const two = { y1: yi, y2: [...x], v1: vi, v2: vi };
     const study = yi.map((_, i) => `s${i >> 1}`);
+    // studies 1.1 and 1.10 are two, though their numbers are one
+    const ids = yi.map((y, i) => `${["1.1", "1.10", "2.2", "2.20"][i % 4]},${y + (i % 4)},${vi[i]}`);
+    const named = parseCsv(`study,yi,vi\n${ids.join("\n")}\n`);
     const various: (BatchJob & { formulas: string[] })[] = [
       { formulas: FORMULAS, data: rows },
       { formulas: FORMULAS, data: parseCsv(csv.replace(",oops", ",1")) },
@@ -80,6 +83,7 @@ describe("fitMany", () => {
       { formulas: ["yi ~ x + meta_V(V = vi)"], data: { yi, vi, x }, method: "REML" },
       { formulas: ["yi ~ x + meta_V(V = vi)"], data: { yi, vi, x }, fixed: { sigma: 0 }, starts: 1 },
       { formulas: ["yi ~ x + (1 | study) + meta_V(V = vi)"], data: { yi, vi, x, study } },
+      { formulas: ["yi ~ 1 + (1 | study) + meta_V(V = vi)"], data: named },
       {
         formulas: ["mu1 = y1 ~ 1 + meta_V(V = meta_vcov_bivariate(v1, v2, cor12 = 0.2))", "mu2 = y2 ~ 1"],
         data: two,

@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { serialize } from "node:v8";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { drm } from "../../src/drm";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "drmeta-process-"));
@@ -85,12 +87,15 @@ const PERMISSION = process.allowedNodeEnvironmentFlags.has("--permission")
 const FORBIDDEN =
   "a batch is fitted in worker threads, which Node's permission model forbids here: start node with --allow-worker";
 
+/** A fit as another process reads it. */
+const FIT = serialize(drm("yi ~ 1", { data: { yi: [0.1, 0.4, 0.2, 0.5] } })).toString("base64");
+
 describe("Node's permission model", () => {
   test.each([
     ["fitMany", COUNT],
     [
       "bootstrap",
-      `const fit = { coefficients: [], optim: { code: 0 } };
+      `const fit = require("node:v8").deserialize(Buffer.from("${FIT}", "base64"));
       bootstrap(fit, { seed: 1 }).catch((error) => console.log(error.name, error.code, error.message));`,
     ],
   ])("%s says which option is missing, and the process ends", async (_, code) => {

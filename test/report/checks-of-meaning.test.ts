@@ -137,6 +137,16 @@ describe("rows of one study", () => {
       "add (1 | study), sampling covariances by meta_vcov_cluster, or robust errors by study",
     );
   });
+  test("are told apart by what a file says: 1.1 and 1.10 are two studies", () => {
+    const rows = ["1.1", "1.10", "2.2", "2.20", "12345678901234567", "12345678901234568"];
+    const check = (studies: readonly string[]) => {
+      const lines = studies.map((study, i) => `${study},${Math.sin(5 * i)},0.1`);
+      const data = parseCsv(`study,yi,vi\n${lines.join("\n")}\n`);
+      return find(fitTo("yi ~ 1 + meta_V(V = vi)", data), "independent_rows");
+    };
+    expect(check(rows)).toBeUndefined();
+    expect(check([...rows, "1.10"])).toMatchObject({ value: "study: 6 levels, 7 rows" });
+  });
   test("are not flagged where the model knows of them", () => {
     const flat = fitTo("yi ~ 1 + meta_V(V = vi)", assink);
     expect(find(robust(flat, { cluster: "study", data: assink }), "independent_rows")).toBeUndefined();
