@@ -3,6 +3,7 @@ import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit } from "../../index";
 import { checkOptions, type OptionKinds, optionsFor } from "../../options";
 import { count } from "../../words";
+import { testNotes } from "../data/mean-notes";
 import {
   MODERATOR_OPTIONS,
   type ModeratorCurve,
@@ -11,7 +12,6 @@ import {
   moderatorCurves,
 } from "../data/moderator-curves";
 import { ROW_OPTIONS, type RowOptions, rowLabels } from "../data/row-values";
-import { testNotes } from "../data/test-note";
 import { bubbleRadius } from "../draw/bubble";
 import { checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
 import { decimals, percent, withInterval } from "../draw/numbers";
