@@ -40,7 +40,9 @@ export function linearAxis([low, high]: readonly [number, number], count: number
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   // beyond that decimals are no longer read
   const format =
-    digits > 5 || step >= 1e6 ? (x: number) => x.toExponential(0) : (x: number) => decimals(x, digits);
+    digits > 5 || step >= 1e6
+      ? (x: number) => x.toExponential(0).replaceAll("-", "−")
+      : (x: number) => decimals(x, digits);
   return { ticks, format };
 }
 
