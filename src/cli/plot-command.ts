@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { Argument, Command, Option } from "commander";
 import { DrmError, type ErrorCode } from "../errors";
 import type { Fit } from "../fit/fit";
-import { catalogue, optionsOfPlot, type PlotDescription, type PlotName } from "../plot/catalogue";
+import { catalogue, optionsOfPlot, type PlotName } from "../plot/catalogue";
 import type { PlotOptions } from "../plot/registry";
 import { notesText } from "./fit-outcome";
 import type { CliIo, Outcome } from "./io";
@@ -68,7 +68,7 @@ export function plotCommand(io: CliIo, done: (outcome: Outcome) => void): Comman
     .addHelpText("after", EXAMPLES)
     .action(async (name: PlotName, data: string, formulas: string[], options: PlotCommandOptions) => {
       checkModelArguments(command, data, formulas, options);
-      checkPlotOptions(command, catalogue[name], options);
+      checkPlotOptions(command, name, options);
       done(await plotOutcome(name, data, formulas, options, io));
     });
 }
@@ -96,11 +96,22 @@ async function plotOutcome(
 
 /** The bundle of plots has the library's errors, not this file's: they are made this file's. */
 async function draw(name: PlotName, fit: Fit, options: PlotOptions): Promise<string> {
-  const { plots } = await import("../plot/index");
+  const { caterpillarRows, plots } = await import("../plot/index");
   const reason = plots[name].unsuitable(fit);
   if (reason !== null) throw new DrmError("not_supported", `no ${name} plot of this model: ${reason}`);
   try {
-    return plots[name].draw(fit, optionsOfPlot(name, options));
+    const own = optionsOfPlot(name, options);
+    if (
+      name === "caterpillar" &&
+      options.test !== undefined &&
+      caterpillarRows(fit, own)[0]?.of === "effects"
+    ) {
+      throw new DrmError(
+        "bad_option",
+        `--test ${options.test}: a caterpillar plot of effects has the limits of their sampling errors; --test is for random intercepts`,
+      );
+    }
+    return plots[name].draw(fit, own);
   } catch (error) {
     const { name: kind, code, message } = error as { name: string; code: ErrorCode; message: string };
     throw kind === "DrmError" ? new DrmError(code, message) : error;
@@ -116,16 +127,15 @@ async function write(file: string, content: string | Uint8Array): Promise<void> 
 }
 
 /** An option that the plot would ignore is a mistake of the user's. */
-function checkPlotOptions(
-  command: Command,
-  { title, options }: PlotDescription,
-  given: PlotCommandOptions,
-): void {
-  const known: ReadonlySet<string> = new Set(options.map((option) => (option === "level" ? "conf" : option)));
+function checkPlotOptions(command: Command, name: PlotName, given: PlotCommandOptions): void {
+  const { title, options } = catalogue[name];
+  const known = new Set<string>(options.map((option) => (option === "level" ? "conf" : option)));
+  // robust errors are those of means; a caterpillar plot has none, and its test is one of predicted intercepts
+  if (known.has("test") && name !== "caterpillar") known.add("robust");
   const special = new Set(Object.values(catalogue).flatMap((plot) => plot.options as readonly string[]));
-  for (const option of [...special, "conf"]) {
+  for (const option of [...special, "conf", "robust"]) {
     if (option in given && !known.has(option)) {
-      const names = [...known].filter((name) => name !== "data").map((name) => `--${name}`);
+      const names = [...known].filter((other) => other !== "data").map((other) => `--${other}`);
       command.error(
         `error: --${option} is not an option of the ${title.toLowerCase()}, which takes ${names.join(", ")}`,
       );

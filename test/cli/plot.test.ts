@@ -131,6 +131,16 @@ describe("drmeta plot", () => {
       /--sort is not an option of the funnel plot, which takes --outcome/,
     ],
     [["plot", "funnel", ...MODEL, "--test", "t"], /--test is not an option of the funnel plot/],
+    [
+      ["plot", "heterogeneity", ...MODEL, "--robust", "study"],
+      /--robust is not an option of the heterogeneity plot/,
+    ],
+    [["plot", "funnel", ...MODEL, "--robust", "study"], /--robust is not an option of the funnel plot/],
+    [["plot", "qq", ...MODEL, "--robust", "study"], /--robust is not an option of the normal quantile plot/],
+    [
+      ["plot", "caterpillar", ...MODEL, "--robust", "study"],
+      /--robust is not an option of the caterpillar plot/,
+    ],
     [["plot", "forest", ...MODEL, "--test", "kh"], /Allowed choices are z, t, knha, adhoc/],
     [["plot", "funnel", ...MODEL, "-o", "funnel.pdf"], /ends in \.svg or \.png/],
     [["plot", "funnel", ...MODEL, "--contours", "0.9,x"], /'x' is not a number/],
@@ -149,6 +159,10 @@ describe("drmeta plot", () => {
     [["forest", "--labels", "nam"], /labels 'nam'/],
     [["forest", "--robust", "sudy"], /column 'sudy' not in data/],
     [["forest", "--robust", "habitat", "--test", "knha"], /has no meaning with robust errors/],
+    [
+      ["caterpillar", "--test", "t"],
+      /--test t: a caterpillar plot of effects has the limits of their sampling/,
+    ],
     [["location-scale", "--x", "habitat"], /categorical/],
     [["forest", "-o", join("no", "such", "folder.svg")], /cannot write .*folder\.svg/],
   ])("at fault: %j", async ([name, ...options], message) => {

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { type DataInput, drm, predict, predictionInterval, ranef } from "../../src/index";
+import {
+  type DataInput,
+  drm,
+  predict,
+  predictionInterval,
+  ranef,
+  robust as robustFit,
+} from "../../src/index";
+import { textWidth } from "../../src/plot/draw/text-width";
 import { forestPlot, forestRows } from "../../src/plot/index";
 import { caseFit } from "./fits";
 import { picture } from "./picture";
@@ -182,12 +190,90 @@ describe("forestPlot", () => {
   test("intervals beyond the axis end in an arrow, and a note says so", () => {
     const { fit } = caseFit("v01-re-intercept-bcg");
     const { marks, texts } = picture(forestPlot(fit, { xlim: [-1, 1] }));
-    const arrows = marks("dot").filter((mark) => mark.getAttribute("transform")?.includes("rotate"));
-    const rows = forestRows(fit).groups[0]!.rows;
+    const { groups, overall } = forestRows(fit);
+    const intervals = [
+      ...groups[0]!.rows,
+      overall,
+      { lower: overall.predictionLower, upper: overall.predictionUpper },
+    ];
     const beyond =
-      rows.filter(({ lower }) => lower < -1).length + rows.filter(({ upper }) => upper > 1).length;
-    expect(arrows).toHaveLength(beyond);
-    expect(texts).toContain("Arrows: the interval goes on beyond the axis.");
+      intervals.filter(({ lower }) => lower < -1).length + intervals.filter(({ upper }) => upper > 1).length;
+    // the diamond and the prediction interval go on below -1, too
+    expect([overall.lower < -1, overall.predictionLower < -1]).toEqual([true, true]);
+    expect(arrowsOf(marks("dot"))).toHaveLength(beyond);
+    expect(texts).toContain(ARROWS);
+  });
+
+  test("the axis holds the intervals of means, up to three times what the rows need", () => {
+    const { data } = caseFit("v01-re-intercept-bcg");
+    const robust = robustFit(drm("yi ~ alloc + meta_V(V = vi)", { data }), { cluster: "trial", data });
+    const options = { data, group: "alloc" } as const;
+    const { groups } = forestRows(robust, options);
+    const [wide] = groups.flatMap(({ summary }) => summary ?? []);
+    // two trials alone, t with one df: the limits are outside all those of the rows
+    expect(wide!.lower).toBeLessThan(Math.min(...groups.flatMap(({ rows }) => rows.map((row) => row.lower))));
+    const { marks, texts } = picture(forestPlot(robust, options));
+    const at = axisOf(forestPlot(robust, options));
+    const tips = diamondOf(marks("line")[0]!);
+    expect(at(tips[0]!)).toBeCloseTo(wide!.lower, 1);
+    expect(at(tips[1]!)).toBeCloseTo(wide!.upper, 1);
+    // its prediction interval is wider still
+    expect(arrowsOf(marks("dot"))).toHaveLength(2);
+    expect(texts).toContain(ARROWS);
+  });
+
+  test("a mean with a much wider interval than the rows is cut off with arrows, not drawn as narrower", () => {
+    const data = { yi: [0.12, 0.85], vi: [0.04, 0.05] };
+    const fit = drm("yi ~ 1 + meta_V(V = vi)", { data, method: "REML" });
+    const options = { test: "knha" } as const;
+    const { overall, groups } = forestRows(fit, options);
+    expect([overall.lower, overall.upper].map((x) => Number(x.toFixed(2)))).toEqual([-4.16, 5.12]);
+    const svg = forestPlot(fit, options);
+    const { marks, texts } = picture(svg);
+    // both ends of the diamond, and of the prediction interval
+    expect(arrowsOf(marks("dot"))).toHaveLength(4);
+    expect(texts).toContain(ARROWS);
+    const [low, high] = axisEnds(svg);
+    const rows = groups[0]!.rows;
+    const needed = Math.max(...rows.map(({ upper }) => upper)) - Math.min(...rows.map(({ lower }) => lower));
+    expect((high - low) / needed).toBeCloseTo(3 * 1.06, 1);
+    // cut off, a diamond has four corners at its ends and two in its middle
+    expect(marks("line")[0]!.getAttribute("d")!.match(/[ML]/g)).toHaveLength(6);
+  });
+
+  test("beyond an axis that leaves the mean out nothing is drawn but arrows", () => {
+    const { fit } = caseFit("v01-re-intercept-bcg");
+    const { marks, width } = picture(forestPlot(fit, { xlim: [1, 2] }));
+    expect(marks("line")).toHaveLength(0);
+    expect(arrowsOf(marks("dot"))).toHaveLength(13 + 2);
+    for (const rule of marks("rule")) {
+      for (const name of ["x1", "x2"]) {
+        const x = Number(rule.getAttribute(name));
+        expect(x >= 0 && x <= width).toBe(true);
+      }
+    }
+  });
+
+  test("a note explains the column of precision where there is one", () => {
+    const { fit } = caseFit("v08-ls-boundary-bakdash");
+    const noteAt = (width: number) =>
+      picture(forestPlot(fit, { width })).texts.some((text) => text.startsWith("Precision:"));
+    expect([noteAt(720), noteAt(559), noteAt(360)]).toEqual([true, false, false]);
+  });
+
+  test("bold numbers have room at 360 px: a gap between the axis and the widest of them", () => {
+    const { data } = caseFit("v01-re-intercept-bcg");
+    const robust = robustFit(drm("yi ~ alloc + meta_V(V = vi)", { data }), { cluster: "trial", data });
+    const svg = forestPlot(robust, { data, group: "alloc", width: 360 });
+    const { texts, root } = picture(svg);
+    const frame = Array.from(root.getElementsByTagName("line")).find(
+      (element) => element.getAttribute("aria-label") === "frame",
+    )!;
+    // 12 px at the right edge of the picture; Helvetica's bold digits are as wide as its plain ones, DejaVu's 1.25 times
+    const widest = Math.max(...texts.filter((t) => /^−?[\d.]+ \[/.test(t)).map((t) => textWidth(t, 10)));
+    expect(360 - 12 - 1.1 * widest - Number(frame.getAttribute("x2"))).toBeGreaterThanOrEqual(12 - 1e-6);
+    // and the axis has a scale
+    expect(texts.filter((t) => /^−?\d+$/.test(t)).length).toBeGreaterThanOrEqual(2);
   });
 
   test("options that make no sense are refused", () => {
@@ -201,3 +287,40 @@ describe("forestPlot", () => {
     expect(() => forestPlot(fit, { level: 95 })).toThrow("level 95");
   });
 });
+
+const ARROWS = "Arrows: intervals that go on beyond the axis.";
+
+type Marks = ReturnType<ReturnType<typeof picture>["marks"]>;
+
+function arrowsOf(dots: Marks): Marks {
+  return dots.filter((mark) => mark.getAttribute("transform")?.includes("rotate"));
+}
+
+/** Where a diamond begins and ends, px. */
+function diamondOf(mark: Marks[number]): readonly [number, number] {
+  const xs = [...mark.getAttribute("d")!.matchAll(/[ML]([-\d.]+),/g)].map(([, x]) => Number(x));
+  return [Math.min(...xs), Math.max(...xs)];
+}
+
+/** From px to the scale of the axis, by its first and last tick. */
+function axisOf(svg: string): (px: number) => number {
+  const { root } = picture(svg);
+  const labels = Array.from(root.getElementsByTagName("g")).find(
+    (element) => element.getAttribute("aria-label") === "x-axis tick label",
+  )!;
+  const ticks = Array.from(labels.getElementsByTagName("text")).map((tick) => ({
+    px: Number(/translate\(([-\d.]+)/.exec(tick.getAttribute("transform")!)![1]),
+    value: Number(tick.textContent!.replace("−", "-")),
+  }));
+  const [first, last] = [ticks[0]!, ticks.at(-1)!];
+  const scale = (last.value - first.value) / (last.px - first.px);
+  return (px) => first.value + (px - first.px) * scale;
+}
+
+function axisEnds(svg: string): readonly [number, number] {
+  const frame = Array.from(picture(svg).root.getElementsByTagName("line")).find(
+    (element) => element.getAttribute("aria-label") === "frame",
+  )!;
+  const at = axisOf(svg);
+  return [at(Number(frame.getAttribute("x1"))), at(Number(frame.getAttribute("x2")))];
+}

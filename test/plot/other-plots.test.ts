@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { drm, predict, residualCovariance, residuals, scaleIntervals } from "../../src/index";
+import { drm, predict, residualCovariance, residuals, robust, scaleIntervals } from "../../src/index";
 import {
   baujatPlot,
   baujatPoints,
@@ -7,6 +7,7 @@ import {
   bivariateRegions,
   caterpillarPlot,
   caterpillarRows,
+  forestPlot,
   funnelPlot,
   funnelPoints,
   heterogeneityPlot,
@@ -113,6 +114,44 @@ describe("location-scale and heterogeneity", () => {
   test("nothing to draw when every SD is held", () => {
     const { fit } = caseFit("v10-fixed-effect-bcg");
     expect(() => heterogeneityPlot(fit)).toThrow("every SD of the model is held at a value");
+  });
+});
+
+describe("means that rest on one cluster", () => {
+  test("have a note on why they have no limits", () => {
+    const data = {
+      yi: [0.1, 0.5, 0.3, 0.9, 0.4, 0.2, 0.7],
+      vi: [0.02, 0.03, 0.02, 0.05, 0.03, 0.02, 0.04],
+      g: ["one", "more", "more", "more", "more", "more", "more"],
+      id: ["a", "b", "b", "c", "d", "e", "f"],
+    };
+    const plain = drm("yi ~ g + meta_V(V = vi)", { data });
+    const fit = robust(plain, { cluster: "id", data });
+    for (const draw of [orchardPlot, forestPlot]) {
+      const noteOf = (of: typeof fit) =>
+        picture(draw(of, { data, group: "g" })).texts.filter((text) => text.startsWith("No limits"));
+      expect(noteOf(fit)).toEqual([
+        `No limits (${draw === forestPlot ? "Mean, " : ""}one): it rests on one cluster, and its robust error is 0.`,
+      ]);
+      expect(noteOf(plain)).toEqual([]);
+    }
+  });
+});
+
+describe("negative numbers", () => {
+  test("have the minus sign throughout the words of a location-scale plot", () => {
+    const x = [-2, -1.5, -1, 0.5, 1, 2];
+    const data = {
+      yi: [-0.4, -0.1, 0.1, 0.2, 0.5, 0.6],
+      vi: x.map(() => 0.02),
+      x,
+      z: x.map((one) => one - 3),
+    };
+    const svg = locationScalePlot(drm("yi ~ x + z:x + meta_V(V = vi)", { data }), { x: "x" });
+    const { description, texts } = picture(svg);
+    expect(description).toContain("at x = −2");
+    expect([description, ...texts].join(" ")).not.toMatch(/-\d/);
+    expect(svg).not.toMatch(/<title>[^<]*-\d/);
   });
 });
 

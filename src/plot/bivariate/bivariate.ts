@@ -3,7 +3,7 @@ import { requireFit } from "../../fit/require-fit";
 import type { Fit } from "../../index";
 import { checkOptions, type OptionKinds, optionsFor } from "../../options";
 import { count } from "../../words";
-import { testNotes } from "../data/test-note";
+import { testNotes } from "../data/mean-notes";
 import { decimals, percent } from "../draw/numbers";
 import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { COLORS, seriesColor } from "../draw/theme";

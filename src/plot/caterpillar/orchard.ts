@@ -3,11 +3,11 @@ import { requireFit } from "../../fit/require-fit";
 import type { Fit } from "../../index";
 import { checkOptions, type OptionKinds } from "../../options";
 import { count } from "../../words";
+import { meanNotes } from "../data/mean-notes";
 import { type MeanOfRows, type MeanOptions, meanOfRows } from "../data/mean-of-rows";
 import { type OutcomeRows, outcomeRows } from "../data/outcome";
 import { ROW_OPTIONS, type RowOptions, rowLabels } from "../data/row-values";
 import { SERIES_OPTIONS, type SeriesOptions, seriesOf } from "../data/series";
-import { testNotes } from "../data/test-note";
 import { bubbleRadius } from "../draw/bubble";
 import { bottomAxis, checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
 import { decimals, digitsFor, percent, withInterval } from "../draw/numbers";
@@ -151,7 +151,7 @@ export function orchardPlot(fit: Fit, options: OrchardPlotOptions = {}): string 
       scales: { x: { domain: [...domain] }, y: { type: "identity", axis: null }, r: { type: "identity" } },
       notes: [
         `Thick: ${percent(level)} confidence interval of the mean. Thin: ${percent(level)} prediction interval.`,
-        ...testNotes(fit, options.test),
+        ...meanNotes(fit, options.test, groups),
       ],
     },
     options,

@@ -5,6 +5,7 @@ import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit, predict, predictionInterval } from "../../index";
 import { checkOptions, type OptionKinds, shown } from "../../options";
 import { listed } from "../../words";
+import { short } from "../draw/numbers";
 import type { MeanOptions } from "./mean-of-rows";
 import { isCategorical, locationAndScale, moderatorsOf, numericModerator, offsetColumns } from "./moderators";
 import { type OutcomeRows, outcomeRows, randomEffectsOf } from "./outcome";
@@ -229,5 +230,5 @@ function gridOver(values: readonly number[]): number[] {
 }
 
 function shownCell(cell: Cell): string {
-  return typeof cell === "number" ? String(Number(cell.toPrecision(3))) : String(cell);
+  return typeof cell === "number" ? short(cell, 3) : String(cell);
 }

@@ -35,10 +35,14 @@ export function linearAxis([low, high]: readonly [number, number], count: number
   const step = power * ([1, 2, 5].find((factor) => factor * power >= rough * 0.999) ?? 10);
   const ticks: number[] = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) ticks.push(i * step);
+  // one number is no scale
+  if (ticks.length < 2 && count < 10) return linearAxis([low, high], count + 1);
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   // beyond that decimals are no longer read
   const format =
-    digits > 5 || step >= 1e6 ? (x: number) => x.toExponential(0) : (x: number) => decimals(x, digits);
+    digits > 5 || step >= 1e6
+      ? (x: number) => x.toExponential(0).replaceAll("-", "−")
+      : (x: number) => decimals(x, digits);
   return { ticks, format };
 }
 

@@ -23,3 +23,8 @@ export function digitsFor(size: number): number {
 export function percent(level: number): string {
   return `${Number((100 * level).toPrecision(4))}%`;
 }
+
+/** Significant digits, as few as say it: "−1.2", "0", "3". */
+export function short(value: number, digits: number): string {
+  return String(Number(value.toPrecision(digits))).replaceAll("-", "−");
+}

@@ -1,5 +1,6 @@
 import { count } from "../../words";
 import { percent } from "../draw/numbers";
+import { hasPrediction } from "./layout";
 import type { Forest, ForestRow } from "./rows";
 
 /** The alternative text, with the numbers a reader would look for. */
@@ -14,11 +15,10 @@ export function describeForest(
   ];
   for (const { summary } of [...forest.groups, { summary: forest.overall }]) {
     if (summary === null) continue;
-    const { label, estimate, lower, upper, predictionLower, predictionUpper, heterogeneity } = summary;
-    const prediction =
-      heterogeneity > 0 && !Number.isNaN(predictionLower)
-        ? `, prediction interval ${words(Number.NaN, predictionLower, predictionUpper).replace(/^\S+ /, "")}`
-        : "";
+    const { label, estimate, lower, upper, predictionLower, predictionUpper } = summary;
+    const prediction = hasPrediction(summary)
+      ? `, prediction interval ${words(Number.NaN, predictionLower, predictionUpper).replace(/^\S+ /, "")}`
+      : "";
     sentences.push(`${label}: ${words(estimate, lower, upper)}${prediction}.`);
   }
   return sentences.join(" ");
@@ -29,6 +29,7 @@ export function forestNotes(
   forest: Forest,
   rows: readonly ForestRow[],
   [low, high]: readonly [number, number],
+  hasWeights: boolean,
 ): string[] {
   const notes: string[] = [];
   if (forest.hasModerators) {
@@ -39,9 +40,15 @@ export function forestNotes(
       "Small diamonds: the predicted mean of the group, the overall mean plus its random intercept.",
     );
   }
-  if (rows.some(({ lower, upper }) => lower < low || upper > high)) {
-    notes.push("Arrows: the interval goes on beyond the axis.");
+  const means = [...forest.groups.flatMap(({ summary }) => summary ?? []), forest.overall];
+  const limits = [
+    ...rows.flatMap(({ lower, upper }) => [lower, upper]),
+    ...means.flatMap((mean) => [mean.estimate, mean.lower, mean.upper]),
+    ...means.filter(hasPrediction).flatMap((mean) => [mean.predictionLower, mean.predictionUpper]),
+  ];
+  if (limits.some((limit) => limit < low || limit > high)) {
+    notes.push("Arrows: intervals that go on beyond the axis.");
   }
-  if (!forest.weighted) notes.push("Precision: share of the sum of 1 / total variance.");
+  if (hasWeights && !forest.weighted) notes.push("Precision: share of the sum of 1 / total variance.");
   return notes;
 }

@@ -1,9 +1,8 @@
 import { axisX, type Markish, ruleX, ruleY, text } from "@observablehq/plot";
-import { largest, smallest } from "../../data/range";
 import { requireFit } from "../../fit/require-fit";
 import type { Fit } from "../../index";
 import { checkOptions, type OptionKinds, optionsFor } from "../../options";
-import { testNotes } from "../data/test-note";
+import { meanNotes } from "../data/mean-notes";
 import {
   type Axis,
   bottomAxis,
@@ -17,6 +16,7 @@ import { drawSvg, PICTURE_OPTIONS, type PictureOptions, widest, widthOf } from "
 import { wrapText } from "../draw/text-width";
 import { COLORS, FONT } from "../draw/theme";
 import { describeForest, forestNotes } from "./describe";
+import { effectDomain } from "./domain";
 import { type ForestLayout, layOutForest } from "./layout";
 import { fittedMarks, rowMarks, summaryMarks } from "./marks";
 import {
@@ -48,6 +48,8 @@ const FOREST_PLOT_OPTIONS: OptionKinds<ForestPlotOptions> = {
 
 const GAP = 12;
 const HEADER = 32;
+/** Bold letters of a font that stands in for Helvetica are this much wider. */
+const BOLD = 1.1;
 
 /**
  * Forest plot of any fit, as an SVG string: a row per effect size with its interval and weight, the model's mean over
@@ -82,22 +84,19 @@ export function forestPlot(fit: Fit, options: ForestPlotOptions = {}): string {
   );
   const height = layout.bottom + 44;
   const axis = effectAxis(domain, transform, Math.max(3, Math.floor((width - left - right) / 55)));
+  const span = { low: domain[0], high: domain[1], px: (domain[1] - domain[0]) / (width - left - right) };
   const frame = { y1: top, y2: layout.bottom };
   const marks: Markish[] = [
     ...bottomAxis(axis, options.xlab ?? (transform === "exp" ? `exp(${forest.outcome})` : forest.outcome)),
     // a tall picture is read from its top, too
     rows.length > 60 ? topAxis(axis) : null,
     domain[0] <= 0 && domain[1] >= 0 ? ruleX([0], { stroke: COLORS.rule, ...frame }) : null,
-    forest.hasModerators
+    forest.hasModerators || forest.overall.estimate < domain[0] || forest.overall.estimate > domain[1]
       ? null
       : ruleX([forest.overall.estimate], { stroke: COLORS.series[1], strokeDasharray: "3,3", ...frame }),
-    ...rowMarks(
-      layout.rows,
-      domain,
-      ({ row }) => `${row.label}: ${words(row.estimate, row.lower, row.upper)}`,
-    ),
-    ...(forest.hasModerators ? fittedMarks(layout.rows, domain, layout.rowHeight) : []),
-    ...summaryMarks(layout.summaries, domain),
+    ...rowMarks(layout.rows, span, ({ row }) => `${row.label}: ${words(row.estimate, row.lower, row.upper)}`),
+    ...(forest.hasModerators ? fittedMarks(layout.rows, span, layout.rowHeight) : []),
+    ...summaryMarks(layout.summaries, span),
     ...textColumns(forest, layout, columns, words, transform),
     ruleY([HEADER - 6], { stroke: COLORS.rule, insetLeft: GAP - left, insetRight: GAP - right }),
   ];
@@ -109,7 +108,10 @@ export function forestPlot(fit: Fit, options: ForestPlotOptions = {}): string {
       height,
       margins: { left, right, top, bottom: 44 },
       scales: { x: { domain: [...domain] }, y: { type: "identity", axis: null }, r: { type: "identity" } },
-      notes: [...forestNotes(forest, rows, domain), ...testNotes(fit, options.test)],
+      notes: [
+        ...forestNotes(forest, rows, domain, columns.weightAt !== null),
+        ...meanNotes(fit, options.test, summaries),
+      ],
     },
     options,
   );
@@ -139,8 +141,10 @@ function columnsOf(
 ): Columns {
   const fontSize = width < 480 ? 10 : FONT.small;
   const hasWeights = width >= 560;
-  const effects = [...rows, ...summaries].map((item) => words(item.estimate, item.lower, item.upper));
-  const effectWidth = widest([...effects, `Estimate [${percent(forest.level)} CI]`], fontSize);
+  const wordsOf = (items: readonly (ForestRow | ForestSummary)[]) =>
+    items.map(({ estimate, lower, upper }) => words(estimate, lower, upper));
+  const bold = [...wordsOf(summaries), `Estimate [${percent(forest.level)} CI]`];
+  const effectWidth = Math.max(widest(wordsOf(rows), fontSize), BOLD * widest(bold, fontSize));
   const weightWidth = hasWeights ? widest([weightTitle(forest)], fontSize) + GAP : 0;
   const right = effectWidth + weightWidth + 2 * GAP;
   const labels = [...rows, ...summaries, ...forest.groups].map(({ label }) => label);
@@ -219,26 +223,4 @@ function topAxis(axis: Axis): Markish {
     fontSize: FONT.small,
     tickSize: 4,
   });
-}
-
-/**
- * All effects and means, and as much of the intervals as leaves the effects room: a few very wide ones would squeeze
- * the rest.
- */
-function effectDomain(
-  rows: readonly ForestRow[],
-  summaries: readonly ForestSummary[],
-): readonly [number, number] {
-  const centres = [...rows.map(({ estimate }) => estimate), ...summaries.map(({ estimate }) => estimate)];
-  const limits = [
-    ...rows.flatMap(({ lower, upper }) => [lower, upper]),
-    ...summaries.flatMap((s) => [s.lower, s.upper, s.predictionLower, s.predictionUpper]),
-  ].filter(Number.isFinite);
-  const [low, high] = [smallest(centres), largest(centres)];
-  const typical = [...rows].map(({ stdError }) => stdError).sort((a, b) => a - b)[rows.length >> 1]!;
-  const reach = Math.max(high - low, 6 * typical);
-  const from = Math.max(smallest(limits, low), low - reach);
-  const to = Math.min(largest(limits, high), high + reach);
-  const pad = 0.03 * (to - from) || 1;
-  return [from - pad, to + pad];
 }

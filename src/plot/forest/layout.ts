@@ -24,6 +24,11 @@ export interface ForestLayout {
   readonly bottom: number;
 }
 
+/** Without heterogeneity a prediction interval is the mean's own. */
+export function hasPrediction({ heterogeneity, predictionLower }: ForestSummary): boolean {
+  return heterogeneity > 0 && !Number.isNaN(predictionLower);
+}
+
 /** From here on rows are set closer. */
 const MANY = 60;
 
@@ -51,7 +56,7 @@ export function layOutForest(
   };
   const placeSummary = (summary: ForestSummary): void => {
     const placed = place(summary.label);
-    const hasInterval = summary.heterogeneity > 0 && !Number.isNaN(summary.predictionLower);
+    const hasInterval = hasPrediction(summary);
     if (hasInterval) y += rowHeight;
     summaries.push({ ...placed, summary, predictionY: hasInterval ? y - rowHeight / 2 : null });
   };

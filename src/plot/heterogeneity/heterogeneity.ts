@@ -13,7 +13,7 @@ import { isCategorical, moderatorsOf } from "../data/moderators";
 import { outcomeRows } from "../data/outcome";
 import { linearAxis } from "../draw/effect-axis";
 import { drawIntervalRows, type IntervalRow } from "../draw/interval-rows";
-import { decimals, digitsFor, percent, withInterval } from "../draw/numbers";
+import { decimals, digitsFor, percent, short, withInterval } from "../draw/numbers";
 import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { seriesColor } from "../draw/theme";
 import { drawXy, padded } from "../draw/xy-picture";
@@ -120,7 +120,7 @@ function describeCurves({ curves, outcome, x }: ModeratorCurves): string {
   const sentences = curves.map((curve) => {
     const at = (i: number) => {
       const value = withInterval(curve.sigma[i]!, curve.sigmaLower[i]!, curve.sigmaUpper[i]!);
-      return `${value} at ${x} = ${Number(curve.x[i]!.toPrecision(3))}`;
+      return `${value} at ${x} = ${short(curve.x[i]!, 3)}`;
     };
     const last = curve.x.length - 1;
     return `${curve.label === "" ? outcome.scale : curve.label}: ${at(0)}${last > 0 ? `, ${at(last)}` : ""}.`;

@@ -3,6 +3,7 @@ import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit } from "../../index";
 import { checkOptions, type OptionKinds, optionsFor } from "../../options";
 import { count } from "../../words";
+import { testNotes, vanishingNotes } from "../data/mean-notes";
 import {
   MODERATOR_OPTIONS,
   type ModeratorCurve,
@@ -11,10 +12,9 @@ import {
   moderatorCurves,
 } from "../data/moderator-curves";
 import { ROW_OPTIONS, type RowOptions, rowLabels } from "../data/row-values";
-import { testNotes } from "../data/test-note";
 import { bubbleRadius } from "../draw/bubble";
 import { checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
-import { decimals, percent, withInterval } from "../draw/numbers";
+import { decimals, percent, short, withInterval } from "../draw/numbers";
 import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { COLORS, seriesColor } from "../draw/theme";
 import { drawXy, holdsZero, padded, type SeriesPoint, seriesDots } from "../draw/xy-picture";
@@ -99,7 +99,11 @@ export function locationScalePlot(fit: Fit, options: LocationScalePlotOptions = 
       },
       marks,
       series: found.by === null ? [] : found.curves.map(({ label }) => label),
-      notes: [...notesOf(found, ribbon, level), ...testNotes(fit, options.test)],
+      notes: [
+        ...notesOf(found, ribbon, level),
+        ...testNotes(fit, options.test),
+        ...vanishingNotes(fit, withoutLimits(found)),
+      ],
     },
     options,
   );
@@ -115,7 +119,7 @@ function bubbles(fit: Fit, { x, outcome, curveOf }: ModeratorCurves, options: Ro
     y: y[i]!,
     r: radius(v[i]!),
     series: curveOf[i]!,
-    title: `${labels[i]}: ${decimals(y[i]!)}, ${x} ${Number(values[i]!.toPrecision(4))}`,
+    title: `${labels[i]}: ${decimals(y[i]!)}, ${x} ${short(values[i]!, 4)}`,
   }));
 }
 
@@ -144,6 +148,13 @@ function notesOf({ at }: ModeratorCurves, ribbon: string, level: number): string
   ];
 }
 
+/** Curves somewhere without a confidence band: the mean there rests on one cluster. */
+function withoutLimits({ curves }: ModeratorCurves): string[] {
+  return curves.flatMap(({ label, lower }) =>
+    lower.some(Number.isNaN) ? [label === "" ? "the mean" : label] : [],
+  );
+}
+
 function describe(
   { x, curves, outcome }: ModeratorCurves,
   ribbon: string,
@@ -152,7 +163,7 @@ function describe(
   const sentences = curves.map((curve) => {
     const where = (i: number) => {
       const mean = withInterval(to(curve.mean[i]!), to(curve.lower[i]!), to(curve.upper[i]!));
-      return `${mean} with SD of true effects ${decimals(curve.heterogeneity[i]!)} at ${x} = ${Number(curve.x[i]!.toPrecision(3))}`;
+      return `${mean} with SD of true effects ${decimals(curve.heterogeneity[i]!)} at ${x} = ${short(curve.x[i]!, 3)}`;
     };
     const last = curve.x.length - 1;
     const name = curve.label === "" ? "Mean" : `Mean of ${curve.label}`;

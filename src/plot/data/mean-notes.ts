@@ -1,4 +1,27 @@
 import { type Fit, type TestStatistic, testBasis } from "../../index";
+import type { MeanOfRows } from "./mean-of-rows";
+
+/** What a reader must know of the means in a picture: what their intervals are made of, and why some have none. */
+export function meanNotes(
+  fit: Fit,
+  test: TestStatistic | undefined,
+  means: readonly (MeanOfRows & { readonly label: string })[],
+): string[] {
+  return [
+    ...testNotes(fit, test),
+    ...vanishingNotes(
+      fit,
+      means.filter(({ stdError }) => stdError === 0).map(({ label }) => label),
+    ),
+  ];
+}
+
+/** Means whose robust variance is 0, by their names. */
+export function vanishingNotes(fit: Fit, names: readonly string[]): string[] {
+  if (fit.robust === undefined || names.length === 0) return [];
+  const each = names.length === 1 ? "it rests" : "each rests";
+  return [`No limits (${names.join(", ")}): ${each} on one cluster, and its robust error is 0.`];
+}
 
 /** What the intervals of means in a picture are made of, unless it is the usual: model errors and a normal quantile. */
 export function testNotes(fit: Fit, test: TestStatistic | undefined): string[] {
