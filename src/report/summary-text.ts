@@ -63,7 +63,10 @@ function coefficientsTable(summary: FitSummary): ReportTable {
   if (atBoundary.length > 0)
     notes.push(`At the boundary, without a standard error: ${atBoundary.join(", ")}`);
   const certain = coefficients.filter((row) => row.stdError === 0).map(({ name }) => name);
-  if (certain.length > 0) notes.push(`Robust variance 0, so no test or limits: ${certain.join(", ")}`);
+  if (certain.length > 0) {
+    const which = summary.robust === null ? "Knapp-Hartung factor" : "Robust variance";
+    notes.push(`${which} 0, so no test or limits: ${certain.join(", ")}`);
+  }
   for (const note of limitNotes(summary)) notes.push(note);
   for (const note of logSdNotes(summary)) notes.push(note);
   return {
