@@ -124,6 +124,7 @@ export {
 } from "./report/heterogeneity";
 export type { HeterogeneityLimits } from "./report/heterogeneity-limits";
 export { fromJSON } from "./report/json/from-json";
+export type { JsonHeterogeneity } from "./report/json/heterogeneity-json";
 export type { EncodedValue } from "./report/json/state";
 export type { FitJson, JsonCoefficient, JsonNumber, ToJsonOptions } from "./report/json/to-json";
 export { toJSON } from "./report/json/to-json";

@@ -40,7 +40,14 @@ export async function fitOutcome(
 }
 
 function jsonReport(fit: Fit, { conf, confint, test, fitted }: FitOptions): string {
-  const options = { ...testOption(test), level: conf, confint, fitted: fitted === true, checks: true };
+  const options = {
+    ...testOption(test),
+    level: conf,
+    confint,
+    fitted: fitted === true,
+    heterogeneity: true,
+    checks: true,
+  };
   return `${JSON.stringify(toJSON(fit, options))}\n`;
 }
 

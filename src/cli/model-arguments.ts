@@ -42,13 +42,20 @@ export function takesErrors(command: Command): Command {
     );
 }
 
-/** Ends with a usage error when the shell has taken the formulas apart, or standard input is wanted twice. */
+/**
+ * Ends with a usage error when the shell has taken the formulas apart, standard input is wanted twice, or an option lacks
+ * the one that it belongs to.
+ */
 export function checkModelArguments(
   command: Command,
   data: string,
   formulas: readonly string[],
-  { matrix }: ModelOptions,
+  { matrix, robust }: ModelOptions,
 ): void {
+  // also the default, when somebody writes it
+  if (robust === undefined && command.getOptionValueSource("robustType") === "cli") {
+    command.error("error: --robust-type needs --robust with the column of the clusters: --robust study");
+  }
   if (isUnquoted(formulas)) {
     command.error("error: the formula came in pieces; put each formula in quotes: 'yi ~ x'");
   }

@@ -10,7 +10,8 @@ export function meansTable(data: MarginalMeans): ReportTable {
   const over =
     averagedOver.length === 0 ? [] : [`averaged over ${averagedOver.join(", ")} (${weights} weights)`];
   const dfs = [...new Set(means.map(({ df }) => df))].filter(Number.isFinite).sort((a, b) => a - b);
-  const limitsOf = dfs.length === 0 ? [] : [`limits: t with ${dfs.map((df) => shown(df)).join(", ")} df`];
+  const limitsOf =
+    dfs.length === 0 ? [] : [`limits: ${testName(data)}t with ${dfs.map((df) => shown(df)).join(", ")} df`];
   if (data.link !== "identity" && means.some(({ stdError }) => stdError !== 0))
     limitsOf.push(scaleNote(data));
   for (const { at, status } of means) {
@@ -139,6 +140,11 @@ function levelColumns(
     const isText = typeof values[0] === "string";
     return { header, cells: values.map(shown), values, align: isText ? "left" : "right" };
   });
+}
+
+function testName({ test }: MarginalMeans): string {
+  if (test === "knha") return "Knapp-Hartung, ";
+  return test === "adhoc" ? "Knapp-Hartung, never shrinking, " : "";
 }
 
 function scaleNote({ confint, scale }: MarginalMeans): string {

@@ -31,7 +31,7 @@ export interface CoefficientRow {
   readonly stdError: number;
   /** estimate / stdError; NaN for intercepts and cell means of log-SDs, whose 0 is no hypothesis but an SD of 1 */
   readonly statistic: number;
-  /** degrees of freedom of its t distribution; Infinity is the normal distribution, NaN where the robust error is 0 */
+  /** degrees of freedom of its t distribution; Infinity is the normal distribution, NaN where the error is 0 by robust() or Knapp-Hartung */
   readonly df: number;
   /** two-sided */
   readonly pValue: number;
@@ -105,7 +105,7 @@ function waldTable(fit: Fit, level: number, test: TestStatistic | undefined): re
   const withoutTest = logSdIntercepts(fit);
   return fit.coefficients.map(({ dpar, term, estimate, atBoundary }, i) => {
     const stdError = Math.sqrt(vcov[i * k + i]!);
-    // a robust error of 0 is no certainty: the coefficient rests on one cluster, and has no degrees of freedom
+    // a robust error of 0, resting on one cluster, or a Knapp-Hartung one is no certainty: it has no degrees of freedom
     const own = stdError === 0 ? Number.NaN : df[i]!;
     // -Infinity / NaN is NaN already; an infinite estimate with a finite SE must not turn into a p-value of 0
     const untested = atBoundary || withoutTest[i] === 1 || stdError === 0;

@@ -43,6 +43,18 @@ export function qTest(fit: Fit): QTest {
   return { statistic, df, pValue: df > 0 ? chiSquaredUpperTail(statistic, df) : Number.NaN };
 }
 
+/** Whether V leaves every effect size, and every combination of them, some sampling error; false without meta_V(). */
+export function hasSamplingErrors(fit: Fit): boolean {
+  if (fit.knownV.kind === "none") return false;
+  try {
+    cochransQ(modelOf(fit));
+    return true;
+  } catch (error) {
+    if (error instanceof DrmError && error.code === "bad_option") return false;
+    throw error;
+  }
+}
+
 /** Throws DrmError "bad_option" for a V that leaves some combination of effect sizes without sampling error. */
 export function cochransQ({ y, location, knownV, rows }: Model): number {
   const { columns } = location;

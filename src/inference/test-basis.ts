@@ -32,6 +32,7 @@ export interface TestBasis {
  *   outcomes of a study count) and p all location coefficients.
  * - "knha": the location's covariance is that of Knapp and Hartung, s^2 (X' W X)^-1, with n - p degrees of freedom; its
  *   covariances with the scale are taken as 0. Fits of one outcome with independent rows only.
+ *   Where the mean fits the effect sizes exactly s^2 is 0: errors are 0, and there are no tests and limits.
  * - "adhoc": the same with max(1, s^2), so that no interval becomes shorter than the one without the factor.
  *
  * The choice is one for the location: coefficients of sigma, sd(group) and rho12 keep the model's own errors and the normal

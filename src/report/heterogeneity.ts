@@ -221,6 +221,6 @@ function heterogeneityTable({ by, sampling, basis, groups, q }: Heterogeneity): 
     basis === "Q" ? "I2, H2: from Q, since sigma is held at 0" : SAMPLING_TEXT[sampling],
   ];
   if (groups.some(({ h2 }) => Number.isNaN(h2))) notes.push(NO_TYPICAL_VARIANCE);
-  if (q !== null) notes.push(`Q(${q.df}) = ${formatFixed(q.statistic, 4)}, ${pText(q.pValue)}`);
+  if (q !== null && q.df > 0) notes.push(`Q(${q.df}) = ${formatFixed(q.statistic, 4)}, ${pText(q.pValue)}`);
   return { caption: `Heterogeneity${by === null ? "" : ` by ${by}`}`, columns, notes };
 }

@@ -1,7 +1,7 @@
 import type { Fit } from "../fit/fit";
 import type { IntervalMethod } from "../inference/coefficient-table";
 import { dparKeys } from "../inference/coefficients";
-import type { QTest } from "../inference/q-test";
+import { hasSamplingErrors, type QTest } from "../inference/q-test";
 import type { TestStatistic } from "../inference/test-basis";
 import { type WaldTest, waldTest } from "../inference/wald-test";
 import { formatFixed, formatSignificant, NOT_AVAILABLE, pText } from "./format";
@@ -20,6 +20,8 @@ export interface ModelTests {
   readonly confint: IntervalMethod;
   /** Q of an intercept-only mean, QE with moderators; null where qTest() does not apply, or V has huge clusters */
   readonly q: QTest | null;
+  /** whether V leaves a row, or a combination of rows, without sampling error: then no fit has sigma held at 0 */
+  readonly certainRows: boolean;
   /** QM, or F where coefficients have t tests, of each dpar that has moderators */
   readonly moderators: readonly WaldTest[];
 }
@@ -34,6 +36,7 @@ export function modelTests(fit: Fit, test: TestStatistic, level: number): ModelT
     single(fit) && small
       ? heterogeneity(fit, { level })
       : { groups: [], basis: "tau2" as const, confint: "wald" as const };
+  const q = small ? qTestOrNull(fit) : null;
   // without an intercept the test of a scale parameter would be of log-SDs against 0, of SDs against 1
   const withModerators = dparKeys(fit).filter((dpar) => {
     const { termLabels, assign } = fit.designs[dpar] ?? { termLabels: [], assign: [] };
@@ -44,7 +47,8 @@ export function modelTests(fit: Fit, test: TestStatistic, level: number): ModelT
     basis,
     level,
     confint,
-    q: small ? qTestOrNull(fit) : null,
+    q,
+    certainRows: q === null && (small ? !hasSamplingErrors(fit) : fit.knownV.variances.includes(0)),
     moderators: withModerators.map((dpar) => waldTest(fit, { dpar, test })),
   };
 }
@@ -61,29 +65,36 @@ export function qName({ moderators }: Pick<ModelTests, "moderators">): "Q" | "QE
   return moderators.some(({ dpar }) => dpar.startsWith("mu")) ? "QE" : "Q";
 }
 
-/** One line each, with the names that metafor's users know. */
+/**
+ * One line each, with the names that metafor's users know. `levels` is how many groupings have random intercepts; `whyNone`
+ * says of a test of moderators that does not exist why.
+ */
 export function modelTestLines(
   { heterogeneity: all, basis, level, confint, q, moderators }: ModelTests,
   levels: number,
+  whyNone: (test: WaldTest) => string,
 ): string[] {
   const lines: string[] = [];
   if (all !== null) {
     const tau2 = `tau^2: ${formatSignificant(all.tau2)} (tau: ${formatSignificant(all.tau)}${levels > 0 ? ", all levels" : ""})  `;
     const from = basis === "Q" ? " (from Q)" : "";
+    const known = !Number.isNaN(all.i2) || !Number.isNaN(all.h2);
     const i2 = Number.isNaN(all.i2) ? NOT_AVAILABLE : `${formatFixed(all.i2, 2)} %`;
-    const shares = `I^2: ${i2}  H^2: ${formatFixed(all.h2, 2)}${from}`;
-    lines.push(basis === "Q" ? shares : tau2 + shares);
+    const shares = known ? `I^2: ${i2}  H^2: ${formatFixed(all.h2, 2)}${from}` : "";
+    const line = basis === "Q" ? shares : tau2 + shares;
+    if (line !== "") lines.push(line.trimEnd());
     if (!Number.isNaN(all.tau2Lower) || !Number.isNaN(all.tau2Upper))
       lines.push(limitsLine(all, level, confint));
   }
-  if (q !== null) {
+  if (q !== null && q.df > 0) {
     const name = qName({ moderators });
     const what = name === "QE" ? "Residual heterogeneity" : "Heterogeneity";
     lines.push(`${what}: ${name}(df = ${q.df}) = ${formatFixed(q.statistic, 4)}, ${pText(q.pValue)}`);
   }
-  for (const { dpar, df, ddf, statistic, pValue } of moderators) {
+  for (const moderated of moderators) {
+    const { dpar, df, ddf, statistic, pValue } = moderated;
     if (Number.isNaN(statistic)) {
-      lines.push(`Moderators of ${dpar}: no test, a coefficient has no standard error`);
+      lines.push(`Moderators of ${dpar}: no test, ${whyNone(moderated)}`);
       continue;
     }
     const test =
@@ -96,7 +107,10 @@ export function modelTestLines(
 /** "95 % limits by profile likelihood: tau^2 0.1153 to 0.9647, tau 0.3395 to 0.9822, I^2 81.35 to 97.33 %, H^2 5.36 to 37.51" */
 function limitsLine(all: HeterogeneityGroup, level: number, confint: IntervalMethod): string {
   const tau = `tau^2 ${limitRange(all.tau2Lower, all.tau2Upper)}, tau ${limitRange(all.tauLower, all.tauUpper)}`;
+  const title = limitsTitle(level, confint);
+  // without residual degrees of freedom there is no sampling variance to hold tau^2 against
+  if (Number.isNaN(all.i2Lower) && Number.isNaN(all.i2Upper)) return `${title}: ${tau}`;
   const i2 = `I^2 ${formatFixed(all.i2Lower, 2)} to ${formatFixed(all.i2Upper, 2)} %`;
   const h2 = `H^2 ${formatFixed(all.h2Lower, 2)} to ${formatFixed(all.h2Upper, 2)}`;
-  return `${limitsTitle(level, confint)}: ${tau}, ${i2}, ${h2}`;
+  return `${title}: ${tau}, ${i2}, ${h2}`;
 }

@@ -1,10 +1,11 @@
 import { criticalValue } from "../inference/level";
-import { count, formatColumn, formatFixed, formatPValue, limitLabels, pText } from "./format";
+import { count, formatColumn, formatFixed, formatPValue, limitLabels } from "./format";
 import { limitRange, limitsTitle } from "./limits-line";
-import { modelTestLines, qName } from "./model-tests";
+import { modelTestLines } from "./model-tests";
 import type { ParameterRange } from "./parameter-ranges";
 import type { FitSummary } from "./summary";
 import { numberColumn, type ReportTable, tableText } from "./text-table";
+import { logSdNotes, whyNoTest } from "./why-no-test";
 
 /** The order is that of R's summaries: model, coefficients, scale parameters, fit statistics. */
 export function summaryText(summary: FitSummary): string {
@@ -15,7 +16,7 @@ export function summaryText(summary: FitSummary): string {
     const table = parameterTable(summary);
     blocks.push(`${table.caption}:\n${tableText(table)}`);
   }
-  const testLines = modelTestLines(tests, random.length);
+  const testLines = modelTestLines(tests, random.length, whyNoTest(summary));
   if (testLines.length > 0) blocks.push(testLines.join("\n"));
   blocks.push(footerLines(summary).join("\n"));
   return blocks.join("\n\n");
@@ -63,7 +64,10 @@ function coefficientsTable(summary: FitSummary): ReportTable {
   if (atBoundary.length > 0)
     notes.push(`At the boundary, without a standard error: ${atBoundary.join(", ")}`);
   const certain = coefficients.filter((row) => row.stdError === 0).map(({ name }) => name);
-  if (certain.length > 0) notes.push(`Robust variance 0, so no test or limits: ${certain.join(", ")}`);
+  if (certain.length > 0) {
+    const which = summary.robust === null ? "Knapp-Hartung factor" : "Robust variance";
+    notes.push(`${which} 0, so no test or limits: ${certain.join(", ")}`);
+  }
   for (const note of limitNotes(summary)) notes.push(note);
   for (const note of logSdNotes(summary)) notes.push(note);
   return {
@@ -136,21 +140,6 @@ function limitNotes(summary: FitSummary): string[] {
   ];
 }
 
-/** Why log-SD intercepts have no test, and what tests heterogeneity instead. */
-function logSdNotes({ coefficients, withoutTest, tests, knownV, random, responses }: FitSummary): string[] {
-  const estimated = coefficients.filter(({ name, atBoundary }) => withoutTest.includes(name) && !atBoundary);
-  if (estimated.length === 0) return [];
-  const why = "Log-SD intercepts have no z or p: 0 there is an SD of 1";
-  if (knownV.kind === "none" || tests.q?.df === 0) return [why];
-  if (tests.q === null) {
-    const held = responses.length > 1 ? "sigma1: 0, sigma2: 0" : "sigma: 0";
-    return [`${why}. Test of heterogeneity: anova(update(fit, { fixed: { ${held} } }), fit)`];
-  }
-  const which = random.length > 0 ? "all SDs together" : "heterogeneity";
-  const one = random.length > 0 ? "; of one SD: anova() with the fit without it" : "";
-  return [`${why}. Test of ${which}: ${qName(tests)} below, ${pText(tests.q.pValue)}${one}`];
-}
-
 /** That the limits are of likelihood ratios, and which are infinite or were not found. */
 function profileNotes(coefficients: FitSummary["coefficients"]): string[] {
   const notes = ["Limits by profile likelihood"];
@@ -196,7 +185,7 @@ export function summaryTables(summary: FitSummary): ReportTable[] {
     ...coefficients.notes,
     ...formulas,
     ...modelLines(summary),
-    ...modelTestLines(tests, random.length),
+    ...modelTestLines(tests, random.length, whyNoTest(summary)),
     ...footerLines(summary),
   ];
   const tables = [{ ...coefficients, notes }];

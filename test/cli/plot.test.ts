@@ -148,6 +148,7 @@ describe("drmeta plot", () => {
     [["plot", "forest", ...MODEL, "--width", "-3"], /positive/],
     [["plot", "location-scale", ...MODEL, "--at", "habitat"], /col=value/],
     [["plot", "forest", RESTORATION, "yi", "~", "1"], /the formula came in pieces/],
+    [["plot", "forest", ...MODEL, "--robust-type", "CR0"], /--robust-type needs --robust/],
   ])("usage: %j", async (argv, message) => {
     const { exitCode, stdout, stderr } = await drmeta(...(argv as string[]));
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });

@@ -233,6 +233,9 @@ describe("fit", () => {
     const CR1 = JSON.parse((await drmeta([...argv, "--robust-type", "CR1", "--json"], labs)).stdout);
     expect(CR1.coefficients[0]).toMatchObject({ df: 2, estimate: json.coefficients[0].estimate });
     expect((await drmeta(argv, labs)).stdout).toContain("CR2 by lab, 3 clusters");
+    const alone = await drmeta([...argv.slice(0, 3), "--robust-type", "CR2"], labs);
+    expect(alone).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(alone.stderr).toContain("--robust-type needs --robust with the column of the clusters");
     expect((await drmeta([...argv.slice(0, 4), "labb"], labs)).stderr).toContain("did you mean 'lab'?");
   });
 

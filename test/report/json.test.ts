@@ -10,7 +10,7 @@ const roundTrip = (fit: Parameters<typeof toJSON>[0]) =>
 
 describe("toJSON", () => {
   it("has the documented keys in the documented order", () => {
-    const json = toJSON(restorationFit(), { fitted: true, checks: true, full: true });
+    const json = toJSON(restorationFit(), { fitted: true, heterogeneity: true, checks: true, full: true });
     expect(Object.keys(json)).toEqual([
       "drmeta",
       "formulas",
@@ -28,6 +28,7 @@ describe("toJSON", () => {
       "convergence",
       "random",
       "fitted",
+      "heterogeneity",
       "checks",
       "fit",
     ]);
@@ -52,9 +53,9 @@ describe("toJSON", () => {
     });
   });
 
-  it("adds the last three only when asked", () => {
+  it("adds the last four only when asked", () => {
     const json = toJSON(restorationFit());
-    expect("fitted" in json || "checks" in json || "fit" in json).toBe(false);
+    expect("fitted" in json || "heterogeneity" in json || "checks" in json || "fit" in json).toBe(false);
   });
 
   it("has null, never NaN or an infinity", () => {

@@ -84,7 +84,7 @@ describe("a saturated fit", () => {
   it.each([[{ sigma: 0.3 }], [{ sigma: 0 }], [{}]])("has no I^2 and H^2: %j", (fixed) => {
     const fit = drm("yi ~ x + meta_V(V = vi)", { data: three, fixed: fixed as Record<string, number> });
     expect(heterogeneity(fit).groups[0]).toMatchObject({ i2: Number.NaN, h2: Number.NaN });
-    expect(String(summary(fit))).toMatch(/I\^2: - {2}H\^2: -/);
+    expect(String(summary(fit))).not.toMatch(/I\^2|H\^2|NaN|E?\(df = 0\)/);
     expect(report(fit)).not.toMatch(/NaN|I\^2 is/);
     expect(report(fit)).toContain(
       "Check residual_df: The mean has as many coefficients as there are effect sizes, and fits them exactly",

@@ -23,6 +23,12 @@ export function vanishingNotes(fit: Fit, names: readonly string[]): string[] {
   return [`No limits (${names.join(", ")}): ${each} on one cluster, and its robust error is 0.`];
 }
 
+const NAMES = {
+  t: "",
+  knha: "Knapp-Hartung, ",
+  adhoc: "Knapp-Hartung, never shrinking: factor max(1, s²), ",
+} as const;
+
 /** What the intervals of means in a picture are made of, unless it is the usual: model errors and a normal quantile. */
 export function testNotes(fit: Fit, test: TestStatistic | undefined): string[] {
   const basis = testBasis(fit, test);
@@ -34,6 +40,6 @@ export function testNotes(fit: Fit, test: TestStatistic | undefined): string[] {
     return [`Intervals of means: ${errors}, t with ${df}.`];
   }
   if (basis.test === "z") return [];
-  const name = basis.test === "t" ? "" : "Knapp-Hartung, ";
-  return [`Intervals of means: ${name}t with residual df.`];
+  if (basis.factor === 0) return ["Intervals of means: none, the Knapp-Hartung factor is 0."];
+  return [`Intervals of means: ${NAMES[basis.test]}t with residual df.`];
 }

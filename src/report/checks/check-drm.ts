@@ -15,7 +15,7 @@ import {
   severalOptima,
 } from "./optimizer";
 import { robustSingleCluster } from "./robust";
-import { residualDegreesOfFreedom } from "./saturation";
+import { exactMean, residualDegreesOfFreedom } from "./saturation";
 import {
   positiveScale,
   randomEffectReplication,
@@ -48,6 +48,7 @@ const CHECKS: readonly Check[] = [
   standardErrorsFinite,
   standardErrorsInflated,
   robustSingleCluster,
+  exactMean,
   droppedRows,
   oneOutcomeOnly,
   residualDegreesOfFreedom,

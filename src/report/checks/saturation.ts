@@ -1,4 +1,6 @@
-/** Whether the formula of the mean leaves effect sizes to tell heterogeneity from. */
+/** Whether the formula of the mean leaves something to tell heterogeneity, and errors, from. */
+import { coefficientName } from "../../inference/coefficients";
+import { factorVanishes } from "../../inference/knapp-hartung";
 import { outcomesOf } from "../../inference/outcomes";
 import { locationCount, observedEffects } from "../../inference/residual-df";
 import { count } from "../format";
@@ -30,6 +32,20 @@ export const residualDegreesOfFreedom: Check = (fit) => {
     few.map(text).join(", "),
     "The mean has almost as many coefficients as there are effect sizes: the heterogeneity is hardly known, and tests that " +
       "take it as known are too sure. Drop moderators of the mean, or use t or Knapp-Hartung tests.",
+  );
+};
+
+/** Effect sizes that are all on the fitted mean though it has fewer coefficients: equal ones, or a line without scatter. */
+export const exactMean: Check = (fit) => {
+  if (fit.robust !== undefined || !factorVanishes(fit)) return null;
+  const names = fit.coefficients.filter(({ dpar }) => dpar === "mu").map(coefficientName);
+  return row(
+    "exact_mean",
+    "note",
+    names.join(", "),
+    "The fitted mean goes through every effect size, with none left to show how they scatter: the Knapp-Hartung factor is 0, " +
+      `so that ${names.join(", ")} ${names.length === 1 ? "has" : "have"} no Knapp-Hartung test or limits. Look for rows ` +
+      "that were entered twice, and use z tests.",
   );
 };
 

@@ -10,6 +10,7 @@ import { type TestStatistic, testBasis } from "../../inference/test-basis";
 import { checkOptions, type OptionKinds } from "../../options";
 import { type CheckRow, checkDrm } from "../checks/check-drm";
 import { modelNotes } from "../model-notes";
+import { type JsonHeterogeneity, jsonHeterogeneity } from "./heterogeneity-json";
 import { type EncodedValue, encodeState } from "./state";
 
 /** null stands for every number that does not exist or is infinite. */
@@ -103,6 +104,8 @@ export interface FitJson {
   }[];
   /** by dpar, response scale, one per row used */
   readonly fitted?: Readonly<Record<string, readonly JsonNumber[]>>;
+  /** when asked for; null where there is no single tau^2: two outcomes, SDs with moderators, no meta_V() */
+  readonly heterogeneity?: JsonHeterogeneity | null;
   /** rows of checkDrm(), when asked for */
   readonly checks?: readonly CheckRow[];
   /** the complete state, for fromJSON() */
@@ -119,6 +122,8 @@ export interface ToJsonOptions {
   readonly test?: TestStatistic;
   /** add fitted values */
   readonly fitted?: boolean;
+  /** add tau^2, I^2, H^2 with their limits, and the tests QE and QM: those limits may be profiles, a search each */
+  readonly heterogeneity?: boolean;
   /** add the rows of checkDrm() */
   readonly checks?: boolean;
   /** add the complete state, so that fromJSON() can reopen the fit */
@@ -130,6 +135,7 @@ const TO_JSON_OPTIONS: OptionKinds<ToJsonOptions> = {
   confint: "text",
   test: "text",
   fitted: "flag",
+  heterogeneity: "flag",
   checks: "flag",
   full: "flag",
 };
@@ -143,6 +149,7 @@ export function toJSON(fit: Fit, options: ToJsonOptions = {}): FitJson {
   requireFit("toJSON", fit);
   checkOptions("toJSON", options, TO_JSON_OPTIONS);
   const { level = 0.95, confint = "wald", test, fitted = false, checks = false, full = false } = options;
+  const { heterogeneity = false } = options;
   const k = fit.coefficients.length;
   const basis = testBasis(fit, test);
   const notes = modelNotes(fit);
@@ -188,6 +195,7 @@ export function toJSON(fit: Fit, options: ToJsonOptions = {}): FitJson {
     ...(fitted && {
       fitted: Object.fromEntries(Object.entries(fit.fitted).map(([dpar, values]) => [dpar, numbers(values)])),
     }),
+    ...(heterogeneity && { heterogeneity: jsonHeterogeneity(fit, basis.test, level) }),
     ...(checks && { checks: checkDrm(fit).map((row) => ({ ...row })) }),
     ...(full && { fit: encodeState(fit) }),
   };

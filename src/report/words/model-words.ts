@@ -34,11 +34,18 @@ export function modelSentences(fit: Fit, { test, factor }: TestBasis): string[] 
     );
   }
   if (test === "knha" || test === "adhoc") {
-    sentences.push(
-      `Tests and intervals of the mean are those of Knapp and Hartung (variances times ${number(factor!)}).`,
-    );
+    sentences.push(knappHartungWords(test, factor!));
   }
   return sentences.filter((sentence) => sentence !== "");
+}
+
+function knappHartungWords(test: "knha" | "adhoc", factor: number): string {
+  if (factor === 0) {
+    const why = "the effect sizes lie exactly on the fitted mean, so that the factor of their variances is 0";
+    return `Tests and intervals of the mean by Knapp and Hartung do not exist: ${why}.`;
+  }
+  const times = test === "knha" ? " (variances times " : ", never shrinking (variances times max(1, s^2) = ";
+  return `Tests and intervals of the mean are those of Knapp and Hartung${times}${number(factor)}).`;
 }
 
 function title(fit: Fit): string {
