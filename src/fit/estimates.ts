@@ -34,7 +34,7 @@ export function buildEstimates(
   frame: Frame,
   { model }: BuiltModel,
   engine: Engine,
-  { best, distinct, spike }: Search,
+  found: Search,
   { estimates, vcov, atBoundary }: Uncertainty,
 ): Estimates {
   const k = estimates.length;
@@ -45,10 +45,10 @@ export function buildEstimates(
     estimates: listOf(estimates, 0, k),
     stdErrors,
     atBoundary: listOf(atBoundary, 0, k),
-    logLik: engine.model.logLikConstant - best.value,
+    logLik: engine.model.logLikConstant - found.best.value,
     nobs: frame.nrow,
-    code: convergence(best),
-    message: message(best, distinct.length, spike),
+    code: convergence(found.best),
+    message: message(found),
   };
 }
 

@@ -200,6 +200,8 @@ export interface OptimSummary {
   readonly hessianCondition: number;
   /** log-likelihoods of the distinct optima met, best first; more than one means that the likelihood has several maxima */
   readonly optima: readonly number[];
+  /** true where the likelihood has no bound at an edge far from the optimum reported; absent otherwise */
+  readonly unboundedElsewhere?: true;
   /** how many runs were made */
   readonly startsTried: number;
   /** which covariance kernel ran: "scalar", "dense", ... */

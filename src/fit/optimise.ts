@@ -12,7 +12,7 @@ import {
   wideStart,
 } from "./starts";
 import { type Minimum, minimise } from "./trust-region";
-import { farUp } from "./unbounded";
+import { farUp, risesElsewhere } from "./unbounded";
 import { lookout, type Suspicion } from "./vanishing";
 
 export interface Search {
@@ -22,6 +22,8 @@ export interface Search {
   readonly startsTried: number;
   /** what an optimum that was passed over as a spike gains in log-likelihood over the best; null without one */
   readonly spike: number | null;
+  /** the likelihood has no bound elsewhere, at an edge far below the best optimum */
+  readonly rises: boolean;
 }
 
 export interface SearchOptions {
@@ -75,7 +77,7 @@ const BASIN_DEPTH = 4;
 export function search(engine: Searchable, options: SearchOptions): Search {
   if (engine.objective.size === 0) {
     const best = withoutScale(engine);
-    return { best, distinct: [best.value], startsTried: 1, spike: null };
+    return { best, distinct: [best.value], startsTried: 1, spike: null, rises: false };
   }
   if (options.near) {
     const others = startingPoints(engine.model, MOST_STARTS).slice(0, (options.starts ?? 1) - 1);
@@ -113,12 +115,14 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
     if (others[0]?.converged) optima = others;
   }
   const best = optima[0]!;
+  const rises = best.boundary === null && !best.unbounded && risesElsewhere(engine, best.theta, plain);
   const distinct = optima.filter(({ converged }) => converged).map((optimum) => optimum.value);
   return {
     best,
     distinct,
     startsTried: starts.length,
     spike: best.value > value ? best.value - value : null,
+    rises,
   };
 }
 

@@ -153,15 +153,16 @@ function namingColumns({ formula }: Frame): ReadonlySet<string> {
 
 function optimSummary(
   engine: Engine,
-  { best, distinct, startsTried, spike }: Search,
+  found: Search,
   inference: Uncertainty,
   options: SearchOptions,
 ): OptimSummary {
+  const { best, distinct, startsTried } = found;
   const finite = inference.gradient.filter((g) => !Number.isNaN(g));
   const constant = engine.model.logLikConstant;
   return {
     code: convergence(best),
-    message: message(best, distinct.length, spike),
+    message: message(found),
     iterations: best.iterations,
     evaluations: engine.evaluations(),
     maxEvaluations: options.maxEvaluations,
@@ -171,6 +172,7 @@ function optimSummary(
     hessianPositiveDefinite: inference.hessianPositiveDefinite,
     hessianCondition: inference.hessianCondition,
     optima: distinct.map((value) => constant - value),
+    ...(found.rises && { unboundedElsewhere: true as const }),
     startsTried,
     kernel: kernelName(engine),
   };
@@ -182,12 +184,17 @@ export function convergence({ unbounded, converged }: Search["best"]): 0 | 1 | 2
 }
 
 /** What became of the search, in words. */
-export function message(best: Search["best"], optima: number, spike: number | null): string {
+export function message({ best, distinct, spike, rises }: Search): string {
+  const optima = distinct.length;
   if (best.unbounded) {
     return "the likelihood is unbounded: some rows without a known variance, or a combination of rows that a singular V gives none, are fitted perfectly, so their sigma runs to 0";
   }
   if (!best.converged) return "not converged: the estimates are not the optimum";
   let several = optima > 1 ? `; ${optima} distinct maxima were met and the highest is reported` : "";
+  if (rises) {
+    several +=
+      "; the likelihood has no bound where sigma is 0 and a row without a sampling variance is fitted perfectly: this is a maximum beside that";
+  }
   if (spike !== null) {
     several += `; correlations of +1 in some studies and -1 in the others have a log-likelihood higher by ${spike.toPrecision(2)}`;
   }

@@ -1,8 +1,29 @@
 import { along } from "./boundary";
+import type { Edge } from "./edges";
 import type { Searchable } from "./engine";
 import { recessionOf } from "./recession";
 import { linearPredictor, thetaBlocks } from "./theta-blocks";
 import { PERFECT_FIT } from "./vanishing";
+
+/** log sigma, in units of the data's spread, at which a rise shows beside other rows' variances. */
+const DEEP = -20;
+
+/**
+ * Whether the likelihood has no bound at some edge of `edges` though `best` is an optimum inside: a row without a known
+ * variance that the mean can meet. The rise begins below the optimum, so that no search goes there.
+ */
+export function risesElsewhere(engine: Searchable, best: Float64Array, edges: readonly Edge[]): boolean {
+  const { model } = engine;
+  if (model.reml || !model.zeroV || !(model.largestV > 0)) return false;
+  return edges.some(({ block, part, whole, direction, slowest }) => {
+    if (part.kind !== "sigma" || !whole) return false;
+    let highest = Number.NEGATIVE_INFINITY;
+    for (const value of linearPredictor(model, block, best)) highest = Math.max(highest, value);
+    const full = new Float64Array(best.length);
+    full.set(direction, block.start);
+    return farUp(engine, along(best, full, (highest - DEEP) / slowest)) !== null;
+  });
+}
 
 /** log sigma is compared with what it was twice so much before, ... */
 const STRETCH = 3;

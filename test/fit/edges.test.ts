@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
+  checkDrm,
   type DataInput,
   type DrmOptions,
   drm,
@@ -135,6 +136,20 @@ describe("an unbounded likelihood", () => {
       fit.coefficients.find((one) => one.dpar === dpar && one.term === term)!.estimate;
     expect(estimate("mu2", "x")).toBeCloseTo(-0.3593, 3);
     expect(estimate("sigma2", "z2")).toBeCloseTo(-0.2852, 3);
+  });
+
+  it("is told of where it rises elsewhere: a row of variance 0 that the mean can meet, by ML and not by REML", () => {
+    const data = {
+      yi: [0.35, 0.017, -0.161, -0.125, 0.6, 0.137, 0.511, 0.026, 0.754],
+      v: [0, 0.04, 0.181, 0.303, 0.0152, 0.0202, 0.0443, 0.0356, 0.0321],
+    };
+    const check = (method: "ML" | "REML") => {
+      const fit = drm(drmFormula("yi ~ 1 + meta_V(V = v)"), { family: gaussian(), data, method });
+      expect(fit.optim.code).toBe(0);
+      return checkDrm(fit).find((one) => one.check === "unbounded_likelihood")?.status;
+    };
+    expect(check("ML")).toBe("note");
+    expect(check("REML")).toBeUndefined();
   });
 
   it("is said where rows are fitted perfectly and nothing else gives them a variance", () => {

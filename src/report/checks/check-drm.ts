@@ -13,6 +13,7 @@ import {
   optimizerBudget,
   optimizerConvergence,
   severalOptima,
+  unboundedElsewhere,
 } from "./optimizer";
 import { robustSingleCluster } from "./robust";
 import { exactMean, residualDegreesOfFreedom } from "./saturation";
@@ -43,6 +44,7 @@ const CHECKS: readonly Check[] = [
   finiteObjective,
   fixedGradient,
   severalOptima,
+  unboundedElsewhere,
   standardErrorsComputed,
   hessianPositiveDefinite,
   standardErrorsFinite,

@@ -83,3 +83,15 @@ export const severalOptima: Check = ({ optim, logLik }) => {
       "units lower. Compare profile intervals before relying on Wald ones.",
   );
 };
+
+/** A row without a sampling variance that the mean meets: the likelihood rises there without end as sigma goes to 0. */
+export const unboundedElsewhere: Check = ({ optim }) => {
+  if (optim.unboundedElsewhere === undefined) return null;
+  return row(
+    "unbounded_likelihood",
+    "note",
+    "beside the optimum",
+    "A row has no sampling variance, so that the likelihood has no bound where the mean meets it and sigma is 0; what is " +
+      'reported is the maximum beside that. Give the row a variance, or use method "REML".',
+  );
+};
