@@ -274,6 +274,48 @@ describe.skipIf(chromiumIsMissing)("the built page in Chromium", () => {
     expect(await axeFindings()).toEqual([]);
   });
 
+  test.each([1100, 1440])("no table of results is wider than its box at %i px", async (width) => {
+    await page.setViewportSize({ width, height: 900 });
+    for (const [model, rows] of [
+      ["data=restoration&y=yi&v=vi&x=habitat&x=duration&s=habitat&test=knha", "80 rows"],
+      ["data=bcg&y=yi&v=vi&method=REML&test=knha", "13 rows"],
+      ["data=bcg&y=yi&v=vi&x=alloc&method=REML&test=t", "13 rows"],
+    ]) {
+      await page.goto("about:blank");
+      await page.goto(`${address}#${model}`);
+      await fitted(rows!);
+      expect((await page.locator("th", { hasText: /^df$/ }).count()) > 0).toBe(true);
+      const wider = await page
+        .locator(".results .scroll")
+        .evaluateAll((boxes) =>
+          boxes
+            .filter((box) => box.scrollWidth > box.clientWidth)
+            .map((box) => box.getAttribute("aria-label")),
+        );
+      expect(wider).toEqual([]);
+    }
+  });
+
+  test("words of the results: %, what Q is a test of, and which test is of means", async () => {
+    const hints = () => page.locator(".results p.hint").allTextContents();
+    await page.goto(`${address}#data=bcg&y=yi&v=vi&method=REML&test=knha`);
+    await fitted("13 rows");
+    const [row] = await tableRows("Heterogeneity of true effects");
+    // rma(yi, vi, data = dat.bcg, method = "REML") has I2 92.22 and tau2 0.3132
+    expect(row!.some((cell) => /^92\.\d %\d+\.\d to 9\d\.\d %$/.test(cell))).toBe(true);
+    expect((await hints()).some((text) => text.startsWith("Test of heterogeneity: Q(12) = 152.23"))).toBe(
+      true,
+    );
+    expect((await hints()).some((text) => text.includes("The Knapp-Hartung test is of means;"))).toBe(true);
+    await page.getByRole("group", { name: "Moderators of the mean" }).getByLabel("alloc").check();
+    await page.getByText("Test of residual heterogeneity: Q(10)").waitFor();
+    await page.getByRole("button", { name: "Edit as text" }).click();
+    await page.getByLabel("Formulas, one per line").fill("yi ~ 1 + meta_V(V = -vi)");
+    await page
+      .locator(".status", { hasText: /^Not fitted: .*[^.?]\. Below is the last model that was fitted\.$/s })
+      .waitFor();
+  });
+
   test("nothing is wider than a phone, and the keyboard reaches everything in order", async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     await open();

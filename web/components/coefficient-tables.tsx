@@ -41,7 +41,7 @@ export function CoefficientTables({ summary }: { readonly summary: FitSummary })
 /** How the limits were found, and that the choice of test is one for means. */
 function limitsText({ test, coefficients }: FitSummary): string {
   const scale = test === "z" || coefficients.every(({ dpar }) => dpar.startsWith("mu"));
-  return `Limits: Wald.${scale ? "" : " The test is of means; coefficients of SDs and correlations have z tests."}`;
+  return `Limits: Wald.${scale ? "" : ` The ${test === "knha" ? "Knapp-Hartung" : test} test is of means; coefficients of SDs and correlations have z tests.`}`;
 }
 
 interface Props {

@@ -5,10 +5,13 @@ import type { Analysis } from "../worker/session";
 import { MeansTables } from "./means-tables";
 import { Table } from "./table";
 
+type Group = Analysis["heterogeneity"]["groups"][number];
+
 /** Means, SDs, tau2, I2 and H2, for all rows or by the levels of a column that the model uses. */
 export function HeterogeneitySection({ analysis }: { readonly analysis: Analysis }) {
   const { heterogeneity, groupColumns } = analysis;
   const { groups, q, by, level, confint } = heterogeneity;
+  const moderated = analysis.summary.tests.moderators.some(({ dpar }) => dpar.startsWith("mu"));
   const limited = groups.some(
     ({ tau2Lower, tau2Upper }) => !Number.isNaN(tau2Lower) || !Number.isNaN(tau2Upper),
   );
@@ -18,6 +21,34 @@ export function HeterogeneitySection({ analysis }: { readonly analysis: Analysis
     [bivariate ? outcome : "", by === null ? (bivariate ? "" : "all rows") : group]
       .filter(Boolean)
       .join(", ");
+  /** A number with its limits below it: beside it they would make the table wider than the page. */
+  const measure = (
+    header: string,
+    pick: (group: Group) => readonly [value: number, lower: number, upper: number],
+    decimals?: number,
+    unit = "",
+  ) => {
+    const values =
+      decimals === undefined
+        ? formatColumn(
+            groups.map((group) => pick(group)[0]),
+            4,
+          )
+        : null;
+    return {
+      header,
+      cells: groups.map((group, i) => {
+        const [value, lower, upper] = pick(group);
+        const number = values === null ? formatFixed(value, decimals!) : values[i]!;
+        return (
+          <>
+            {Number.isNaN(value) ? NOT_AVAILABLE : `${number}${unit}`}
+            {limited && <span class="limits">{range(lower, upper, unit, decimals)}</span>}
+          </>
+        );
+      }),
+    };
+  };
   return (
     <section aria-labelledby="heterogeneity-heading">
       <h3 id="heterogeneity-heading">Effects and heterogeneity</h3>
@@ -46,52 +77,31 @@ export function HeterogeneitySection({ analysis }: { readonly analysis: Analysis
         columns={[
           { header: by ?? "group", cells: groups.map(name) },
           { header: "rows", cells: groups.map(({ rows }) => rows) },
-          {
-            header: "tau2",
-            cells: formatColumn(
-              groups.map(({ tau2 }) => tau2),
-              4,
-            ),
-          },
-          {
-            header: "tau (SD)",
-            cells: formatColumn(
-              groups.map(({ tau }) => tau),
-              4,
-            ),
-          },
-          {
-            header: "I2",
-            cells: groups.map(({ i2 }) => (Number.isNaN(i2) ? NOT_AVAILABLE : `${formatFixed(i2, 1)} %`)),
-          },
-          { header: "H2", cells: groups.map(({ h2 }) => formatFixed(h2, 2)) },
-          ...(limited
-            ? [
-                { header: `tau2, ${percent}`, cells: groups.map((g) => range(g.tau2Lower, g.tau2Upper)) },
-                { header: `tau, ${percent}`, cells: groups.map((g) => range(g.tauLower, g.tauUpper)) },
-                { header: `I2, ${percent}`, cells: groups.map((g) => range(g.i2Lower, g.i2Upper, 1)) },
-                { header: `H2, ${percent}`, cells: groups.map((g) => range(g.h2Lower, g.h2Upper, 2)) },
-              ]
-            : []),
+          measure("tau2", (g) => [g.tau2, g.tau2Lower, g.tau2Upper]),
+          measure("tau (SD)", (g) => [g.tau, g.tauLower, g.tauUpper]),
+          measure("I2", (g) => [g.i2, g.i2Lower, g.i2Upper], 1, " %"),
+          measure("H2", (g) => [g.h2, g.h2Lower, g.h2Upper], 2),
         ]}
       />
       {limited && (
         <p class="hint">
-          Limits of tau2, I2 and H2: {confint === "profile" ? "profile likelihood" : "Wald's, of log tau"}.
+          Below each number its {percent}. Limits of tau2, I2 and H2:{" "}
+          {confint === "profile" ? "profile likelihood" : "Wald's, of log tau"}.
         </p>
       )}
       {q !== null && (
         <p class="hint">
-          Test of residual heterogeneity: Q({q.df}) = {formatFixed(q.statistic, 2)}, {pText(q.pValue)}.
+          Test of {moderated ? "residual heterogeneity" : "heterogeneity"}: Q({q.df}) ={" "}
+          {formatFixed(q.statistic, 2)}, {pText(q.pValue)}.
         </p>
       )}
     </section>
   );
 }
 
-/** "0.12 to 0.96"; with a number of decimals, or four significant digits. */
-function range(lower: number, upper: number, decimals?: number): string {
+/** "0.12 to 0.96"; with a number of decimals, or three significant digits. */
+function range(lower: number, upper: number, unit: string, decimals?: number): string {
   const text = (value: number) =>
-    decimals === undefined ? formatSignificant(value) : formatFixed(value, decimals);
-  return Number.isNaN(lower) && Number.isNaN(upper) ? "-" : `${text(lower)} to ${text(upper)}`;
+    decimals === undefined ? formatSignificant(value, 3) : formatFixed(value, decimals);
+  return Number.isNaN(lower) && Number.isNaN(upper) ? "-" : `${text(lower)} to ${text(upper)}${unit}`;
 }

@@ -50,10 +50,15 @@ function statusText(): string {
   const last = outcome.value;
   if (fitting.value) return "Fitting...";
   if (last.state === "refused") {
-    return `Not fitted: ${last.message}${shown.value === null ? "" : " Below is the last model that was."}`;
+    return `Not fitted: ${sentence(last.message)}${shown.value === null ? "" : " Below is the last model that was fitted."}`;
   }
   if (last.state === "nothing") return "Choose data and a model; the results appear here.";
   return fittedText(last.analysis);
+}
+
+/** Messages of errors have no full stop, some end in a question. */
+function sentence(message: string): string {
+  return /[.?!]$/.test(message) ? message : `${message}.`;
 }
 
 function fittedText({ summary, checks, milliseconds }: Analysis): string {
