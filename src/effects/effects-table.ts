@@ -1,4 +1,5 @@
 import { formatColumn, formatFixed, formatPValue, limitLabels } from "../report/format";
+import { printAsZero } from "../report/rounding";
 import { numberColumn, type ReportTable, type TableColumn } from "../report/text-table";
 import type { Contrasts } from "./contrasts";
 import type { MarginalMeans } from "./marginal-means";
@@ -9,6 +10,7 @@ export function meansTable(data: MarginalMeans): ReportTable {
   const [low, high] = limitLabels(level);
   const over =
     averagedOver.length === 0 ? [] : [`averaged over ${averagedOver.join(", ")} (${weights} weights)`];
+  const zero = printAsZero(means);
   const dfs = [...new Set(means.map(({ df }) => df))].filter(Number.isFinite).sort((a, b) => a - b);
   const limitsOf =
     dfs.length === 0 ? [] : [`limits: ${testName(data)}t with ${dfs.map((df) => shown(df)).join(", ")} df`];
@@ -30,7 +32,7 @@ export function meansTable(data: MarginalMeans): ReportTable {
       numberColumn(
         "estimate",
         means.map(({ estimate }) => estimate),
-        significant,
+        (values) => significant(values.map((value, i) => (zero[i] ? 0 : value))),
       ),
       numberColumn(
         "std_error",
@@ -61,6 +63,7 @@ export function contrastsTable(data: Contrasts): ReportTable {
   const { dpar, response, method, by, contrasts, adjust, level, notes } = data;
   const [low, high] = limitLabels(level);
   const normal = contrasts.every(({ df }) => df === Number.POSITIVE_INFINITY);
+  const zero = printAsZero(contrasts);
   const what = data.scale === "ratio" ? "ratios" : "differences";
   const family = contrasts.filter(({ pValue }) => !Number.isNaN(pValue)).length;
   const adjusted =
@@ -78,7 +81,7 @@ export function contrastsTable(data: Contrasts): ReportTable {
       numberColumn(
         data.scale === "ratio" ? "ratio" : "difference",
         contrasts.map(({ estimate }) => estimate),
-        significant,
+        (values) => significant(values.map((value, i) => (zero[i] ? 0 : value))),
       ),
       numberColumn(
         "std_error",
@@ -88,7 +91,7 @@ export function contrastsTable(data: Contrasts): ReportTable {
       numberColumn(
         normal ? "z" : "t",
         contrasts.map(({ statistic }) => statistic),
-        (values) => values.map((z) => formatFixed(z, 3)),
+        (values) => values.map((z, i) => formatFixed(zero[i] && z < 0 ? 0 : z, 3)),
       ),
       ...(normal
         ? []

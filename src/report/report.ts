@@ -6,6 +6,7 @@ import { type TestStatistic, testBasis } from "../inference/test-basis";
 import { checkOptions, type OptionKinds } from "../options";
 import { checkDrm } from "./checks/check-drm";
 import { modelTests } from "./model-tests";
+import { printAsZero } from "./rounding";
 import { heterogeneitySentences } from "./words/heterogeneity-words";
 import { meanSentences } from "./words/mean-words";
 import { modelSentences } from "./words/model-words";
@@ -39,7 +40,12 @@ export function report(fit: Fit, options: ReportOptions = {}): string {
   checkOptions("report", options, REPORT_OPTIONS);
   const { level = 0.95, test } = options;
   const basis = testBasis(fit, test);
-  const rows = coefficientTable(fit, level, "wald", test);
+  const estimated = coefficientTable(fit, level, "wald", test);
+  const zero = printAsZero(estimated);
+  const rows = estimated.map((row, i) => {
+    if (!zero[i]) return row;
+    return { ...row, estimate: 0, statistic: Number.isNaN(row.statistic) ? row.statistic : 0 };
+  });
   const tests = modelTests(fit, basis.test, level);
   const { code, message } = fit.optim;
   const failed = `The fit did not converge (${sentenceless(message)}): the numbers below are where the search stopped, not estimates to report.`;

@@ -3,6 +3,7 @@ import { count, formatColumn, formatFixed, formatPValue, limitLabels } from "./f
 import { limitRange, limitsTitle } from "./limits-line";
 import { modelTestLines } from "./model-tests";
 import type { ParameterRange } from "./parameter-ranges";
+import { printAsZero } from "./rounding";
 import type { FitSummary } from "./summary";
 import { numberColumn, type ReportTable, tableText } from "./text-table";
 import { logSdNotes, whyNoTest } from "./why-no-test";
@@ -59,6 +60,8 @@ function coefficientsTable(summary: FitSummary): ReportTable {
     numberColumn(header, coefficients.map(pick), format);
   const significant = (values: readonly number[]) => formatColumn(values);
   const limits = (values: readonly number[]) => formatColumn(values, 5);
+  const zero = printAsZero(coefficients);
+  const zeroed = (values: readonly number[]) => values.map((value, i) => (zero[i] ? 0 : value));
   const atBoundary = coefficients.filter((row) => row.atBoundary).map(({ name }) => name);
   const notes = testNotes(summary);
   if (atBoundary.length > 0)
@@ -74,12 +77,16 @@ function coefficientsTable(summary: FitSummary): ReportTable {
     caption: `${titleOf(summary)}: coefficients, link scale`,
     columns: [
       { header: "", cells: coefficients.map(({ name }) => name), align: "left", name: "coefficient" },
-      column("estimate", (row) => row.estimate, significant),
+      column(
+        "estimate",
+        (row) => row.estimate,
+        (values) => significant(zeroed(values)),
+      ),
       column("std_error", (row) => row.stdError, significant),
       column(
         test === "z" ? "z" : "t",
         (row) => row.statistic,
-        (values) => values.map((statistic) => formatFixed(statistic, 3)),
+        (values) => values.map((statistic, i) => formatFixed(zero[i] && statistic < 0 ? 0 : statistic, 3)),
       ),
       ...(test === "z"
         ? []

@@ -51,8 +51,14 @@ export function estimateText(
 
 /** "-1.76 to 0.38". */
 export function rangeText(lower: number, upper: number): string {
-  const decimals = shared(lower, upper);
-  return `${number(lower, decimals)} to ${number(upper, decimals)}`;
+  // an end that is rounding beside the other
+  const [low, high] = [beside(lower, upper), beside(upper, lower)];
+  const decimals = shared(low, high);
+  return `${number(low, decimals)} to ${number(high, decimals)}`;
+}
+
+function beside(value: number, other: number): number {
+  return Math.abs(value) < 1e-13 * Math.abs(other) ? 0 : value;
 }
 
 /** Decimals with which nothing that is not zero reads as zero. */
