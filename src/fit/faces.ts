@@ -179,6 +179,7 @@ function squares(a: Float64Array): number {
 export function inverseOf(rows: readonly Float64Array[]): Float64Array | null {
   const n = rows.length;
   if (n === 1) return rows[0]![0] === 0 ? null : Float64Array.of(1 / rows[0]![0]!);
+  if (n === 2) return inverseOfTwo(rows[0]!, rows[1]!);
   const A = rows.map((row) => row.slice());
   const inverse = rows.map((_, i) => {
     const unit = new Float64Array(n);
@@ -210,4 +211,12 @@ export function inverseOf(rows: readonly Float64Array[]): Float64Array | null {
   const out = new Float64Array(n * n);
   for (let i = 0; i < n; i++) out.set(inverse[i]!, i * n);
   return out;
+}
+
+/** The usual case, a factor of two levels, in closed form. */
+function inverseOfTwo([a, b]: Float64Array, [c, d]: Float64Array): Float64Array | null {
+  const determinant = a! * d! - b! * c!;
+  const size = Math.abs(a! * d!) + Math.abs(b! * c!);
+  if (Math.abs(determinant) <= 1e-9 * size) return null;
+  return Float64Array.of(d! / determinant, -b! / determinant, -c! / determinant, a! / determinant);
 }

@@ -107,7 +107,8 @@ function fastestChange({ basis }: ThetaBlock, direction: Float64Array, vanishing
 export function beyond(theta: Float64Array, edges: readonly Edge[]): Float64Array {
   const out = theta.slice();
   for (const { block, direction, slowest } of edges) {
-    const factor = VANISHED / slowest;
+    // to where they are negligible: the kernels take longer over exponents that underflow
+    const factor = NEARLY_VANISHED / slowest;
     for (let k = 0; k < direction.length; k++) out[block.start + k]! += factor * direction[k]!;
   }
   return out;

@@ -59,7 +59,10 @@ describe("faces of a design's rows", () => {
   });
 
   it("inverse of a square of rows, and none of a singular one", () => {
-    expect(inverseOf(rows([0, 2], [4, 0]))).toEqual(Float64Array.of(0, 0.25, 0.5, 0));
+    expect(inverseOf(rows([1, 2], [4, 4]))).toEqual(Float64Array.of(-1, 0.5, 1, -0.25));
+    expect(inverseOf(rows([2, 0, 0], [0, 0, 4], [0, 1, 0]))).toEqual(
+      Float64Array.of(0.5, 0, 0, 0, 0, 1, 0, 0.25, 0),
+    );
     expect(inverseOf(rows([1, 2], [2, 4]))).toBeNull();
   });
 });
