@@ -110,10 +110,8 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
   const cheap = !thorough || !isSmall(model);
   improveAtEdges(engine, optima, starts[0]!, { plain, everywhere, cheap }, options);
   const { value } = optima[0]!;
-  if (optima.some((optimum) => isSpike(model, optimum))) {
-    const others = optima.filter((optimum) => !isSpike(model, optimum));
-    if (others[0]?.converged) optima = others;
-  }
+  const others = optima.filter((optimum) => !isSpike(model, optimum));
+  if (others[0]?.converged) optima = others;
   const best = optima[0]!;
   const rises = best.boundary === null && !best.unbounded && risesElsewhere(engine, best.theta, plain);
   const distinct = optima.filter(({ converged }) => converged).map((optimum) => optimum.value);

@@ -1,3 +1,4 @@
+import type { Basis } from "../design/basis";
 import type { Edge } from "./edges";
 import { symmetricEigen } from "./small-matrix";
 import type { StandardModel } from "./standard-model";
@@ -92,15 +93,18 @@ function alongCorrelations(
 }
 
 function fastestChange({ basis }: ThetaBlock, direction: Float64Array, vanishing: Uint8Array): number {
-  const { values, rows, columns } = basis;
   let fastest = 0;
-  for (let i = 0; i < rows; i++) {
-    if (vanishing[i] === 0) continue;
-    let change = 0;
-    for (let k = 0; k < columns; k++) change += values[k * rows + i]! * direction[k]!;
-    fastest = Math.max(fastest, Math.abs(change));
+  for (let i = 0; i < basis.rows; i++) {
+    if (vanishing[i] === 1) fastest = Math.max(fastest, Math.abs(changeOf(basis, direction, i)));
   }
   return fastest;
+}
+
+/** Of an entity's linear predictor along a direction of its block's columns. */
+function changeOf({ values, rows, columns }: Basis, direction: Float64Array, entity: number): number {
+  let change = 0;
+  for (let k = 0; k < columns; k++) change += values[k * rows + entity]! * direction[k]!;
+  return change;
 }
 
 /** theta with the entities of some edges there; the others stay where they are. */
@@ -165,16 +169,14 @@ export function recessionOf(
   while (nullity < q && values[nullity]! < 1e-10 * rows) nullity++;
   if (nullity === 0) return null;
 
-  const inBlock = known ?? descentBeside(gone, W, rows, q, vanishing, sign, vectors, nullity);
+  const inBlock = known ?? descentBeside(gone, block.basis, vanishing, sign, vectors, nullity);
   // every vanishing entity must go down, or the set is not one that vanishes together
   let slowest = Number.NEGATIVE_INFINITY;
   let fastest = 0;
   let toNearby = 0;
   for (let i = 0; i < rows; i++) {
     if (vanishing[i] === 0) continue;
-    let change = 0;
-    for (let k = 0; k < q; k++) change += W[k * rows + i]! * inBlock[k]!;
-    change *= sign(i);
+    const change = sign(i) * changeOf(block.basis, inBlock, i);
     slowest = Math.max(slowest, change);
     fastest = Math.min(fastest, change);
     if (Number.isFinite(measure[i]!)) toNearby = Math.max(toNearby, (measure[i]! - NEARBY) / (-2 * change));
@@ -208,14 +210,13 @@ function gram(W: Float64Array, rows: number, q: number, flags: Uint8Array, flag:
 /** leastSquaresDescent() of the entities that are not gone, in the wake of those that are. */
 function descentBeside(
   gone: Recession | null,
-  W: Float64Array,
-  rows: number,
-  q: number,
+  basis: Basis,
   vanishing: Uint8Array,
   sign: (entity: number) => number,
   vectors: Float64Array,
   nullity: number,
 ): Float64Array {
+  const { values: W, rows, columns: q } = basis;
   const left = vanishing.map((flag, i) => (gone?.vanishing[i] === 1 ? 0 : flag));
   if (gone === null || !left.includes(1)) {
     return leastSquaresDescent(W, rows, q, vanishing, sign, vectors, nullity);
@@ -225,12 +226,8 @@ function descentBeside(
   let factor = 0;
   for (let i = 0; i < rows; i++) {
     if (gone.vanishing[i] === 0) continue;
-    let own = 0;
-    let theirs = 0;
-    for (let k = 0; k < q; k++) {
-      own += sign(i) * W[k * rows + i]! * direction[k]!;
-      theirs += sign(i) * W[k * rows + i]! * ahead[k]!;
-    }
+    const own = sign(i) * changeOf(basis, direction, i);
+    const theirs = sign(i) * changeOf(basis, ahead, i);
     factor = Math.max(factor, (1 + own) / -theirs);
   }
   return direction.map((part, k) => part + factor * ahead[k]!);
