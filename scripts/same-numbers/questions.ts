@@ -42,11 +42,11 @@ function locations(fit: Fit): string[] {
   return fit.family === "gaussian" ? ["mu"] : ["mu1", "mu2"];
 }
 
-/** Clusters for robust errors: a column of text, or pairs of rows. */
+/** Clusters for robust errors: the outermost grouping of the random models, or pairs of rows. */
 function clusterOf(model: Model): string | string[] {
   const columns = columnsOf(model);
-  const rows = Object.values(columns)[0]!;
-  return "s" in columns ? "s" : rows.map((_, row) => `c${Math.floor(row / 2)}`);
+  const outermost = ["d", "s"].find((name) => name in columns);
+  return outermost ?? Object.values(columns)[0]!.map((_, row) => `c${Math.floor(row / 2)}`);
 }
 
 /** An answer for each of some names; one that throws is the answer of its name. */
