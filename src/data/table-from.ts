@@ -66,6 +66,7 @@ export class LazyTable implements Table {
   readonly #listNames: () => readonly string[];
   readonly #options: FactorOptions;
   readonly #convert: Convert;
+  readonly #cells: ((name: string) => unknown) | undefined;
   readonly #cache = new Map<string, Column>();
   #names: readonly string[] | undefined;
 
@@ -74,11 +75,13 @@ export class LazyTable implements Table {
     names: () => readonly string[],
     options: FactorOptions,
     convert: Convert,
+    cells?: (name: string) => unknown,
   ) {
     this.#listNames = names;
     requireFactorColumns(options, () => this.names);
     this.#options = options;
     this.#convert = convert;
+    this.#cells = cells;
   }
 
   get names(): readonly string[] {
@@ -93,6 +96,11 @@ export class LazyTable implements Table {
     const column = this.#convert(name, levelsFor(name, this.#options), ordered?.has(name) ?? false);
     if (column !== undefined) this.#cache.set(name, column);
     return column;
+  }
+
+  /** What the user holds under a name, unconverted, be it cells or something else; undefined where that is not at hand. */
+  cells(name: string): unknown {
+    return this.#cells?.(name);
   }
 }
 
@@ -121,6 +129,7 @@ function fromColumns(data: Readonly<Record<string, unknown>>, options: FactorOpt
     options,
     (name, levels, ordered) =>
       Object.hasOwn(data, name) ? columnFrom(name, data[name], levels, ordered) : undefined,
+    (name) => (Array.isArray(data[name]) ? data[name] : undefined),
   );
 }
 
@@ -150,6 +159,7 @@ function fromRows(rows: readonly unknown[], options: FactorOptions): Table {
       const cells = cellsOf(records, name);
       return cells === undefined ? undefined : columnFrom(name, cells, levels, ordered);
     },
+    (name) => cellsOf(records, name),
   );
 }
 

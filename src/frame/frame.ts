@@ -1,5 +1,5 @@
 import { type Doubles, doublesFrom, scratch } from "../data/doubles";
-import type { Column, Table } from "../data/table";
+import type { Column, LabelCells, Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import { deparseName } from "../formula/deparse";
 import type { DrmFormula } from "../formula/formula";
@@ -9,7 +9,7 @@ import { dropUnusedLevels, takeRows, withLevels } from "./levels";
 import { type CandidateColumn, type Dropped, hasGaps, keepRows, NOTHING_DROPPED, noRows } from "./missing";
 import { type ColumnUse, columnUses, OUTCOME_1 } from "./roles";
 import { squaresOfV } from "./squares";
-import { repeatedStudies, type StudyColumn } from "./study-columns";
+import { studyCells } from "./study-columns";
 import { keptWeights, type Weights } from "./weights";
 
 /** Stage 3. The rows that are fitted and the columns that the formulas read, as numbers and factors. */
@@ -31,11 +31,17 @@ export interface Frame {
   /** Bivariate models: which outcomes each kept row has. */
   readonly outcomePresent: readonly [Uint8Array, Uint8Array] | null;
   /** What columns that no formula uses say about the model; both null in a short-lived frame. */
-  readonly beside: { readonly studies: StudyColumn | null; readonly squaresOfV: string | null };
+  readonly beside: Beside;
   /** Nothing of the frame is kept when its estimates are made. */
   readonly shortLived: boolean;
   /** Zeroed arrays for what a fit keeps: its own, unless the frame is short-lived. */
   readonly doubles: Doubles;
+}
+
+interface Beside {
+  /** cells of the columns whose names stand for studies or authors, rows kept */
+  readonly studyCells: Readonly<Record<string, LabelCells>> | null;
+  readonly squaresOfV: string | null;
 }
 
 export interface FrameOptions {
@@ -52,7 +58,7 @@ export interface FrameOptions {
   readonly shortLived?: boolean | undefined;
 }
 
-const NOTHING_BESIDE = { studies: null, squaresOfV: null };
+const NOTHING_BESIDE: Beside = { studyCells: null, squaresOfV: null };
 
 /** Up to this many rows the arrays of a fit share memory: allocating each would cost as much as the fit. */
 const FEW_ROWS = 1000;
@@ -116,7 +122,7 @@ export function buildFrame(formula: DrmFormula, table: Table, options: FrameOpti
     outcomePresent,
     beside: shortLived
       ? NOTHING_BESIDE
-      : { studies: repeatedStudies(table, new Set(used), rows), squaresOfV: squaresOfV(table, resolved) },
+      : { studyCells: studyCells(table, used, rows), squaresOfV: squaresOfV(table, resolved) },
     shortLived,
     doubles,
   };
