@@ -150,8 +150,10 @@ function modelOf(
   return {
     formula: parsed,
     fit(data) {
-      const frame = frameOf(tableFrom(data, reading), false);
-      return fitModel(frame, buildModel(frame, options), options);
+      return reuse(() => {
+        const frame = frameOf(tableFrom(data, reading), false);
+        return fitModel(frame, buildModel(frame, options), options);
+      });
     },
     estimate(data) {
       return reuse(() => {
