@@ -24,7 +24,7 @@ export interface Frame {
   readonly rows: Int32Array;
   /** Names of the columns that the formulas and the weights read. */
   readonly used: readonly string[];
-  /** A column over the kept rows. That of a short-lived frame may share memory with the user's data: never write to it. */
+  /** A column over the kept rows. It may be the table's own: never write to it. */
   column(name: string): Column;
   readonly weights: Float64Array | null;
   readonly dropped: Dropped;
@@ -92,7 +92,6 @@ export function buildFrame(formula: DrmFormula, table: Table, options: FrameOpti
   const doubles = shortLived ? scratch : doublesFrom(nrow <= FEW_ROWS ? ARRAYS_TOGETHER * nrow : 0);
   for (const [name, column] of columns) {
     if (nrow < total) columns.set(name, takeRows(column, rows));
-    else if (!shortLived) columns.set(name, ownColumn(column, doubles));
     else if (column.kind === "factor") columns.set(name, dropUnusedLevels(column));
   }
   for (const name of infinite) refuseInfinite(name, columns.get(name)!, rows);
@@ -126,23 +125,6 @@ export function buildFrame(formula: DrmFormula, table: Table, options: FrameOpti
     shortLived,
     doubles,
   };
-}
-
-/** A fit keeps its columns: what becomes of the user's afterwards must not change it. */
-function ownColumn(column: Column, doubles: Doubles): Column {
-  if (column.kind === "factor") {
-    const { codes, levels, ordered } = dropUnusedLevels(column);
-    return {
-      kind: "factor",
-      codes: codes.slice(),
-      levels: Object.isFrozen(levels) ? levels : [...levels],
-      ordered,
-    };
-  }
-  const { kind, values, written } = column;
-  const own = doubles(values.length);
-  own.set(values);
-  return written === undefined ? { kind, values: own } : { kind, values: own, written };
 }
 
 function everyRow(total: number, bivariate: boolean, shortLived: boolean): ReturnType<typeof keepRows> {
