@@ -30,8 +30,9 @@ export function csvColumn(
   const given = levels(name);
   if (given !== undefined) return { name, cells: texts.map(levelCell(given)), areWritten: false };
   const column = columnFromText(name, texts, undefined, false, lineOf);
-  if (column.kind === "numeric" && isNaming(name)) return { name, cells: texts, areWritten: true };
-  return { name, cells: columnCells(column), areWritten: false };
+  const areWritten = column.kind === "numeric" && column.written !== undefined && isNaming(name);
+  if (areWritten) return { name, cells: texts, areWritten };
+  return { name, cells: columnCells(column), areWritten };
 }
 
 /** What csvColumn() does, for cells that come one by one; `kind` tells of all of them, and is not asked where levels are given. */

@@ -4,6 +4,7 @@ import type { NumericColumn } from "../../data/table";
 import { DrmError } from "../../errors";
 import type { CellValue } from "./column-kinds";
 import type { JobHead } from "./same-model";
+import { columnCells } from "./table-cells";
 
 /** The data sets of one table, as jobs. */
 export interface TableJobs {
@@ -48,7 +49,9 @@ export function tableJob(
 
 /** As the column would be in a file with the rows of this job alone. */
 function jobColumn({ cells, areWritten }: TableColumn): readonly CellValue[] | NumericColumn {
-  return areWritten ? numbersFromText(cells as readonly string[]) : cells;
+  if (!areWritten) return cells;
+  const column = numbersFromText(cells as readonly string[]);
+  return column.written === undefined ? columnCells(column) : column;
 }
 
 /**
