@@ -163,7 +163,7 @@ describe.each(PATHS)("a table that is %s", (way) => {
 
 test("both ways give the same jobs, whether the texts are needed or not, with missing cells", async () => {
   const formulas = ["yi ~ herd + (1 | herd) + (1 | dose) + meta_V(V = vi)"];
-  for (const herds of [AWKWARD, PLAIN, [...PLAIN, "NA"], [...AWKWARD, ""], ["a", "1.10", "b"]]) {
+  for (const herds of [AWKWARD, PLAIN, [...PLAIN, "NA"], [...AWKWARD, ""], ["a", "1.10", ..."bcdefg"]]) {
     const rows = [...rowsOf("1", herds, 1), ...rowsOf("2", PLAIN, 2)];
     const path = file("both.csv", [HEADER, ...rows, ""].join("\n"));
     const [held, through] = await Promise.all(
