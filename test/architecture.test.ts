@@ -24,6 +24,7 @@ const STAGES = [
   "covariance",
   "model",
   "fit",
+  "opened",
   "drm",
   "update",
   "stats",

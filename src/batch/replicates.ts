@@ -1,9 +1,9 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import type { FitInputs } from "../fit/model-of-fit";
-import { type Refit, refit } from "../fit/refit";
-import { scaleCoefficients } from "../fit/reopen";
 import { simulator } from "../inference/simulate";
+import type { FitInputs } from "../opened/model-of-fit";
+import { type Refit, refit } from "../opened/refit";
+import { scaleCoefficients } from "../opened/scale-coefficients";
 import { combinations, scaleDpars } from "../report/scale-intervals";
 import type { JobError } from "./job";
 import { jobError } from "./job-error";

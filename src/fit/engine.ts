@@ -16,9 +16,24 @@ export interface Engine extends Searchable {
   readonly layout: Sections;
   readonly problem: Problem;
   evaluations(): number;
+  /** Another response, in the model's units; all else of the problem stays. */
+  setResponse(y: Float64Array): void;
   /** Makes the problem's results those of `theta`; free when it was evaluated last. */
   settleAt(theta: Float64Array): boolean;
   dispose(): void;
+}
+
+/**
+ * Lends an engine of a model to `use`, and takes its WebAssembly memory back when that returns or throws: an engine that was
+ * kept would be memory that nothing ever frees.
+ */
+export function withEngine<Result>(model: StandardModel, use: (engine: Engine) => Result): Result {
+  const engine = createEngine(model);
+  try {
+    return use(engine);
+  } finally {
+    engine.dispose();
+  }
 }
 
 export function createEngine(model: StandardModel): Engine {
@@ -59,6 +74,10 @@ export function createEngine(model: StandardModel): Engine {
     objective,
     problem,
     evaluations: () => evaluations,
+    setResponse(y) {
+      problem.setResponse(rearrange(y, layout.modelRow, model.rows, 1));
+      lastDefined = false;
+    },
     settleAt(theta) {
       return (lastDefined && theta.every((value, k) => value === last[k])) || objective.evaluate(theta);
     },

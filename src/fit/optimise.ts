@@ -1,7 +1,7 @@
 import { edgeOptimum } from "./edge-search";
 import { lookAtEdges, sweepEdges } from "./edge-sweep";
 import { cutCorrelations, type Edge, edgesOfAll, plainEdges } from "./edges";
-import { createEngine, type Searchable } from "./engine";
+import { type Searchable, withEngine } from "./engine";
 import { type Optimum, optimumOf } from "./optimum";
 import { rehearsalOf, type StandardModel } from "./standard-model";
 import {
@@ -88,9 +88,7 @@ export function search(engine: Searchable, options: SearchOptions): Search {
   const affordable = rehearsal !== null || options.starts !== undefined || isSmall(engine.model) ? most : 1;
   const starts = startingPoints(engine.model, affordable);
   if (rehearsal === null) return searchFrom(engine, starts, options);
-  const small = createEngine(rehearsal);
-  const tried = climb(small, starts, options);
-  small.dispose();
+  const tried = withEngine(rehearsal, (small) => climb(small, starts, options));
   // an optimum at infinity is no place to start from
   const refined = tried.filter(({ converged, boundary }) => converged && boundary === null);
   const from = refined.length > 0 ? refined.map(({ theta }) => theta) : [starts[0]!];

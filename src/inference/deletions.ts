@@ -1,8 +1,8 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import { modelOf } from "../fit/model-of-fit";
-import { type Refit, refit } from "../fit/refit";
-import { withoutRows } from "../fit/without-rows";
+import { modelOf } from "../opened/model-of-fit";
+import { type Refit, refit } from "../opened/refit";
+import { withoutRows } from "../opened/without-rows";
 import { cochransQ } from "./q-test";
 import type { Signal } from "./signal";
 

@@ -1,9 +1,9 @@
 import type { KnownV } from "../covariance/known-v";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import { modelOf } from "../fit/model-of-fit";
 import { requireFit } from "../fit/require-fit";
 import type { Model } from "../model/model";
+import { openFit } from "../opened/open-fit";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
 import { norm, orthonormalBasis, removeProjection } from "./projection";
 
@@ -37,7 +37,7 @@ export function qTest(fit: Fit): QTest {
   if (fit.weights !== null) {
     throw new DrmError("bad_option", "qTest() has no meaning with likelihood weights: fit without them");
   }
-  const model = modelOf(fit);
+  const { model } = openFit(fit);
   const statistic = cochransQ(model);
   const df = model.rows - model.location.columns;
   return { statistic, df, pValue: df > 0 ? chiSquaredUpperTail(statistic, df) : Number.NaN };
@@ -47,7 +47,7 @@ export function qTest(fit: Fit): QTest {
 export function hasSamplingErrors(fit: Fit): boolean {
   if (fit.knownV.kind === "none") return false;
   try {
-    cochransQ(modelOf(fit));
+    cochransQ(openFit(fit).model);
     return true;
   } catch (error) {
     if (error instanceof DrmError && error.code === "bad_option") return false;

@@ -1,8 +1,8 @@
 import type { Fit } from "../fit/fit";
-import { coefficientTarget } from "../fit/profile";
 import type { Limits } from "../inference/limits";
 import { linkOf } from "../inference/links";
 import { scaleLimits, scaleMethod } from "../inference/scale-limits";
+import { coefficientTarget } from "../opened/profile";
 
 /** How a scale or correlation parameter spreads over the rows (or over the levels of a grouping). */
 export interface ParameterRange extends Limits {

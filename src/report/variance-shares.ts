@@ -1,10 +1,10 @@
 import type { Fit } from "../fit/fit";
-import { modelOf } from "../fit/model-of-fit";
 import { requireFit } from "../fit/require-fit";
 import { type Outcome, outcomesOf, samplingVariances } from "../inference/outcomes";
 import { residualDf } from "../inference/residual-df";
 import { type TypicalVarianceParts, typicalVarianceParts } from "../inference/typical-variance";
 import { observationNumbers } from "../model/observations";
+import { openFit } from "../opened/open-fit";
 import { checkOptions, type OptionKinds } from "../options";
 import { formatColumn, formatFixed } from "./format";
 import { type Printable, printableTable } from "./printable";
@@ -99,7 +99,7 @@ type Typical = (outcome: Outcome, rows: readonly number[]) => number;
 function typicalOf(fit: Fit): Typical | null {
   const { clusters, blocks } = fit.knownV;
   if (clusters > 0 && blocks === undefined) return null;
-  const model = modelOf(fit);
+  const { model } = openFit(fit);
   const parts = typicalVarianceParts(model);
   if (parts === null) return null;
   const observation = model.outcomes === null ? null : observationNumbers(model.outcomes, fit.nobs);

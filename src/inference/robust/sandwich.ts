@@ -1,7 +1,7 @@
 import { DrmError } from "../../errors";
 import type { Fit, RobustErrors } from "../../fit/fit";
-import { modelOf } from "../../fit/model-of-fit";
 import { choleskyFactor, symmetricEigen } from "../../fit/small-matrix";
+import { openFit } from "../../opened/open-fit";
 import { leastSquares } from "../least-squares";
 import { marginalCovariance } from "./marginal-covariance";
 
@@ -43,7 +43,7 @@ export function sandwich(
   fit: Fit,
   { type, codes, clusters }: Omit<RobustErrors, "df" | "cluster">,
 ): Sandwich {
-  const model = modelOf(fit);
+  const { model } = openFit(fit);
   const { rows, outcomes, location } = model;
   const p = location.columns;
   const members = membersOf(

@@ -1,6 +1,6 @@
 import type { Design } from "../design/design";
 import type { GroupDesign } from "../design/group-design";
-import type { CovarianceBlocks, Response } from "./fit";
+import type { CovarianceBlocks, Response } from "../fit/fit";
 import type { FitInputs } from "./model-of-fit";
 
 /**

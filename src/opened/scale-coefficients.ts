@@ -1,30 +1,7 @@
 import { type Basis, toOriginal } from "../design/basis";
-import { createEngine, type Engine } from "./engine";
-import type { Fit } from "./fit";
-import { modelOf } from "./model-of-fit";
-import { search } from "./optimise";
-import type { StandardModel } from "./standard-model";
-import { standardModel } from "./standard-model";
-import { thetaBlocks } from "./theta-blocks";
-
-/** The engine of a fit's model, and the optimum of the fit in its coordinates. The caller disposes of the engine. */
-export interface Reopened {
-  readonly engine: Engine;
-  readonly theta: Float64Array;
-}
-
-const MAX_EVALUATIONS = 200;
-
-/** With a coefficient at its boundary the supremum is sought again: its place cannot be read off the estimates. */
-export function reopen(fit: Fit): Reopened {
-  const engine = createEngine(standardModel(modelOf(fit)));
-  const scale = scaleCoefficients(fit);
-  const theta =
-    scale !== null
-      ? fromCoefficients(engine.model, scale)
-      : search(engine, { maxEvaluations: MAX_EVALUATIONS, starts: fit.optim.startsTried }).best.theta;
-  return { engine, theta };
-}
+import type { Fit } from "../fit/fit";
+import type { StandardModel } from "../fit/standard-model";
+import { thetaBlocks } from "../fit/theta-blocks";
 
 /** Of sigma, sd(group) and rho12, in the order of the fit; null when one is at its boundary and has no value. */
 export function scaleCoefficients({ coefficients, response }: Fit): Float64Array | null {

@@ -1,16 +1,16 @@
 import type { GroupDesign } from "../design/group-design";
 import { checkRank, checkWeightedRank } from "../design/rank";
 import { DrmError } from "../errors";
+import { type Engine, withEngine } from "../fit/engine";
+import { type LocationPrecision, locationPrecision } from "../fit/location-precision";
+import { search } from "../fit/optimise";
+import type { Optimum } from "../fit/optimum";
+import { standardModel } from "../fit/standard-model";
+import { uncertainty } from "../fit/uncertainty";
 import { checkRandomIntercepts, checkRestricted } from "../model/check-model";
 import type { Model } from "../model/model";
-import { createEngine, type Engine } from "./engine";
-import { type LocationPrecision, locationPrecision } from "./location-precision";
 import { type FitInputs, modelOf } from "./model-of-fit";
-import { search } from "./optimise";
-import type { Optimum } from "./optimum";
-import { fromCoefficients, toCoefficients } from "./reopen";
-import { standardModel } from "./standard-model";
-import { uncertainty } from "./uncertainty";
+import { fromCoefficients, toCoefficients } from "./scale-coefficients";
 
 /** What a model fitted again says. Coefficients are the user's, location first, as in Fit. */
 export interface Refit {
@@ -40,9 +40,7 @@ const MAX_EVALUATIONS = 200;
  * @throws DrmError when the inputs do not determine the model
  */
 export function refit(inputs: FitInputs, { near, starts }: RefitOptions): Refit {
-  const model = estimable(inputs);
-  const engine = createEngine(standardModel(model));
-  try {
+  return withEngine(standardModel(estimable(inputs)), (engine) => {
     const options = { maxEvaluations: MAX_EVALUATIONS, starts, thorough: true };
     const first = search(engine, {
       ...options,
@@ -52,9 +50,7 @@ export function refit(inputs: FitInputs, { near, starts }: RefitOptions): Refit 
     const lost = !first.best.converged && near !== null;
     const { best } = lost ? search(engine, { ...options, starts: undefined }) : first;
     return result(engine, best);
-  } finally {
-    engine.dispose();
-  }
+  });
 }
 
 function result(engine: Engine, best: Optimum): Refit {

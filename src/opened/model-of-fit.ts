@@ -1,5 +1,6 @@
 import type { KnownV } from "../covariance/known-v";
 import type { GroupDesign } from "../design/group-design";
+import type { Fit, KnownVSummary, RandomEffect } from "../fit/fit";
 import { type Model, NO_BLOCK, type Outcomes, type RandomIntercept, stackBlocks } from "../model/model";
 import {
   blockOf,
@@ -9,7 +10,6 @@ import {
   observedLevels,
   observedV,
 } from "../model/observations";
-import type { Fit, KnownVSummary, RandomEffect } from "./fit";
 
 const NONE = new Int32Array(0);
 const NO_NUMBERS = new Float64Array(0);

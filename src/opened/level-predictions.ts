@@ -1,10 +1,9 @@
+import type { Fit } from "../fit/fit";
+import { marginalCovariance } from "../fit/marginal-covariance";
+import { choleskyFactor, choleskyInverse, choleskySolve } from "../fit/small-matrix";
 import { components } from "../model/components";
 import type { Model } from "../model/model";
-import type { Fit } from "./fit";
-import { marginalCovariance } from "./marginal-covariance";
-import { modelOf } from "./model-of-fit";
-import { choleskyFactor, choleskyInverse, choleskySolve } from "./small-matrix";
-import { standardModel } from "./standard-model";
+import { type OpenedFit, openFit } from "./open-fit";
 
 /** The error of a sum of predicted random intercepts, z'(u_hat - u), taken apart. */
 export interface LevelSum {
@@ -27,11 +26,12 @@ export type LevelPredictions = (levels: readonly number[]) => LevelSum;
  * solved. Cost O(rows), the cube of each cluster of V and of the number of levels tied together.
  */
 export function levelPredictions(fit: Fit): LevelPredictions {
-  const model = modelOf(fit);
+  const opened = openFit(fit);
+  const { model } = opened;
   const p = model.location.columns;
   const omega = Float64Array.from((fit.random ?? []).flatMap(({ sd }) => [...sd]));
   const levelsOf = levelsByObservation(model);
-  const D = precisionBlocks(fit, model);
+  const D = precisionBlocks(opened);
   const systems = levelSystems(model, levelsOf, omega.length);
   const solved = new Map<number, System>();
 
@@ -76,7 +76,7 @@ interface PrecisionBlock {
 }
 
 /** The block of each observation. */
-function precisionBlocks(fit: Fit, model: Model): (observation: number) => PrecisionBlock {
+function precisionBlocks({ fit, model, standard }: OpenedFit): (observation: number) => PrecisionBlock {
   const { rows, knownV, pairs, weights, outcomes } = model;
   const { clusterSizes, clusterRows } = knownV;
   const { root } = components({ rows, clusterSizes, clusterRows, random: [], pairs });
@@ -97,7 +97,7 @@ function precisionBlocks(fit: Fit, model: Model): (observation: number) => Preci
       (_, s) => fit.fitted.rho12![frameRow(pairs[2 * s]!)]! || 0,
     ),
   };
-  const covariance = marginalCovariance({ ...standardModel(model), random: [] });
+  const covariance = marginalCovariance({ ...standard, random: [] });
   const blocks = new Map<number, PrecisionBlock>();
   return (observation) => {
     const first = root[observation]!;
