@@ -2,7 +2,7 @@ import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { simulator } from "../inference/simulate";
 import type { FitInputs } from "../opened/model-of-fit";
-import { type Refit, refit } from "../opened/refit";
+import { estimableModel, type Refit, refit } from "../opened/refit";
 import { scaleCoefficients } from "../opened/scale-coefficients";
 import { combinations, scaleDpars } from "../report/scale-intervals";
 import type { JobError } from "./job";
@@ -51,7 +51,7 @@ export function fitReplicates(message: ReplicatesMessage): {
   const statistics = new Float64Array(count * width).fill(Number.NaN);
   const failures = Array.from({ length: count }, (_, i) => {
     try {
-      const found = refit(withResponses(fit, draw(first + i)), { near, starts });
+      const found = refit(estimableModel(withResponses(fit, draw(first + i))), { near, starts });
       if (found.unbounded) return "the likelihood is unbounded";
       if (!found.converged) return "did not converge";
       statistics.set(found.estimates, i * width);

@@ -143,20 +143,17 @@ function baseOf(opened: OpenedFit, engine: Engine): Base {
 
 function influenceOf(base: Base, deletion: Deletion): InfluenceRow {
   const { fit, model, standard, covariance } = base.opened;
-  const { refit } = deletion;
+  const { label, status, reason, refit } = deletion;
   const left = deletion.members.flatMap((row) => base.observations[row]);
   const sum = (values: Float64Array) => left.reduce((total, i) => total + values[i], 0);
-  const shared = {
-    label: deletion.label,
-    rows: dataRows(fit, deletion.members),
-    status: deletion.status,
-    reason: deletion.reason,
-    effects: left.length,
-    leverage: sum(base.leverages.hat),
-    weight: sum(base.leverages.weight),
-    qDeleted: deletion.q,
-  };
-  if (refit === null || deletion.status === "not converged") return { ...shared, ...nothing(fit) };
+  const rows = dataRows(fit, deletion.members);
+  const effects = left.length;
+  const leverage = sum(base.leverages.hat);
+  const weight = sum(base.leverages.weight);
+  const qDeleted = deletion.q;
+  if (refit === null || status === "not converged") {
+    return { label, rows, status, reason, effects, leverage, weight, qDeleted, ...nothing(fit) };
+  }
 
   const p = base.location.p;
   const change = Float64Array.from(
@@ -168,17 +165,30 @@ function influenceOf(base: Base, deletion: Deletion): InfluenceRow {
   const sigma = covariance(left, spreads);
   const residuals = deletedResiduals(model, left, refit.estimates, refit.location, sigma);
   const cooksDistance = squaredDistance(base.location, change);
-  const row = {
-    ...shared,
+  const ofOne = effects === 1 ? dffits(base, left[0], change, sigma[0]) : Number.NaN;
+  const changes = dfbetas(base, refit, change, there);
+  return {
+    label,
+    rows,
+    status,
+    reason,
+    effects,
+    leverage,
+    weight,
+    qDeleted,
     chiSquared: residuals.chiSquared,
-    rstudent: left.length === 1 ? residuals.studentized[0] : Number.NaN,
-    dffits: left.length === 1 ? dffits(base, left[0], change, sigma[0]) : Number.NaN,
+    rstudent: effects === 1 ? residuals.studentized[0] : Number.NaN,
+    dffits: ofOne,
     cooksDistance,
     covRatio: Math.exp(logDeterminant(refit.location) - logDeterminant(base.location)),
     spreads: meanSpreads(fit, model, spreads),
-    dfbetas: dfbetas(base, refit, change, there),
+    dfbetas: changes,
+    influential: isInfluential(
+      { dffits: ofOne, cooksDistance, leverage, effects, dfbetas: changes },
+      model.rows,
+      p,
+    ),
   };
-  return { ...row, influential: isInfluential(row, model.rows, p) };
 }
 
 function nothing(fit: Fit) {

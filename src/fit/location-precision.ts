@@ -14,10 +14,11 @@ export interface LocationPrecision {
   readonly unit: number;
 }
 
-/** Where the engine stands: at the theta evaluated last. */
+/** Where the engine stands: at the theta evaluated last. T is the model's own array. */
 export function locationPrecision({ problem, model }: Engine): LocationPrecision {
   const { toOriginal: T, columns: p } = model.location;
-  const L = choleskyFactor(problem.read("locationHessian", new Float64Array(p * p)), p);
+  const A = problem.read("locationHessian", new Float64Array(p * p));
+  const L = choleskyFactor(A, p, new Float64Array(p * p));
   return { L: L ?? new Float64Array(p * p).fill(Number.NaN), T, p, unit: model.unit };
 }
 

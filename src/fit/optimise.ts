@@ -80,7 +80,7 @@ export function search(engine: Searchable, options: SearchOptions): Search {
     return { best, distinct: [best.value], startsTried: 1, spike: null, rises: false };
   }
   if (options.near) {
-    const others = startingPoints(engine.model, MOST_STARTS).slice(0, (options.starts ?? 1) - 1);
+    const others = startingPoints(engine.model, (options.starts ?? 1) - 1);
     return searchFrom(engine, [options.near, ...others], options);
   }
   const most = options.starts ?? MOST_STARTS;

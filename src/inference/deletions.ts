@@ -1,7 +1,8 @@
+import { reuse } from "../data/doubles";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import { modelOf } from "../opened/model-of-fit";
-import { type Refit, refit } from "../opened/refit";
+import type { Model } from "../model/model";
+import { estimableModel, type Refit, refit } from "../opened/refit";
 import { withoutRows } from "../opened/without-rows";
 import { cochransQ } from "./q-test";
 import type { Signal } from "./signal";
@@ -64,7 +65,8 @@ export function eachDeletion(
   }
   return groups.map((group, done) => {
     signal?.throwIfAborted();
-    const deletion = without(fit, group, scale, starts);
+    // deletions are of one shape, or nearly: each works in the arrays of the one before
+    const deletion = reuse(() => without(fit, group, scale, starts));
     onProgress?.(done + 1, groups.length);
     return deletion;
   });
@@ -82,11 +84,12 @@ function without(
 ): Deletion {
   const leftOut = new Uint8Array(fit.nobs);
   for (const row of members) leftOut[row] = 1;
-  const inputs = withoutRows(fit, leftOut);
   try {
-    const found = refit(inputs, { near, starts });
-    const q = fit.knownV.kind === "none" || fit.weights !== null ? Number.NaN : qOf(inputs);
-    return { label, members, refit: found, q, ...statusOf(found) };
+    const model = estimableModel(withoutRows(fit, leftOut));
+    const found = refit(model, { near, starts });
+    const q = fit.knownV.kind === "none" || fit.weights !== null ? Number.NaN : qOf(model);
+    const { status, reason } = statusOf(found);
+    return { label, members, status, reason, refit: found, q };
   } catch (error) {
     if (!(error instanceof DrmError)) throw error;
     return { label, members, refit: null, q: Number.NaN, status: "not estimable", reason: error.message };
@@ -100,9 +103,9 @@ function statusOf({ converged, unbounded, atBoundary }: Refit): Pick<Deletion, "
   return { status: "at boundary", reason: "an SD is estimated as zero, or a correlation as +1 or -1" };
 }
 
-function qOf(inputs: Parameters<typeof modelOf>[0]): number {
+function qOf(model: Model): number {
   try {
-    return cochransQ(modelOf(inputs));
+    return cochransQ(model);
   } catch (error) {
     // a singular V: there is no Q
     if (error instanceof DrmError) return Number.NaN;

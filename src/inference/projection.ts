@@ -1,12 +1,17 @@
 /** Least squares without normal equations: modified Gram-Schmidt, each column twice, so that no digits are lost. */
 
+import { scratch } from "../data/doubles";
+
 /** Orthonormal columns that span those of `values` (rows x columns, column-major). Cost O(rows columns^2). */
 export function orthonormalBasis(values: Float64Array, rows: number, columns: number): Float64Array[] {
   const basis: Float64Array[] = [];
   for (let j = 0; j < columns; j++) {
-    const own = removeProjection(values.slice(j * rows, (j + 1) * rows), basis);
-    const length = norm(own);
-    if (length > 0) basis.push(own.map((value) => value / length));
+    const own = scratch(rows);
+    for (let i = 0; i < rows; i++) own[i] = values[j * rows + i]!;
+    const length = norm(removeProjection(own, basis));
+    if (!(length > 0)) continue;
+    for (let i = 0; i < rows; i++) own[i]! /= length;
+    basis.push(own);
   }
   return basis;
 }
@@ -25,6 +30,6 @@ export function removeProjection(column: Float64Array, basis: readonly Float64Ar
 
 export function norm(column: Float64Array): number {
   let sum = 0;
-  for (const value of column) sum += value * value;
+  for (let i = 0; i < column.length; i++) sum += column[i]! * column[i]!;
   return Math.sqrt(sum);
 }

@@ -1,4 +1,5 @@
 import type { KnownV } from "../covariance/known-v";
+import { scratch } from "../data/doubles";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
@@ -67,7 +68,8 @@ export function cochransQ({ y, location, knownV, rows }: Model): number {
 function whiten(B: Float64Array, columns: number, V: KnownV): Float64Array {
   const { variances, clusterSizes, clusterRows, clusterV } = V;
   const rows = variances.length;
-  const out = B.slice();
+  const out = scratch(B.length);
+  out.set(B);
   const clustered = new Uint8Array(rows);
   let first = 0;
   let packed = 0;

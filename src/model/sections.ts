@@ -1,3 +1,4 @@
+import { scratch } from "../data/doubles";
 import { components, DENSE, NESTED, PAIR, SCALAR, type Ties } from "./components";
 
 /**
@@ -262,7 +263,7 @@ function denseClusters(
   return out;
 }
 
-/** Rearranges columns (column-major) from model to problem order; padding gets `fill`. */
+/** Rearranges columns (column-major) from model to problem order; padding gets `fill`. To be copied, not kept. */
 export function rearrange(
   values: Float64Array,
   modelIndex: Int32Array | null,
@@ -272,7 +273,7 @@ export function rearrange(
 ): Float64Array {
   if (modelIndex === null || (modelIndex.length === 0 && values.length === 0)) return values;
   const total = modelIndex.length;
-  const out = new Float64Array(total * columns);
+  const out = scratch(total * columns);
   for (let j = 0; j < columns; j++) {
     const from = j * modelRows;
     const to = j * total;

@@ -1,3 +1,4 @@
+import { scratch } from "../data/doubles";
 import type { Design } from "../design/design";
 import type { GroupDesign } from "../design/group-design";
 import type { CovarianceBlocks, Response } from "../fit/fit";
@@ -12,7 +13,7 @@ import type { FitInputs } from "./model-of-fit";
 export function withoutRows(inputs: FitInputs, leftOut: Uint8Array): FitInputs {
   const kept: number[] = [];
   for (let i = 0; i < leftOut.length; i++) if (leftOut[i] === 0) kept.push(i);
-  const take = (values: Float64Array) => Float64Array.from(kept, (row) => values[row]!);
+  const take = (values: Float64Array) => takeFromColumns(values, leftOut.length, 1, kept);
   const takeResponse = ({ label, values, offset }: Response): Response => ({
     label,
     values: take(values),
@@ -42,20 +43,28 @@ function mapValues<T, U>(record: Readonly<Record<string, T>>, f: (value: T) => U
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value)]));
 }
 
-function takeRows(design: Design, kept: readonly number[]): Design {
-  const { nrow, names, present } = design;
+/** Not { ...design, ... }: of all that is done for a deletion, copies of objects would be the dearest part. */
+function takeRows(
+  { key, names, nrow, values, assign, termLabels, present, recipe }: Design,
+  kept: readonly number[],
+): Design {
   return {
-    ...design,
+    key,
+    names,
     nrow: kept.length,
-    values: takeFromColumns(design.values, nrow, names.length, kept),
+    values: takeFromColumns(values, nrow, names.length, kept),
+    assign,
+    termLabels,
     present: present === null ? null : Uint8Array.from(kept, (row) => present[row]!),
+    recipe,
   };
 }
 
 function takeFromColumns(values: Float64Array, nrow: number, columns: number, kept: readonly number[]) {
-  const out = new Float64Array(kept.length * columns);
+  const count = kept.length;
+  const out = scratch(count * columns);
   for (let j = 0; j < columns; j++) {
-    for (let i = 0; i < kept.length; i++) out[j * kept.length + i] = values[j * nrow + kept[i]!]!;
+    for (let i = 0; i < count; i++) out[j * count + i] = values[j * nrow + kept[i]!]!;
   }
   return out;
 }
@@ -92,7 +101,7 @@ function takeGroups(design: GroupDesign, { codes, levels, from }: Levels): Group
 function takeV({ knownV, family }: FitInputs, kept: readonly number[]): FitInputs["knownV"] {
   const { kind, label, variances, blocks } = knownV;
   const entries = family === "gaussian" ? kept : kept.flatMap((row) => [2 * row, 2 * row + 1]);
-  const taken = { kind, label, variances: Float64Array.from(entries, (entry) => variances[entry]!) };
+  const taken = { kind, label, variances: takeFromColumns(variances, variances.length, 1, entries) };
   return blocks === undefined ? taken : { ...taken, blocks: takeBlocks(blocks, entries, variances.length) };
 }
 
