@@ -18,6 +18,7 @@ const STAGES = [
   "options",
   "version",
   "data",
+  "linalg",
   "formula",
   "frame",
   "design",

@@ -1,6 +1,8 @@
+import { choleskyFactor } from "../linalg/cholesky";
+import { choleskyInverse } from "../linalg/inverse";
+import { choleskySolve } from "../linalg/solve";
 import type { Engine } from "./engine";
 import { marginalVariances, spreadsAt } from "./marginal-covariance";
-import { choleskyFactor, choleskyInverse, choleskySolve } from "./small-matrix";
 import { weighted } from "./weighted-design";
 
 /** By observation, in model order. */

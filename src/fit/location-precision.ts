@@ -1,5 +1,6 @@
+import { choleskyFactor } from "../linalg/cholesky";
+import { choleskySolve } from "../linalg/solve";
 import type { Engine } from "./engine";
-import { choleskyFactor, choleskySolve } from "./small-matrix";
 
 /**
  * (X' Sigma^-1 X)^-1 = unit^2 T (L L')^-1 T', kept in factors: with calendar years squared as a moderator the product

@@ -1,6 +1,6 @@
 import type { Basis } from "../design/basis";
+import { symmetricEigen } from "../linalg/eigen";
 import type { Edge } from "./edges";
-import { symmetricEigen } from "./small-matrix";
 import type { StandardModel } from "./standard-model";
 import { type ThetaBlock, thetaBlocks } from "./theta-blocks";
 import { type Nearness, nearness } from "./vanishing";

@@ -1,5 +1,5 @@
 import { triangle } from "../covariance/clusters";
-import { choleskyFactor } from "./small-matrix";
+import { choleskyFactor } from "../linalg/cholesky";
 import type { StandardModel } from "./standard-model";
 import { linearPredictor, logSds, type ThetaBlock } from "./theta-blocks";
 

@@ -1,5 +1,7 @@
 import { scratch } from "../data/doubles";
-import { choleskyFactor, choleskySolve, symmetricEigen } from "./small-matrix";
+import { choleskyFactor } from "../linalg/cholesky";
+import { symmetricEigen } from "../linalg/eigen";
+import { choleskySolve } from "../linalg/solve";
 
 /** A function with exact first and second derivatives. Returns false where it is not defined (a step too far). */
 export interface Objective {

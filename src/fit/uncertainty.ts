@@ -1,10 +1,12 @@
 import { type Doubles, scratch } from "../data/doubles";
 import { type Basis, toOriginal } from "../design/basis";
+import { choleskyFactor } from "../linalg/cholesky";
+import { symmetricEigen } from "../linalg/eigen";
+import { choleskyInverse } from "../linalg/inverse";
 import type { FreeSpace } from "./boundary";
 import type { Engine } from "./engine";
 import type { Optimum } from "./optimum";
 import type { Recession } from "./recession";
-import { choleskyFactor, choleskyInverse, symmetricEigen } from "./small-matrix";
 import { thetaBlocks } from "./theta-blocks";
 
 /** Coefficients and their covariance in the user's columns and units: location first, then theta. */

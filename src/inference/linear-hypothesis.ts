@@ -1,6 +1,7 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import { choleskyFactor, choleskySolve } from "../fit/small-matrix";
+import { choleskyFactor } from "../linalg/cholesky";
+import { choleskySolve } from "../linalg/solve";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
 import { fUpperTail } from "../stats/f-distribution";
 import { norm, removeProjection } from "./projection";

@@ -1,5 +1,6 @@
 import { triangle } from "../covariance/clusters";
-import { choleskyFactor, choleskyInverse } from "../fit/small-matrix";
+import { choleskyFactor } from "../linalg/cholesky";
+import { choleskyInverse } from "../linalg/inverse";
 import type { Model } from "../model/model";
 import { orthonormalBasis } from "./projection";
 

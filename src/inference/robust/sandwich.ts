@@ -1,7 +1,8 @@
 import { DrmError } from "../../errors";
 import type { Fit, RobustErrors } from "../../fit/fit";
 import { modelOf } from "../../fit/model-of-fit";
-import { choleskyFactor, symmetricEigen } from "../../fit/small-matrix";
+import { choleskyFactor } from "../../linalg/cholesky";
+import { symmetricEigen } from "../../linalg/eigen";
 import { leastSquares } from "../least-squares";
 import { marginalCovariance } from "./marginal-covariance";
 

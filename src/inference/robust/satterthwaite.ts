@@ -1,4 +1,4 @@
-import { choleskyFactor } from "../../fit/small-matrix";
+import { choleskyFactor } from "../../linalg/cholesky";
 import type { Sandwich } from "./sandwich";
 
 /**

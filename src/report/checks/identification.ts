@@ -2,8 +2,9 @@
 import { smallest } from "../../data/range";
 import type { Design } from "../../design/design";
 import type { Fit } from "../../fit/fit";
-import { choleskyFactor, choleskyInverse } from "../../fit/small-matrix";
 import { norm } from "../../inference/projection";
+import { choleskyFactor } from "../../linalg/cholesky";
+import { choleskyInverse } from "../../linalg/inverse";
 import { count, formatFixed, formatSignificant } from "../format";
 import { type Check, row } from "./check";
 

@@ -1,6 +1,6 @@
 /** What is known about sampling errors, and whether it is numerically sound. */
 import type { KnownVSummary } from "../../fit/fit";
-import { symmetricEigen } from "../../fit/small-matrix";
+import { symmetricEigen } from "../../linalg/eigen";
 import { count, formatSignificant } from "../format";
 import { type Check, row } from "./check";
 

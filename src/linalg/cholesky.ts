@@ -1,0 +1,29 @@
+import { scratch } from "../data/doubles";
+
+/**
+ * A = L L', row by row, of a symmetric matrix of which only the lower triangle is read. Cost n^3 / 3. The upper triangle of
+ * L is left as it is, so that A itself may be the place for L.
+ *
+ * @param negligible a pivot below this share of its diagonal element counts as zero: by default, one lost to rounding
+ * @returns null when the matrix is not positive definite
+ */
+export function choleskyFactor(
+  A: Float64Array,
+  n: number,
+  L = scratch(n * n),
+  negligible = 4e-16 * n,
+): Float64Array | null {
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = A[i * n + j]!;
+      for (let k = 0; k < j; k++) sum -= L[i * n + k]! * L[j * n + k]!;
+      if (i === j) {
+        if (!(sum > negligible * Math.abs(A[i * n + i]!))) return null;
+        L[i * n + i] = Math.sqrt(sum);
+      } else {
+        L[i * n + j] = sum / L[j * n + j]!;
+      }
+    }
+  }
+  return L;
+}
