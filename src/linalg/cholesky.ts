@@ -27,3 +27,23 @@ export function choleskyFactor(
   }
   return L;
 }
+
+/**
+ * The same of a matrix that may be singular: a pivot of zero leaves a column of zeros. In place, the upper triangle aside.
+ *
+ * @param zero a pivot within this share of its diagonal element, of either sign, counts as zero
+ * @returns null when the matrix has a negative eigenvalue
+ */
+export function semidefiniteFactor(A: Float64Array, n: number, zero: number): Float64Array | null {
+  for (let i = 0; i < n; i++) {
+    const diagonal = A[i * n + i]!;
+    for (let j = 0; j <= i; j++) {
+      let sum = A[i * n + j]!;
+      for (let k = 0; k < j; k++) sum -= A[i * n + k]! * A[j * n + k]!;
+      if (i !== j) A[i * n + j] = A[j * n + j]! > 0 ? sum / A[j * n + j]! : 0;
+      else if (sum < -zero * diagonal) return null;
+      else A[i * n + i] = sum > zero * diagonal ? Math.sqrt(sum) : 0;
+    }
+  }
+  return A;
+}

@@ -10,6 +10,16 @@ export function solveLower(L: Float64Array, n: number, x: Float64Array): void {
   }
 }
 
+/** The same of some entries of a longer x, those at `places`. */
+export function solveLowerAt(L: Float64Array, places: ArrayLike<number>, x: Float64Array): void {
+  const n = places.length;
+  for (let i = 0; i < n; i++) {
+    let rest = x[places[i]!]!;
+    for (let k = 0; k < i; k++) rest -= L[i * n + k]! * x[places[k]!]!;
+    x[places[i]!] = rest / L[i * n + i]!;
+  }
+}
+
 /** x := L^-T x */
 export function solveLowerTransposed(L: Float64Array, n: number, x: Float64Array): void {
   for (let i = n - 1; i >= 0; i--) {

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { choleskyFactor } from "../../src/linalg/cholesky";
-import { choleskySolve, solveLower, solveLowerTransposed, solveUpper } from "../../src/linalg/solve";
+import {
+  choleskySolve,
+  solveLower,
+  solveLowerAt,
+  solveLowerTransposed,
+  solveUpper,
+} from "../../src/linalg/solve";
 import {
   difference,
   largest,
@@ -60,6 +66,25 @@ describe("triangular systems leave residuals of rounding", () => {
       solveUpper(transposed(L, n, n), n, x);
       return residual(transposed(lower(L, n), n, n), n, x, b);
     }));
+});
+
+it("solveLowerAt() is solveLower() of the entries at some places, and leaves the others", () => {
+  fc.assert(
+    fc.property(fc.nat(), fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6, 7, 8]), (seed, places) => {
+      const n = places.length;
+      const L = triangle(seed, n);
+      const x = randomMatrix(seed + 1, 9, 1);
+      const own = Float64Array.from(places, (place) => x[place]!);
+      solveLower(L, n, own);
+      const expected = x.slice();
+      places.forEach((place, i) => {
+        expected[place] = own[i]!;
+      });
+      solveLowerAt(L, places, x);
+      expect(x).toEqual(expected);
+    }),
+    settings,
+  );
 });
 
 it("choleskySolve() solves A x = b and keeps b", () => {

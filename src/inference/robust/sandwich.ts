@@ -3,6 +3,7 @@ import type { Fit, RobustErrors } from "../../fit/fit";
 import { modelOf } from "../../fit/model-of-fit";
 import { choleskyFactor } from "../../linalg/cholesky";
 import { symmetricEigen } from "../../linalg/eigen";
+import { solveLowerAt } from "../../linalg/solve";
 import { leastSquares } from "../least-squares";
 import { marginalCovariance } from "./marginal-covariance";
 
@@ -61,8 +62,8 @@ export function sandwich(
       const what = `the fitted covariance matrix of the cluster of row ${row} is singular`;
       throw new DrmError("not_positive_definite", `${what}, so robust errors do not exist`);
     }
-    for (let j = 0; j < p; j++) whiten(L, own, X.subarray(j * rows, (j + 1) * rows));
-    whiten(L, own, y);
+    for (let j = 0; j < p; j++) solveLowerAt(L, own, X.subarray(j * rows, (j + 1) * rows));
+    solveLowerAt(L, own, y);
     return L;
   });
   const { Q, inverseR, residual } = leastSquares(X, y, rows, p);
@@ -106,16 +107,6 @@ function membersOf(codes: Int32Array, clusters: number): Int32Array[] {
     lists[code]!.push(i);
   });
   return lists.map((list) => Int32Array.from(list));
-}
-
-/** values[own] := L^-1 values[own] */
-function whiten(L: Float64Array, own: Int32Array, values: Float64Array): void {
-  const m = own.length;
-  for (let i = 0; i < m; i++) {
-    let rest = values[own[i]!]!;
-    for (let k = 0; k < i; k++) rest -= L[i * m + k]! * values[own[k]!]!;
-    values[own[i]!] = rest / L[i * m + i]!;
-  }
 }
 
 /** A direction that a cluster determines alone: its leverage is 1 up to this. */

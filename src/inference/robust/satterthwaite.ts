@@ -1,4 +1,5 @@
 import { choleskyFactor } from "../../linalg/cholesky";
+import { solveLowerAt } from "../../linalg/solve";
 import type { Sandwich } from "./sandwich";
 
 /**
@@ -71,12 +72,9 @@ function rotateToIdentity(
   const L = choleskyFactor(omega, q);
   if (L === null) return null;
   const out = C.slice();
-  for (let a = 0; a < q; a++) {
-    for (let j = 0; j < p; j++) {
-      let rest = out[a * p + j]!;
-      for (let b = 0; b < a; b++) rest -= L[a * q + b]! * out[b * p + j]!;
-      out[a * p + j] = rest / L[a * q + a]!;
-    }
+  for (let j = 0; j < p; j++) {
+    const column = Int32Array.from({ length: q }, (_, a) => a * p + j);
+    solveLowerAt(L, column, out);
   }
   return out;
 }
