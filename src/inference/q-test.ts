@@ -3,11 +3,12 @@ import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { modelOf } from "../fit/model-of-fit";
 import { requireFit } from "../fit/require-fit";
+import { orthonormalBasis, removeProjection } from "../linalg/orthogonal";
 import { solveLowerAt } from "../linalg/solve";
+import { norm } from "../linalg/vector";
 import type { Model } from "../model/model";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
 import { clusterFactors } from "./cluster-factors";
-import { norm, orthonormalBasis, removeProjection } from "./projection";
 
 /** A pivot of a cluster of V below this share of its variance: some combination of effect sizes is known exactly. */
 const SINGULAR = 1e-14;

@@ -1,8 +1,8 @@
 import { choleskyInverse } from "../linalg/inverse";
+import { orthonormalBasis } from "../linalg/orthogonal";
 import { solveLowerAt, solveLowerTransposed } from "../linalg/solve";
 import type { Model } from "../model/model";
 import { type ClusterFactor, clusterFactors } from "./cluster-factors";
-import { orthonormalBasis } from "./projection";
 
 /**
  * The "typical" sampling variance, for I^2 (Higgins and Thompson 2002, Statistics in Medicine 21, 1539-1558, eq. 9,

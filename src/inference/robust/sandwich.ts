@@ -3,8 +3,8 @@ import type { Fit, RobustErrors } from "../../fit/fit";
 import { modelOf } from "../../fit/model-of-fit";
 import { choleskyFactor } from "../../linalg/cholesky";
 import { symmetricEigen } from "../../linalg/eigen";
+import { leastSquares } from "../../linalg/least-squares";
 import { solveLowerAt } from "../../linalg/solve";
-import { leastSquares } from "../least-squares";
 import { marginalCovariance } from "./marginal-covariance";
 
 /**
