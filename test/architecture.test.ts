@@ -114,6 +114,13 @@ describe("src/", () => {
     expect(shown(downward)).toEqual([]);
   });
 
+  test("linalg/ knows numbers only: it needs itself and where arrays come from", () => {
+    const other = inSrc.filter(
+      ({ from, to }) => from.startsWith("src/linalg/") && !/^src\/(linalg\/|data\/doubles$)/.test(to),
+    );
+    expect(shown(other)).toEqual([]);
+  });
+
   test("only fit/ and batch/ import bindings/, and nothing imports assembly/", () => {
     const low = inSrc.filter(
       ({ from, to }) =>
