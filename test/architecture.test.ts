@@ -18,6 +18,7 @@ const STAGES = [
   "options",
   "version",
   "data",
+  "linalg",
   "formula",
   "frame",
   "design",
@@ -112,6 +113,13 @@ describe("src/", () => {
       ({ from, to }) => to.startsWith("src/") && STAGES.indexOf(stageOf(to)) > STAGES.indexOf(stageOf(from)),
     );
     expect(shown(downward)).toEqual([]);
+  });
+
+  test("linalg/ knows numbers only: it needs itself and where arrays come from", () => {
+    const other = inSrc.filter(
+      ({ from, to }) => from.startsWith("src/linalg/") && !/^src\/(linalg\/|data\/doubles$)/.test(to),
+    );
+    expect(shown(other)).toEqual([]);
   });
 
   test("only fit/ and batch/ import bindings/, and nothing imports assembly/", () => {

@@ -1,8 +1,9 @@
 import type { GroupDesign } from "../design/group-design";
+import { choleskyFactor } from "../linalg/cholesky";
+import { choleskySolve } from "../linalg/solve";
 import type { Model } from "../model/model";
 import type { Engine } from "./engine";
 import type { RandomEffect } from "./fit";
-import { choleskyFactor, choleskySolve } from "./small-matrix";
 import { linearPredictor, thetaBlocks } from "./theta-blocks";
 
 /**

@@ -1,7 +1,9 @@
+import { choleskyFactor } from "../linalg/cholesky";
+import { choleskyInverse } from "../linalg/inverse";
+import { choleskySolve } from "../linalg/solve";
 import { components, DENSE, NESTED, PAIR } from "../model/components";
 import type { Engine } from "./engine";
 import { marginalCovariance, type Spreads } from "./marginal-covariance";
-import { choleskyFactor, choleskyInverse, choleskySolve } from "./small-matrix";
 import { type StandardModel, tiesOf } from "./standard-model";
 
 /** Standardised units; matrices are rows x p, column-major. */

@@ -1,6 +1,8 @@
 import type { Fit } from "../fit/fit";
 import { marginalCovariance } from "../fit/marginal-covariance";
-import { choleskyFactor, choleskyInverse, choleskySolve } from "../fit/small-matrix";
+import { choleskyFactor } from "../linalg/cholesky";
+import { choleskyInverse } from "../linalg/inverse";
+import { choleskySolve } from "../linalg/solve";
 import { components } from "../model/components";
 import type { Model } from "../model/model";
 import { type OpenedFit, openFit } from "./open-fit";
