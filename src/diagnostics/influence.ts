@@ -1,3 +1,4 @@
+import { reuse, scratch } from "../data/doubles";
 import { type Engine, withEngine } from "../fit/engine";
 import type { Fit } from "../fit/fit";
 import { type Leverages, leverages } from "../fit/leverage";
@@ -114,7 +115,7 @@ export function influence(fit: Fit, options: DeletionOptions = {}): Printable<In
     const data: Influence = {
       by: deletionUnit(options.by),
       coefficients: fit.coefficients.map(coefficientName),
-      rows: deletions.map((deletion) => influenceOf(base, deletion)),
+      rows: deletions.map((deletion) => reuse(() => influenceOf(base, deletion))),
     };
     return printable(data, influenceText, influenceTables);
   });
@@ -156,10 +157,8 @@ function influenceOf(base: Base, deletion: Deletion): InfluenceRow {
   }
 
   const p = base.location.p;
-  const change = Float64Array.from(
-    { length: p },
-    (_, j) => fit.coefficients[j].estimate - refit.estimates[j],
-  );
+  const change = scratch(p);
+  for (let j = 0; j < p; j++) change[j] = fit.coefficients[j].estimate - refit.estimates[j];
   const there = fromCoefficients(standard, refit.scale);
   const spreads = spreadsAt(standard, there);
   const sigma = covariance(left, spreads);
@@ -222,7 +221,8 @@ function dfbetas(
   return opened.fit.coefficients.map(({ estimate, stdError }, j) => {
     if (j >= p) return (estimate - refit.estimates[j]) / stdError;
     if (precision === null) return Number.NaN;
-    const unit = Float64Array.from({ length: p }, (_, k) => (k === j ? 1 : 0));
+    const unit = scratch(p);
+    unit[j] = 1;
     return change[j] / Math.sqrt(locationCovariance(precision, unit, unit));
   });
 }

@@ -1,7 +1,7 @@
 import { createProblem, Order, type Problem, Status } from "../../bindings/kernel";
 import { scratch } from "../data/doubles";
 import { packV } from "../model/packed-v";
-import { rearrange, type Sections, sections } from "../model/sections";
+import { rearrange, rearrangeRows, type Sections, sections } from "../model/sections";
 import { type StandardModel, tiesOf } from "./standard-model";
 import type { Objective } from "./trust-region";
 
@@ -75,7 +75,7 @@ export function createEngine(model: StandardModel): Engine {
     problem,
     evaluations: () => evaluations,
     setResponse(y) {
-      problem.setResponse(rearrange(y, layout.modelRow, model.rows, 1));
+      problem.setResponse(rearrangeRows(y, layout, model.rows, 1));
       lastDefined = false;
     },
     settleAt(theta) {
@@ -88,7 +88,7 @@ export function createEngine(model: StandardModel): Engine {
 function load(model: StandardModel, layout: Sections): Problem {
   const { rows, location, scale, sd, rho, weights } = model;
   const row = (values: Float64Array, columns = 1, fill = 0) =>
-    rearrange(values, layout.modelRow, rows, columns, fill);
+    rearrangeRows(values, layout, rows, columns, fill);
   const V = packV(layout, model.known, model.unit * model.unit);
   const levels = layout.modelLevel;
   const pairs = layout.modelPair;

@@ -3,7 +3,7 @@ import { scratch } from "../data/doubles";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
-import { orthonormalBasis, removeProjection } from "../linalg/orthogonal";
+import { columnsOf, orthogonalise, removeProjection } from "../linalg/orthogonal";
 import { solveLowerAt } from "../linalg/solve";
 import { norm } from "../linalg/vector";
 import type { Model } from "../model/model";
@@ -66,7 +66,8 @@ export function hasSamplingErrors(fit: Fit): boolean {
 export function cochransQ({ y, location, knownV, rows }: Model): number {
   const { columns } = location;
   const X = whiten(location.values, columns, knownV);
-  const residual = removeProjection(whiten(y, 1, knownV), orthonormalBasis(X, rows, columns));
+  orthogonalise(X, rows, columns, 1, X, scratch(columns * columns), scratch(columns));
+  const residual = removeProjection(whiten(y, 1, knownV), columnsOf(X, rows, columns));
   return norm(residual) ** 2;
 }
 
@@ -88,7 +89,7 @@ function whiten(B: Float64Array, columns: number, V: KnownV): Float64Array {
     if (alone[i] === 0) continue;
     if (!(variances[i]! > 0)) throw singular();
     const sd = Math.sqrt(variances[i]!);
-    for (let j = 0; j < columns; j++) out[j * rows + i]! /= sd;
+    for (let at = i; at < out.length; at += rows) out[at]! /= sd;
   }
   return out;
 }

@@ -41,7 +41,9 @@ export function withoutRows(inputs: FitInputs, leftOut: Uint8Array): FitInputs {
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, f: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value)]));
+  const out: Record<string, U> = {};
+  for (const key of Object.keys(record)) out[key] = f(record[key]!);
+  return out;
 }
 
 /** Not { ...design, ... }: of all that is done for a deletion, copies of objects would be the dearest part. */
