@@ -80,7 +80,8 @@ export function search(engine: Searchable, options: SearchOptions): Search {
     return { best, distinct: [best.value], startsTried: 1, spike: null, rises: false };
   }
   if (options.near) {
-    const others = startingPoints(engine.model, (options.starts ?? 1) - 1);
+    const { starts = 1 } = options;
+    const others = starts > 1 ? startingPoints(engine.model, starts - 1) : [];
     return searchFrom(engine, [options.near, ...others], options);
   }
   const most = options.starts ?? MOST_STARTS;

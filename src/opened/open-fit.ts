@@ -47,7 +47,7 @@ class OpenedFit {
 
   /** Sigma of any observations, at any spreads */
   get covariance(): MarginalCovariance {
-    this.parts.covariance ??= marginalCovariance(this.standard);
+    this.parts.covariance ??= keep(() => marginalCovariance(this.standard));
     return this.parts.covariance;
   }
 }
