@@ -13,8 +13,8 @@ import { nestedLocation, nestedScale } from "./kernels/nested";
 import { pairLocation, pairScale } from "./kernels/pair";
 import { scalarLocation, scalarScale } from "./kernels/scalar";
 import { cholesky, solveLower, solveLowerTransposed } from "./linalg";
-import { at, get } from "./problem";
 import { addTraceProducts, halfLogDet, isRestricted } from "./restricted";
+import { at, get } from "./room";
 
 export function evaluateProblem(problem: usize, order: i32): i32 {
   const p = get(problem, Field.P);

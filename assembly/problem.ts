@@ -1,29 +1,11 @@
-// The state of one problem: a header of 32-bit words (abi.ts), then its arrays, in one heap block.
+// How a problem lies in memory: a header of 32-bit words (abi.ts), then its arrays, in one heap block.
 
 import { Field, Sizes } from "./abi";
 import { arenaDoubles, arenaStart, arenaTake } from "./arena";
 import { nestedWidth } from "./kernels/nested";
 import { CHUNK, SCALAR_VECTORS } from "./kernels/scalar";
 import { scratchBytes } from "./linalg";
-
-/** The word `field` of a problem: a size, or the byte address of an array. */
-export function get(problem: usize, field: i32): i32 {
-  return load<i32>(problem + ((<usize>field) << 2));
-}
-
-/** The address of an array. */
-export function at(problem: usize, field: i32): usize {
-  return <usize>load<u32>(problem + ((<usize>field) << 2));
-}
-
-function set(problem: usize, field: i32, value: usize): void {
-  store<u32>(problem + ((<usize>field) << 2), <u32>value);
-}
-
-/** First row of the dense section. */
-export function denseStart(problem: usize): i32 {
-  return get(problem, Field.ScalarRows) + get(problem, Field.NestedRows) + get(problem, Field.PairRows);
-}
+import { at, set } from "./room";
 
 /** A matrix of this order has 2^40 doubles. */
 const MOST_ORDER: u64 = 1 << 20;

@@ -1,6 +1,6 @@
 import { Field } from "../abi";
 import { read } from "../accumulate";
-import { at, get } from "../problem";
+import { at, get } from "../room";
 
 /** The residual correlation stops just short of +-1, so that the two-outcome covariance stays positive definite. */
 const MOST: f64 = 0.999999;

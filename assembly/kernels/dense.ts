@@ -18,8 +18,8 @@
 import { Field, Order, Status } from "../abi";
 import { add, read, write } from "../accumulate";
 import { cholesky, invertFromCholesky, logDetFromCholesky, solveLower, symmetricTimes } from "../linalg";
-import { at, denseStart, get } from "../problem";
 import { scoreColumns, whiten } from "../restricted";
+import { at, denseStart, get, set } from "../room";
 import { axpy } from "../simd/axpy";
 import { dot } from "../simd/dot";
 import { Correlation } from "./correlation";
@@ -98,7 +98,7 @@ export function denseLocation(problem: usize, order: i32): i32 {
     fillSigma(problem);
     const failed = cholesky(matrix, m, m, scratch);
     if (failed != 0) {
-      store<i32>(problem + (Field.BadRow << 2), cursor.row + failed - 1);
+      set(problem, Field.BadRow, cursor.row + failed - 1);
       return Status.NotPositiveDefinite;
     }
     add(sums, 0, weight * logDetFromCholesky(matrix, m, m));

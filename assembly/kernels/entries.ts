@@ -1,7 +1,7 @@
 import { Field, Order } from "../abi";
 import { add, read, write } from "../accumulate";
-import { at, get } from "../problem";
 import { addTrace } from "../restricted";
+import { at, get } from "../room";
 import { axpy } from "../simd/axpy";
 import { dot } from "../simd/dot";
 import { Correlation } from "./correlation";

@@ -1,5 +1,5 @@
 import { Field } from "../abi";
-import { at, get } from "../problem";
+import { at, get } from "../room";
 import { logLinearVariances } from "./log-linear";
 
 /** omega_u^2 = exp(2 (offset + U alpha)) of every level of a random intercept. */

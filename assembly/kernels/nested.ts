@@ -39,8 +39,8 @@
 
 import { Field, Order, Status } from "../abi";
 import { add, read, write } from "../accumulate";
-import { at, get } from "../problem";
 import { addTrace, scoreColumns, whiten } from "../restricted";
+import { at, get, nestedStart } from "../room";
 import { log } from "../simd/log";
 import { CHUNK, rowVariances } from "./scalar";
 
@@ -66,7 +66,7 @@ export function nestedLocation(problem: usize): i32 {
   const width = nestedWidth(p, get(problem, Field.Q), scoreColumns(problem));
   const levels = at(problem, Field.Nested);
   const inner = get(problem, Field.InnerUnits);
-  const first = get(problem, Field.ScalarRows);
+  const first = nestedStart(problem);
   const last = first + get(problem, Field.NestedRows);
   const omega2 = at(problem, Field.Omega2);
   const parents = at(problem, Field.UnitParent);
@@ -218,7 +218,7 @@ function rowSums(problem: usize, units: i32, order: i32): void {
   const levels = at(problem, Field.Nested);
   const parents = at(problem, Field.UnitParent);
   const inner = get(problem, Field.InnerUnits);
-  const first = get(problem, Field.ScalarRows);
+  const first = nestedStart(problem);
   const weighted = get(problem, Field.Weighted) != 0;
   const stride = (<usize>get(problem, Field.Rows)) << 3;
   const beta = at(problem, Field.Beta);

@@ -14,18 +14,14 @@
 
 import { Field, Order, Status } from "../abi";
 import { add, read, write } from "../accumulate";
-import { at, get } from "../problem";
 import { addTrace, isRestricted, whiten } from "../restricted";
+import { at, get, pairStart, set } from "../room";
 import { log } from "../simd/log";
 import { Correlation } from "./correlation";
 import { modelVariances } from "./scalar";
 
 /** A determinant this small beside the product of the variances is lost to rounding. */
 const SINGULAR: f64 = 4e-16;
-
-function pairStart(problem: usize): i32 {
-  return get(problem, Field.ScalarRows) + get(problem, Field.NestedRows);
-}
 
 /** B11, B12, B22 of pair s. */
 class Inverse2 {
@@ -73,7 +69,7 @@ export function pairLocation(problem: usize): i32 {
   for (let s = 0; s < rows >> 1; s++) {
     const row = first + 2 * s;
     if (!invert(problem, row, s)) {
-      store<i32>(problem + (Field.BadRow << 2), row);
+      set(problem, Field.BadRow, row);
       return Status.NotPositiveDefinite;
     }
     const w = weighted ? read(weights, row) : 1;

@@ -5,8 +5,8 @@
 
 import { Field, Order } from "../abi";
 import { add, read } from "../accumulate";
-import { at, get } from "../problem";
 import { traceMatrix } from "../restricted";
+import { at, get } from "../room";
 import { axpy } from "../simd/axpy";
 import { dot } from "../simd/dot";
 import { multiply } from "../simd/multiply";

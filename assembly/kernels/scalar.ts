@@ -13,8 +13,8 @@
 
 import { Field, Order, Status } from "../abi";
 import { add } from "../accumulate";
-import { at, get } from "../problem";
 import { isRestricted } from "../restricted";
+import { at, get, set } from "../room";
 import { axpy } from "../simd/axpy";
 import { columnDots, weightedColumnDots } from "../simd/column-dots";
 import { LogLanes } from "../simd/log";
@@ -82,7 +82,7 @@ function sumOfLogs(problem: usize, start: i32, m: i32, weighted: bool): f64 {
     logs = f64x2.add(logs, weighted ? f64x2.mul(v128.load(weights + i), logT) : logT);
   }
   if (!i64x2.all_true(positive)) {
-    store<i32>(problem + (Field.BadRow << 2), start + firstNotPositive(v, sigma2, m));
+    set(problem, Field.BadRow, start + firstNotPositive(v, sigma2, m));
     return NaN;
   }
   return f64x2.extract_lane(logs, 0) + f64x2.extract_lane(logs, 1);
