@@ -9,7 +9,8 @@
 import { Field, Order, Status } from "./abi";
 import { denseLocation, denseScale } from "./kernels/dense";
 import { levelVariances } from "./kernels/level-variances";
-import { nestedLocation, nestedScale } from "./kernels/nested";
+import { nestedLocation } from "./kernels/nested/location";
+import { nestedScale } from "./kernels/nested/scale";
 import { pairLocation, pairScale } from "./kernels/pair";
 import { scalarLocation, scalarScale } from "./kernels/scalar";
 import { cholesky, solveLower, solveLowerTransposed } from "./linalg";

@@ -2,7 +2,7 @@
 
 import { Field, Sizes } from "./abi";
 import { arenaDoubles, arenaStart, arenaTake } from "./arena";
-import { nestedWidth } from "./kernels/nested";
+import { nestedWidth } from "./kernels/nested/levels";
 import { CHUNK, SCALAR_VECTORS } from "./kernels/scalar";
 import { scratchBytes } from "./linalg";
 import { at, set } from "./room";
