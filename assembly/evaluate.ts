@@ -7,12 +7,15 @@
 // complement of the joint Hessian:  H = H_theta,theta - C' A^-1 C,  C = H_beta,theta.
 
 import { Field, Order, Status } from "./abi";
-import { denseLocation, denseScale } from "./kernels/dense";
-import { levelVariances } from "./kernels/level-variances";
+import { denseLocation } from "./kernels/dense/location";
+import { denseScale } from "./kernels/dense/scale";
 import { nestedLocation } from "./kernels/nested/location";
 import { nestedScale } from "./kernels/nested/scale";
-import { pairLocation, pairScale } from "./kernels/pair";
-import { scalarLocation, scalarScale } from "./kernels/scalar";
+import { pairLocation } from "./kernels/pair/location";
+import { pairScale } from "./kernels/pair/scale";
+import { scalarLocation } from "./kernels/scalar/location";
+import { scalarScale } from "./kernels/scalar/scale";
+import { levelVariances } from "./kernels/variances";
 import { cholesky, solveLower, solveLowerTransposed } from "./linalg";
 import { addTraceProducts, halfLogDet, isRestricted } from "./restricted";
 import { at, get } from "./room";

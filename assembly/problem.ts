@@ -3,7 +3,7 @@
 import { Field, Sizes } from "./abi";
 import { arenaDoubles, arenaStart, arenaTake } from "./arena";
 import { nestedWidth } from "./kernels/nested/levels";
-import { CHUNK, SCALAR_VECTORS } from "./kernels/scalar";
+import { CHUNK } from "./kernels/precisions";
 import { scratchBytes } from "./linalg";
 import { at, set } from "./room";
 
@@ -117,5 +117,5 @@ export function layOut(problem: usize, sizes: Int32Array, bytes: usize): void {
 function vectorDoubles(p: u64, q: u64, scores: u64, m: u64, units: u64, pairs: u64): u64 {
   const entries = m + units + pairs;
   const dense = m * (p + 1) + entries * (q + scores + scores) + units * (m + units + p);
-  return max(max(<u64>CHUNK * (<u64>SCALAR_VECTORS + scores - 1), dense), 3 * q + 2 * (p + scores) + 2);
+  return max(max(<u64>CHUNK * (5 + scores), dense), 3 * q + 2 * (p + scores) + 2);
 }

@@ -9,7 +9,7 @@ import { add, read, write } from "../../accumulate";
 import { scoreColumns } from "../../restricted";
 import { at, get, nestedStart } from "../../room";
 import { log } from "../../simd/log";
-import { CHUNK, rowVariances } from "../scalar";
+import { CHUNK, rowPrecisions } from "../precisions";
 import { KAPPA, levelAt, nestedWidth, parentOf, RHO, TAU, TO_W } from "./levels";
 
 /** Adds log|S|, X' B X and X' B y of the nested section. */
@@ -33,7 +33,7 @@ export function nestedLocation(problem: usize): i32 {
 
   let logDet: f64 = 0;
   for (let start = first; start < last; start += CHUNK)
-    logDet += rowVariances(problem, start, min(CHUNK, last - start));
+    logDet += rowPrecisions(problem, start, min(CHUNK, last - start));
   if (isNaN(logDet)) return Status.NotPositiveDefinite;
   memory.fill(levels, 0, (<usize>units * <usize>width) << 3);
 

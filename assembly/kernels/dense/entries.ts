@@ -1,10 +1,10 @@
-import { Field, Order } from "../abi";
-import { add, read, write } from "../accumulate";
-import { addTrace } from "../restricted";
-import { at, get } from "../room";
-import { axpy } from "../simd/axpy";
-import { dot } from "../simd/dot";
-import { Correlation } from "./correlation";
+import { Field, Order } from "../../abi";
+import { add, read, write } from "../../accumulate";
+import { addTrace } from "../../restricted";
+import { at, get } from "../../room";
+import { axpy } from "../../simd/axpy";
+import { dot } from "../../simd/dot";
+import { Correlation } from "../correlation";
 
 /**
  * Derivatives of one dense cluster from the entries of B = S^-1 (notation and formulas: kernels/dense.ts).
