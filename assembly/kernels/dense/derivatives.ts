@@ -18,86 +18,58 @@
 import { Field, Order } from "../../abi";
 import { add, read, write } from "../../accumulate";
 import { symmetricTimes } from "../../linalg";
-import { scoreColumns, whiten } from "../../restricted";
+import { whiten } from "../../restricted";
 import { at, get } from "../../room";
 import { dot } from "../../simd/dot";
 import { cursor } from "./cursor";
-import { Entries } from "./entries";
+import { unitEntries } from "./level-entries";
 import { gatherUnits } from "./level-rows";
+import { pairEntries } from "./pair-entries";
+import { rowEntries } from "./row-entries";
+import { work } from "./work";
 
-const entries = new Entries();
-
+/** What the cluster at the cursor adds to the gradient and, by order, the Hessians. */
 export function clusterDerivatives(problem: usize, weight: f64, order: i32): void {
   const n = get(problem, Field.Rows);
   const p = get(problem, Field.P);
   const m = cursor.rows;
-  const units = cursor.units;
   const stride = (<usize>n) << 3;
   const column = (<usize>m) << 3;
   const offset = (<usize>cursor.row) << 3;
-  const B = cursor.matrix;
   const x = at(problem, Field.X) + offset;
 
-  // the layout that vectorDoubles() in problem.ts makes room for
-  const solved = at(problem, Field.Vectors); // B X, m x p
-  const residual = solved + <usize>p * column;
-  const t = residual + column; // x_e' q of rows and levels, then x_e' Gamma column by column
-  const count = m + units + cursor.pairs;
-  const scores = scoreColumns(problem);
-  const unitRows = t + ((<usize>(count * scores)) << 3); // z_u' B, units x m
-  const unitUnits = unitRows + ((<usize>units * <usize>m) << 3); // z_u' B z_v, units x units
-  const unitX = unitUnits + ((<usize>units * <usize>units) << 3); // z_u' B X, units x p
-  const work = unitX + ((<usize>units * <usize>p) << 3);
-
+  work.layOut(problem);
+  const residual = work.residual;
+  const t = work.t;
   for (let i: usize = 0; i < column; i += 8) {
     let r = load<f64>(at(problem, Field.Y) + offset + i);
     for (let j = 0; j < p; j++) r -= read(at(problem, Field.Beta), j) * load<f64>(x + <usize>j * stride + i);
     store<f64>(residual + i, r);
   }
-  symmetricTimes(B, m, m, residual, m, t, m, 1);
+  symmetricTimes(work.B, m, m, residual, m, t, m, 1);
   const slope = at(problem, Field.LocationGradient);
   for (let j = 0; j < p; j++) add(slope, j, -weight * dot(t, x + <usize>j * stride, m));
-  const needsSolved = order == Order.Hessian || scores > 1;
-  if (needsSolved) symmetricTimes(B, m, m, x, n, solved, m, p);
-  if (units > 0) gatherUnits(problem, B, t, solved, unitRows, unitUnits, unitX, needsSolved);
-  const gamma = work + ((<usize>count * <usize>(get(problem, Field.Q) + 1)) << 3);
-  if (scores > 1) locationScores(problem, solved, unitX, t, gamma, count);
+  const needsSolved = order == Order.Hessian || work.scores > 1;
+  if (needsSolved) symmetricTimes(work.B, m, m, x, n, work.solved, m, p);
+  if (cursor.units > 0) gatherUnits(problem, needsSolved);
+  if (work.scores > 1) locationScores(problem);
 
-  entries.rows = m;
-  entries.units = units;
-  entries.pairs = cursor.pairs;
-  entries.firstRow = cursor.row;
-  entries.firstUnit = cursor.unit;
-  entries.firstPair = cursor.pair;
-  entries.pairFirst = cursor.pairFirst;
-  entries.B = B;
-  entries.t = t;
-  entries.scores = scores;
-  entries.gamma = gamma;
-  entries.unitRows = unitRows;
-  entries.unitUnits = unitUnits;
-  entries.solved = solved;
-  entries.unitX = unitX;
-  entries.work = work;
-  entries.accumulate(problem, weight, order);
+  memory.fill(work.D, 0, (<usize>work.entries * <usize>get(problem, Field.Q)) << 3);
+  rowEntries(problem, weight, order);
+  unitEntries(problem, weight, order);
+  pairEntries(problem, weight, order);
 }
 
-/** x_e' Gamma = x_e' B X L^-T of rows and levels: row-major to `gamma`, column by column after t. */
-function locationScores(
-  problem: usize,
-  solved: usize,
-  unitX: usize,
-  t: usize,
-  gamma: usize,
-  count: i32,
-): void {
+/** x_e' Gamma = x_e' B X L^-T of rows and levels: row-major to gamma, column by column after q's in t. */
+function locationScores(problem: usize): void {
   const p = get(problem, Field.P);
   const m = cursor.rows;
-  let g = gamma;
+  let g = work.gamma;
   for (let e = 0; e < m + cursor.units; e++) {
-    for (let j = 0; j < p; j++) write(g, j, e < m ? read(solved, j * m + e) : read(unitX, (e - m) * p + j));
+    for (let j = 0; j < p; j++)
+      write(g, j, e < m ? read(work.solved, j * m + e) : read(work.unitX, (e - m) * p + j));
     whiten(problem, g, p);
-    for (let j = 0; j < p; j++) write(t, (j + 1) * count + e, read(g, j));
+    for (let j = 0; j < p; j++) write(work.t, (j + 1) * work.entries + e, read(g, j));
     g += (<usize>p) << 3;
   }
 }

@@ -3,22 +3,20 @@ import { add, read, write } from "../../accumulate";
 import { at, get } from "../../room";
 import { axpy } from "../../simd/axpy";
 import { cursor, rowUnit } from "./cursor";
+import { work } from "./work";
 
-/** Sums B, q and B X over the rows of each level. */
-export function gatherUnits(
-  problem: usize,
-  B: usize,
-  t: usize,
-  solved: usize,
-  unitRows: usize,
-  unitUnits: usize,
-  unitX: usize,
-  needsSolved: bool,
-): void {
+/** Sums B, q and, if asked, B X over the rows of each level. */
+export function gatherUnits(problem: usize, withX: bool): void {
   const p = get(problem, Field.P);
   const terms = get(problem, Field.Terms);
   const m = cursor.rows;
   const units = cursor.units;
+  const B = work.B;
+  const t = work.t;
+  const solved = work.solved;
+  const unitRows = work.unitRows;
+  const unitUnits = work.unitUnits;
+  const unitX = work.unitX;
   const rowBytes = (<usize>m) << 3;
   memory.fill(t + rowBytes, 0, (<usize>(units + cursor.pairs)) << 3);
   memory.fill(unitRows, 0, <usize>units * rowBytes);
@@ -30,7 +28,7 @@ export function gatherUnits(
       if (u < 0) continue;
       add(t, m + u, read(t, i));
       axpy(unitRows + <usize>u * rowBytes, 1, B + <usize>i * rowBytes, m);
-      if (!needsSolved) continue;
+      if (!withX) continue;
       for (let j = 0; j < p; j++) add(unitX, u * p + j, read(solved, j * m + i));
     }
   }
