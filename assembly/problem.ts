@@ -1,4 +1,4 @@
-// How a problem lies in memory: a header of 32-bit words (abi.ts), then its arrays, in one heap block.
+// How a problem lies in memory: a header of 32-bit words (abi.ts), then its arrays, in one allocation.
 
 import { Field, Sizes } from "./abi";
 import { arenaDoubles, arenaStart, arenaTake } from "./arena";
@@ -21,8 +21,9 @@ function words(n: u64): u64 {
 }
 
 /**
- * Bytes of the block of a problem with these sizes, and in DOUBLES those of its arrays. Counted in 64 bits: a
- * problem too large for the memory must not pass for a small one.
+ * Bytes of a problem with these sizes, and in DOUBLES what its arrays have of them. Counted in 64 bits: a problem too large
+ * for the memory must not pass for a small one. The only place that knows how large a problem is: the kernels say what they
+ * keep and work in beside their layouts, and nothing else counts.
  */
 export function measure(sizes: Int32Array): u64 {
   const n = <u64>sizes[Field.Rows];
@@ -31,12 +32,12 @@ export function measure(sizes: Int32Array): u64 {
   const pairRows = <u64>sizes[Field.PairRows];
   const p = <u64>sizes[Field.P];
   const q = <u64>sizes[Field.QSigma] + <u64>sizes[Field.QSd] + <u64>sizes[Field.QRho];
-  const units = <u64>sizes[Field.Units];
-  const nestedUnits = <u64>sizes[Field.NestedUnits];
+  const levels = <u64>sizes[Field.Levels];
+  const nestedLevels = <u64>sizes[Field.NestedLevels];
   const pairs = <u64>sizes[Field.Pairs];
   const packedV = <u64>sizes[Field.PackedV];
   const largest = <u64>sizes[Field.LargestCluster];
-  const largestUnits = <u64>sizes[Field.LargestUnits];
+  const largestLevels = <u64>sizes[Field.LargestLevels];
   const largestPairs = <u64>sizes[Field.LargestPairs];
   const weighted = sizes[Field.Weighted] != 0;
   const reml = sizes[Field.Reml] != 0;
@@ -52,16 +53,16 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.LogSigmaOffset] = n;
   doubles[Field.V] = n;
   doubles[Field.Weights] = weighted ? n : 0;
-  doubles[Field.U] = units * <u64>sizes[Field.QSd];
-  doubles[Field.LogSdOffset] = units;
-  doubles[Field.UnitParent] = words(nestedUnits);
-  doubles[Field.UnitEnd] = words(<u64>sizes[Field.InnerUnits]);
+  doubles[Field.U] = levels * <u64>sizes[Field.QSd];
+  doubles[Field.LogSdOffset] = levels;
+  doubles[Field.LevelParent] = words(nestedLevels);
+  doubles[Field.LevelEnd] = words(<u64>sizes[Field.InnerLevels]);
   doubles[Field.T] = pairs * <u64>sizes[Field.QRho];
   doubles[Field.EtaOffset] = pairs;
   doubles[Field.PairV] = pairRows >> 1;
   doubles[Field.ClusterSizes] = words(3 * <u64>sizes[Field.Clusters]);
   doubles[Field.ClusterV] = packedV;
-  doubles[Field.RowUnits] = words(denseRows * <u64>sizes[Field.Terms]);
+  doubles[Field.RowLevels] = words(denseRows * <u64>sizes[Field.Terms]);
   doubles[Field.PairFirst] = words(2 * (pairs - (pairRows >> 1)));
   doubles[Field.Theta] = q;
   doubles[Field.Value] = 1;
@@ -72,9 +73,9 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.LocationHessian] = p * p;
   doubles[Field.CrossHessian] = p * q;
   doubles[Field.ThetaHessian] = q * q;
-  doubles[Field.UnitScore] = units;
-  doubles[Field.UnitInverse] = units;
-  doubles[Field.UnitSolved] = units * p;
+  doubles[Field.LevelScore] = levels;
+  doubles[Field.LevelInverse] = levels;
+  doubles[Field.LevelSolved] = levels * p;
   doubles[Field.LocationFactor] = p * p;
   doubles[Field.HalfCross] = p * q;
   doubles[Field.LocationRight] = p;
@@ -83,14 +84,14 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.Sigma2] = n;
   doubles[Field.Inverse] = vectorRows;
   doubles[Field.WeightedInverse] = weighted ? vectorRows : 0;
-  doubles[Field.Omega2] = units;
-  doubles[Field.Nested] = nestedUnits * nestedWidth<u64>(p, q, scores);
+  doubles[Field.Omega2] = levels;
+  doubles[Field.Nested] = nestedLevels * nestedWidth<u64>(p, q, scores);
   doubles[Field.Whitened] = denseRows * (p + 1);
   // packedV = sum of m (m + 1) / 2 and denseRows = sum of m, so sum of m^2 = 2 packedV - denseRows
   doubles[Field.Matrix] = 2 * packedV - denseRows;
   doubles[Field.Vectors] = max(
     max(scalarVectors(scores), nestedVectors(p, q, scores)),
-    max(pairVectors(p, q), denseVectors(p, q, scores, largest, largestUnits, largestPairs)),
+    max(pairVectors(p, q), denseVectors(p, q, scores, largest, largestLevels, largestPairs)),
   );
   // beyond MOST_ORDER the matrix of that order is too large by itself, and the scratch would not fit in 32 bits
   doubles[Field.Scratch] = scratchBytes(<i32>min(max(largest, p), MOST_ORDER)) >> 3;
@@ -105,7 +106,7 @@ function aligned(bytes: u64): u64 {
   return (bytes + 15) & ~15;
 }
 
-/** Lays a problem of these sizes out in its block, as measure() has just counted its bytes, and writes the header. */
+/** Lays a problem of these sizes out, as measure() has just counted its bytes, and writes the header. */
 export function layOut(problem: usize, sizes: Int32Array, bytes: usize): void {
   arenaStart(problem);
   arenaTake((<usize>Field.Count) << 2);

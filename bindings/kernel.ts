@@ -95,9 +95,9 @@ const RESULT_FIELDS = {
   locationHessian: Field.LocationHessian,
   crossHessian: Field.CrossHessian,
   thetaHessian: Field.ThetaHessian,
-  unitScore: Field.UnitScore,
-  unitInverse: Field.UnitInverse,
-  unitSolved: Field.UnitSolved,
+  levelScore: Field.LevelScore,
+  levelInverse: Field.LevelInverse,
+  levelSolved: Field.LevelSolved,
 } as const;
 
 export type ResultField = keyof typeof RESULT_FIELDS;
@@ -196,8 +196,8 @@ export function createProblem(input: ProblemInput): Problem {
   if (levels.count > 0) {
     doubles(Field.U, levels.U);
     doubles(Field.LogSdOffset, levels.logSdOffset);
-    words(Field.UnitParent, levels.parent);
-    words(Field.UnitEnd, levels.end);
+    words(Field.LevelParent, levels.parent);
+    words(Field.LevelEnd, levels.end);
   }
   if (pairs.count > 0) {
     doubles(Field.T, pairs.T);
@@ -207,7 +207,7 @@ export function createProblem(input: ProblemInput): Problem {
   if (clusters.sizes.length > 0) {
     words(Field.ClusterSizes, clusters.sizes);
     doubles(Field.ClusterV, clusters.V);
-    words(Field.RowUnits, clusters.rowLevels);
+    words(Field.RowLevels, clusters.rowLevels);
     words(Field.PairFirst, clusters.pairRows);
   }
   const theta = i32[header + Field.Theta]! >>> 3;
@@ -259,16 +259,16 @@ function writeSizes(input: ProblemInput): void {
   sizes[Field.QSd] = levels.qSd;
   sizes[Field.QRho] = pairs.qRho;
   sizes[Field.Weighted] = input.weights ? 1 : 0;
-  sizes[Field.Units] = levels.count;
-  sizes[Field.NestedUnits] = levels.parent.length;
-  sizes[Field.InnerUnits] = levels.end.length;
+  sizes[Field.Levels] = levels.count;
+  sizes[Field.NestedLevels] = levels.parent.length;
+  sizes[Field.InnerLevels] = levels.end.length;
   sizes[Field.Terms] = clusters.terms;
   sizes[Field.Pairs] = pairs.count;
   sizes[Field.Clusters] = clusters.sizes.length / 3;
   sizes[Field.PackedV] = clusters.V.length;
   for (let c = 0; c < clusters.sizes.length; c += 3) {
     sizes[Field.LargestCluster] = Math.max(sizes[Field.LargestCluster]!, clusters.sizes[c]!);
-    sizes[Field.LargestUnits] = Math.max(sizes[Field.LargestUnits]!, clusters.sizes[c + 1]!);
+    sizes[Field.LargestLevels] = Math.max(sizes[Field.LargestLevels]!, clusters.sizes[c + 1]!);
     sizes[Field.LargestPairs] = Math.max(sizes[Field.LargestPairs]!, clusters.sizes[c + 2]!);
   }
   sizes[Field.Reml] = input.reml ? 1 : 0;

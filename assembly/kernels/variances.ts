@@ -22,11 +22,11 @@ export function modelVariances(problem: usize, start: i32, m: i32): void {
 
 /** omega_u^2 = exp(2 (offset + U alpha)) of every level of a random intercept. */
 export function levelVariances(problem: usize): void {
-  const units = get(problem, Field.Units);
+  const levels = get(problem, Field.Levels);
   const alpha = at(problem, Field.Theta) + ((<usize>get(problem, Field.QSigma)) << 3);
   const offsets = at(problem, Field.LogSdOffset);
   const U = at(problem, Field.U);
-  logLinearVariances(at(problem, Field.Omega2), offsets, U, units, alpha, get(problem, Field.QSd), units);
+  logLinearVariances(at(problem, Field.Omega2), offsets, U, levels, alpha, get(problem, Field.QSd), levels);
 }
 
 /** variances = exp(2 (offsets + X c)), n of them: log-linear SDs. X is column-major, `rows` doubles a column. */

@@ -21,8 +21,8 @@ function randomSizes(seed: number): Int32Array {
   sizes[Field.QRho] = some(12);
   sizes[Field.Reml] = random.uniform() < 0.4 ? 1 : 0;
   sizes[Field.Weighted] = sizes[Field.Reml] === 0 && random.uniform() < 0.3 ? 1 : 0;
-  sizes[Field.NestedUnits] = some(scale);
-  sizes[Field.InnerUnits] = below(random, sizes[Field.NestedUnits]! + 1);
+  sizes[Field.NestedLevels] = some(scale);
+  sizes[Field.InnerLevels] = below(random, sizes[Field.NestedLevels]! + 1);
   sizes[Field.Terms] = some(4);
   const clusters = some(20);
   let dense = 0;
@@ -33,9 +33,9 @@ function randomSizes(seed: number): Int32Array {
     sizes[Field.LargestCluster] = Math.max(sizes[Field.LargestCluster]!, m);
   }
   sizes[Field.Clusters] = clusters;
-  sizes[Field.LargestUnits] = some(20);
+  sizes[Field.LargestLevels] = some(20);
   sizes[Field.LargestPairs] = some(20);
-  sizes[Field.Units] = sizes[Field.NestedUnits]! + some(100);
+  sizes[Field.Levels] = sizes[Field.NestedLevels]! + some(100);
   sizes[Field.Pairs] = sizes[Field.PairRows]! / 2 + some(100);
   sizes[Field.Rows] = sizes[Field.ScalarRows]! + sizes[Field.NestedRows]! + sizes[Field.PairRows]! + dense;
   return sizes;
@@ -72,11 +72,11 @@ describe("problemBytes()", () => {
         [Field.Y]: size(Field.Rows),
         [Field.X]: size(Field.Rows) * size(Field.P),
         [Field.W]: size(Field.Rows) * size(Field.QSigma),
-        [Field.U]: size(Field.Units) * size(Field.QSd),
+        [Field.U]: size(Field.Levels) * size(Field.QSd),
         [Field.T]: size(Field.Pairs) * size(Field.QRho),
         [Field.ClusterV]: size(Field.PackedV),
         [Field.CrossHessian]: size(Field.P) * q,
-        [Field.UnitSolved]: size(Field.Units) * size(Field.P),
+        [Field.LevelSolved]: size(Field.Levels) * size(Field.P),
         [Field.Traces]: size(Field.Reml) * q * size(Field.P) ** 2,
       };
       let end = address + 4 * Field.Count;
@@ -120,7 +120,7 @@ describe("an evaluation stays within Field.Vectors, which Field.Scratch follows"
     sizes[Field.QSigma] = q;
     sizes[Field.QSd] = 2;
     sizes[Field.QRho] = 2;
-    sizes[Field.Units] = sizes[Field.LargestUnits] = levels;
+    sizes[Field.Levels] = sizes[Field.LargestLevels] = levels;
     sizes[Field.Terms] = 1;
     sizes[Field.Pairs] = pairs;
     sizes[Field.Clusters] = dense > 0 ? 1 : 0;
@@ -149,7 +149,7 @@ describe("an evaluation stays within Field.Vectors, which Field.Scratch follows"
     words(Field.ClusterSizes, dense > 0 ? 3 : 0).set([dense, levels, dense / 2].slice(0, dense > 0 ? 3 : 0));
     const V = doubles(Field.ClusterV, sizes[Field.PackedV]!).fill(0);
     for (let i = 0; i < dense; i++) V[(i * (i + 3)) / 2] = 1;
-    for (let i = 0; i < dense; i++) words(Field.RowUnits, dense)[i] = i % 3;
+    for (let i = 0; i < dense; i++) words(Field.RowLevels, dense)[i] = i % 3;
     for (let i = 0; i < dense; i++) words(Field.PairFirst, dense)[i] = i;
     some(Field.Theta, q + 4);
     const scratch = doubles(Field.Scratch, 100).fill(42);

@@ -22,8 +22,8 @@ import { whiten } from "../../restricted";
 import { at, get } from "../../room";
 import { dot } from "../../simd/dot";
 import { cursor } from "./cursor";
-import { unitEntries } from "./level-entries";
-import { gatherUnits } from "./level-rows";
+import { levelEntries } from "./level-entries";
+import { gatherLevels } from "./level-rows";
 import { pairEntries } from "./pair-entries";
 import { rowEntries } from "./row-entries";
 import { work } from "./work";
@@ -51,12 +51,12 @@ export function clusterDerivatives(problem: usize, weight: f64, order: i32): voi
   for (let j = 0; j < p; j++) add(slope, j, -weight * dot(t, x + <usize>j * stride, m));
   const needsSolved = order == Order.Hessian || work.scores > 1;
   if (needsSolved) symmetricTimes(work.B, m, m, x, n, work.solved, m, p);
-  if (cursor.units > 0) gatherUnits(problem, needsSolved);
+  if (cursor.levels > 0) gatherLevels(problem, needsSolved);
   if (work.scores > 1) locationScores(problem);
 
   memory.fill(work.D, 0, (<usize>work.entries * <usize>get(problem, Field.Q)) << 3);
   rowEntries(problem, weight, order);
-  unitEntries(problem, weight, order);
+  levelEntries(problem, weight, order);
   pairEntries(problem, weight, order);
 }
 
@@ -65,9 +65,9 @@ function locationScores(problem: usize): void {
   const p = get(problem, Field.P);
   const m = cursor.rows;
   let g = work.gamma;
-  for (let e = 0; e < m + cursor.units; e++) {
+  for (let e = 0; e < m + cursor.levels; e++) {
     for (let j = 0; j < p; j++)
-      write(g, j, e < m ? read(work.solved, j * m + e) : read(work.unitX, (e - m) * p + j));
+      write(g, j, e < m ? read(work.solved, j * m + e) : read(work.levelX, (e - m) * p + j));
     whiten(problem, g, p);
     for (let j = 0; j < p; j++) write(work.t, (j + 1) * work.entries + e, read(g, j));
     g += (<usize>p) << 3;

@@ -7,7 +7,7 @@ import { cholesky, invertFromCholesky, logDetFromCholesky, solveLower } from "..
 import { at, denseStart, get, set } from "../../room";
 import { Correlation } from "../correlation";
 import { modelVariances } from "../variances";
-import { clusterWeight, cursor, rowUnit } from "./cursor";
+import { clusterWeight, cursor, rowLevel } from "./cursor";
 
 /** Factors every cluster and adds log|S|, X' B X and X' B y; from order 1 on leaves B behind. */
 export function denseLocation(problem: usize, order: i32): i32 {
@@ -57,7 +57,7 @@ function fillSigma(problem: usize): void {
   const matrix = cursor.matrix;
   const terms = get(problem, Field.Terms);
   const sigma2 = at(problem, Field.Sigma2) + ((<usize>cursor.row) << 3);
-  const omega2 = at(problem, Field.Omega2) + ((<usize>cursor.unit) << 3);
+  const omega2 = at(problem, Field.Omega2) + ((<usize>cursor.level) << 3);
   let packed = cursor.packed;
   for (let i = 0; i < m; i++) {
     const row = matrix + ((<usize>i * <usize>m) << 3);
@@ -66,10 +66,10 @@ function fillSigma(problem: usize): void {
     packed += bytes;
     add(row, i, read(sigma2, i));
     for (let t = 0; t < terms; t++) {
-      const u = rowUnit(i, t, terms);
+      const u = rowLevel(i, t, terms);
       if (u < 0) continue;
       const o2 = read(omega2, u);
-      for (let j = 0; j <= i; j++) if (rowUnit(j, t, terms) == u) add(row, j, o2);
+      for (let j = 0; j <= i; j++) if (rowLevel(j, t, terms) == u) add(row, j, o2);
     }
   }
   for (let s = 0; s < cursor.pairs; s++) {

@@ -12,7 +12,7 @@ export function pairEntries(problem: usize, weight: f64, order: i32): void {
   // locals: globals are loaded anew at each use
   const here = work;
   const m = cursor.rows;
-  const levels = cursor.units;
+  const levels = cursor.levels;
   const firstPair = cursor.pair;
   const pairFirst = cursor.pairFirst;
   const q = get(problem, Field.Q);
@@ -79,7 +79,7 @@ export function pairEntries(problem: usize, weight: f64, order: i32): void {
 function pairRow(weight: f64, s: i32, a: i32, b: i32, Ba: usize, Bb: usize): void {
   const here = work;
   const m = cursor.rows;
-  const levels = cursor.units;
+  const levels = cursor.levels;
   const pairFirst = cursor.pairFirst;
   const K = here.K;
   for (let j = 0; j < m; j++) {
@@ -88,8 +88,8 @@ function pairRow(weight: f64, s: i32, a: i32, b: i32, Ba: usize, Bb: usize): voi
     write(K, j, weight * (ja * here.product(j, b) + jb * here.product(j, a) - ja * jb));
   }
   for (let u = 0; u < levels; u++) {
-    const ua = read(here.unitRows, u * m + a);
-    const ub = read(here.unitRows, u * m + b);
+    const ua = read(here.levelRows, u * m + a);
+    const ub = read(here.levelRows, u * m + b);
     write(K, m + u, weight * (ua * here.product(m + u, b) + ub * here.product(m + u, a) - ua * ub));
   }
   for (let other = 0; other < s; other++) {

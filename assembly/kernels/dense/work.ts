@@ -20,11 +20,11 @@ class Work {
   /** x_e' q and x_e' Gamma of rows and levels, entries x scores, column-major */
   t: usize = 0;
   /** z_u' B, levels x rows */
-  unitRows: usize = 0;
+  levelRows: usize = 0;
   /** z_u' B z_v, levels x levels */
-  unitUnits: usize = 0;
+  levelLevels: usize = 0;
   /** z_u' B X, levels x p, row-major */
-  unitX: usize = 0;
+  levelX: usize = 0;
   /** one row of K */
   K: usize = 0;
   /** entries x q, column-major */
@@ -36,18 +36,18 @@ class Work {
   layOut(problem: usize): void {
     const p = get(problem, Field.P);
     const m = cursor.rows;
-    const units = cursor.units;
-    const count = m + units + cursor.pairs;
+    const levels = cursor.levels;
+    const count = m + levels + cursor.pairs;
     this.entries = count;
     this.scores = scoreColumns(problem);
     this.B = cursor.matrix;
     this.solved = at(problem, Field.Vectors);
     this.residual = after(this.solved, m, p);
     this.t = after(this.residual, m, 1);
-    this.unitRows = after(this.t, count, this.scores);
-    this.unitUnits = after(this.unitRows, units, m);
-    this.unitX = after(this.unitUnits, units, units);
-    this.K = after(this.unitX, units, p);
+    this.levelRows = after(this.t, count, this.scores);
+    this.levelLevels = after(this.levelRows, levels, m);
+    this.levelX = after(this.levelLevels, levels, levels);
+    this.K = after(this.levelX, levels, p);
     this.D = after(this.K, count, 1);
     this.gamma = after(this.D, count, get(problem, Field.Q));
   }
@@ -71,7 +71,7 @@ function after(address: usize, rows: i32, columns: i32): usize {
 export const work = new Work();
 
 /** Doubles at Field.Vectors for a cluster of m rows: gamma has fewer than entries x (scores - 1). */
-export function denseVectors(p: u64, q: u64, scores: u64, m: u64, units: u64, pairs: u64): u64 {
-  const entries = m + units + pairs;
-  return m * (p + 1) + entries * (q + 2 * scores) + units * (m + units + p);
+export function denseVectors(p: u64, q: u64, scores: u64, m: u64, levels: u64, pairs: u64): u64 {
+  const entries = m + levels + pairs;
+  return m * (p + 1) + entries * (q + 2 * scores) + levels * (m + levels + p);
 }

@@ -12,14 +12,14 @@ export function descend(problem: usize): void {
   const q = get(problem, Field.Q);
   const scores = scoreColumns(problem);
   const width = nestedWidth(p, q, scores);
-  const levels = at(problem, Field.Nested);
-  const parents = at(problem, Field.UnitParent);
+  const nested = at(problem, Field.Nested);
+  const parents = at(problem, Field.LevelParent);
   const beta = at(problem, Field.Beta);
-  const score = at(problem, Field.UnitScore);
-  const inverse = at(problem, Field.UnitInverse);
-  const solved = at(problem, Field.UnitSolved);
-  for (let u = get(problem, Field.NestedUnits) - 1; u >= 0; u--) {
-    const level = levelAt(levels, u, width);
+  const score = at(problem, Field.LevelScore);
+  const inverse = at(problem, Field.LevelInverse);
+  const solved = at(problem, Field.LevelSolved);
+  for (let u = get(problem, Field.NestedLevels) - 1; u >= 0; u--) {
+    const level = levelAt(nested, u, width);
     const w = level + TO_W;
     const c = level + toC(p);
     let wr = read(w, p);
@@ -30,7 +30,7 @@ export function descend(problem: usize): void {
     const rho = read(level, RHO);
     const kappa = read(level, KAPPA);
     const parent = parentOf(parents, u);
-    const above = levelAt(levels, max(parent, 0), width);
+    const above = levelAt(nested, max(parent, 0), width);
     const cAbove = above + toC(p);
     const lambdaAbove = parent < 0 ? 0 : read(above, LAMBDA);
     write(level, LAMBDA, kappa + rho * rho * lambdaAbove);
@@ -59,17 +59,17 @@ export function descendProducts(problem: usize): void {
   const qSd = get(problem, Field.QSd);
   const scores = scoreColumns(problem);
   const width = nestedWidth(p, q, scores);
-  const levels = at(problem, Field.Nested);
-  const parents = at(problem, Field.UnitParent);
+  const nested = at(problem, Field.Nested);
+  const parents = at(problem, Field.LevelParent);
   const U = at(problem, Field.U);
-  const stride = (<usize>get(problem, Field.Units)) << 3;
+  const stride = (<usize>get(problem, Field.Levels)) << 3;
   const omega2 = at(problem, Field.Omega2);
-  for (let u = get(problem, Field.NestedUnits) - 1; u >= 0; u--) {
-    const level = levelAt(levels, u, width);
+  for (let u = get(problem, Field.NestedLevels) - 1; u >= 0; u--) {
+    const level = levelAt(nested, u, width);
     const Y = level + toY(p, q, scores);
     const parent = parentOf(parents, u);
     if (parent >= 0) {
-      memory.copy(Y, levelAt(levels, parent, width) + toY(p, q, scores), (<usize>(scores * q)) << 3);
+      memory.copy(Y, levelAt(nested, parent, width) + toY(p, q, scores), (<usize>(scores * q)) << 3);
     }
     for (let s = 0; s < scores; s++) {
       const scale = 2 * read(omega2, u) * read(level + toT(p, q), s);

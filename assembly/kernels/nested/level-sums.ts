@@ -13,13 +13,13 @@ export function levelSums(problem: usize, order: i32): void {
   const qSd = get(problem, Field.QSd);
   const scores = scoreColumns(problem);
   const width = nestedWidth(p, q, scores);
-  const levels = at(problem, Field.Nested);
-  const units = get(problem, Field.NestedUnits);
-  const parents = at(problem, Field.UnitParent);
+  const nested = at(problem, Field.Nested);
+  const levels = get(problem, Field.NestedLevels);
+  const parents = at(problem, Field.LevelParent);
   const U = at(problem, Field.U);
-  const stride = (<usize>get(problem, Field.Units)) << 3;
+  const stride = (<usize>get(problem, Field.Levels)) << 3;
   const omega2 = at(problem, Field.Omega2);
-  const inverse = at(problem, Field.UnitInverse);
+  const inverse = at(problem, Field.LevelInverse);
   const gradient = at(problem, Field.Gradient);
   const hessian = at(problem, Field.ThetaHessian);
   const cross = at(problem, Field.CrossHessian);
@@ -27,9 +27,9 @@ export function levelSums(problem: usize, order: i32): void {
   const D = at(problem, Field.Vectors); // D_uk, k < q
   const G = D + ((<usize>q) << 3);
 
-  for (let u = 0; u < units; u++) {
+  for (let u = 0; u < levels; u++) {
     const o2 = read(omega2, u);
-    const level = levelAt(levels, u, width);
+    const level = levelAt(nested, u, width);
     const t = level + toT(p, q);
     let squares: f64 = 0;
     for (let s = 0; s < scores; s++) squares += read(t, s) * read(t, s);
@@ -47,7 +47,7 @@ export function levelSums(problem: usize, order: i32): void {
     const F = level + toF(p);
     const wy = level + toWy(p, q, scores);
     const parent = parentOf(parents, u);
-    const above = levelAt(levels, max(parent, 0), width);
+    const above = levelAt(nested, max(parent, 0), width);
     const lambdaAbove = parent < 0 ? 0 : read(above, LAMBDA);
     const beta = rho * (1 - lambdaAbove * rho * tau);
     const beta2 = beta * beta;

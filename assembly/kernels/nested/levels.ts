@@ -18,7 +18,7 @@
 //   z_u' B z_u   = tau_u beta_u,        beta_u = rho_u (1 - lambda_parent rho_u tau_u)
 //
 // so that value, gradient and Hessian cost O(rows (p + q)^2) whatever the depth and the sizes, and nothing overflows
-// when omega is 0 or huge. A weight w divides d_i, but multiplies the row's log term: w log(v + sigma^2).
+// when omega is 0 or huge. A likelihood weight divides d_i, but multiplies the row's log term, log(v + sigma^2).
 //
 // This file says where these numbers are: a level has, in doubles,
 //
@@ -70,9 +70,9 @@ export function toY(p: i32, q: i32, scores: i32): usize {
   return toWy(p, q, scores) + ((<usize>(scores * q)) << 3);
 }
 
-/** Address of level u among `levels`. */
-export function levelAt(levels: usize, u: i32, width: i32): usize {
-  return levels + ((<usize>u * <usize>width) << 3);
+/** Address of what is kept for level u. */
+export function levelAt(nested: usize, u: i32, width: i32): usize {
+  return nested + ((<usize>u * <usize>width) << 3);
 }
 
 /** The level that holds level u, -1 for none. */

@@ -14,16 +14,16 @@ import { KAPPA, levelAt, nestedWidth, parentOf, RHO, TAU, TO_W } from "./levels"
 
 /** Adds log|S|, X' B X and X' B y of the nested section. */
 export function nestedLocation(problem: usize): i32 {
-  const units = get(problem, Field.NestedUnits);
-  if (units == 0) return Status.Ok;
+  const levels = get(problem, Field.NestedLevels);
+  if (levels == 0) return Status.Ok;
   const p = get(problem, Field.P);
   const width = nestedWidth(p, get(problem, Field.Q), scoreColumns(problem));
-  const levels = at(problem, Field.Nested);
-  const inner = get(problem, Field.InnerUnits);
+  const nested = at(problem, Field.Nested);
+  const inner = get(problem, Field.InnerLevels);
   const first = nestedStart(problem);
   const last = first + get(problem, Field.NestedRows);
   const omega2 = at(problem, Field.Omega2);
-  const parents = at(problem, Field.UnitParent);
+  const parents = at(problem, Field.LevelParent);
   const stride = (<usize>get(problem, Field.Rows)) << 3;
   const a = at(problem, Field.WeightedInverse);
   const x = at(problem, Field.X);
@@ -35,18 +35,18 @@ export function nestedLocation(problem: usize): i32 {
   for (let start = first; start < last; start += CHUNK)
     logDet += rowPrecisions(problem, start, min(CHUNK, last - start));
   if (isNaN(logDet)) return Status.NotPositiveDefinite;
-  memory.fill(levels, 0, (<usize>units * <usize>width) << 3);
+  memory.fill(nested, 0, (<usize>levels * <usize>width) << 3);
 
   // the layout that nestedVectors() makes room for
   const mean = at(problem, Field.Vectors);
   const centred = mean + ((<usize>(p + 1)) << 3);
   let row = (<usize>first) << 3;
-  for (let u = 0; u < units; u++) {
-    const level = levelAt(levels, u, width);
+  for (let u = 0; u < levels; u++) {
+    const level = levelAt(nested, u, width);
     const w = level + TO_W;
     if (u < inner) {
       const begin = row;
-      const end = (<usize>(first + load<i32>(at(problem, Field.UnitEnd) + ((<usize>u) << 2)))) << 3;
+      const end = (<usize>(first + load<i32>(at(problem, Field.LevelEnd) + ((<usize>u) << 2)))) << 3;
       let tau: f64 = 0;
       for (; row < end; row += 8) {
         const ai = load<f64>(a + row);
@@ -72,18 +72,18 @@ export function nestedLocation(problem: usize): i32 {
     logDet += log(grown);
     const parent = parentOf(parents, u);
     if (parent >= 0) {
-      const above = levelAt(levels, parent, width);
+      const above = levelAt(nested, parent, width);
       add(above, TAU, rho * tau);
       for (let j = 0; j <= p; j++) add(above + TO_W, j, rho * read(w, j));
     }
   }
   // a level counts in the one above as one row with its mean and precision rho tau
-  for (let u = 0; u < units; u++) {
-    const level = levelAt(levels, u, width);
+  for (let u = 0; u < levels; u++) {
+    const level = levelAt(nested, u, width);
     const tau = read(level, TAU);
     if (!(tau > 0)) continue;
     const parent = parentOf(parents, u);
-    const above = levelAt(levels, max(parent, 0), width);
+    const above = levelAt(nested, max(parent, 0), width);
     const tauAbove = parent < 0 ? 0 : read(above, TAU);
     for (let j = 0; j <= p; j++) {
       const meanAbove = tauAbove > 0 ? read(above + TO_W, j) / tauAbove : 0;

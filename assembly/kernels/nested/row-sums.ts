@@ -14,9 +14,9 @@ export function rowSums(problem: usize, order: i32): void {
   const qSigma = get(problem, Field.QSigma);
   const scores = scoreColumns(problem);
   const width = nestedWidth(p, q, scores);
-  const levels = at(problem, Field.Nested);
-  const units = get(problem, Field.NestedUnits);
-  const inner = get(problem, Field.InnerUnits);
+  const nested = at(problem, Field.Nested);
+  const levels = get(problem, Field.NestedLevels);
+  const inner = get(problem, Field.InnerLevels);
   const first = nestedStart(problem);
   const weighted = get(problem, Field.Weighted) != 0;
   const stride = (<usize>get(problem, Field.Rows)) << 3;
@@ -25,7 +25,7 @@ export function rowSums(problem: usize, order: i32): void {
   const y = at(problem, Field.Y);
   const W = at(problem, Field.W);
   const omega2 = at(problem, Field.Omega2);
-  const score = at(problem, Field.UnitScore);
+  const score = at(problem, Field.LevelScore);
   const sigma2 = at(problem, Field.Sigma2);
   const inverse = at(problem, Field.Inverse);
   const weightedInverse = at(problem, Field.WeightedInverse);
@@ -41,8 +41,8 @@ export function rowSums(problem: usize, order: i32): void {
 
   let row = (<usize>first) << 3;
   for (let u = 0; u < inner; u++) {
-    const end = (<usize>(first + load<i32>(at(problem, Field.UnitEnd) + ((<usize>u) << 2)))) << 3;
-    const level = levelAt(levels, u, width);
+    const end = (<usize>(first + load<i32>(at(problem, Field.LevelEnd) + ((<usize>u) << 2)))) << 3;
+    const level = levelAt(nested, u, width);
     const lambda = read(level, LAMBDA);
     const c = level + toC(p);
     const cr = read(c, p);
@@ -101,7 +101,7 @@ export function rowSums(problem: usize, order: i32): void {
       }
     }
   }
-  for (let u = 0; u < units; u++) quadratic += read(omega2, u) * read(score, u) * read(score, u);
+  for (let u = 0; u < levels; u++) quadratic += read(omega2, u) * read(score, u) * read(score, u);
   add(at(problem, Field.Sums), 1, quadratic);
 }
 

@@ -17,7 +17,7 @@ import { rowSums } from "./row-sums";
 
 /** Adds r' B r and, by order, the derivatives in theta. Beta has been solved for. */
 export function nestedScale(problem: usize, order: i32): void {
-  if (get(problem, Field.NestedUnits) == 0) return;
+  if (get(problem, Field.NestedLevels) == 0) return;
   descend(problem);
   if (order == Order.Hessian) descendProducts(problem);
   rowSums(problem, order);
