@@ -32,7 +32,7 @@ export enum Field {
   ScalarRows,
   /** rows with diagonal V in nested random intercepts */
   NestedRows,
-  /** rows of two-outcome studies, two a study */
+  /** rows of pairs, two each */
   PairRows,
   /** columns of X */
   P,
@@ -50,7 +50,7 @@ export enum Field {
   InnerLevels,
   /** random intercepts that a row of the dense section can be in */
   Terms,
-  /** studies with two outcomes: those of the pair section, then those in dense clusters */
+  /** studies with two outcomes, two rows each: those of the pair section, then those in dense clusters */
   Pairs,
   /** clusters of the dense section */
   Clusters,

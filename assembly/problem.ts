@@ -9,8 +9,8 @@ import { scalarVectors } from "./kernels/scalar/scale";
 import { scratchBytes } from "./linalg";
 import { at, set } from "./room";
 
-/** A matrix of this order has 2^40 doubles. */
-const MOST_ORDER: u64 = 1 << 20;
+/** A square matrix of so many rows has 2^40 doubles. */
+const MOST_ROWS: u64 = 1 << 20;
 
 /** Doubles of each array, as measure() has counted them. */
 const DOUBLES = new StaticArray<u64>(Field.Count);
@@ -93,8 +93,8 @@ export function measure(sizes: Int32Array): u64 {
     max(scalarVectors(scores), nestedVectors(p, q, scores)),
     max(pairVectors(p, q), denseVectors(p, q, scores, largest, largestLevels, largestPairs)),
   );
-  // beyond MOST_ORDER the matrix of that order is too large by itself, and the scratch would not fit in 32 bits
-  doubles[Field.Scratch] = scratchBytes(<i32>min(max(largest, p), MOST_ORDER)) >> 3;
+  // beyond MOST_ROWS the matrix is too large by itself, and the scratch would not fit in 32 bits
+  doubles[Field.Scratch] = scratchBytes(<i32>min(max(largest, p), MOST_ROWS)) >> 3;
 
   let bytes: u64 = aligned((<u64>Field.Count) << 2);
   for (let field: i32 = Field.Y; field < Field.Count; field++) bytes = aligned(bytes) + (doubles[field] << 3);

@@ -175,6 +175,15 @@ describe("the boundary", () => {
     expect(shown(upward)).toEqual([]);
   });
 
+  test("a kernel knows no other kernel, and what they share knows none", () => {
+    const kernelOf = (file: string) => /^assembly\/kernels\/([^/]+)\//.exec(file)?.[1];
+    const sideways = inAssembly.filter(
+      ({ from, to }) =>
+        from.startsWith("assembly/kernels/") && kernelOf(to) !== undefined && kernelOf(to) !== kernelOf(from),
+    );
+    expect(shown(sideways)).toEqual([]);
+  });
+
   test("ref/ imports only itself, and only testing.ts knows it", () => {
     const mixed = inAssembly.filter(
       ({ from, to }) =>

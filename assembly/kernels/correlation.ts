@@ -11,7 +11,7 @@ export class Correlation {
   first: f64 = 0;
   second: f64 = 0;
 
-  /** Of study s. The object is shared: read it before the next call. */
+  /** Of pair s. The object is shared: read it before the next call. */
   static at(problem: usize, s: i32): Correlation {
     const q = get(problem, Field.QRho);
     const eta =

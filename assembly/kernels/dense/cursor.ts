@@ -8,7 +8,7 @@ class Cursor {
   rows: i32 = 0;
   levels: i32 = 0;
   pairs: i32 = 0;
-  /** first row, level and study, in problem order */
+  /** first row, level and pair, in problem order */
   row: i32 = 0;
   level: i32 = 0;
   pair: i32 = 0;

@@ -1,9 +1,9 @@
 // Clusters with a covariance as one m x m matrix:
 //
-//   S = V + diag(sigma^2) + sum over levels u of omega_u^2 z_u z_u' + sum over studies s of c_s (e_a e_b' + e_b e_a')
+//   S = V + diag(sigma^2) + sum over levels u of omega_u^2 z_u z_u' + sum over pairs s of c_s (e_a e_b' + e_b e_a')
 //
-// (z_u: rows of level u; a, b: the two rows of study s; c_s = rho_s sigma_a sigma_b). What the model moves are the
-// coefficients e of these matrices E_e: one a row, one a level, one a study. With B = S^-1 and q = B r,
+// (z_u: rows of level u; a, b: the two rows of pair s; c_s = rho_s sigma_a sigma_b). What the model moves are the
+// coefficients e of these matrices E_e: one a row, one a level, one a pair. With B = S^-1 and q = B r,
 //
 //   d(-log L)/de  = h_e = (tr(B E_e) - q' E_e q) / 2
 //   d2/de df      = K_ef = -tr(B E_e B E_f) / 2 + q' E_e B E_f q

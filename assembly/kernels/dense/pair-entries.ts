@@ -7,7 +7,7 @@ import { cursor } from "./cursor";
 import { addCurvature } from "./curvature";
 import { work } from "./work";
 
-/** What the studies' coefficients, c_s = rho_s sigma_a sigma_b, add. */
+/** What the pairs' coefficients, c_s = rho_s sigma_a sigma_b, add. */
 export function pairEntries(problem: usize, weight: f64, order: i32): void {
   // locals: globals are loaded anew at each use
   const here = work;
@@ -75,7 +75,7 @@ export function pairEntries(problem: usize, weight: f64, order: i32): void {
   }
 }
 
-/** K of study s with every row, level and earlier study. */
+/** K of pair s with every row, level and earlier pair. */
 function pairRow(weight: f64, s: i32, a: i32, b: i32, Ba: usize, Bb: usize): void {
   const here = work;
   const m = cursor.rows;

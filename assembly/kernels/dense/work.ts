@@ -6,7 +6,7 @@ import { cursor } from "./cursor";
 
 /**
  * Where the numbers of the cluster at the cursor are while its derivatives are formed (derivatives.ts has the notation).
- * Its entries are numbered rows first, then levels, then studies.
+ * Its entries are numbered rows first, then levels, then pairs.
  */
 class Work {
   entries: i32 = 0;

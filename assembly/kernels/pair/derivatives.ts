@@ -9,7 +9,7 @@
 //   d2/de df       = K_ef = -tr(B E_e B E_f) / 2 + q' E_e B E_f q
 //   theta:           H = D' K D + sum_e h_e d2e,   D = de/dtheta
 //
-// A weight multiplies the study's joint log-likelihood. With the restricted likelihood q q' becomes q q' + Gamma Gamma'
+// A weight multiplies the pair's joint log-likelihood. With the restricted likelihood q q' becomes q q' + Gamma Gamma'
 // (restricted.ts); its entries are the s below.
 
 import { Field, Order } from "../../abi";
