@@ -2,7 +2,7 @@ import { type MatrixInput, missingRows } from "./covariance/known-v";
 import { reuse } from "./data/doubles";
 import { type FactorOptions, levelIndex } from "./data/factor-from";
 import type { Table } from "./data/table";
-import { type DataInput, tableFrom } from "./data/table-from";
+import { type DataInput, ownTableFrom, tableFrom } from "./data/table-from";
 import { DrmError } from "./errors";
 import type { Estimates } from "./fit/estimates";
 import type { BivariateFit, Fit, UnivariateFit } from "./fit/fit";
@@ -150,8 +150,10 @@ function modelOf(
   return {
     formula: parsed,
     fit(data) {
-      const frame = frameOf(tableFrom(data, reading), false);
-      return fitModel(frame, buildModel(frame, options), options);
+      return reuse(() => {
+        const frame = frameOf(ownTableFrom(data, reading), false);
+        return fitModel(frame, buildModel(frame, options), options);
+      });
     },
     estimate(data) {
       return reuse(() => {

@@ -95,9 +95,10 @@ function distinctRows(block: ThetaBlock, part: Part, most: number): Values | nul
     let found = rows.length - 1;
     for (; found >= 0; found--) {
       const row = rows[found]!;
-      let k = 0;
-      for (let at = first + i; at < last && row[k] === values[at]; at += n) k++;
-      if (k === part.columns) break;
+      // from the end: the first column is nearly always an intercept's
+      let k = part.columns - 1;
+      for (let at = last - n + i; k >= 0 && row[k] === values[at]; at -= n) k--;
+      if (k < 0) break;
     }
     return found;
   };

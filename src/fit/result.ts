@@ -57,7 +57,7 @@ export function buildFit(
     random: randomEffects(model, engine, found.best.theta),
     rows: frame.rows,
     data: columnsUsed(frame),
-    ...(frame.beside.studies !== null && { studies: frame.beside.studies }),
+    ...(frame.beside.studyCells !== null && { studyCells: frame.beside.studyCells }),
     ...(frame.beside.squaresOfV !== null && { squaresOfV: frame.beside.squaresOfV }),
     optim: optimSummary(engine, found, inference, options),
   } satisfies Fit);
