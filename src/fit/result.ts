@@ -2,7 +2,7 @@ import { triangle } from "../covariance/clusters";
 import type { Column } from "../data/table";
 import type { Design } from "../design/design";
 import { deparse } from "../formula/deparse";
-import { variablesOf } from "../formula/expr";
+import { namingColumns } from "../formula/naming-columns";
 import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
 import { version } from "../version";
@@ -132,23 +132,13 @@ function withinStudies(
 
 function columnsUsed(frame: Frame): Record<string, Column> {
   const out: Record<string, Column> = {};
-  const named = namingColumns(frame);
+  const named = namingColumns(frame.formula);
   for (const name of frame.used) {
     const column = frame.column(name);
     const isLong = column.kind !== "factor" && column.written !== undefined && !named.has(name);
     out[name] = isLong ? { kind: column.kind, values: column.values } : column;
   }
   return out;
-}
-
-/** The columns whose cells name levels of random intercepts or clusters of V: of others the numbers are enough. */
-function namingColumns({ formula }: Frame): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const { group, knownV } of formula.dpars) {
-    for (const name of group ?? []) names.add(name);
-    if (knownV !== null && knownV.argument.type === "call") variablesOf(knownV.argument, names);
-  }
-  return names;
 }
 
 function optimSummary(
