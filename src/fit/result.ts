@@ -1,9 +1,9 @@
-import { triangle } from "../covariance/clusters";
 import type { Column } from "../data/table";
 import type { Design } from "../design/design";
 import { deparse } from "../formula/deparse";
 import { namingColumns } from "../formula/naming-columns";
 import type { Frame } from "../frame/frame";
+import { triangle } from "../linalg/triangle";
 import type { BuiltModel } from "../model/build-model";
 import { version } from "../version";
 import type { Engine } from "./engine";
