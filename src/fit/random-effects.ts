@@ -17,9 +17,9 @@ export function randomEffects(model: Model, engine: Engine, theta: Float64Array)
   const { unit, location } = engine.model;
   const count = block.basis.rows;
   const p = location.columns;
-  const score = problem.read("unitScore", new Float64Array(count));
-  const inverse = problem.read("unitInverse", new Float64Array(count));
-  const solved = problem.read("unitSolved", new Float64Array(count * p));
+  const score = problem.read("levelScore", new Float64Array(count));
+  const inverse = problem.read("levelInverse", new Float64Array(count));
+  const solved = problem.read("levelSolved", new Float64Array(count * p));
   const L = choleskyFactor(problem.read("locationHessian", new Float64Array(p * p)), p);
   const logSd = linearPredictor(engine.model, block, theta);
 
