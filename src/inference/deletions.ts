@@ -63,10 +63,11 @@ export function eachDeletion(
   if (fit.optim.code !== 0) {
     throw new DrmError("bad_option", `the fit did not converge (${fit.optim.message}): refit it first`);
   }
+  const leftOut = new Uint8Array(fit.nobs);
   return groups.map((group, done) => {
     signal?.throwIfAborted();
     // deletions are of one shape, or nearly: each works in the arrays of the one before
-    const deletion = reuse(() => without(fit, group, scale, starts));
+    const deletion = reuse(() => without(fit, group, leftOut, scale, starts));
     onProgress?.(done + 1, groups.length);
     return deletion;
   });
@@ -79,10 +80,11 @@ function severalMaxima({ optim }: Fit): boolean {
 function without(
   fit: Fit,
   { label, members }: RowsToDelete,
+  leftOut: Uint8Array,
   near: Float64Array | null,
   starts: number,
 ): Deletion {
-  const leftOut = new Uint8Array(fit.nobs);
+  leftOut.fill(0);
   for (const row of members) leftOut[row] = 1;
   try {
     const model = estimableModel(withoutRows(fit, leftOut));

@@ -64,34 +64,36 @@ export function hasSamplingErrors(fit: Fit): boolean {
 
 /** Throws DrmError "bad_option" for a V that leaves some combination of effect sizes without sampling error. */
 export function cochransQ({ y, location, knownV, rows }: Model): number {
-  const { columns } = location;
-  const X = whiten(location.values, columns, knownV);
-  orthogonalise(X, rows, columns, 1, X, scratch(columns * columns), scratch(columns));
-  const residual = removeProjection(whiten(y, 1, knownV), columnsOf(X, rows, columns));
+  const { columns, values } = location;
+  const whitened = scratch(rows * (columns + 1));
+  whitened.set(values);
+  whitened.set(y, rows * columns);
+  whiten(whitened, columns + 1, knownV);
+  // X is made orthonormal in its place, y stays as it is behind it
+  orthogonalise(whitened, rows, columns, 1, whitened, scratch(columns * columns), scratch(columns));
+  const basis = columnsOf(whitened, rows, columns + 1);
+  const residual = removeProjection(basis.pop()!, basis);
   return norm(residual) ** 2;
 }
 
-/** L^-1 B for V = L L', B rows x columns, column-major. */
-function whiten(B: Float64Array, columns: number, V: KnownV): Float64Array {
+/** B := L^-1 B for V = L L', B rows x columns, column-major. */
+function whiten(B: Float64Array, columns: number, V: KnownV): void {
   const { variances, clusterRows } = V;
   const rows = variances.length;
   const clusters = clusterFactors(V, SINGULAR);
   if (clusters === null) throw singular();
   const alone = new Uint8Array(rows).fill(1);
   for (const row of clusterRows) alone[row] = 0;
-  const out = scratch(B.length);
-  out.set(B);
   for (let j = 0; j < columns; j++) {
-    const column = out.subarray(j * rows, (j + 1) * rows);
+    const column = B.subarray(j * rows, (j + 1) * rows);
     for (const { members, L } of clusters) solveLowerAt(L, members, column);
   }
   for (let i = 0; i < rows; i++) {
     if (alone[i] === 0) continue;
     if (!(variances[i]! > 0)) throw singular();
     const sd = Math.sqrt(variances[i]!);
-    for (let at = i; at < out.length; at += rows) out[at]! /= sd;
+    for (let at = i; at < B.length; at += rows) B[at]! /= sd;
   }
-  return out;
 }
 
 function singular(): DrmError {
