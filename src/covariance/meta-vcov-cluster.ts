@@ -1,3 +1,4 @@
+import { refuseInexactId } from "../data/number-label";
 import { DrmError } from "../errors";
 import { type OptionKinds, requireOptions } from "../options";
 import { count } from "../words";
@@ -103,6 +104,7 @@ function numberClusters(cluster: ArrayLike<string | number | null>): Int32Array 
       codes[i] = -1;
       continue;
     }
+    if (typeof name === "number") refuseInexactId("cluster", name, i);
     let code = known.get(name);
     if (code === undefined) {
       code = known.size;

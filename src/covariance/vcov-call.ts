@@ -1,3 +1,4 @@
+import { refuseInexactId } from "../data/number-label";
 import type { NumericColumn } from "../data/table";
 import { DrmError } from "../errors";
 import { deparse } from "../formula/deparse";
@@ -72,7 +73,11 @@ function clusterCodes(expr: Expr, frame: Frame): ArrayLike<number | null> {
   if (inner.type !== "name") return evaluateNumeric(inner, frame, "cluster in meta_vcov_cluster()");
   const cells = frame.column(inner.name);
   const column = cells.kind === "factor" ? cells : cells.written;
-  if (column === undefined) return (cells as NumericColumn).values;
+  if (column === undefined) {
+    const { values } = cells as NumericColumn;
+    for (let i = 0; i < values.length; i++) refuseInexactId(inner.name, values[i]!, frame.rows[i]!);
+    return values;
+  }
   // a missing level is -1, which metaVcovCluster would take for one more cluster
   return column.codes.includes(-1)
     ? Array.from(column.codes, (code) => (code < 0 ? null : code))

@@ -1,3 +1,4 @@
+import { refuseInexactId } from "../../data/number-label";
 import type { Column } from "../../data/table";
 import { type DataInput, tableFrom } from "../../data/table-from";
 import { DrmError, didYouMean } from "../../errors";
@@ -52,10 +53,10 @@ function columnCells(fit: Fit, name: string, data: DataInput | undefined): Cells
       throw new DrmError("unknown_column", `cluster: column '${name}' not in data${hint}`);
     }
     requireLength(fit, table.nrow, "data");
-    const cell = columnCell(column);
+    const cell = columnCell(name, column);
     return (row) => cell(table.nrow === fit.nobs ? row : fit.rows[row]!);
   }
-  if (Object.hasOwn(fit.data, name)) return columnCell(fit.data[name]!);
+  if (Object.hasOwn(fit.data, name)) return columnCell(name, fit.data[name]!);
   const grouping = fit.random?.find(({ group }) => group === name);
   if (grouping !== undefined) {
     return (row) => (grouping.codes[row]! < 0 ? null : grouping.levels[grouping.codes[row]!]!);
@@ -65,15 +66,17 @@ function columnCells(fit: Fit, name: string, data: DataInput | undefined): Cells
   throw new DrmError("unknown_column", `${what}: pass the data too${didYouMean(name, known)}`);
 }
 
-function columnCell(column: Column): Cells {
-  const { codes, levels } = asLabels(column);
+function columnCell(name: string, column: Column): Cells {
+  const { codes, levels } = asLabels(name, column);
   return (row) => (codes[row]! < 0 ? null : levels[codes[row]!]!);
 }
 
 function arrayCells(fit: Fit, given: ArrayLike<string | number | null>): Cells {
   requireLength(fit, given.length, "cluster");
   return (row) => {
-    const cell = given[given.length === fit.nobs ? row : fit.rows[row]!];
+    const at = given.length === fit.nobs ? row : fit.rows[row]!;
+    const cell = given[at];
+    if (typeof cell === "number") refuseInexactId("cluster", cell, at);
     return cell === null || cell === undefined || Number.isNaN(cell) ? null : String(cell);
   };
 }
