@@ -111,7 +111,7 @@ export function isOn(row: Float64Array, normal: Float64Array): boolean {
 }
 
 /** The vector orthogonal to q - 1 rows, by elimination with complete pivoting; null when there is not just one. */
-function normalTo(rows: readonly Float64Array[], q: number): Float64Array | null {
+export function normalTo(rows: readonly Float64Array[], q: number): Float64Array | null {
   const A = rows.map((row) => row.slice());
   const columns = Array.from({ length: q }, (_, k) => k);
   let largest = 0;
@@ -145,7 +145,7 @@ function normalTo(rows: readonly Float64Array[], q: number): Float64Array | null
 }
 
 /** Ascending subsets of `size` numbers below `count`, those of small numbers first. */
-function* subsets(count: number, size: number): Generator<readonly number[]> {
+export function* subsets(count: number, size: number): Generator<readonly number[]> {
   if (size > count) return;
   const chosen = Array.from({ length: size }, (_, i) => i);
   for (;;) {
