@@ -2,10 +2,9 @@
 // and runs it; without a file all of them but the audit of optima, each in a process of its own. Compiles the kernels
 // first, so that no stale module is measured.
 import { spawnSync } from "node:child_process";
-import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { bundle } from "../scripts/bundle.mjs";
 
 const ALL = ["linalg", "fits", "scaling", "memory", "coverage", "batch"].map(
   (name) => `bench/${name}.bench.ts`,
@@ -39,31 +38,6 @@ for (const script of ["scripts/build-wasm.mjs", "scripts/build-worker.mjs"]) {
   }
 }
 
-/** In the bundle `import.meta.url` still names the source file: data is found relative to it. */
-const sourceUrls = {
-  name: "source-urls",
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/](bench|test)[\\/].*\.ts$/ }, async ({ path }) => {
-      const text = await readFile(path, "utf8");
-      return {
-        contents: text.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path))),
-        loader: "ts",
-      };
-    });
-  },
-};
-
 const outfile = join("build", "bench", `${basename(file).replace(/\.ts$/, "")}.mjs`);
-await build({
-  entryPoints: [file],
-  outfile,
-  bundle: true,
-  // `benchmark` and `workerpool` do not survive bundling; the compiler is large
-  external: ["benchmark", "workerpool", "assemblyscript"],
-  platform: "node",
-  format: "esm",
-  target: "node20",
-  sourcemap: "inline",
-  plugins: [sourceUrls],
-});
+await bundle(file, outfile);
 await import(pathToFileURL(resolve(outfile)).href);

@@ -2,7 +2,7 @@ import { type MatrixInput, missingRows } from "./covariance/known-v";
 import { reuse } from "./data/doubles";
 import { type FactorOptions, levelIndex } from "./data/factor-from";
 import type { Table } from "./data/table";
-import { type DataInput, tableFrom } from "./data/table-from";
+import { type DataInput, ownTableFrom, tableFrom } from "./data/table-from";
 import { DrmError } from "./errors";
 import type { Estimates } from "./fit/estimates";
 import type { BivariateFit, Fit, UnivariateFit } from "./fit/fit";
@@ -150,8 +150,10 @@ function modelOf(
   return {
     formula: parsed,
     fit(data) {
-      const frame = frameOf(tableFrom(data, reading), false);
-      return fitModel(frame, buildModel(frame, options), options);
+      return reuse(() => {
+        const frame = frameOf(ownTableFrom(data, reading), false);
+        return fitModel(frame, buildModel(frame, options), options);
+      });
     },
     estimate(data) {
       return reuse(() => {
@@ -220,7 +222,7 @@ function frameBuilder(
   const { weights } = options;
   const matrices = options.matrices ?? undefined;
   const matrixNames = matrices === undefined ? undefined : new Set(Object.keys(matrices));
-  // no copies by `...`: engines make a hidden class for each, and it outlives the object
+  // no copies by `...`: docs/internals.md says what they cost
   const kept: FrameOptions = { factors, ordered, weights, matrixNames, shortLived: false };
   const shortLived: FrameOptions = { factors, ordered, weights, matrixNames, shortLived: true };
   const argument = formula.dpars[0]!.knownV?.argument;

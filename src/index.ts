@@ -18,7 +18,7 @@ export type { ColumnInput, FactorInput, TypedNumbers } from "./data/column-from"
 export { type CsvOptions, parseCsv } from "./data/csv";
 export type { Delimiter } from "./data/delimited";
 export type { FactorOptions, NumberedText } from "./data/factor-from";
-export type { Column, FactorColumn, NumericColumn, Table } from "./data/table";
+export type { Column, FactorColumn, LabelCells, NumericColumn, Table } from "./data/table";
 export type { ArrowLike, ArrowVector } from "./data/table-from";
 export { type DataInput, tableFrom } from "./data/table-from";
 export type { CodedTerm } from "./design/coding";
@@ -56,7 +56,6 @@ export type {
   RandomEffect,
   Response,
   RobustErrors,
-  StudyColumn,
   UnivariateFit,
 } from "./fit/fit";
 export type { ProfileStatus } from "./fit/profile-limits";

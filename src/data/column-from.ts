@@ -46,13 +46,14 @@ export type ColumnInput =
 /**
  * One column of the user's as a Column. The first cell that is not missing says what it holds; a later cell of another
  * type is an error, because guessing would turn a typing error into a factor or into a missing value.
- * A Float64Array is used as it is: a fit makes a copy of what it keeps.
+ * A Float64Array, and a column of numbers, is used as it is unless `own` wants a copy; all else is made anew.
  */
 export function columnFrom(
   name: string,
   input: unknown,
   levels: readonly string[] | undefined,
   ordered: boolean,
+  own = false,
 ): Column {
   if (Array.isArray(input)) {
     if (levels === undefined) return columnFromCells(name, input, ordered);
@@ -62,14 +63,17 @@ export function columnFrom(
   if (isTypedNumbers(input)) {
     if (levels !== undefined) return factorFromCells(name, input, levels, ordered);
     if (ordered) throw orderedNeedsLevels(name);
-    return { kind: "numeric", values: input instanceof Float64Array ? input : new Float64Array(input) };
+    return {
+      kind: "numeric",
+      values: input instanceof Float64Array && !own ? input : new Float64Array(input),
+    };
   }
   if (ArrayBuffer.isView(input)) throw bigIntegers(name);
   if (isNumberedText(input)) return factorFromNumberedText(name, input, levels, ordered);
   if (isNumericColumn(input)) {
     if (levels !== undefined) return relevel(name, input, levels, ordered);
     if (ordered) throw orderedNeedsLevels(name);
-    return input;
+    return own ? copyOf(input) : input;
   }
   if (isFactorInput(input)) {
     const column = factorFromInput(name, input, ordered);
@@ -79,6 +83,21 @@ export function columnFrom(
     "bad_data",
     `column '${name}' is ${describe(input)}; wanted an array with one cell a row`,
   );
+}
+
+/** A column that shares nothing with the one given that could be written to. */
+export function copyOf(column: Column): Column {
+  if (column.kind === "factor") {
+    const { codes, levels, ordered } = column;
+    const kept = Object.isFrozen(levels) ? levels : [...levels];
+    return { kind: "factor", codes: codes.slice(), levels: kept, ordered };
+  }
+  const { kind, values, written } = column;
+  return {
+    kind,
+    values: values.slice(),
+    ...(written !== undefined && { written: copyOf(written) as FactorColumn }),
+  };
 }
 
 /** How many rows a column has, or undefined when it is not a column at all. */

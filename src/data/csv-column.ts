@@ -1,7 +1,7 @@
 import { DrmError } from "../errors";
 import { hasDecimalComma, parseDecimal } from "./decimal";
 import { codesOf, factorFromText, levelIndex, unknownLevel } from "./factor-from";
-import type { Column, FactorColumn } from "./table";
+import type { Column, FactorColumn, NumericColumn } from "./table";
 
 /**
  * One column of CSV text, cells trimmed, as a Column: numbers if all of its cells are numbers or missing, logical if all
@@ -56,10 +56,23 @@ export function columnFromText(
       `column '${name}' is to be ordered but is numeric; give its levels in order`,
     );
   }
-  const isExact = cells.every((cell, i) => Number.isNaN(values[i]) || cell === String(values[i]));
+  return numbersFromText(cells, values);
+}
+
+/** Cells that are numbers or missing, and their `values`, as a column, with the texts if the numbers do not give them back. */
+export function numbersFromText(
+  cells: readonly string[],
+  values = Float64Array.from(cells, (cell) => parseDecimal(cell) ?? Number.NaN),
+): NumericColumn {
+  const isExact = cells.every((cell, i) => Number.isNaN(values[i]) || givesBack(values[i]!, cell));
   return isExact
     ? { kind: "numeric", values }
     : { kind: "numeric", values, written: writtenAs(cells, values) };
+}
+
+/** Whether nothing of the text is lost when only its number is kept. */
+export function givesBack(value: number, text: string): boolean {
+  return text === String(value);
 }
 
 /** The texts as levels, in the order of their numbers. */
@@ -76,7 +89,20 @@ function writtenAs(cells: readonly string[], values: Float64Array): FactorColumn
   return { kind: "factor", codes, levels: inOrder.map(([text]) => text), ordered: false };
 }
 
-/** A cell matches a level as it is written, or as a number does: 1.0 is level 1. NA can be a level, if it is listed. */
+/**
+ * The level that a cell is, as it is written, or as a number is: 1.0 is level 1. NA can be a level, if it is listed; else it
+ * is null, as all missing cells are. Undefined for a cell that is no level.
+ */
+export function levelOf(
+  cell: string,
+  levels: { readonly has: (level: string) => boolean },
+): string | null | undefined {
+  if (levels.has(cell)) return cell;
+  if (isMissing(cell)) return null;
+  const number = String(parseDecimal(cell));
+  return levels.has(number) ? number : undefined;
+}
+
 function factorWithLevels(
   name: string,
   cells: readonly string[],
@@ -87,9 +113,8 @@ function factorWithLevels(
   const known = levelIndex(name, levels);
   const { index } = known;
   const lookUp = (cell: string) => {
-    const code = index.get(cell);
-    if (code !== undefined) return code;
-    return isMissing(cell) ? -1 : index.get(String(parseDecimal(cell)));
+    const level = levelOf(cell, index);
+    return level === null ? -1 : level === undefined ? undefined : index.get(level);
   };
   const codes = codesOf(cells, lookUp, (i) =>
     unknownLevel(name, cells[i], `row ${i + 1} (line ${lineOf(i)})`, levels),

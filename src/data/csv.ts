@@ -25,7 +25,32 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
   if (typeof text !== "string") {
     throw new DrmError("bad_data", `parseCsv() takes the text of a CSV file; it was given ${shown(text)}`);
   }
-  const file = parseDelimited(text, options.delimiter);
+  const { names, rows, lineOf } = csvRows(text, options.delimiter);
+  const position = new Map(names.map((name, j) => [name, j]));
+  return new LazyTable(
+    rows.length,
+    () => names,
+    options,
+    (name, levels, ordered) => {
+      const j = position.get(name);
+      if (j === undefined) return undefined;
+      const cells = rows.map((row) => row[j]!.trim());
+      return columnFromText(name, cells, levels, ordered, lineOf);
+    },
+  );
+}
+
+/** The rows of data of a CSV file, not trimmed, each with a cell for each name of the header. */
+export interface CsvRows {
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** line in the file, from 1, on which a row of data (from 0) begins */
+  lineOf(row: number): number;
+}
+
+/** Splits CSV text. Throws DrmError("bad_data") where its rows do not fit its header, "no_rows" where there are none. */
+export function csvRows(text: string, delimiter?: Delimiter): CsvRows {
+  const file = parseDelimited(text, delimiter);
   const header = file.rows[0];
   if (header === undefined)
     throw new DrmError("bad_data", "the CSV is empty; wanted a header row and data rows");
@@ -43,18 +68,7 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
       );
     }
   }
-  const position = new Map(names.map((name, j) => [name, j]));
-  return new LazyTable(
-    rows.length,
-    () => names,
-    options,
-    (name, levels, ordered) => {
-      const j = position.get(name);
-      if (j === undefined) return undefined;
-      const cells = rows.map((row) => row[j]!.trim());
-      return columnFromText(name, cells, levels, ordered, (i) => file.lineOf(i + 1));
-    },
-  );
+  return { names, rows, lineOf: (row) => file.lineOf(row + 1) };
 }
 
 /** A title above the header has one cell that is not empty, and the header below it has more, none of them a number. */

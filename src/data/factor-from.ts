@@ -203,7 +203,8 @@ function checkLevels(name: string, levels: unknown): void {
   }
   for (let i = 0; i < (levels as readonly unknown[]).length; i++) {
     const level = (levels as readonly unknown[])[i];
-    if (/^(string|number|boolean)$/.test(typeof level)) continue;
+    const type = typeof level;
+    if (type === "string" || type === "number" || type === "boolean") continue;
     throw new DrmError("bad_factor", `level ${i + 1} of '${name}' is ${shown(level)}; ${wanted}`);
   }
 }

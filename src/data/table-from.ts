@@ -1,7 +1,7 @@
 import { DrmError } from "../errors";
 import { checkOptions, isList } from "../options";
 import { count } from "../words";
-import { type ColumnInput, columnFrom, columnLength } from "./column-from";
+import { type ColumnInput, columnFrom, columnLength, copyOf } from "./column-from";
 import { FACTOR_OPTIONS, type FactorOptions, levelsFor, relevel, requireFactorColumns } from "./factor-from";
 import type { Column, FactorColumn, NumericColumn, Table } from "./table";
 
@@ -36,36 +36,45 @@ export type DataInput = readonly object[] | Readonly<Record<string, ColumnInput>
  */
 export function tableFrom(data: DataInput, options: FactorOptions = {}): Table {
   checkOptions("tableFrom", options, FACTOR_OPTIONS);
-  const table = anyTable(data, options);
+  return withRows(anyTable(data, options, false));
+}
+
+/** The same for what is to be kept: columns that share no memory with the user's data, be they arrays or tables. */
+export function ownTableFrom(data: DataInput, options: FactorOptions): Table {
+  return withRows(anyTable(data, options, true));
+}
+
+function withRows(table: Table): Table {
   if (table.nrow === 0) throw noRows();
   return table;
 }
 
 /** New data, for which an answer is wanted: without rows it is an empty one. */
 export function newTable(newdata: DataInput): Table {
-  return anyTable(newdata, {});
+  return anyTable(newdata, {}, false);
 }
 
-function anyTable(data: DataInput, options: FactorOptions): Table {
+function anyTable(data: DataInput, options: FactorOptions, own: boolean): Table {
   if (Array.isArray(data)) return fromRows(data, options);
   if (typeof data !== "object" || data === null) {
     throw new DrmError("bad_data", "data: wanted an array of row objects or an object of columns");
   }
-  if (isTable(data)) return fromTable(data, options);
-  if (isArrow(data)) return fromArrow(data, options);
-  return fromColumns(data as Readonly<Record<string, unknown>>, options);
+  if (isTable(data)) return fromTable(data, options, own);
+  if (isArrow(data)) return fromArrow(data, options, own);
+  return fromColumns(data as Readonly<Record<string, unknown>>, options, own);
 }
 
 type Convert = (name: string, levels: readonly string[] | undefined, ordered: boolean) => Column | undefined;
 
 /**
  * A table whose columns are made by `convert` on first use. `names` is called only when somebody wants them all.
- * (No object literal: engines make a hidden class for every one with a getter, and it outlives the object.)
+ * (No object literal: docs/internals.md says what one with a getter costs.)
  */
 export class LazyTable implements Table {
   readonly #listNames: () => readonly string[];
   readonly #options: FactorOptions;
   readonly #convert: Convert;
+  readonly #cells: ((name: string) => unknown) | undefined;
   readonly #cache = new Map<string, Column>();
   #names: readonly string[] | undefined;
 
@@ -74,11 +83,13 @@ export class LazyTable implements Table {
     names: () => readonly string[],
     options: FactorOptions,
     convert: Convert,
+    cells?: (name: string) => unknown,
   ) {
     this.#listNames = names;
     requireFactorColumns(options, () => this.names);
     this.#options = options;
     this.#convert = convert;
+    this.#cells = cells;
   }
 
   get names(): readonly string[] {
@@ -94,9 +105,14 @@ export class LazyTable implements Table {
     if (column !== undefined) this.#cache.set(name, column);
     return column;
   }
+
+  /** What the user holds under a name, unconverted, be it cells or something else; undefined where that is not at hand. */
+  cells(name: string): unknown {
+    return this.#cells?.(name);
+  }
 }
 
-function fromColumns(data: Readonly<Record<string, unknown>>, options: FactorOptions): Table {
+function fromColumns(data: Readonly<Record<string, unknown>>, options: FactorOptions, own: boolean): Table {
   const names = Object.keys(data);
   let nrow = -1;
   let measured = "";
@@ -120,7 +136,8 @@ function fromColumns(data: Readonly<Record<string, unknown>>, options: FactorOpt
     () => names,
     options,
     (name, levels, ordered) =>
-      Object.hasOwn(data, name) ? columnFrom(name, data[name], levels, ordered) : undefined,
+      Object.hasOwn(data, name) ? columnFrom(name, data[name], levels, ordered, own) : undefined,
+    (name) => (Array.isArray(data[name]) ? data[name] : undefined),
   );
 }
 
@@ -150,6 +167,7 @@ function fromRows(rows: readonly unknown[], options: FactorOptions): Table {
       const cells = cellsOf(records, name);
       return cells === undefined ? undefined : columnFrom(name, cells, levels, ordered);
     },
+    (name) => cellsOf(records, name),
   );
 }
 
@@ -175,8 +193,8 @@ function cellsOf(rows: readonly Row[], name: string): unknown[] | undefined {
   return found || rows.some((row) => Object.hasOwn(row, name)) ? cells : undefined;
 }
 
-function fromTable(table: Table, options: FactorOptions): Table {
-  if (table instanceof LazyTable && options.factors === undefined && options.ordered === undefined)
+function fromTable(table: Table, options: FactorOptions, own: boolean): Table {
+  if (table instanceof LazyTable && !own && options.factors === undefined && options.ordered === undefined)
     return table;
   if (!(Number.isInteger(table.nrow) && table.nrow >= 0 && Array.isArray(table.names))) {
     throw new DrmError("bad_data", "data: a table has nrow, a whole number, and names, an array of texts");
@@ -187,9 +205,11 @@ function fromTable(table: Table, options: FactorOptions): Table {
     options,
     (name, levels, ordered) => {
       const column = checkedColumn(name, table.column(name), table.nrow);
-      if (column === undefined || (levels === undefined && !ordered)) return column;
+      if (column === undefined) return undefined;
       if (levels !== undefined) return relevel(name, column, levels, ordered);
-      if (column.kind === "factor") return { ...column, ordered };
+      const kept = own ? copyOf(column) : column;
+      if (!ordered) return kept;
+      if (kept.kind === "factor") return { ...kept, ordered };
       throw new DrmError(
         "bad_factor",
         `column '${name}' is to be ordered but is not text; give its levels in 'factors'`,
@@ -216,7 +236,7 @@ function checkedColumn(name: string, column: Column | undefined, nrow: number): 
   );
 }
 
-function fromArrow(data: ArrowLike, options: FactorOptions): Table {
+function fromArrow(data: ArrowLike, options: FactorOptions, own: boolean): Table {
   if (!isList(data.schema.fields)) {
     throw new DrmError(
       "bad_data",
@@ -241,7 +261,7 @@ function fromArrow(data: ArrowLike, options: FactorOptions): Table {
           `column '${name}' has ${cells?.length === undefined ? "no cells" : count(cells.length, "cell")} for ${count(data.numRows, "row")}; wanted an Arrow column of numbers, booleans or text`,
         );
       }
-      return columnFrom(name, cells, levels, ordered);
+      return columnFrom(name, cells, levels, ordered, own);
     },
   );
 }

@@ -37,3 +37,18 @@ export interface Table {
   /** The column, or undefined when there is none of that name. Throws DrmError("bad_data") on cells of mixed type. */
   column(name: string): Column | undefined;
 }
+
+/** Cells as the user holds them, where they are all numbers, texts, booleans or missing (null, undefined, NaN). */
+export type LabelCells = readonly (string | number | boolean | null | undefined)[] | Float64Array;
+
+export function isLabelCells(cells: unknown): cells is LabelCells {
+  if (!Array.isArray(cells)) return false;
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i];
+    const type = typeof cell;
+    if (type !== "string" && type !== "number" && type !== "boolean" && cell !== undefined && cell !== null) {
+      return false;
+    }
+  }
+  return true;
+}

@@ -1,9 +1,10 @@
+import { dot } from "../linalg/vector";
 import { along } from "./boundary";
 import { type Cut, cellsAround, cutNear, neighboursOf, wayTo } from "./cuts";
 import { follow, inwards } from "./edge-search";
 import { distinctRows, type Edge, MOST_VALUES, placed } from "./edges";
 import type { Searchable } from "./engine";
-import { dot, isOn, subsets } from "./faces";
+import { isOn, subsets } from "./faces";
 import type { Optimum } from "./optimum";
 import { beyond, recessionsTo } from "./recession";
 import { type Part, type ThetaBlock, thetaBlocks } from "./theta-blocks";

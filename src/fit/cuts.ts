@@ -1,4 +1,6 @@
-import { dot, inverseOf, isOn, normalTo, subsets } from "./faces";
+import { inverseOf, normalTo } from "../linalg/elimination";
+import { dot } from "../linalg/vector";
+import { isOn, subsets } from "./faces";
 
 /**
  * A way to part the rows of a correlation's design by a plane through q - 1 of them: +1 above it, -1 below, and each of the

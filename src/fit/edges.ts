@@ -1,4 +1,6 @@
-import { dot, facesOf, inverseOf } from "./faces";
+import { inverseOf } from "../linalg/elimination";
+import { dot } from "../linalg/vector";
+import { facesOf } from "./faces";
 import type { StandardModel } from "./standard-model";
 import { type Part, type ThetaBlock, thetaBlocks } from "./theta-blocks";
 
@@ -92,9 +94,10 @@ export function distinctRows(block: ThetaBlock, part: Part, most: number): Value
     let found = rows.length - 1;
     for (; found >= 0; found--) {
       const row = rows[found]!;
-      let k = 0;
-      for (let at = first + i; at < last && row[k] === values[at]; at += n) k++;
-      if (k === part.columns) break;
+      // from the end: the first column is nearly always an intercept's
+      let k = part.columns - 1;
+      for (let at = last - n + i; k >= 0 && row[k] === values[at]; at -= n) k--;
+      if (k < 0) break;
     }
     return found;
   };

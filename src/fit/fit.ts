@@ -1,8 +1,5 @@
-import type { Column } from "../data/table";
+import type { Column, LabelCells } from "../data/table";
 import type { Design } from "../design/design";
-import type { StudyColumn } from "../frame/study-columns";
-
-export type { StudyColumn };
 
 /**
  * What drm() returns: plain, frozen data. It survives structuredClone, so a worker can post it to a page; everything
@@ -58,8 +55,8 @@ export interface Fit {
   readonly rows: Int32Array;
   /** the columns that the formulas use, rows used only */
   readonly data: Readonly<Record<string, Column>>;
-  /** a column of the data that no formula uses and by which rows share a study; absent where there is none */
-  readonly studies?: StudyColumn;
+  /** cells of the columns that no formula uses and whose names stand for studies or authors, rows used only; absent where there are none */
+  readonly studyCells?: Readonly<Record<string, LabelCells>>;
   /** the column of the data that holds the squares of what meta_V() was given, and so the variances; absent without one */
   readonly squaresOfV?: string;
   /** how the search went */

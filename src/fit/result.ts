@@ -1,9 +1,9 @@
-import { triangle } from "../covariance/clusters";
 import type { Column } from "../data/table";
 import type { Design } from "../design/design";
 import { deparse } from "../formula/deparse";
-import { variablesOf } from "../formula/expr";
+import { namingColumns } from "../formula/naming-columns";
 import type { Frame } from "../frame/frame";
+import { triangle } from "../linalg/triangle";
 import type { BuiltModel } from "../model/build-model";
 import { version } from "../version";
 import type { Engine } from "./engine";
@@ -57,7 +57,7 @@ export function buildFit(
     random: randomEffects(model, engine, found.best.theta),
     rows: frame.rows,
     data: columnsUsed(frame),
-    ...(frame.beside.studies !== null && { studies: frame.beside.studies }),
+    ...(frame.beside.studyCells !== null && { studyCells: frame.beside.studyCells }),
     ...(frame.beside.squaresOfV !== null && { squaresOfV: frame.beside.squaresOfV }),
     optim: optimSummary(engine, found, inference, options),
   } satisfies Fit);
@@ -132,23 +132,13 @@ function withinStudies(
 
 function columnsUsed(frame: Frame): Record<string, Column> {
   const out: Record<string, Column> = {};
-  const named = namingColumns(frame);
+  const named = namingColumns(frame.formula);
   for (const name of frame.used) {
     const column = frame.column(name);
     const isLong = column.kind !== "factor" && column.written !== undefined && !named.has(name);
     out[name] = isLong ? { kind: column.kind, values: column.values } : column;
   }
   return out;
-}
-
-/** The columns whose cells name levels of random intercepts or clusters of V: of others the numbers are enough. */
-function namingColumns({ formula }: Frame): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const { group, knownV } of formula.dpars) {
-    for (const name of group ?? []) names.add(name);
-    if (knownV !== null && knownV.argument.type === "call") variablesOf(knownV.argument, names);
-  }
-  return names;
 }
 
 function optimSummary(

@@ -1,5 +1,5 @@
 import { type Doubles, doublesFrom, scratch } from "../data/doubles";
-import type { Column, Table } from "../data/table";
+import type { Column, LabelCells, Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import { deparseName } from "../formula/deparse";
 import type { DrmFormula } from "../formula/formula";
@@ -9,7 +9,7 @@ import { dropUnusedLevels, takeRows, withLevels } from "./levels";
 import { type CandidateColumn, type Dropped, hasGaps, keepRows, NOTHING_DROPPED, noRows } from "./missing";
 import { type ColumnUse, columnUses, OUTCOME_1 } from "./roles";
 import { squaresOfV } from "./squares";
-import { repeatedStudies, type StudyColumn } from "./study-columns";
+import { studyCells } from "./study-columns";
 import { keptWeights, type Weights } from "./weights";
 
 /** Stage 3. The rows that are fitted and the columns that the formulas read, as numbers and factors. */
@@ -24,18 +24,24 @@ export interface Frame {
   readonly rows: Int32Array;
   /** Names of the columns that the formulas and the weights read. */
   readonly used: readonly string[];
-  /** A column over the kept rows. That of a short-lived frame may share memory with the user's data: never write to it. */
+  /** A column over the kept rows. It may be the table's own: never write to it. */
   column(name: string): Column;
   readonly weights: Float64Array | null;
   readonly dropped: Dropped;
   /** Bivariate models: which outcomes each kept row has. */
   readonly outcomePresent: readonly [Uint8Array, Uint8Array] | null;
   /** What columns that no formula uses say about the model; both null in a short-lived frame. */
-  readonly beside: { readonly studies: StudyColumn | null; readonly squaresOfV: string | null };
+  readonly beside: Beside;
   /** Nothing of the frame is kept when its estimates are made. */
   readonly shortLived: boolean;
   /** Zeroed arrays for what a fit keeps: its own, unless the frame is short-lived. */
   readonly doubles: Doubles;
+}
+
+interface Beside {
+  /** cells of the columns whose names stand for studies or authors, rows kept */
+  readonly studyCells: Readonly<Record<string, LabelCells>> | null;
+  readonly squaresOfV: string | null;
 }
 
 export interface FrameOptions {
@@ -52,7 +58,7 @@ export interface FrameOptions {
   readonly shortLived?: boolean | undefined;
 }
 
-const NOTHING_BESIDE = { studies: null, squaresOfV: null };
+const NOTHING_BESIDE: Beside = { studyCells: null, squaresOfV: null };
 
 /** Up to this many rows the arrays of a fit share memory: allocating each would cost as much as the fit. */
 const FEW_ROWS = 1000;
@@ -86,7 +92,6 @@ export function buildFrame(formula: DrmFormula, table: Table, options: FrameOpti
   const doubles = shortLived ? scratch : doublesFrom(nrow <= FEW_ROWS ? ARRAYS_TOGETHER * nrow : 0);
   for (const [name, column] of columns) {
     if (nrow < total) columns.set(name, takeRows(column, rows));
-    else if (!shortLived) columns.set(name, ownColumn(column, doubles));
     else if (column.kind === "factor") columns.set(name, dropUnusedLevels(column));
   }
   for (const name of infinite) refuseInfinite(name, columns.get(name)!, rows);
@@ -116,27 +121,10 @@ export function buildFrame(formula: DrmFormula, table: Table, options: FrameOpti
     outcomePresent,
     beside: shortLived
       ? NOTHING_BESIDE
-      : { studies: repeatedStudies(table, new Set(used), rows), squaresOfV: squaresOfV(table, resolved) },
+      : { studyCells: studyCells(table, used, rows), squaresOfV: squaresOfV(table, resolved) },
     shortLived,
     doubles,
   };
-}
-
-/** A fit keeps its columns: what becomes of the user's afterwards must not change it. */
-function ownColumn(column: Column, doubles: Doubles): Column {
-  if (column.kind === "factor") {
-    const { codes, levels, ordered } = dropUnusedLevels(column);
-    return {
-      kind: "factor",
-      codes: codes.slice(),
-      levels: Object.isFrozen(levels) ? levels : [...levels],
-      ordered,
-    };
-  }
-  const { kind, values, written } = column;
-  const own = doubles(values.length);
-  own.set(values);
-  return written === undefined ? { kind, values: own } : { kind, values: own, written };
 }
 
 function everyRow(total: number, bivariate: boolean, shortLived: boolean): ReturnType<typeof keepRows> {

@@ -1,15 +1,6 @@
-import type { Column, Table } from "../data/table";
+import { type Column, isLabelCells, type LabelCells, type Table } from "../data/table";
+import { LazyTable } from "../data/table-from";
 import { DrmError } from "../errors";
-
-/** A column of the data that no formula uses and that says which rows are of one study. */
-export interface StudyColumn {
-  /** name of the column */
-  readonly column: string;
-  /** different studies in the rows used */
-  readonly studies: number;
-  /** rows used that share their study with another row used */
-  readonly shared: number;
-}
 
 const STUDY = new Set(
   [
@@ -94,67 +85,79 @@ function kindOf(name: string): StudyName {
 }
 
 /**
- * The column that tells most clearly that rows share a study, of those that `used` does not name; null where none does. Names
- * decide what is read: other columns cost nothing and may hold anything.
+ * The columns that `used` does not name and that by their names say which rows are of one study: copies of their cells, those
+ * of `rows`. Null where there are none. Names decide what is read: other columns cost nothing and may hold anything.
  */
-export function repeatedStudies(
+export function studyCells(
   table: Table,
-  used: ReadonlySet<string>,
+  used: readonly string[],
   rows: Int32Array,
-): StudyColumn | null {
-  let found: StudyColumn | null = null;
-  let oneRowEach = false;
+): Readonly<Record<string, LabelCells>> | null {
+  let found: Record<string, LabelCells> | null = null;
   for (const name of table.names) {
-    const kind = studyName(name);
-    if (kind === null) continue;
-    const column = used.has(name) ? undefined : readable(table, name);
-    if (column === undefined) continue;
-    const { studies, shared, known } = sharing(column, rows);
-    if (known < rows.length / 2) continue;
-    if (shared === 0) oneRowEach ||= kind === "study";
-    else if (kind === "study" || shared > AUTHORS_SHARE * rows.length) {
-      if (found === null || shared > found.shared) found = { column: name, studies, shared };
-    }
+    if (studyName(name) === null || used.includes(name)) continue;
+    const cells = cellsOf(table, name);
+    if (cells === null) continue;
+    found ??= {};
+    found[name] = rows.length === table.nrow ? cells.slice() : Array.from(rows, (row) => cells[row]!);
   }
-  // a finer name, such as a trial's beside its author's, tells that every row is a study
-  return oneRowEach ? null : found;
+  return found;
 }
 
-function readable(table: Table, name: string): Column | undefined {
+/** As the user holds them: making a factor of a column that few will ask for costs as much as fitting a small model. */
+function cellsOf(table: Table, name: string): LabelCells | null {
+  const cells = table instanceof LazyTable ? table.cells(name) : undefined;
+  if (cells !== undefined) return isLabelCells(cells) ? cells : null;
   try {
-    return table.column(name);
+    const column = table.column(name);
+    return column === undefined ? null : labelsOf(column);
   } catch (error) {
-    if (error instanceof DrmError) return undefined;
+    if (error instanceof DrmError) return null;
     throw error;
   }
 }
 
-function sharing(given: Column, rows: Int32Array): { studies: number; shared: number; known: number } {
-  // as asLabels() names them: studies 1.1 and 1.10 are two
-  const column = given.kind === "factor" ? given : (given.written ?? given);
-  if (column.kind === "numeric" && isAscending(column.values, rows)) {
-    return { studies: rows.length, shared: 0, known: rows.length };
+/** As asLabels() names them: studies 1.1 and 1.10 are two. */
+function labelsOf(column: Column): LabelCells {
+  const named = column.kind === "factor" ? column : column.written;
+  if (named === undefined) return (column as { values: Float64Array }).values;
+  return Array.from(named.codes, (code) => named.levels[code] ?? null);
+}
+
+/** What a column of studies that no formula uses says of the rows. */
+export interface SharedStudies {
+  readonly column: string;
+  /** different studies in the rows used */
+  readonly studies: number;
+  /** rows used that share their study with another row used */
+  readonly shared: number;
+}
+
+/** The column that tells most clearly that rows share a study; null where none does. */
+export function repeatedStudies(columns: Readonly<Record<string, LabelCells>>): SharedStudies | null {
+  let found: SharedStudies | null = null;
+  for (const [column, cells] of Object.entries(columns)) {
+    const kind = studyName(column);
+    const { studies, shared, known } = sharing(cells);
+    if (known < cells.length / 2) continue;
+    // a finer name, such as a trial's beside its author's, tells that every row is a study
+    if (shared === 0 && kind === "study") return null;
+    if (shared === 0 || (kind === "author" && shared <= AUTHORS_SHARE * cells.length)) continue;
+    if (found === null || shared > found.shared) found = { column, studies, shared };
   }
-  const counts = new Map<number, number>();
+  return found;
+}
+
+function sharing(cells: LabelCells): { studies: number; shared: number; known: number } {
+  const counts = new Map<unknown, number>();
   let known = 0;
-  for (const row of rows) {
-    const key = column.kind === "factor" ? column.codes[row]! : column.values[row]!;
-    if (Number.isNaN(key) || (column.kind === "factor" && key < 0)) continue;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i];
+    if (cell === null || cell === undefined || Number.isNaN(cell)) continue;
+    counts.set(cell, (counts.get(cell) ?? 0) + 1);
     known++;
   }
   let shared = 0;
   for (const n of counts.values()) if (n > 1) shared += n;
   return { studies: counts.size, shared, known };
-}
-
-/** Row numbers and the like, known without counting. */
-function isAscending(values: Float64Array, rows: Int32Array): boolean {
-  let before = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < rows.length; i++) {
-    const value = values[rows[i]!]!;
-    if (!(value > before)) return false;
-    before = value;
-  }
-  return true;
 }

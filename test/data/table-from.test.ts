@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { FactorColumn } from "../../src/data/table";
-import { type DataInput, tableFrom } from "../../src/data/table-from";
+import type { FactorColumn, NumericColumn } from "../../src/data/table";
+import { type DataInput, ownTableFrom, tableFrom } from "../../src/data/table-from";
 import { DrmError } from "../../src/errors";
 
 function errorOf(run: () => unknown): DrmError {
@@ -331,4 +331,38 @@ test("rows, columns and Arrow hold the same data", () => {
       }
     }),
   );
+});
+
+describe("a table of one's own", () => {
+  const x = Float64Array.of(1, 2, 3);
+  const written = {
+    kind: "factor" as const,
+    codes: Int32Array.of(0, 1, 2),
+    levels: ["1", "2.0", "3"],
+    ordered: false,
+  };
+  const number = { kind: "numeric" as const, values: x, written };
+  const ways: Readonly<Record<string, DataInput>> = {
+    columns: { x, number } as DataInput,
+    "a table": tableFrom({ x, number } as DataInput),
+    "a table of another library": {
+      nrow: 3,
+      names: ["x", "number"],
+      column: (name: string) => (name === "x" ? { kind: "numeric", values: x } : number),
+    } as DataInput,
+  };
+  test.each(Object.keys(ways))("has the columns of %s, in other memory", (way) => {
+    const shared = tableFrom(ways[way]!);
+    const own = ownTableFrom(ways[way]!, {});
+    for (const name of ["x", "number"]) {
+      expect(own.column(name)).toEqual(shared.column(name));
+      expect(own.column(name)).toBe(own.column(name));
+      expect((own.column(name) as NumericColumn).values).not.toBe(
+        (shared.column(name) as NumericColumn).values,
+      );
+    }
+    const { codes, levels } = (own.column("number") as NumericColumn).written!;
+    expect(codes).not.toBe(written.codes);
+    expect(levels).not.toBe(written.levels);
+  });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as batch from "../../src/batch/index";
+import { reuse, scratch } from "../../src/data/doubles";
 import * as library from "../../src/index";
 import {
   compile,
@@ -220,6 +221,23 @@ describe("arrays that a fit was made from may be overwritten", () => {
     const before = answers(fit);
     spoil(options);
     expect(answers(fit)).toBe(before);
+  });
+});
+
+describe("a fit keeps none of the memory that later fits work in", () => {
+  /** More arrays than a fit of so few rows borrows, all written over. */
+  const writeOverAllThatIsLent = () =>
+    reuse(() => {
+      for (let length = 1; length <= 400; length++) {
+        for (let k = 0; k < 40; k++) scratch(length).fill(77);
+      }
+    });
+  test.each(Object.keys(INPUTS))("%s", (name) => {
+    const { formulas, options } = INPUTS[name]!();
+    const fit = drm(drmFormula(...formulas), options);
+    const copy = structuredClone(fit);
+    writeOverAllThatIsLent();
+    expect(fit).toEqual(copy);
   });
 });
 

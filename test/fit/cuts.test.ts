@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Cut, cellsAround, cutNear, neighboursOf, wayTo } from "../../src/fit/cuts";
-import { dot, isOn } from "../../src/fit/faces";
+import { isOn } from "../../src/fit/faces";
+import { dot } from "../../src/linalg/vector";
 import { randomFrom } from "./random-problem";
 
 const NONE = new Float64Array(20);

@@ -8,6 +8,8 @@ export type CellValue = number | boolean | string | null;
 export interface ColumnKind {
   /** `line` in the file, from 1 */
   see(cell: string, line: () => number): void;
+  /** Whether they are numbers, once all have been seen. Throws as values() does. */
+  isNumeric(): boolean;
   /**
    * What turns its cells into values, once all have been seen; by the same rules as parseCsv(). Throws DrmError("bad_data")
    * for a column of numbers with a stray text in it.
@@ -21,6 +23,12 @@ export function columnKind(name: string): ColumnKind {
   let others = 0;
   let commas = 0;
   let firstOther: { readonly cell: string; readonly line: number } | null = null;
+  const requireNoStray = () => {
+    const texts = logicals + others;
+    if (firstOther !== null && (numbers > texts || numbers + commas > texts - commas)) {
+      throw strayText(name, firstOther);
+    }
+  };
   return {
     see(cell, line) {
       if (isMissing(cell)) return;
@@ -33,10 +41,13 @@ export function columnKind(name: string): ColumnKind {
       else others++;
       if (hasDecimalComma(cell)) commas++;
     },
+    isNumeric() {
+      requireNoStray();
+      return firstOther === null;
+    },
     values() {
+      requireNoStray();
       if (firstOther === null) return (cell) => (isMissing(cell) ? null : parseDecimal(cell)!);
-      const texts = logicals + others;
-      if (numbers > texts || numbers + commas > texts - commas) throw strayText(name, firstOther);
       if (numbers > 0 || others > 0) return (cell) => (isMissing(cell) ? null : cell);
       return (cell) => (isMissing(cell) ? null : cell.toLowerCase() === "true");
     },

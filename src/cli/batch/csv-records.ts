@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { parseCsv } from "../../data/csv";
+import { csvRows } from "../../data/csv";
 import { type Delimiter, parseDelimited } from "../../data/delimited";
 import { DrmError } from "../../errors";
 import { count } from "../../words";
@@ -40,7 +40,7 @@ export async function* csvRecords(path: string): AsyncGenerator<Records, void, u
     const lines = newlines(head);
     const shift = line - 1 - lines;
     // names that are missing or twice there
-    if (first === 0) parseCsv(head + text);
+    if (first === 0) csvRows(head + text);
     const { rows, lineOf } = atLine(shift, () => parseDelimited(head + text));
     const records = { names, rows: rows.slice(1), first, lineOf: (row: number) => lineOf(row + 1) + shift };
     for (let i = 0; i < records.rows.length; i++) {

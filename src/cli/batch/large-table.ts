@@ -1,10 +1,12 @@
 import { stat } from "node:fs/promises";
+import { numberLabel } from "../../data/number-label";
 import { DrmError } from "../../errors";
 import { megabytes } from "../text-limit";
 import { type ColumnKind, columnKind } from "./column-kinds";
+import type { ColumnRoles } from "./column-roles";
 import { csvRecords } from "./csv-records";
 import { parquetRows, readGroups } from "./parquet";
-import { cellsOf, unknownColumn } from "./table-cells";
+import { cellReader, idReader, parquetColumns, unknownColumn } from "./table-cells";
 import { idOf, sortedGroups, type TableBlock, type TableJobs } from "./table-groups";
 
 // Tables that are not held in memory. They are gone through twice: once for what their columns hold, and whether the rows of
@@ -32,7 +34,7 @@ export const TABLE_LIMITS: TableLimits = {
 export async function largeTable(
   path: string,
   by: string,
-  isNamed: (name: string) => boolean,
+  roles: ColumnRoles,
   { small, unsorted }: TableLimits,
 ): Promise<TableJobs | null> {
   const isParquet = path.endsWith(".parquet");
@@ -40,8 +42,8 @@ export async function largeTable(
   const unit = isParquet ? "rows" : "bytes";
   if (size <= small[unit]) return null;
   const { count, comesBack, blocks } = isParquet
-    ? await scanParquet(path, by, isNamed)
-    : await scanCsv(path, by, isNamed);
+    ? await scanParquet(path, by, roles)
+    : await scanCsv(path, by, roles);
   if (comesBack === null) return { count, jobs: () => sortedGroups(by, path, blocks()) };
   if (size <= unsorted[unit]) return null;
   const shown = (value: number) =>
@@ -55,7 +57,7 @@ export async function largeTable(
 
 /** What going through a table has told. */
 interface Scan {
-  /** data sets */
+  /** data sets, to show how far the fits have come: of a CSV file by their texts, of which TRUE and true, say, are one set */
   readonly count: number;
   /** the first data set whose rows do not stand together, and where it begins again */
   readonly comesBack: { readonly id: string; readonly place: string } | null;
@@ -69,24 +71,25 @@ async function fileBytes(path: string): Promise<number> {
 }
 
 /** Notices data sets that come back. */
-function contiguity() {
-  const seen = new Set<unknown>();
-  let last: unknown;
+function contiguity<Id>() {
+  const seen = new Set<Id>();
+  let last: Id;
   let comesBack: Scan["comesBack"] = null;
   return {
-    see(id: unknown, place: () => string) {
+    see(id: Id, place: () => string) {
       if (id === last && seen.size > 0) return;
       if (seen.has(id)) comesBack ??= { id: String(id), place: place() };
       seen.add(id);
       last = id;
     },
     count: () => seen.size,
+    ids: () => seen,
     comesBack: () => comesBack,
   };
 }
 
-async function scanCsv(path: string, by: string, isNamed: (name: string) => boolean): Promise<Scan> {
-  const sets = contiguity();
+async function scanCsv(path: string, by: string, roles: ColumnRoles): Promise<Scan> {
+  const sets = contiguity<string>();
   const kinds = new Map<string, ColumnKind>();
   let wanted: (readonly [name: string, position: number])[] = [];
   let key = -1;
@@ -94,8 +97,9 @@ async function scanCsv(path: string, by: string, isNamed: (name: string) => bool
     if (key < 0) {
       key = names.indexOf(by);
       if (key < 0) throw unknownColumn(path, by, names);
-      wanted = names.map((name, j) => [name, j] as const).filter(([name]) => isNamed(name));
-      for (const name of new Set([by, ...wanted.map(([name]) => name)])) kinds.set(name, columnKind(name));
+      wanted = names.map((name, j) => [name, j] as const).filter(([name]) => roles.isNamed(name));
+      const guessed = wanted.filter(([name]) => roles.levels(name) === undefined);
+      for (const name of new Set([by, ...guessed.map(([name]) => name)])) kinds.set(name, columnKind(name));
     }
     const keyKind = kinds.get(by)!;
     rows.forEach((row, i) => {
@@ -105,15 +109,15 @@ async function scanCsv(path: string, by: string, isNamed: (name: string) => bool
       if (cell === "") idOf(by, null, first + i + 1);
     });
     for (const [name, j] of wanted) {
-      if (name === by) continue;
-      const kind = kinds.get(name)!;
+      const kind = kinds.get(name);
+      if (name === by || kind === undefined) continue;
       rows.forEach((row, i) => {
         kind.see(row[j]!.trim(), () => lineOf(i));
       });
     }
   }
-  const idValue = kinds.get(by)!.values();
-  const values = new Map(wanted.map(([name]) => [name, kinds.get(name)!.values()]));
+  const idValue = idReader(kinds.get(by)!, sets.ids());
+  const readers = wanted.map(([name, j]) => ({ name, j, ...cellReader(name, kinds.get(name), roles) }));
   return {
     count: sets.count(),
     comesBack: sets.comesBack(),
@@ -121,7 +125,11 @@ async function scanCsv(path: string, by: string, isNamed: (name: string) => bool
       for await (const { rows, first } of csvRecords(path)) {
         yield {
           ids: rows.map((row) => idValue(row[key]!.trim())),
-          columns: wanted.map(([name, j]) => [name, rows.map((row) => values.get(name)!(row[j]!.trim()))]),
+          columns: readers.map(({ name, j, read, areWritten }) => ({
+            name,
+            cells: rows.map((row) => read(row[j]!.trim())),
+            areWritten,
+          })),
           first: first + 1,
         };
       }
@@ -132,13 +140,14 @@ async function scanCsv(path: string, by: string, isNamed: (name: string) => bool
 /** Of a group of rows of a Parquet file, which may be large, so many are made into cells at once. */
 const SLICE_ROWS = 20_000;
 
-async function scanParquet(path: string, by: string, isNamed: (name: string) => boolean): Promise<Scan> {
-  const sets = contiguity();
+async function scanParquet(path: string, by: string, { isNamed }: ColumnRoles): Promise<Scan> {
+  const sets = contiguity<unknown>();
   let before = 0;
   for await (const { names, columns, rows } of readGroups(path, (name) => name === by)) {
     if (!names.includes(by)) throw unknownColumn(path, by, names);
     columns[by]!.forEach((id, i) => {
-      sets.see(id, () => `row ${before + i + 1}`);
+      // as idOf() has it
+      sets.see(typeof id === "number" ? numberLabel(id) : id, () => `row ${before + i + 1}`);
     });
     before += rows;
   }
@@ -154,9 +163,8 @@ async function scanParquet(path: string, by: string, isNamed: (name: string) => 
             name,
             all.slice(start, start + SLICE_ROWS),
           ]);
-          const cells = cellsOf(Object.fromEntries(slice));
-          const first = before + start + 1;
-          yield { ids: cells(by), columns: names.map((name) => [name, cells(name)]), first };
+          const { ids, columns: some } = parquetColumns(Object.fromEntries(slice), by, names);
+          yield { ids, columns: some, first: before + start + 1 };
         }
         before += rows;
       }

@@ -1,6 +1,10 @@
+import { numbersFromText } from "../../data/csv-column";
+import { numberLabel } from "../../data/number-label";
+import type { NumericColumn } from "../../data/table";
 import { DrmError } from "../../errors";
 import type { CellValue } from "./column-kinds";
 import type { JobHead } from "./same-model";
+import { columnCells } from "./table-cells";
 
 /** The data sets of one table, as jobs. */
 export interface TableJobs {
@@ -8,17 +12,29 @@ export interface TableJobs {
   jobs(): AsyncGenerator<JobHead, void, undefined>;
 }
 
+/** Some rows of a column. */
+export interface TableColumn {
+  readonly name: string;
+  readonly cells: readonly CellValue[];
+  /** the cells are numbers or missing, as they are written in the file: both are wanted of a column that names studies */
+  readonly areWritten: boolean;
+}
+
 /** Some rows of a table, in order. */
 export interface TableBlock {
   /** of the column that names the data sets */
   readonly ids: readonly CellValue[];
-  readonly columns: readonly (readonly [name: string, cells: readonly CellValue[]])[];
+  readonly columns: readonly TableColumn[];
   /** number of the first row, from 1 */
   readonly first: number;
 }
 
 /** A data set of a table as a job. */
-export function tableJob(id: string | number, number: number, columns: () => TableBlock["columns"]): JobHead {
+export function tableJob(
+  id: string | number,
+  number: number,
+  columns: () => readonly TableColumn[],
+): JobHead {
   return {
     id,
     model: () => ({}),
@@ -26,17 +42,28 @@ export function tableJob(id: string | number, number: number, columns: () => Tab
     line: () => ({
       number,
       text: JSON.stringify({ id, path: "the table" }),
-      file: { columns: Object.fromEntries(columns()) },
+      file: { columns: Object.fromEntries(columns().map((column) => [column.name, jobColumn(column)])) },
     }),
   };
 }
 
-/** The name of a data set. Throws DrmError("bad_data") for a row without. */
+/** As the column would be in a file with the rows of this job alone. */
+function jobColumn({ cells, areWritten }: TableColumn): readonly CellValue[] | NumericColumn {
+  if (!areWritten) return cells;
+  const column = numbersFromText(cells as readonly string[]);
+  return column.written === undefined ? columnCells(column) : column;
+}
+
+/**
+ * The name of a data set: text as it is written, and of a number what names a level, so that numbers which agree to 15 digits are
+ * one here as they are one study. Throws DrmError("bad_data") for a row without.
+ */
 export function idOf(by: string, value: CellValue, row: number): string | number {
   if (value === null) {
     throw new DrmError("bad_data", `column '${by}', row ${row}: every row needs the name of its data set`);
   }
-  return typeof value === "number" ? value : String(value);
+  // JSON has no infinity
+  return Number.isFinite(value) ? Number(numberLabel(value as number)) : String(value);
 }
 
 /**
@@ -50,7 +77,7 @@ export async function* sortedGroups(
 ): AsyncGenerator<JobHead, void, undefined> {
   const seen = new Set<string | number>();
   let id: string | number | null = null;
-  let columns: [string, CellValue[]][] = [];
+  let columns: GrowingColumn[] = [];
   for await (const block of blocks) {
     let start = 0;
     for (let row = 0; row <= block.ids.length; row++) {
@@ -70,19 +97,23 @@ export async function* sortedGroups(
       }
       seen.add(next!);
       id = next;
-      columns = block.columns.map(([name]) => [name, []]);
+      columns = block.columns.map(({ name, areWritten }) => ({ name, cells: [], areWritten }));
     }
   }
   if (id !== null) yield finishedGroup(id, seen.size, columns);
 }
 
-function finishedGroup(id: string | number, number: number, columns: TableBlock["columns"]): JobHead {
+interface GrowingColumn extends TableColumn {
+  readonly cells: CellValue[];
+}
+
+function finishedGroup(id: string | number, number: number, columns: readonly TableColumn[]): JobHead {
   return tableJob(id, number, () => columns);
 }
 
-function take(into: [string, CellValue[]][], block: TableBlock, start: number, end: number): void {
-  into.forEach(([, cells], c) => {
-    const from = block.columns[c]![1];
+function take(into: readonly GrowingColumn[], block: TableBlock, start: number, end: number): void {
+  into.forEach(({ cells }, c) => {
+    const from = block.columns[c]!.cells;
     for (let row = start; row < end; row++) cells.push(from[row]!);
   });
 }

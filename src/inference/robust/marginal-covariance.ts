@@ -1,6 +1,6 @@
-import { triangle } from "../../covariance/clusters";
 import { DrmError } from "../../errors";
 import type { Fit } from "../../fit/fit";
+import { triangle } from "../../linalg/triangle";
 import type { Model } from "../../model/model";
 import { outcomesOf } from "../outcomes";
 

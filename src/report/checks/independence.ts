@@ -1,6 +1,7 @@
 /** Rows that belong together: studies that the model does not know of, ids that start anew in every study. */
 import type { Fit, RandomEffect } from "../../fit/fit";
 import { deparseName } from "../../formula/deparse";
+import { repeatedStudies, type SharedStudies } from "../../frame/study-columns";
 import { count } from "../format";
 import { type Check, row } from "./check";
 
@@ -9,22 +10,26 @@ const MANY_SHARED = 0.2;
 
 /** Rows of one study are taken for independent: no random intercept, no sampling covariance, no robust errors. */
 export const independentRows: Check = (fit) => {
-  const message = sharedStudies(fit);
-  if (message === null) return null;
-  const { column, studies, shared } = fit.studies!;
+  const found = unmodelledStudies(fit);
+  if (found === null) return null;
+  const { column, studies, shared } = found;
   const status = shared > MANY_SHARED * fit.nobs ? "warning" : "note";
-  return row(
-    "independent_rows",
-    status,
-    `${column}: ${count(studies, "level")}, ${count(fit.nobs, "row")}`,
-    message,
-  );
+  const value = `${column}: ${count(studies, "level")}, ${count(fit.nobs, "row")}`;
+  return row("independent_rows", status, value, sentence(found, fit.nobs));
 };
 
 /** The sentence, or null where rows share no study that is known of, or the model allows for it. */
-export function sharedStudies({ studies: found, nobs, random = [], knownV, robust }: Fit): string | null {
-  if (found === undefined || random.length > 0 || knownV.clusters > 0 || robust !== undefined) return null;
-  const { column, studies, shared } = found;
+export function sharedStudies(fit: Fit): string | null {
+  const found = unmodelledStudies(fit);
+  return found === null ? null : sentence(found, fit.nobs);
+}
+
+function unmodelledStudies({ studyCells, random = [], knownV, robust }: Fit): SharedStudies | null {
+  const modelled = random.length > 0 || knownV.clusters > 0 || robust !== undefined;
+  return studyCells === undefined || modelled ? null : repeatedStudies(studyCells);
+}
+
+function sentence({ column, studies, shared }: SharedStudies, nobs: number): string {
   const name = deparseName(column);
   return (
     `Column '${column}' names ${count(studies, "study")} for the ${count(nobs, "row")} used, ${shared} of which share theirs, and the ` +

@@ -4,7 +4,7 @@ import { DrmError, didYouMean } from "../../errors";
 import type { Fit } from "../../fit/fit";
 import { deparseName } from "../../formula/deparse";
 import { asLabels } from "../../frame/as-factor";
-import { repeatedStudies } from "../../frame/study-columns";
+import { repeatedStudies, studyCells } from "../../frame/study-columns";
 import { outcomesOf, samplingVariances } from "../../inference/outcomes";
 import { type OptionKinds, requireOptions } from "../../options";
 import { type CheckRow, checkTable, row } from "../checks/check";
@@ -109,7 +109,7 @@ export function checkData(data: DataInput, options: CheckDataOptions): Printable
 /** A column that reads like the studies' and has several effects of some, when none was named. */
 function studyColumn(table: Table, columns: readonly string[]): CheckRow[] {
   const rows = Int32Array.from({ length: table.nrow }, (_, i) => i);
-  const found = repeatedStudies(table, new Set(columns), rows);
+  const found = repeatedStudies(studyCells(table, columns, rows) ?? {});
   if (found === null) return [];
   const { column, studies, shared } = found;
   const message =

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import { columnKind } from "../../../src/cli/batch/column-kinds";
+import { columnRoles } from "../../../src/cli/batch/column-roles";
 import { csvRecords } from "../../../src/cli/batch/csv-records";
 import { largeTable } from "../../../src/cli/batch/large-table";
 import { columnCells } from "../../../src/cli/batch/table-cells";
@@ -147,7 +148,7 @@ describe("what a large table needs", () => {
     });
     const middle = { small: NOTHING, unsorted: { bytes: 1e6, rows: 1e6 } };
     expect(await jobsOf(path, "set", MODEL, middle)).toEqual(await jobsOf(path, "set"));
-    expect(await largeTable("-", "set", () => true, ALL)).toBeNull();
+    expect(await largeTable("-", "set", columnRoles(MODEL), ALL)).toBeNull();
   });
 
   test("errors are those of a table that is held, with the line in the file", async () => {
