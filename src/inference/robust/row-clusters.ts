@@ -91,11 +91,7 @@ function requireLength({ nobs, dropped }: Fit, length: number, what: string): vo
  * Refuses clusters that cut through what the model says is dependent: rows that covary in V, and levels of a random
  * intercept. @throws DrmError "bad_option"
  */
-export function requireNested(
-  fit: Fit,
-  { knownV, outcomes }: Model,
-  { label, codes, names }: RowClusters,
-): void {
+export function requireNested(fit: Fit, { V, outcomes }: Model, { label, codes, names }: RowClusters): void {
   const name = label === "" ? "the clusters" : `'${label}'`;
   const fail = (first: number, second: number, why: string) => {
     const rows = `rows ${fit.rows[first]! + 1} and ${fit.rows[second]! + 1}`;
@@ -104,15 +100,10 @@ export function requireNested(
     return new DrmError("bad_option", `${rows} ${why}, but ${apart}; ${advice}`);
   };
   const rowOf = (observation: number) => (outcomes === null ? observation : outcomes.frameRow[observation]!);
-  let start = 0;
-  for (const size of knownV.clusterSizes) {
-    const first = rowOf(knownV.clusterRows[start]!);
-    for (let i = start + 1; i < start + size; i++) {
-      const row = rowOf(knownV.clusterRows[i]!);
-      if (codes[row] !== codes[first]) throw fail(first, row, "are correlated through V");
-    }
-    start += size;
-  }
+  V.eachTie((first, other) => {
+    const [one, row] = [rowOf(first), rowOf(other)];
+    if (codes[row] !== codes[one]) throw fail(one, row, "are correlated through V");
+  });
   for (const { group, codes: levels, levels: labels } of fit.random ?? []) {
     const firstOf = new Int32Array(labels.length).fill(-1);
     for (let i = 0; i < levels.length; i++) {
