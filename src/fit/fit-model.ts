@@ -44,7 +44,7 @@ function optimised<Result>(
     maxEvaluations: options.maxEvaluations ?? MAX_EVALUATIONS,
   };
   try {
-    checkSemidefinite(model, frame);
+    checkSemidefinite(model, built.knownV.label, frame);
     return withEngine(standardModel(model), (engine) => {
       checkPositiveDefinite(engine, model, frame);
       const found = search(engine, searchOptions);

@@ -1,4 +1,4 @@
-import type { KnownV } from "../covariance/known-v";
+import type { BlockCovariance } from "../covariance/block-covariance";
 import { scratch } from "../data/doubles";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
@@ -9,7 +9,6 @@ import { norm } from "../linalg/vector";
 import type { Model } from "../model/model";
 import { openFit } from "../opened/open-fit";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
-import { clusterFactors } from "./cluster-factors";
 
 /** A pivot of a cluster of V below this share of its variance: some combination of effect sizes is known exactly. */
 const SINGULAR = 1e-14;
@@ -63,12 +62,12 @@ export function hasSamplingErrors(fit: Fit): boolean {
 }
 
 /** Throws DrmError "bad_option" for a V that leaves some combination of effect sizes without sampling error. */
-export function cochransQ({ y, location, knownV, rows }: Model): number {
+export function cochransQ({ y, location, V, rows }: Model): number {
   const { columns, values } = location;
   const whitened = scratch(rows * (columns + 1));
   whitened.set(values);
   whitened.set(y, rows * columns);
-  whiten(whitened, columns + 1, knownV);
+  whiten(whitened, columns + 1, V);
   // X is made orthonormal in its place, y stays as it is behind it
   orthogonalise(whitened, rows, columns, 1, whitened, scratch(columns * columns), scratch(columns));
   const basis = columnsOf(whitened, rows, columns + 1);
@@ -77,16 +76,15 @@ export function cochransQ({ y, location, knownV, rows }: Model): number {
 }
 
 /** B := L^-1 B for V = L L', B rows x columns, column-major. */
-function whiten(B: Float64Array, columns: number, V: KnownV): void {
-  const { variances, clusterRows } = V;
+function whiten(B: Float64Array, columns: number, V: BlockCovariance): void {
+  const { variances } = V;
   const rows = variances.length;
-  const clusters = clusterFactors(V, SINGULAR);
-  if (clusters === null) throw singular();
-  const alone = new Uint8Array(rows).fill(1);
-  for (const row of clusterRows) alone[row] = 0;
+  const { factors } = V.factor(SINGULAR);
+  if (factors === null) throw singular();
+  const alone = V.alone();
   for (let j = 0; j < columns; j++) {
     const column = B.subarray(j * rows, (j + 1) * rows);
-    for (const { members, L } of clusters) solveLowerAt(L, members, column);
+    for (const { members, L } of factors) solveLowerAt(L, members, column);
   }
   for (let i = 0; i < rows; i++) {
     if (alone[i] === 0) continue;

@@ -1,7 +1,7 @@
-import type { KnownV } from "../covariance/known-v";
 import { scratch } from "../data/doubles";
 import type { GroupDesign } from "../design/group-design";
-import type { Fit, KnownVSummary, RandomEffect } from "../fit/fit";
+import type { Fit, RandomEffect } from "../fit/fit";
+import { type KeptV, requireCovariance } from "../fit/known-covariance";
 import { type Model, NO_BLOCK, type Outcomes, type RandomIntercept, stackBlocks } from "../model/model";
 import {
   blockOf,
@@ -13,14 +13,13 @@ import {
 } from "../model/observations";
 
 const NONE = new Int32Array(0);
-const NO_NUMBERS = new Float64Array(0);
 
 /** What of a fit says which model it is of; the rest is what was found. */
 export type FitInputs = Pick<
   Fit,
   "family" | "method" | "nobs" | "fixed" | "designs" | "response" | "weights"
 > & {
-  readonly knownV: Pick<KnownVSummary, "kind" | "label" | "variances" | "blocks">;
+  readonly knownV: KeptV;
   readonly random?: readonly Pick<RandomEffect, "dpar" | "group" | "levels" | "codes">[];
 };
 
@@ -39,6 +38,7 @@ export function modelOf(fit: FitInputs): Model {
   const random = randomIntercepts(fit, observation, rows);
   const { pairs, rho } = studies(fit, observation);
   const { weights } = fit;
+  const V = requireCovariance(fit.knownV, "this");
   return {
     method: fit.method,
     rows,
@@ -57,7 +57,7 @@ export function modelOf(fit: FitInputs): Model {
             const held = fit.fixed[scales[outcome]!];
             return held === undefined ? 0 : Math.log(held);
           }),
-    knownV: knownVOf(fit, observation, rows),
+    V: observation === null ? V : observedV(V, observation, rows),
     sd: levelsBlock(random),
     random,
     rho,
@@ -110,18 +110,4 @@ function studies(fit: FitInputs, observation: Int32Array | null): Pick<Model, "p
   if (observation === null || design === undefined) return { pairs: NONE, rho: NO_BLOCK };
   const { pairs, pairOf } = completePairs(observation);
   return { pairs, rho: stackBlocks([design], pairs.length / 2, (_, row) => pairOf[row]!) };
-}
-
-function knownVOf({ knownV }: FitInputs, observation: Int32Array | null, rows: number): KnownV {
-  const { kind, label, blocks } = knownV;
-  const { sizes, rows: members, values } = blocks ?? { sizes: NONE, rows: NONE, values: NO_NUMBERS };
-  const all = {
-    kind,
-    label,
-    variances: knownV.variances,
-    clusterSizes: sizes,
-    clusterRows: members,
-    clusterV: values,
-  };
-  return observation === null ? all : observedV(all, observation, rows);
 }

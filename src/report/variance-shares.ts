@@ -1,4 +1,5 @@
 import type { Fit } from "../fit/fit";
+import { covarianceOf } from "../fit/known-covariance";
 import { requireFit } from "../fit/require-fit";
 import { type Outcome, outcomesOf, samplingVariances } from "../inference/outcomes";
 import { residualDf } from "../inference/residual-df";
@@ -97,8 +98,7 @@ const NONE_LEFT = 1e-8;
 type Typical = (outcome: Outcome, rows: readonly number[]) => number;
 
 function typicalOf(fit: Fit): Typical | null {
-  const { clusters, blocks } = fit.knownV;
-  if (clusters > 0 && blocks === undefined) return null;
+  if (covarianceOf(fit.knownV) === null) return null;
   const { model } = openFit(fit);
   const parts = typicalVarianceParts(model);
   if (parts === null) return null;
