@@ -60,6 +60,7 @@ export type {
 } from "./fit/fit";
 export type { ProfileStatus } from "./fit/profile-limits";
 export type { ProfileTrace } from "./fit/profile-trace";
+export type { Dpar, DparKind } from "./formula/dpar";
 export type { DparFormula } from "./formula/dpar-formula";
 export type { Argument, BinaryOp, CallExpr, Expr, UnaryOp } from "./formula/expr";
 // formulas and data

@@ -1,5 +1,6 @@
 import { components } from "../model/components";
 import type { Model } from "../model/model";
+import { correlations, locationsOf, sigmaOf } from "./dpars";
 import type { Fit } from "./fit";
 import { marginalCovariance } from "./marginal-covariance";
 import { modelOf } from "./model-of-fit";
@@ -86,16 +87,14 @@ function precisionBlocks(fit: Fit, model: Model): (observation: number) => Preci
     if (block === undefined) members.set(first, [i]);
     else block.push(i);
   });
-  const scales = Object.keys(fit.response).map((key) => fit.fitted[`sigma${key.slice(2)}`]!);
+  const scales = locationsOf(fit).map(({ outcome }) => fit.fitted[sigmaOf(fit, outcome).key]!);
+  const rho = correlations(fit);
   const frameRow = (i: number) => (outcomes === null ? i : outcomes.frameRow[i]!);
   const spreads = {
     sigma: Float64Array.from({ length: rows }, (_, i) => scales[outcomes?.outcome[i] ?? 0]![frameRow(i)]!),
     omega: new Float64Array(0),
     // no correlation where both SDs are 0 and it is not estimated
-    rho: Float64Array.from(
-      { length: pairs.length / 2 },
-      (_, s) => fit.fitted.rho12![frameRow(pairs[2 * s]!)]! || 0,
-    ),
+    rho: Float64Array.from({ length: pairs.length / 2 }, (_, s) => rho![frameRow(pairs[2 * s]!)]! || 0),
   };
   const covariance = marginalCovariance({ ...standardModel(model), random: [] });
   const blocks = new Map<number, PrecisionBlock>();

@@ -3,6 +3,7 @@ import { checkRank, checkWeightedRank } from "../design/rank";
 import { DrmError } from "../errors";
 import { checkRandomIntercepts, checkRestricted } from "../model/check-model";
 import type { Model } from "../model/model";
+import { correlationOf, locationsOf, sigmaOf } from "./dpars";
 import { createEngine, type Engine } from "./engine";
 import { type LocationPrecision, locationPrecision } from "./location-precision";
 import { type FitInputs, modelOf } from "./model-of-fit";
@@ -89,11 +90,13 @@ function estimable(inputs: FitInputs): Model {
     else checkWeightedRank(design, weights);
   }
   const model = modelOf(inputs);
-  if (designs.rho12 !== undefined && model.pairs.length === 0) {
-    throw new DrmError("bad_data", "no row has both outcomes, so rho12 cannot be estimated");
+  const correlation = correlationOf(inputs);
+  if (correlation !== null && model.pairs.length === 0) {
+    throw new DrmError("bad_data", `no row has both outcomes, so ${correlation.key} cannot be estimated`);
   }
-  const sigmas = Object.keys(response).map((key) => fixed[`sigma${key.slice(2)}`] === undefined);
-  checkRandomIntercepts(model, sigmas, nobs);
+  const sigmas = locationsOf(inputs).map(({ outcome }) => sigmaOf(inputs, outcome));
+  const estimated = sigmas.some(({ key }) => fixed[key] === undefined);
+  checkRandomIntercepts(model, sigmas, estimated, nobs);
   checkRestricted(model);
   return model;
 }

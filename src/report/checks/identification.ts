@@ -1,8 +1,10 @@
 /** What the data can tell apart: moderators that run together, sigma and study-level SDs, SDs of small groups. */
 import { smallest } from "../../data/range";
 import type { Design } from "../../design/design";
+import { dparOf, sigmaOf } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
 import { choleskyFactor, choleskyInverse } from "../../fit/small-matrix";
+import { outcomesOf } from "../../inference/outcomes";
 import { norm } from "../../inference/projection";
 import { count, formatFixed, formatSignificant } from "../format";
 import { type Check, row } from "./check";
@@ -74,8 +76,8 @@ function dot(a: Float64Array, b: Float64Array): number {
 /** sigma and the SD of a random intercept share out one variance; only levels with several rows tell them apart. */
 export const sigmaSdSeparation: Check = (fit) => {
   const pairs = (fit.random ?? []).flatMap(({ dpar }) => {
-    // sd2(study) is next to sigma2
-    const correlation = logSdCorrelation(fit, `sigma${/^sd(\d?)/.exec(dpar)![1]}`, dpar);
+    const sigma = sigmaOf(fit, dparOf(fit, dpar).outcome);
+    const correlation = logSdCorrelation(fit, sigma.key, dpar);
     return Number.isFinite(correlation) ? [{ dpar, correlation }] : [];
   });
   if (pairs.length === 0) return null;
@@ -139,9 +141,10 @@ export const randomEffectLevels: Check = ({ random }) => {
 };
 
 /** Where the moderators of sigma are factors, its SD in a cell of a few rows is hardly an estimate either. */
-export const sigmaReplication: Check = ({ designs, fixed }) => {
-  const thin = Object.values(designs)
-    .filter(({ key, names }) => key.startsWith("sigma") && names.length > 1 && fixed[key] === undefined)
+export const sigmaReplication: Check = (fit) => {
+  const thin = outcomesOf(fit)
+    .flatMap(({ scale }) => fit.designs[scale] ?? [])
+    .filter(({ names }) => names.length > 1)
     .flatMap((design) => {
       const cells = cellSizes(design);
       const small = cells.filter((size) => size < FEW_ROWS);
