@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { triangle } from "../linalg/triangle";
 import { count } from "../words";
 import { flatten, newForest } from "./union-find";
 
@@ -70,11 +71,6 @@ export function packedIndex({ clusterOf, position, starts }: Partition, k: numbe
   const [p, q] = [position[k]!, position[l]!];
   const start = starts[clusterOf[k]!]!;
   return p > q ? start + triangle(p) + q : start + triangle(q) + p;
-}
-
-/** Cells of a packed triangle of order m, and where its row m starts within it. */
-export function triangle(m: number): number {
-  return (m * (m + 1)) / 2;
 }
 
 function tooLarge(cells: number, largest: number): DrmError {

@@ -1,5 +1,6 @@
+import { triangle } from "../linalg/triangle";
 import type { Cells } from "./cells";
-import { type Partition, triangle } from "./clusters";
+import type { Partition } from "./clusters";
 import { isVariance } from "./diagonal";
 import { badPair, badVariance, largestOf, RELATIVE_TOLERANCE } from "./refuse";
 import { cellName, type Selection } from "./selection";

@@ -1,6 +1,6 @@
 /**
  * Zeroed arrays cut from larger ones. JavaScript engines give a typed array above 64 bytes memory of its own, and at the
- * size of most meta-analyses that costs more than all that is done with the array.
+ * size of most meta-analyses that costs more than all that is done with the array (docs/internals.md).
  */
 export type Doubles = (length: number) => Float64Array;
 

@@ -1,4 +1,6 @@
-import { dot, facesOf, hyperplanes, inverseOf, isOn } from "./faces";
+import { inverseOf } from "../linalg/elimination";
+import { dot } from "../linalg/vector";
+import { facesOf, hyperplanes, isOn } from "./faces";
 import type { StandardModel } from "./standard-model";
 import { type Part, type ThetaBlock, thetaBlocks } from "./theta-blocks";
 

@@ -1,4 +1,5 @@
 import { addProduct, type Basis, project } from "../design/basis";
+import { nullSpace } from "../linalg/null-space";
 import { blockFrom, type Model } from "../model/model";
 import { expand, type FreeSpace, restrictTo } from "./boundary";
 import { insideOf } from "./edge-search";
@@ -137,7 +138,13 @@ function arrived({ converged, unbounded, value, gradient }: Optimum): boolean {
 function freeBeside(c: Float64Array, { start, columns }: Part): FreeSpace {
   const size = c.length;
   const count = size - 1;
-  const own = nullSpace(c.subarray(start, start + columns));
+  const functional = c.subarray(start, start + columns);
+  // the directions are then nearest to those of the other columns, an intercept's too
+  const largest = functional.reduce(
+    (at, part, k) => (Math.abs(part) > Math.abs(functional[at]!) ? k : at),
+    0,
+  );
+  const own = nullSpace([functional], [largest], columns);
   const basis = new Float64Array(size * count);
   for (let i = 0; i < size; i++) {
     if (i < start) basis[i * count + i] = 1;
@@ -215,28 +222,4 @@ function functional(model: StandardModel, size: number, weights: Float64Array): 
       for (let j = i; j < columns; j++) c[start + j]! += T[i * columns + j]! * weights[start + i]!;
   }
   return c;
-}
-
-/** Orthonormal columns that span the directions with c'd = 0, row-major: those of a Householder reflection of c but the first. */
-function nullSpace(c: Float64Array): Float64Array {
-  const size = c.length;
-  const count = size - 1;
-  // the largest part is reflected onto, so that nothing cancels
-  let pivot = 0;
-  let norm = 0;
-  for (let k = 0; k < size; k++) {
-    if (Math.abs(c[k]!) > Math.abs(c[pivot]!)) pivot = k;
-    norm = Math.hypot(norm, c[k]!);
-  }
-  const v = c.slice();
-  v[pivot]! += Math.sign(c[pivot]!) * norm;
-  const squares = v.reduce((sum, part) => sum + part * part, 0);
-  const basis = new Float64Array(size * count);
-  for (let column = 0, k = 0; k < size; k++) {
-    if (k === pivot) continue;
-    for (let i = 0; i < size; i++)
-      basis[i * count + column] = (i === k ? 1 : 0) - (2 * v[i]! * v[k]!) / squares;
-    column++;
-  }
-  return basis;
 }

@@ -1,10 +1,12 @@
+import { choleskyFactor } from "../linalg/cholesky";
+import { choleskyInverse } from "../linalg/inverse";
+import { choleskySolve } from "../linalg/solve";
 import { components } from "../model/components";
 import type { Model } from "../model/model";
 import { correlations, locationsOf, sigmaOf } from "./dpars";
 import type { Fit } from "./fit";
 import { marginalCovariance } from "./marginal-covariance";
 import { modelOf } from "./model-of-fit";
-import { choleskyFactor, choleskyInverse, choleskySolve } from "./small-matrix";
 import { standardModel } from "./standard-model";
 
 /** The error of a sum of predicted random intercepts, z'(u_hat - u), taken apart. */

@@ -1,5 +1,6 @@
+import { choleskyFactor } from "../linalg/cholesky";
+import { choleskySolve, solveUpper } from "../linalg/solve";
 import type { Engine } from "./engine";
-import { choleskyFactor, choleskySolve } from "./small-matrix";
 
 /**
  * (X' Sigma^-1 X)^-1 = unit^2 T (L L')^-1 T', kept in factors: with calendar years squared as a moderator the product
@@ -36,12 +37,8 @@ export function locationCovariance(
 
 /** d' (X' Sigma^-1 X) d for a change d of the coefficients. */
 export function squaredDistance({ L, T, p, unit }: LocationPrecision, d: ArrayLike<number>): number {
-  const change = new Float64Array(p);
-  for (let i = p - 1; i >= 0; i--) {
-    let rest = d[i]!;
-    for (let j = i + 1; j < p; j++) rest -= T[i * p + j]! * change[j]!;
-    change[i] = rest / T[i * p + i]!;
-  }
+  const change = Float64Array.from(d);
+  solveUpper(T, p, change);
   let squares = 0;
   for (let j = 0; j < p; j++) {
     let sum = 0;

@@ -1,3 +1,4 @@
+import { triangle } from "../linalg/triangle";
 import { RHO_BOUND } from "../model/model";
 import type { StandardModel } from "./standard-model";
 import { linearPredictor, thetaBlocks } from "./theta-blocks";
@@ -58,7 +59,7 @@ export function marginalCovariance({ rows, known, random, pairs }: StandardModel
       position[known.clusterRows[first + a]!] = a;
     }
     first += size;
-    packed += (size * (size + 1)) / 2;
+    packed += triangle(size);
   });
   const pairOf = new Int32Array(rows).fill(-1);
   pairs.forEach((row, at) => {
@@ -78,7 +79,7 @@ export function marginalCovariance({ rows, known, random, pairs }: StandardModel
           if (cluster[i]! >= 0 && cluster[i] === cluster[k]) {
             const high = Math.max(position[i]!, position[k]!);
             const low = Math.min(position[i]!, position[k]!);
-            sum = known.clusterV[starts[cluster[i]!]! + (high * (high + 1)) / 2 + low]!;
+            sum = known.clusterV[starts[cluster[i]!]! + triangle(high) + low]!;
           }
           if (pairOf[i]! >= 0 && pairOf[i] === pairOf[k]) sum += rho[pairOf[i]!]! * sigma[i]! * sigma[k]!;
         }

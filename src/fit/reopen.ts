@@ -1,4 +1,5 @@
-import { type Basis, toOriginal } from "../design/basis";
+import { toOriginal } from "../design/basis";
+import { solveUpper } from "../linalg/solve";
 import { createEngine, type Engine } from "./engine";
 import type { Fit } from "./fit";
 import { modelOf } from "./model-of-fit";
@@ -35,23 +36,11 @@ export function scaleCoefficients({ coefficients, response }: Fit): Float64Array
 
 /** theta from the coefficients of sigma, sd(group) and rho12 in the user's columns. */
 export function fromCoefficients(model: StandardModel, coefficients: ArrayLike<number>): Float64Array {
-  const theta = new Float64Array(coefficients.length);
-  for (const { basis, start } of thetaBlocks(model)) backSubstitute(basis, coefficients, theta, start);
-  return theta;
-}
-
-/** T is upper triangular. */
-function backSubstitute(
-  { toOriginal: T, columns }: Basis,
-  from: ArrayLike<number>,
-  theta: Float64Array,
-  start: number,
-): void {
-  for (let i = columns - 1; i >= 0; i--) {
-    let rest = from[start + i]!;
-    for (let j = i + 1; j < columns; j++) rest -= T[i * columns + j]! * theta[start + j]!;
-    theta[start + i] = rest / T[i * columns + i]!;
+  const theta = Float64Array.from(coefficients);
+  for (const { basis, start } of thetaBlocks(model)) {
+    solveUpper(basis.toOriginal, basis.columns, theta.subarray(start, start + basis.columns));
   }
+  return theta;
 }
 
 /** The inverse of fromCoefficients(). At the edge of the parameter space coefficients are huge but finite. */

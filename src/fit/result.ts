@@ -1,4 +1,3 @@
-import { triangle } from "../covariance/clusters";
 import type { Column } from "../data/table";
 import type { Design } from "../design/design";
 import { deparse } from "../formula/deparse";
@@ -6,6 +5,7 @@ import type { Dpar } from "../formula/dpar";
 import type { DrmFormula } from "../formula/formula";
 import { namingColumns } from "../formula/naming-columns";
 import type { Frame } from "../frame/frame";
+import { triangle } from "../linalg/triangle";
 import type { BuiltModel } from "../model/build-model";
 import { version } from "../version";
 import type { Engine } from "./engine";

@@ -1,5 +1,5 @@
-import { triangle } from "../covariance/clusters";
-import { choleskyFactor } from "./small-matrix";
+import { choleskyFactor } from "../linalg/cholesky";
+import { triangle } from "../linalg/triangle";
 import type { StandardModel } from "./standard-model";
 import { linearPredictor, logSds, type ThetaBlock } from "./theta-blocks";
 
@@ -55,9 +55,7 @@ function isSingular(
         sum += Math.exp(2 * logOmega[firstUnit + level]!);
       }
       S[i * m + j] = sum;
-      S[j * m + i] = sum;
     });
   });
-  const L = choleskyFactor(S, m);
-  return L === null || members.some((_, i) => L[i * m + i]! ** 2 < SINGULAR * S[i * m + i]!);
+  return choleskyFactor(S, m, S, SINGULAR) === null;
 }

@@ -1,5 +1,6 @@
 import type { Design } from "../design/design";
 import type { GroupDesign } from "../design/group-design";
+import { triangle } from "../linalg/triangle";
 import type { CovarianceBlocks, Response } from "./fit";
 import type { FitInputs } from "./model-of-fit";
 
@@ -119,12 +120,12 @@ function takeBlocks(
         left.rows.push(numberOf[rows[first + a]!]!);
         for (const b of members) {
           if (b > a) break;
-          left.values.push(values[packed + (a * (a + 1)) / 2 + b]!);
+          left.values.push(values[packed + triangle(a) + b]!);
         }
       }
     }
     first += size;
-    packed += (size * (size + 1)) / 2;
+    packed += triangle(size);
   }
   return {
     sizes: Int32Array.from(left.sizes),

@@ -1,5 +1,6 @@
 import { type LocationPrecision, locationCovariance } from "../fit/location-precision";
-import { choleskyFactor, choleskySolve } from "../fit/small-matrix";
+import { choleskyFactor } from "../linalg/cholesky";
+import { choleskySolve } from "../linalg/solve";
 import type { Model } from "../model/model";
 
 export interface DeletedResiduals {

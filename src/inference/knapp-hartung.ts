@@ -1,9 +1,9 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { inverseCrossProduct, leastSquares } from "../linalg/least-squares";
+import { norm } from "../linalg/vector";
 import { coefficientIndices } from "./coefficients";
-import { inverseCrossProduct, leastSquares } from "./least-squares";
 import { outcomesOf } from "./outcomes";
-import { norm } from "./projection";
 import { residualDf } from "./residual-df";
 
 export interface KnappHartung {

@@ -1,8 +1,8 @@
 import type { Design } from "../design/design";
 import { dparOf, isSd } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
-import { leastSquares } from "./least-squares";
-import { norm } from "./projection";
+import { leastSquares } from "../linalg/least-squares";
+import { norm } from "../linalg/vector";
 
 /** Relative: a constant that the columns miss by less is in their span, and a share below is none. */
 const ROUNDING = 1e-8;

@@ -1,7 +1,8 @@
 import type { Design } from "../design/design";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import { norm, orthonormalBasis, removeProjection } from "./projection";
+import { orthonormalBasis, removeProjection } from "../linalg/orthogonal";
+import { norm } from "../linalg/vector";
 
 /** Relative to a column's own length: what is left of it beside the other design's columns counts as nothing. */
 const SPANNED = 1e-7;

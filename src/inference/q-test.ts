@@ -3,9 +3,15 @@ import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { modelOf } from "../fit/model-of-fit";
 import { requireFit } from "../fit/require-fit";
+import { orthonormalBasis, removeProjection } from "../linalg/orthogonal";
+import { solveLowerAt } from "../linalg/solve";
+import { norm } from "../linalg/vector";
 import type { Model } from "../model/model";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
-import { norm, orthonormalBasis, removeProjection } from "./projection";
+import { clusterFactors } from "./cluster-factors";
+
+/** A pivot of a cluster of V below this share of its variance: some combination of effect sizes is known exactly. */
+const SINGULAR = 1e-14;
 
 /** Cochran's test of (residual) heterogeneity. */
 export interface QTest {
@@ -65,52 +71,24 @@ export function cochransQ({ y, location, knownV, rows }: Model): number {
 
 /** L^-1 B for V = L L', B rows x columns, column-major. */
 function whiten(B: Float64Array, columns: number, V: KnownV): Float64Array {
-  const { variances, clusterSizes, clusterRows, clusterV } = V;
+  const { variances, clusterRows } = V;
   const rows = variances.length;
+  const clusters = clusterFactors(V, SINGULAR);
+  if (clusters === null) throw singular();
+  const alone = new Uint8Array(rows).fill(1);
+  for (const row of clusterRows) alone[row] = 0;
   const out = B.slice();
-  const clustered = new Uint8Array(rows);
-  let first = 0;
-  let packed = 0;
-  for (const size of clusterSizes) {
-    const members = clusterRows.subarray(first, first + size);
-    const L = packedCholesky(clusterV.subarray(packed, packed + (size * (size + 1)) / 2), size);
-    for (const row of members) clustered[row] = 1;
-    for (let j = 0; j < columns; j++) {
-      for (let a = 0; a < size; a++) {
-        const at = j * rows + members[a]!;
-        let rest = out[at]!;
-        const start = (a * (a + 1)) / 2;
-        for (let b = 0; b < a; b++) rest -= L[start + b]! * out[j * rows + members[b]!]!;
-        out[at] = rest / L[start + a]!;
-      }
-    }
-    first += size;
-    packed += (size * (size + 1)) / 2;
+  for (let j = 0; j < columns; j++) {
+    const column = out.subarray(j * rows, (j + 1) * rows);
+    for (const { members, L } of clusters) solveLowerAt(L, members, column);
   }
   for (let i = 0; i < rows; i++) {
-    if (clustered[i] === 1) continue;
+    if (alone[i] === 0) continue;
     if (!(variances[i]! > 0)) throw singular();
     const sd = Math.sqrt(variances[i]!);
     for (let j = 0; j < columns; j++) out[j * rows + i]! /= sd;
   }
   return out;
-}
-
-/** Of a lower triangle packed by rows. */
-function packedCholesky(A: Float64Array, size: number): Float64Array {
-  const L = A.slice();
-  for (let i = 0; i < size; i++) {
-    const row = (i * (i + 1)) / 2;
-    for (let j = 0; j <= i; j++) {
-      const other = (j * (j + 1)) / 2;
-      let sum = A[row + j]!;
-      for (let k = 0; k < j; k++) sum -= L[row + k]! * L[other + k]!;
-      if (i !== j) L[row + j] = sum / L[other + j]!;
-      else if (sum > 1e-14 * A[row + i]!) L[row + i] = Math.sqrt(sum);
-      else throw singular();
-    }
-  }
-  return L;
 }
 
 function singular(): DrmError {

@@ -2,6 +2,8 @@ import { DrmError } from "../errors";
 import { correlations, dparOf } from "../fit/dpars";
 import type { BivariateFit, Fit, UnivariateFit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
+import { semidefiniteFactor } from "../linalg/cholesky";
+import { triangle, unpacked } from "../linalg/triangle";
 import { type OptionKinds, requireOptions, shown } from "../options";
 import { type RandomStream, randomStream } from "../stats/random";
 import { outcomesOf } from "./outcomes";
@@ -148,8 +150,7 @@ function samplingErrors({ knownV }: Fit): (y: Float64Array, random: RandomStream
     for (const { rows, factor } of L) {
       const e = Float64Array.from(rows, () => random.normal());
       rows.forEach((row, a) => {
-        const start = (a * (a + 1)) / 2;
-        for (let b = 0; b <= a; b++) y[row]! += factor[start + b]! * e[b]!;
+        for (let b = 0; b <= a; b++) y[row]! += factor[a * rows.length + b]! * e[b]!;
       });
     }
   };
@@ -157,7 +158,7 @@ function samplingErrors({ knownV }: Fit): (y: Float64Array, random: RandomStream
 
 interface ClusterFactor {
   readonly rows: Int32Array;
-  /** lower triangle packed by rows */
+  /** of their part of V, row-major, the upper triangle of no meaning */
   readonly factor: Float64Array;
 }
 
@@ -168,31 +169,11 @@ function factors({ sizes, rows, values }: NonNullable<Fit["knownV"]["blocks"]>):
   let first = 0;
   let packed = 0;
   return Array.from(sizes, (size) => {
-    const length = (size * (size + 1)) / 2;
-    const cluster = {
-      rows: rows.subarray(first, first + size),
-      factor: semidefiniteFactor(values.slice(packed, packed + length), size),
-    };
+    const factor = semidefiniteFactor(unpacked(values, packed, size), size, ZERO_PIVOT);
+    if (factor === null) throw new DrmError("bad_known_v", "V is not a covariance matrix");
+    const cluster = { rows: rows.subarray(first, first + size), factor };
     first += size;
-    packed += length;
+    packed += triangle(size);
     return cluster;
   });
-}
-
-/** Cholesky factor in place; a zero pivot leaves a column of zeros. */
-function semidefiniteFactor(L: Float64Array, size: number): Float64Array {
-  for (let i = 0; i < size; i++) {
-    const row = (i * (i + 1)) / 2;
-    const variance = L[row + i]!;
-    for (let j = 0; j <= i; j++) {
-      const other = (j * (j + 1)) / 2;
-      let sum = L[row + j]!;
-      for (let k = 0; k < j; k++) sum -= L[row + k]! * L[other + k]!;
-      if (i !== j) L[row + j] = L[other + j]! > 0 ? sum / L[other + j]! : 0;
-      else if (sum < -ZERO_PIVOT * variance)
-        throw new DrmError("bad_known_v", "V is not a covariance matrix");
-      else L[row + i] = sum > ZERO_PIVOT * variance ? Math.sqrt(sum) : 0;
-    }
-  }
-  return L;
 }

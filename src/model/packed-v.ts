@@ -1,3 +1,4 @@
+import { triangle } from "../linalg/triangle";
 import type { Sections } from "./sections";
 
 /** Known covariances of the observations, as in KnownV. */
@@ -23,7 +24,7 @@ export function packV(layout: Sections, known: Covariances, divisor: number): Pa
   const pairStart = layout.scalarRows + layout.nestedRows;
   const pairs = new Float64Array(layout.pairRows / 2);
   let doubles = 0;
-  for (let c = 0; c < sizes.length; c += 3) doubles += (sizes[c]! * (sizes[c]! + 1)) / 2;
+  for (let c = 0; c < sizes.length; c += 3) doubles += triangle(sizes[c]!);
   const clusters = new Float64Array(doubles);
   if (modelRow === null || known.variances.length === 0) return { clusters, pairs };
 
@@ -31,18 +32,18 @@ export function packV(layout: Sections, known: Covariances, divisor: number): Pa
   const problemRow = new Int32Array(known.variances.length).fill(-1);
   for (let i = 0; i < modelRow.length; i++) if (modelRow[i]! >= 0) problemRow[modelRow[i]!] = i;
   const firstRow = new Int32Array(layout.rows - denseStart);
-  const triangle = new Float64Array(layout.rows - denseStart);
+  const triangleStart = new Float64Array(layout.rows - denseStart);
   let row = 0;
   let start = 0;
   for (let c = 0; c < sizes.length; c += 3) {
     const m = sizes[c]!;
     for (let i = 0; i < m; i++) {
       firstRow[row + i] = row;
-      triangle[row + i] = start;
-      clusters[start + (i * (i + 1)) / 2 + i] = known.variances[modelRow[denseStart + row + i]!]! / divisor;
+      triangleStart[row + i] = start;
+      clusters[start + triangle(i) + i] = known.variances[modelRow[denseStart + row + i]!]! / divisor;
     }
     row += m;
-    start += (m * (m + 1)) / 2;
+    start += triangle(m);
   }
 
   let first = 0;
@@ -52,7 +53,7 @@ export function packV(layout: Sections, known: Covariances, divisor: number): Pa
     for (let i = 0; i < m; i++) {
       const a = problemRow[known.clusterRows[first + i]!]!;
       for (let j = 0; j < i; j++) {
-        const value = known.clusterV[packed + (i * (i + 1)) / 2 + j]! / divisor;
+        const value = known.clusterV[packed + triangle(i) + j]! / divisor;
         const b = problemRow[known.clusterRows[first + j]!]!;
         if (a < denseStart) {
           pairs[(Math.min(a, b) - pairStart) / 2] = value;
@@ -61,11 +62,11 @@ export function packV(layout: Sections, known: Covariances, divisor: number): Pa
         const low = Math.min(a, b) - denseStart;
         const high = Math.max(a, b) - denseStart;
         const within = high - firstRow[high]!;
-        clusters[triangle[high]! + (within * (within + 1)) / 2 + (low - firstRow[high]!)] = value;
+        clusters[triangleStart[high]! + triangle(within) + (low - firstRow[high]!)] = value;
       }
     }
     first += m;
-    packed += (m * (m + 1)) / 2;
+    packed += triangle(m);
   }
   return { clusters, pairs };
 }

@@ -1,4 +1,3 @@
-import { triangle } from "../covariance/clusters";
 import type { MatrixInput } from "../covariance/known-v";
 import type { Table } from "../data/table";
 import type { DrmOptions } from "../drm";
@@ -7,6 +6,7 @@ import type { Fit } from "../fit/fit";
 import { ungroup } from "../formula/expr";
 import { formulaFrom } from "../formula/formula";
 import { asFactor } from "../frame/as-factor";
+import { triangle } from "../linalg/triangle";
 
 /** The rows that a fit used, with the columns that its formulas read. */
 export function fittedTable({ nobs, data }: Fit): Table {

@@ -1,7 +1,7 @@
-import { triangle } from "../../covariance/clusters";
 import { DrmError } from "../../errors";
 import { correlations } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
+import { triangle } from "../../linalg/triangle";
 import type { Model } from "../../model/model";
 import { outcomesOf } from "../outcomes";
 

@@ -3,9 +3,10 @@ import { smallest } from "../../data/range";
 import type { Design } from "../../design/design";
 import { dparOf, sigmaOf } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
-import { choleskyFactor, choleskyInverse } from "../../fit/small-matrix";
 import { outcomesOf } from "../../inference/outcomes";
-import { norm } from "../../inference/projection";
+import { choleskyFactor } from "../../linalg/cholesky";
+import { choleskyInverse } from "../../linalg/inverse";
+import { dot, norm } from "../../linalg/vector";
 import { count, formatFixed, formatSignificant } from "../format";
 import { type Check, row } from "./check";
 
@@ -65,12 +66,6 @@ function leastOwnVariance({ names, nrow, values, assign }: Design): { own: numbe
 function centre(column: Float64Array, ones: Float64Array): Float64Array {
   const mean = dot(column, ones) / dot(ones, ones);
   return column.map((value, i) => value - mean * ones[i]);
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }
 
 /** sigma and the SD of a random intercept share out one variance; only levels with several rows tell them apart. */

@@ -1,6 +1,7 @@
 /** What is known about sampling errors, and whether it is numerically sound. */
 import type { KnownVSummary } from "../../fit/fit";
-import { symmetricEigen } from "../../fit/small-matrix";
+import { symmetricEigen } from "../../linalg/eigen";
+import { triangle, unpacked } from "../../linalg/triangle";
 import { count, formatSignificant } from "../format";
 import { type Check, row } from "./check";
 
@@ -55,11 +56,8 @@ function spectrum(knownV: KnownVSummary): { readonly rank?: number; readonly con
   });
   let packed = 0;
   for (const m of blocks.sizes) {
-    const matrix = new Float64Array(m * m);
-    for (let a = 0; a < m; a++) {
-      for (let b = 0; b <= a; b++) matrix[a * m + b] = matrix[b * m + a] = blocks.values[packed++];
-    }
-    const { values } = symmetricEigen(matrix, m);
+    const { values } = symmetricEigen(unpacked(blocks.values, packed, m), m);
+    packed += triangle(m);
     const largest = values[m - 1];
     for (const value of values) if (value > ZERO_EIGENVALUE * largest) rank++;
     condition = Math.max(condition, values[0] > 0 ? largest / values[0] : Number.POSITIVE_INFINITY);

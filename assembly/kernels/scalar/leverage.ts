@@ -3,13 +3,13 @@
 //
 //   d/du   -=  a l              d2/du2  +=  a l (4 a - 2)          M_k  =  sum_i 2 a W_ik / t (L^-1 x_i) (L^-1 x_i)'
 
-import { Field, Order } from "../abi";
-import { add, read } from "../accumulate";
-import { at, get } from "../problem";
-import { traceMatrix } from "../restricted";
-import { axpy } from "../simd/axpy";
-import { dot } from "../simd/dot";
-import { multiply } from "../simd/multiply";
+import { Field, Order } from "../../abi";
+import { add, read } from "../../accumulate";
+import { traceMatrix } from "../../restricted";
+import { at, get } from "../../room";
+import { axpy } from "../../simd/axpy";
+import { dot } from "../../simd/dot";
+import { multiply } from "../../simd/multiply";
 
 /**
  * Adds it to `first` and `second`, the derivatives of rows start .. start + m - 1 in u, and to the M_k.

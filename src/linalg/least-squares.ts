@@ -1,6 +1,7 @@
-import { norm, orthonormalBasis, removeProjection } from "./projection";
+import { columnsOf, orthogonalise, removeProjection } from "./orthogonal";
+import { norm } from "./vector";
 
-/** Least squares of whitened data, y = X b + e with e ~ N(0, I), through X = Q R. */
+/** Least squares without normal equations: y = X b + e with e ~ N(0, I), through X = Q R. */
 export interface LeastSquares {
   /** orthonormal columns of X's space, each of length `rows` */
   readonly Q: readonly Float64Array[];
@@ -14,25 +15,16 @@ export interface LeastSquares {
 export function leastSquares(X: Float64Array, y: Float64Array, rows: number, columns: number): LeastSquares {
   // columns of one length first: a calendar year and a proportion then lose no digits to each other
   const scaled = X.slice();
-  const lengths = new Float64Array(columns);
-  for (let j = 0; j < columns; j++) {
-    const column = scaled.subarray(j * rows, (j + 1) * rows);
-    lengths[j] = norm(column);
-    for (let i = 0; i < rows; i++) column[i]! /= lengths[j]!;
-  }
-  const Q = orthonormalBasis(scaled, rows, columns);
-  const R = new Float64Array(columns * columns);
-  for (let k = 0; k < columns; k++) {
-    for (let j = 0; j <= k; j++) {
-      const q = Q[j]!;
-      let dot = 0;
-      for (let i = 0; i < rows; i++) dot += q[i]! * scaled[k * rows + i]!;
-      R[j * columns + k] = dot;
-    }
-  }
-  const inverseR = upperInverse(R, columns);
+  const lengths = columnsOf(scaled, rows, columns).map((column) => {
+    const length = norm(column);
+    for (let i = 0; i < rows; i++) column[i]! /= length;
+    return length;
+  });
+  const inverseR = new Float64Array(columns * columns);
+  orthogonalise(scaled, rows, columns, 1, scaled, inverseR, new Float64Array(columns));
   for (let j = 0; j < columns; j++)
     for (let k = j; k < columns; k++) inverseR[j * columns + k]! /= lengths[j]!;
+  const Q = columnsOf(scaled, rows, columns);
   return { Q, inverseR, residual: removeProjection(y.slice(), Q) };
 }
 
@@ -48,17 +40,4 @@ export function inverseCrossProduct(inverseR: Float64Array, p: number): Float64A
     }
   }
   return out;
-}
-
-function upperInverse(R: Float64Array, n: number): Float64Array {
-  const inverse = new Float64Array(n * n);
-  for (let k = 0; k < n; k++) {
-    inverse[k * n + k] = 1 / R[k * n + k]!;
-    for (let j = k - 1; j >= 0; j--) {
-      let sum = 0;
-      for (let l = j + 1; l <= k; l++) sum += R[j * n + l]! * inverse[l * n + k]!;
-      inverse[j * n + k] = -sum / R[j * n + j]!;
-    }
-  }
-  return inverse;
 }

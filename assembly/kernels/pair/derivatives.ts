@@ -9,139 +9,31 @@
 //   d2/de df       = K_ef = -tr(B E_e B E_f) / 2 + q' E_e B E_f q
 //   theta:           H = D' K D + sum_e h_e d2e,   D = de/dtheta
 //
-// A weight multiplies the study's joint log-likelihood. With the restricted likelihood q q' becomes q q' + Gamma Gamma'
+// A weight multiplies the pair's joint log-likelihood. With the restricted likelihood q q' becomes q q' + Gamma Gamma'
 // (restricted.ts); its entries are the s below.
 
-import { Field, Order, Status } from "../abi";
-import { add, read, write } from "../accumulate";
-import { at, get } from "../problem";
-import { addTrace, isRestricted, whiten } from "../restricted";
-import { log } from "../simd/log";
-import { Correlation } from "./correlation";
-import { modelVariances } from "./scalar";
+import { Field, Order } from "../../abi";
+import { add, read, write } from "../../accumulate";
+import { addTrace, isRestricted, whiten } from "../../restricted";
+import { at, get } from "../../room";
+import { Correlation } from "../correlation";
+import { inverse } from "./inverse";
 
-/** A determinant this small beside the product of the variances is lost to rounding. */
-const SINGULAR: f64 = 4e-16;
-
-function pairStart(problem: usize): i32 {
-  return get(problem, Field.ScalarRows) + get(problem, Field.NestedRows);
+/** Doubles that pairDerivatives() works in, at Field.Vectors. */
+export function pairVectors(p: u64, q: u64): u64 {
+  return 3 * q + 2 * p;
 }
 
-/** B11, B12, B22 of pair s. */
-class Inverse2 {
-  b11: f64 = 0;
-  b12: f64 = 0;
-  b22: f64 = 0;
-  det: f64 = 0;
-}
-const inverse = new Inverse2();
-
-/** Inverts the covariance of the pair whose first row is `row`; false when it is not positive definite. */
-function invert(problem: usize, row: i32, s: i32): bool {
-  const sigma2 = at(problem, Field.Sigma2);
-  const v = at(problem, Field.V);
-  const a2 = read(sigma2, row);
-  const b2 = read(sigma2, row + 1);
-  const s11 = read(v, row) + a2;
-  const s22 = read(v, row + 1) + b2;
-  const s12 = read(at(problem, Field.PairV), s) + Correlation.at(problem, s).rho * Math.sqrt(a2 * b2);
-  const det = s11 * s22 - s12 * s12;
-  if (!(s11 > 0 && s22 > 0 && det > SINGULAR * s11 * s22)) return false;
-  inverse.b11 = s22 / det;
-  inverse.b12 = -s12 / det;
-  inverse.b22 = s11 / det;
-  inverse.det = det;
-  return true;
-}
-
-/** Adds log|Sigma|, X' Sigma^-1 X and X' Sigma^-1 y of the pair section. */
-export function pairLocation(problem: usize): i32 {
-  const rows = get(problem, Field.PairRows);
-  if (rows == 0) return Status.Ok;
-  const first = pairStart(problem);
-  const p = get(problem, Field.P);
-  const stride = (<usize>get(problem, Field.Rows)) << 3;
-  const x = at(problem, Field.X);
-  const y = at(problem, Field.Y);
-  const gram = at(problem, Field.LocationHessian);
-  const right = at(problem, Field.LocationRight);
-  const weighted = get(problem, Field.Weighted) != 0;
-  const weights = at(problem, Field.Weights);
-  let logDet: f64 = 0;
-
-  modelVariances(problem, first, rows);
-  for (let s = 0; s < rows >> 1; s++) {
-    const row = first + 2 * s;
-    if (!invert(problem, row, s)) {
-      store<i32>(problem + (Field.BadRow << 2), row);
-      return Status.NotPositiveDefinite;
-    }
-    const w = weighted ? read(weights, row) : 1;
-    const b11 = w * inverse.b11;
-    const b12 = w * inverse.b12;
-    const b22 = w * inverse.b22;
-    logDet += w * log(inverse.det);
-    const offset = (<usize>row) << 3;
-    const y1 = load<f64>(y + offset);
-    const y2 = load<f64>(y + offset, 8);
-    for (let j = 0; j < p; j++) {
-      const xj = x + <usize>j * stride + offset;
-      const x1 = load<f64>(xj);
-      const x2 = load<f64>(xj, 8);
-      const z1 = b11 * x1 + b12 * x2;
-      const z2 = b12 * x1 + b22 * x2;
-      add(right, j, z1 * y1 + z2 * y2);
-      for (let k = 0; k <= j; k++) {
-        const xk = x + <usize>k * stride + offset;
-        add(gram, j * p + k, z1 * load<f64>(xk) + z2 * load<f64>(xk, 8));
-      }
-    }
-  }
-  add(at(problem, Field.Sums), 0, logDet);
-  return Status.Ok;
-}
-
-/** Adds r' Sigma^-1 r and, by order, the derivatives in theta. Beta has been solved for. */
-export function pairScale(problem: usize, order: i32): void {
-  const rows = get(problem, Field.PairRows);
-  if (rows == 0) return;
-  const first = pairStart(problem);
-  const p = get(problem, Field.P);
-  const stride = (<usize>get(problem, Field.Rows)) << 3;
-  const x = at(problem, Field.X);
-  const y = at(problem, Field.Y);
-  const beta = at(problem, Field.Beta);
-  const slope = at(problem, Field.LocationGradient);
-  const weighted = get(problem, Field.Weighted) != 0;
-  const weights = at(problem, Field.Weights);
-  let quadratic: f64 = 0;
-
-  for (let s = 0; s < rows >> 1; s++) {
-    const row = first + 2 * s;
-    invert(problem, row, s);
-    const offset = (<usize>row) << 3;
-    let r1 = load<f64>(y + offset);
-    let r2 = load<f64>(y + offset, 8);
-    for (let j = 0; j < p; j++) {
-      const xj = x + <usize>j * stride + offset;
-      r1 -= read(beta, j) * load<f64>(xj);
-      r2 -= read(beta, j) * load<f64>(xj, 8);
-    }
-    const w = weighted ? read(weights, row) : 1;
-    const q1 = inverse.b11 * r1 + inverse.b12 * r2;
-    const q2 = inverse.b12 * r1 + inverse.b22 * r2;
-    quadratic += w * (q1 * r1 + q2 * r2);
-    if (order == Order.Value) continue;
-    for (let j = 0; j < p; j++) {
-      const xj = x + <usize>j * stride + offset;
-      add(slope, j, -w * (q1 * load<f64>(xj) + q2 * load<f64>(xj, 8)));
-    }
-    pairDerivatives(problem, row, s, q1, q2, w, order);
-  }
-  add(at(problem, Field.Sums), 1, quadratic);
-}
-
-function pairDerivatives(problem: usize, row: i32, s: i32, q1: f64, q2: f64, w: f64, order: i32): void {
+/** What pair s, whose B is in `inverse`, adds to the derivatives in theta. */
+export function pairDerivatives(
+  problem: usize,
+  row: i32,
+  s: i32,
+  q1: f64,
+  q2: f64,
+  w: f64,
+  order: i32,
+): void {
   const p = get(problem, Field.P);
   const q = get(problem, Field.Q);
   const qSigma = get(problem, Field.QSigma);
@@ -166,6 +58,7 @@ function pairDerivatives(problem: usize, row: i32, s: i32, q1: f64, q2: f64, w: 
   let s12 = q1 * q2;
   let s22 = q2 * q2;
   const restricted = isRestricted(problem);
+  // the layout that pairVectors() makes room for
   const D = at(problem, Field.Vectors); // 3 a coefficient: d a^2, d b^2, d c
   const gamma1 = D + ((<usize>(3 * q)) << 3); // Gamma's two rows
   const gamma2 = gamma1 + ((<usize>p) << 3);
