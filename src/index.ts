@@ -1,5 +1,6 @@
 // Public names, in the order in which data flows.
 
+export type { CovarianceBlocks } from "./covariance/block-cells";
 export type { BlockMatrix } from "./covariance/blocks";
 export type { Cells } from "./covariance/cells";
 export type { MatrixInput } from "./covariance/known-v";
@@ -48,7 +49,6 @@ export type { Estimates } from "./fit/estimates";
 export type {
   BivariateFit,
   Coefficient,
-  CovarianceBlocks,
   DroppedRows,
   Fit,
   KnownVSummary,

@@ -70,7 +70,7 @@ function load(model: StandardModel, layout: Sections): Problem {
   const { rows, location, scale, sd, rho, weights } = model;
   const row = (values: Float64Array, columns = 1, fill = 0) =>
     rearrange(values, layout.modelRow, rows, columns, fill);
-  const V = packV(layout, model.known, model.unit * model.unit);
+  const V = packV(layout, model.V, model.unit * model.unit);
   const levels = layout.modelLevel;
   const pairs = layout.modelPair;
   return createProblem({

@@ -114,7 +114,7 @@ export function isOn(row: Float64Array, normal: Float64Array): boolean {
 }
 
 /** Ascending subsets of `size` numbers below `count`, those of small numbers first. */
-function* subsets(count: number, size: number): Generator<readonly number[]> {
+export function* subsets(count: number, size: number): Generator<readonly number[]> {
   if (size > count) return;
   const chosen = Array.from({ length: size }, (_, i) => i);
   for (;;) {

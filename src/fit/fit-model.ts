@@ -44,7 +44,7 @@ function optimised<Result>(
     maxEvaluations: options.maxEvaluations ?? MAX_EVALUATIONS,
   };
   try {
-    checkSemidefinite(model, frame);
+    checkSemidefinite(model, built.knownV.label, frame);
     const engine = createEngine(standardModel(model));
     try {
       checkPositiveDefinite(engine, model, frame);

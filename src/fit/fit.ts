@@ -1,3 +1,4 @@
+import type { CovarianceBlocks } from "../covariance/block-cells";
 import type { Column, LabelCells } from "../data/table";
 import type { Design } from "../design/design";
 import type { Dpar } from "../formula/dpar";
@@ -153,16 +154,6 @@ export interface KnownVSummary {
   readonly rank?: number;
   /** largest over smallest eigenvalue of the worst-conditioned cluster; absent when it was not computed */
   readonly condition?: number;
-}
-
-/** The blocks of V that are not diagonal, one after the other; all else off the diagonal is zero. */
-export interface CovarianceBlocks {
-  /** rows of each block */
-  readonly sizes: Int32Array;
-  /** the members of each, counting rows used from 0; stacked y1[1], y2[1], ... when bivariate */
-  readonly rows: Int32Array;
-  /** the lower triangle of each, by rows, diagonal included */
-  readonly values: Float64Array;
 }
 
 /** Cluster-robust errors of the location coefficients. */

@@ -80,9 +80,8 @@ interface PrecisionBlock {
 
 /** The block of each observation. */
 function precisionBlocks(fit: Fit, model: Model): (observation: number) => PrecisionBlock {
-  const { rows, knownV, pairs, weights, outcomes } = model;
-  const { clusterSizes, clusterRows } = knownV;
-  const { root } = components({ rows, clusterSizes, clusterRows, random: [], pairs });
+  const { rows, V, pairs, weights, outcomes } = model;
+  const { root } = components({ rows, V, random: [], pairs });
   const members = new Map<number, number[]>();
   root.forEach((first, i) => {
     const block = members.get(first);
@@ -118,13 +117,12 @@ function precisionBlocks(fit: Fit, model: Model): (observation: number) => Preci
 
 /** Which levels are tied together, and by which observations. */
 function levelSystems(
-  { rows, knownV, random, pairs }: Model,
+  { rows, V, random, pairs }: Model,
   levelsOf: readonly (readonly number[])[],
   levels: number,
 ): { readonly rootOf: Int32Array; readonly observations: Map<number, number[]> } {
-  const { clusterSizes, clusterRows } = knownV;
   const ties = random.map(({ index, design }) => ({ index, levels: design.nrow }));
-  const { root } = components({ rows, clusterSizes, clusterRows, random: ties, pairs });
+  const { root } = components({ rows, V, random: ties, pairs });
   const rootOf = new Int32Array(levels).fill(-1);
   const observations = new Map<number, number[]>();
   for (let i = 0; i < rows; i++) {

@@ -1,4 +1,3 @@
-import { triangle } from "../linalg/triangle";
 import { RHO_BOUND } from "../model/model";
 import type { StandardModel } from "./standard-model";
 import { linearPredictor, thetaBlocks } from "./theta-blocks";
@@ -29,8 +28,8 @@ export function spreadsAt(model: StandardModel, theta: Float64Array): Spreads {
 }
 
 /** Marginal variances V_ii + sigma_i^2 + the omega^2 of the observation's levels. */
-export function marginalVariances({ known, random }: StandardModel, { sigma, omega }: Spreads): Float64Array {
-  const out = known.variances.map((v, i) => v + sigma[i]! ** 2);
+export function marginalVariances({ V, random }: StandardModel, { sigma, omega }: Spreads): Float64Array {
+  const out = V.variances.map((v, i) => v + sigma[i]! ** 2);
   for (const { index, firstUnit } of random) {
     for (let i = 0; i < out.length; i++) {
       if (index[i]! >= 0) out[i]! += omega[firstUnit + index[i]!]! ** 2;
@@ -46,21 +45,7 @@ export type MarginalCovariance = (members: ArrayLike<number>, spreads: Spreads) 
  * Sigma = V + R + Z G Z' block by block: what is returned finds the covariance of any two observations in O(random
  * intercepts). Building it costs O(rows).
  */
-export function marginalCovariance({ rows, known, random, pairs }: StandardModel): MarginalCovariance {
-  const cluster = new Int32Array(rows).fill(-1);
-  const position = new Int32Array(rows);
-  const starts: number[] = [];
-  let first = 0;
-  let packed = 0;
-  known.clusterSizes.forEach((size, c) => {
-    starts.push(packed);
-    for (let a = 0; a < size; a++) {
-      cluster[known.clusterRows[first + a]!] = c;
-      position[known.clusterRows[first + a]!] = a;
-    }
-    first += size;
-    packed += triangle(size);
-  });
+export function marginalCovariance({ rows, V, random, pairs }: StandardModel): MarginalCovariance {
   const pairOf = new Int32Array(rows).fill(-1);
   pairs.forEach((row, at) => {
     pairOf[row] = at >> 1;
@@ -73,16 +58,9 @@ export function marginalCovariance({ rows, known, random, pairs }: StandardModel
       const i = members[a]!;
       for (let b = 0; b <= a; b++) {
         const k = members[b]!;
-        let sum = 0;
-        if (i === k) sum = known.variances[i]! + sigma[i]! ** 2;
-        else {
-          if (cluster[i]! >= 0 && cluster[i] === cluster[k]) {
-            const high = Math.max(position[i]!, position[k]!);
-            const low = Math.min(position[i]!, position[k]!);
-            sum = known.clusterV[starts[cluster[i]!]! + triangle(high) + low]!;
-          }
-          if (pairOf[i]! >= 0 && pairOf[i] === pairOf[k]) sum += rho[pairOf[i]!]! * sigma[i]! * sigma[k]!;
-        }
+        let sum = V.at(i, k);
+        if (i === k) sum += sigma[i]! ** 2;
+        else if (pairOf[i]! >= 0 && pairOf[i] === pairOf[k]) sum += rho[pairOf[i]!]! * sigma[i]! * sigma[k]!;
         for (const { index, firstUnit } of random) {
           if (index[i]! >= 0 && index[i] === index[k]) sum += omega[firstUnit + index[i]!]! ** 2;
         }

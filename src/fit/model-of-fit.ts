@@ -1,4 +1,3 @@
-import type { KnownV } from "../covariance/known-v";
 import type { GroupDesign } from "../design/group-design";
 import type { Dpar } from "../formula/dpar";
 import { type Model, NO_BLOCK, type Outcomes, type RandomIntercept, stackBlocks } from "../model/model";
@@ -11,17 +10,17 @@ import {
   observedV,
 } from "../model/observations";
 import { correlationOf, dparOf, locationsOf, sigmaOf } from "./dpars";
-import type { Fit, KnownVSummary, RandomEffect } from "./fit";
+import type { Fit, RandomEffect } from "./fit";
+import { type KeptV, requireCovariance } from "./known-covariance";
 
 const NONE = new Int32Array(0);
-const NO_NUMBERS = new Float64Array(0);
 
 /** What of a fit says which model it is of; the rest is what was found. */
 export type FitInputs = Pick<
   Fit,
   "family" | "method" | "nobs" | "dpars" | "fixed" | "designs" | "response" | "weights"
 > & {
-  readonly knownV: Pick<KnownVSummary, "kind" | "label" | "variances" | "blocks">;
+  readonly knownV: KeptV;
   readonly random?: readonly Pick<RandomEffect, "dpar" | "levels" | "codes">[];
 };
 
@@ -40,6 +39,7 @@ export function modelOf(fit: FitInputs): Model {
   const random = randomIntercepts(fit, observation, rows);
   const { pairs, rho } = studies(fit, observation);
   const { weights } = fit;
+  const V = requireCovariance(fit.knownV, "this");
   return {
     method: fit.method,
     rows,
@@ -58,7 +58,7 @@ export function modelOf(fit: FitInputs): Model {
             const held = fit.fixed[sigmas[outcome]!.key];
             return held === undefined ? 0 : Math.log(held);
           }),
-    knownV: knownVOf(fit, observation, rows),
+    V: observation === null ? V : observedV(V, observation, rows),
     sd: levelsBlock(random),
     random,
     rho,
@@ -115,18 +115,4 @@ function studies(fit: FitInputs, observation: Int32Array | null): Pick<Model, "p
   const { pairs, pairOf } = completePairs(observation);
   const design = fit.designs[correlation.key]!;
   return { pairs, rho: stackBlocks([design], pairs.length / 2, (_, row) => pairOf[row]!) };
-}
-
-function knownVOf({ knownV }: FitInputs, observation: Int32Array | null, rows: number): KnownV {
-  const { kind, label, blocks } = knownV;
-  const { sizes, rows: members, values } = blocks ?? { sizes: NONE, rows: NONE, values: NO_NUMBERS };
-  const all = {
-    kind,
-    label,
-    variances: knownV.variances,
-    clusterSizes: sizes,
-    clusterRows: members,
-    clusterV: values,
-  };
-  return observation === null ? all : observedV(all, observation, rows);
 }

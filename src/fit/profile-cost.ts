@@ -21,14 +21,12 @@ const CUBE = 2.5e-11;
  */
 export function profileSeconds(fit: Fit): number {
   const model = modelOf(fit);
-  const { knownV, random, pairs, rows } = model;
-  const { clusterSizes, clusterRows } = knownV;
+  const { V, random, pairs, rows } = model;
   const locations = model.location.columns;
   const scales = fit.coefficients.length - locations;
   const { root, kernel } = components({
     rows,
-    clusterSizes,
-    clusterRows,
+    V,
     random: random.map(({ index, design }) => ({ index, levels: design.nrow })),
     pairs,
   });

@@ -15,16 +15,27 @@ export interface Reopened {
 }
 
 const MAX_EVALUATIONS = 200;
+/** Two optima closer than this in log-likelihood are taken for one. */
+const SAME_OPTIMUM = 1e-6;
 
 /** With a coefficient at its boundary the supremum is sought again: its place cannot be read off the estimates. */
 export function reopen(fit: Fit): Reopened {
   const engine = createEngine(standardModel(modelOf(fit)));
   const scale = scaleCoefficients(fit);
-  const theta =
-    scale !== null
-      ? fromCoefficients(engine.model, scale)
-      : search(engine, { maxEvaluations: MAX_EVALUATIONS, starts: fit.optim.startsTried }).best.theta;
+  const theta = scale !== null ? fromCoefficients(engine.model, scale) : soughtAgain(engine, fit);
   return { engine, theta };
+}
+
+/** By the search of the default, or, where that ends elsewhere, by that of a fit with `starts` given. */
+function soughtAgain(engine: Engine, { optim: { startsTried: starts }, logLik }: Fit): Float64Array {
+  const ends = (thorough: boolean) => {
+    const { theta, value } = search(engine, { maxEvaluations: MAX_EVALUATIONS, starts, thorough }).best;
+    return { theta, off: Math.abs(engine.model.logLikConstant - value - logLik) };
+  };
+  const usual = ends(true);
+  if (usual.off < SAME_OPTIMUM) return usual.theta;
+  const plain = ends(false);
+  return plain.off < usual.off ? plain.theta : usual.theta;
 }
 
 /** Of sigma, sd(group) and rho12, in the order of the fit; null when one is at its boundary and has no value. */

@@ -22,10 +22,10 @@ export interface Weighted {
  */
 export function weighted(engine: Engine, spreads: Spreads): Weighted {
   const { model } = engine;
-  const { rows, location, known, random, weights } = model;
+  const { rows, location, V, random, weights } = model;
   const p = location.columns;
   const { root, kernel, fineToCoarse } = components(tiesOf(model));
-  const own = known.variances.map((v, i) => (v + spreads.sigma[i]! ** 2) / model.unit ** 2);
+  const own = V.variances.map((v, i) => (v + spreads.sigma[i]! ** 2) / model.unit ** 2);
   const WX = new Float64Array(rows * p);
   const S = location.values.slice();
   const W = own.map((variance, i) => (weights === null ? 1 : weights[i]!) / variance);

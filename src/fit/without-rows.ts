@@ -1,7 +1,7 @@
 import type { Design } from "../design/design";
 import type { GroupDesign } from "../design/group-design";
-import { triangle } from "../linalg/triangle";
-import type { CovarianceBlocks, Response } from "./fit";
+import type { Response } from "./fit";
+import { keptV, requireCovariance } from "./known-covariance";
 import type { FitInputs } from "./model-of-fit";
 
 /**
@@ -92,44 +92,6 @@ function takeGroups(design: GroupDesign, { codes, levels, from }: Levels): Group
 
 /** Entries of V are rows, or y1[1], y2[1], y1[2], ... with two outcomes. */
 function takeV({ knownV, family }: FitInputs, kept: readonly number[]): FitInputs["knownV"] {
-  const { kind, label, variances, blocks } = knownV;
   const entries = family === "gaussian" ? kept : kept.flatMap((row) => [2 * row, 2 * row + 1]);
-  const taken = { kind, label, variances: Float64Array.from(entries, (entry) => variances[entry]!) };
-  return blocks === undefined ? taken : { ...taken, blocks: takeBlocks(blocks, entries, variances.length) };
-}
-
-function takeBlocks(
-  { sizes, rows, values }: CovarianceBlocks,
-  entries: readonly number[],
-  total: number,
-): CovarianceBlocks {
-  const numberOf = new Int32Array(total).fill(-1);
-  entries.forEach((entry, number) => {
-    numberOf[entry] = number;
-  });
-  const left = { sizes: [] as number[], rows: [] as number[], values: [] as number[] };
-  let first = 0;
-  let packed = 0;
-  for (const size of sizes) {
-    const members: number[] = [];
-    for (let a = 0; a < size; a++) if (numberOf[rows[first + a]!]! >= 0) members.push(a);
-    // an entry without a partner is in `variances` alone
-    if (members.length > 1) {
-      left.sizes.push(members.length);
-      for (const a of members) {
-        left.rows.push(numberOf[rows[first + a]!]!);
-        for (const b of members) {
-          if (b > a) break;
-          left.values.push(values[packed + triangle(a) + b]!);
-        }
-      }
-    }
-    first += size;
-    packed += triangle(size);
-  }
-  return {
-    sizes: Int32Array.from(left.sizes),
-    rows: Int32Array.from(left.rows),
-    values: Float64Array.from(left.values),
-  };
+  return keptV(requireCovariance(knownV, "this").subset(entries));
 }

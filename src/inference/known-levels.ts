@@ -79,7 +79,7 @@ export function knownLevelErrors(
 function codesOf(fit: Fit, { dpar, codes }: RandomEffect, table: Table): Int32Array {
   const columns = formulaFrom(fit.formulas).dpars.find(({ key }) => key === dpar)!.groupColumns!;
   const codeOf = new Map<string, number>();
-  const pairs = columns.map((name) => sameLabels(fit.data[name], requireColumn(name, table, dpar)));
+  const pairs = columns.map((name) => sameLabels(name, fit.data[name], requireColumn(name, table, dpar)));
   const fitted = cellLabels(pairs.map(([own]) => own));
   fitted.forEach((label, i) => {
     if (label !== null && codes[i] >= 0) codeOf.set(label, codes[i]);
@@ -89,10 +89,10 @@ function codesOf(fit: Fit, { dpar, codes }: RandomEffect, table: Table): Int32Ar
 }
 
 /** Texts are compared as they are written where both sides have them, else numbers with numbers. */
-function sameLabels(own: Column, given: Column): [FactorColumn, FactorColumn] {
+function sameLabels(name: string, own: Column, given: Column): [FactorColumn, FactorColumn] {
   const isWritten = (column: Column) => column.kind === "factor" || column.written !== undefined;
-  const labels = isWritten(own) && isWritten(given) ? asLabels : asFactor;
-  return [labels(own), labels(given)];
+  if (!isWritten(own) || !isWritten(given)) return [asFactor(own), asFactor(given)];
+  return [asLabels(name, own), asLabels(name, given)];
 }
 
 /** One label a row for the cells of all columns together, null where one is missing. */

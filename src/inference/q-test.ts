@@ -1,4 +1,4 @@
-import type { KnownV } from "../covariance/known-v";
+import type { BlockCovariance } from "../covariance/block-covariance";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { modelOf } from "../fit/model-of-fit";
@@ -8,7 +8,6 @@ import { solveLowerAt } from "../linalg/solve";
 import { norm } from "../linalg/vector";
 import type { Model } from "../model/model";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
-import { clusterFactors } from "./cluster-factors";
 
 /** A pivot of a cluster of V below this share of its variance: some combination of effect sizes is known exactly. */
 const SINGULAR = 1e-14;
@@ -62,25 +61,24 @@ export function hasSamplingErrors(fit: Fit): boolean {
 }
 
 /** Throws DrmError "bad_option" for a V that leaves some combination of effect sizes without sampling error. */
-export function cochransQ({ y, location, knownV, rows }: Model): number {
+export function cochransQ({ y, location, V, rows }: Model): number {
   const { columns } = location;
-  const X = whiten(location.values, columns, knownV);
-  const residual = removeProjection(whiten(y, 1, knownV), orthonormalBasis(X, rows, columns));
+  const X = whiten(location.values, columns, V);
+  const residual = removeProjection(whiten(y, 1, V), orthonormalBasis(X, rows, columns));
   return norm(residual) ** 2;
 }
 
 /** L^-1 B for V = L L', B rows x columns, column-major. */
-function whiten(B: Float64Array, columns: number, V: KnownV): Float64Array {
-  const { variances, clusterRows } = V;
+function whiten(B: Float64Array, columns: number, V: BlockCovariance): Float64Array {
+  const { variances } = V;
   const rows = variances.length;
-  const clusters = clusterFactors(V, SINGULAR);
-  if (clusters === null) throw singular();
-  const alone = new Uint8Array(rows).fill(1);
-  for (const row of clusterRows) alone[row] = 0;
+  const { factors } = V.factor(SINGULAR);
+  if (factors === null) throw singular();
+  const alone = V.alone();
   const out = B.slice();
   for (let j = 0; j < columns; j++) {
     const column = out.subarray(j * rows, (j + 1) * rows);
-    for (const { members, L } of clusters) solveLowerAt(L, members, column);
+    for (const { members, L } of factors) solveLowerAt(L, members, column);
   }
   for (let i = 0; i < rows; i++) {
     if (alone[i] === 0) continue;

@@ -1,9 +1,8 @@
 import { DrmError } from "../errors";
 import { correlations, dparOf } from "../fit/dpars";
 import type { BivariateFit, Fit, UnivariateFit } from "../fit/fit";
+import { requireCovariance } from "../fit/known-covariance";
 import { requireFit } from "../fit/require-fit";
-import { semidefiniteFactor } from "../linalg/cholesky";
-import { triangle, unpacked } from "../linalg/triangle";
 import { type OptionKinds, requireOptions, shown } from "../options";
 import { type RandomStream, randomStream } from "../stats/random";
 import { outcomesOf } from "./outcomes";
@@ -13,6 +12,9 @@ export interface SimulateOptions {
   /** a whole number; the same seed gives the same draws */
   readonly seed: number;
 }
+
+/** Relative to a variance: a pivot down to minus this is a zero of a semidefinite V. */
+const ZERO_PIVOT = 1e-8;
 
 const SIMULATE_OPTIONS: OptionKinds<SimulateOptions> = {
   seed: "number",
@@ -134,46 +136,15 @@ function addResiduals(fit: Fit, y: Float64Array, random: RandomStream): void {
 }
 
 /** Adds L e2 to y. */
-function samplingErrors({ knownV }: Fit): (y: Float64Array, random: RandomStream) => void {
-  const { variances, blocks, clusters } = knownV;
-  if (clusters > 0 && blocks === undefined) {
-    const what = "simulate() needs the covariances of V, which this fit does not carry";
-    throw new DrmError("bad_known_v", `${what}: refit the model with this version`);
+function samplingErrors(fit: Fit): (y: Float64Array, random: RandomStream) => void {
+  const V = requireCovariance(fit.knownV, "simulate()");
+  const { factors, badRow } = V.semidefiniteFactor(ZERO_PIVOT);
+  if (factors === null) {
+    const row = fit.rows[fit.family === "gaussian" ? badRow : badRow >> 1]! + 1;
+    throw new DrmError(
+      "bad_known_v",
+      `V is not a covariance matrix: with row ${row} it has a negative eigenvalue`,
+    );
   }
-  const clustered = new Uint8Array(variances.length);
-  for (const row of blocks?.rows ?? []) clustered[row] = 1;
-  const L = blocks === undefined ? [] : factors(blocks);
-  return (y, random) => {
-    variances.forEach((v, i) => {
-      if (clustered[i] === 0) y[i]! += Math.sqrt(v) * random.normal();
-    });
-    for (const { rows, factor } of L) {
-      const e = Float64Array.from(rows, () => random.normal());
-      rows.forEach((row, a) => {
-        for (let b = 0; b <= a; b++) y[row]! += factor[a * rows.length + b]! * e[b]!;
-      });
-    }
-  };
-}
-
-interface ClusterFactor {
-  readonly rows: Int32Array;
-  /** of their part of V, row-major, the upper triangle of no meaning */
-  readonly factor: Float64Array;
-}
-
-/** Relative to a variance: a pivot down to minus this is a zero of a semidefinite V. */
-const ZERO_PIVOT = 1e-8;
-
-function factors({ sizes, rows, values }: NonNullable<Fit["knownV"]["blocks"]>): ClusterFactor[] {
-  let first = 0;
-  let packed = 0;
-  return Array.from(sizes, (size) => {
-    const factor = semidefiniteFactor(unpacked(values, packed, size), size, ZERO_PIVOT);
-    if (factor === null) throw new DrmError("bad_known_v", "V is not a covariance matrix");
-    const cluster = { rows: rows.subarray(first, first + size), factor };
-    first += size;
-    packed += triangle(size);
-    return cluster;
-  });
+  return (y, random) => V.draw(factors, () => random.normal(), y);
 }

@@ -103,7 +103,7 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
     location,
     scale,
     logSigmaOffset: logSigma === null ? null : offsets(logSigma, rows, outcomes),
-    knownV: observation === null ? knownV : observedV(knownV, observation, rows),
+    V: observation === null ? knownV.V : observedV(knownV.V, observation, rows),
     sd: levelsBlock(random),
     random,
     rho,

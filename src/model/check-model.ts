@@ -47,16 +47,15 @@ function samePartition(a: RandomIntercept, b: RandomIntercept): boolean {
 }
 
 /** Whether a random intercept is in a cluster that the dense kernel fits, where rows have no weight of their own. */
-function needsDense({ rows, knownV, random, pairs }: Model): boolean {
-  const { clusterSizes, clusterRows } = knownV;
+function needsDense({ rows, V, random, pairs }: Model): boolean {
   const ties = random.map(({ index, design }) => ({ index, levels: design.nrow }));
-  const { root, kernel } = components({ rows, clusterSizes, clusterRows, random: ties, pairs });
+  const { root, kernel } = components({ rows, V, random: ties, pairs });
   return random.some(({ index }) => index.some((level, row) => level >= 0 && kernel[root[row]!] === DENSE));
 }
 
 /** Weights multiply a covariance cluster's joint log-likelihood, so they must agree within it. */
 export function checkWeights(model: Model, frame: Frame): void {
-  const { weights, knownV, random, outcomes } = model;
+  const { weights, V, random, outcomes } = model;
   if (weights === null) return;
   if (random.length > 0 && needsDense(model)) {
     throw new DrmError(
@@ -66,20 +65,14 @@ export function checkWeights(model: Model, frame: Frame): void {
   }
   const rowOf = (observation: number) =>
     frame.rows[outcomes === null ? observation : outcomes.frameRow[observation]!]! + 1;
-  let start = 0;
-  for (const size of knownV.clusterSizes) {
-    const first = knownV.clusterRows[start]!;
-    for (let i = start + 1; i < start + size; i++) {
-      const row = knownV.clusterRows[i]!;
-      if (weights[row] === weights[first]) continue;
-      const where = `rows ${rowOf(first)} and ${rowOf(row)} are correlated in V but have weights ${weights[first]} and ${weights[row]}`;
-      throw new DrmError(
-        "bad_weights",
-        `${where}: a weight multiplies the joint log-likelihood of correlated rows, so it must be the same for all of them`,
-      );
-    }
-    start += size;
-  }
+  V.eachTie((first, row) => {
+    if (weights[row] === weights[first]) return;
+    const where = `rows ${rowOf(first)} and ${rowOf(row)} are correlated in V but have weights ${weights[first]} and ${weights[row]}`;
+    throw new DrmError(
+      "bad_weights",
+      `${where}: a weight multiplies the joint log-likelihood of correlated rows, so it must be the same for all of them`,
+    );
+  });
 }
 
 /** REML needs rows beyond the location's coefficients, and its likelihood of weighted rows is not defined here. */

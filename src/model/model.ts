@@ -1,4 +1,4 @@
-import type { KnownV } from "../covariance/known-v";
+import type { BlockCovariance } from "../covariance/block-covariance";
 import { type Basis, NO_BASIS, orthogonalBasis } from "../design/basis";
 import type { Design } from "../design/design";
 import type { GroupDesign } from "../design/group-design";
@@ -24,7 +24,7 @@ export interface Model {
   /** log of the value that an observation's sigma is held at (-Infinity for 0), 0 where it is estimated */
   readonly logSigmaOffset: Float64Array | null;
   /** known covariance of the observations */
-  readonly knownV: KnownV;
+  readonly V: BlockCovariance;
   /** over the levels of all random intercepts, one intercept after the other */
   readonly sd: Block;
   readonly random: readonly RandomIntercept[];

@@ -29,8 +29,8 @@ export interface Sections {
 const NONE = new Int32Array(0);
 
 export function sections(ties: Ties): Sections {
-  const { rows, clusterRows, random, pairs } = ties;
-  if (clusterRows.length + random.length + pairs.length === 0) return scalarSections(rows);
+  const { rows, V, random, pairs } = ties;
+  if (V.clusters + random.length + pairs.length === 0) return scalarSections(rows);
   const { root, kernel, fineToCoarse } = components(ties);
   const kernelOf = (row: number) => kernel[root[row]!]!;
 

@@ -1,5 +1,6 @@
 import { randomOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
+import { covarianceOf } from "../fit/known-covariance";
 import { modelOf } from "../fit/model-of-fit";
 import { requireFit } from "../fit/require-fit";
 import { type Outcome, outcomesOf, samplingVariances } from "../inference/outcomes";
@@ -99,8 +100,7 @@ const NONE_LEFT = 1e-8;
 type Typical = (outcome: Outcome, rows: readonly number[]) => number;
 
 function typicalOf(fit: Fit): Typical | null {
-  const { clusters, blocks } = fit.knownV;
-  if (clusters > 0 && blocks === undefined) return null;
+  if (covarianceOf(fit.knownV) === null) return null;
   const model = modelOf(fit);
   const parts = typicalVarianceParts(model);
   if (parts === null) return null;

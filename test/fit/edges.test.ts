@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { reopen } from "../../src/fit/reopen";
 import {
   checkDrm,
   type DataInput,
@@ -115,6 +116,11 @@ describe("the edge is a candidate", () => {
       expect(fit.logLik).toBeGreaterThan(one.audit.better_logLik - 2e-5);
       // fitting twice is no luck
       expect(fitOf(one).logLik).toBe(fit.logLik);
+      // residuals and influence are those of this supremum
+      const { engine, theta } = reopen(fit);
+      const again = engine.model.logLikConstant - engine.objective.valueAt(theta);
+      engine.dispose();
+      expect(Math.abs(again - fit.logLik)).toBeLessThan(1e-6);
     });
   });
 });
