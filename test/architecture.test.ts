@@ -25,6 +25,7 @@ const STAGES = [
   "covariance",
   "model",
   "fit",
+  "opened",
   "drm",
   "update",
   "stats",

@@ -1,10 +1,10 @@
 import { DrmError } from "../errors";
 import { dparOf, isCorrelation } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
-import type { FitInputs } from "../fit/model-of-fit";
-import { type Refit, refit } from "../fit/refit";
-import { scaleCoefficients } from "../fit/reopen";
 import { simulator } from "../inference/simulate";
+import type { FitInputs } from "../opened/model-of-fit";
+import { estimableModel, type Refit, refit } from "../opened/refit";
+import { scaleCoefficients } from "../opened/scale-coefficients";
 import { combinations, scaleDpars } from "../report/scale-intervals";
 import type { JobError } from "./job";
 import { jobError } from "./job-error";
@@ -52,7 +52,7 @@ export function fitReplicates(message: ReplicatesMessage): {
   const statistics = new Float64Array(count * width).fill(Number.NaN);
   const failures = Array.from({ length: count }, (_, i) => {
     try {
-      const found = refit(withResponses(fit, draw(first + i)), { near, starts });
+      const found = refit(estimableModel(withResponses(fit, draw(first + i))), { near, starts });
       if (found.unbounded) return "the likelihood is unbounded";
       if (!found.converged) return "did not converge";
       statistics.set(found.estimates, i * width);

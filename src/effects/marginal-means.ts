@@ -1,8 +1,6 @@
 import { DrmError } from "../errors";
 import { dparOf, locationsOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
-import type { ProfileTarget } from "../fit/profile";
-import type { ProfileStatus } from "../fit/profile-limits";
 import { requireFit } from "../fit/require-fit";
 import type { IntervalMethod } from "../inference/coefficient-table";
 import { coefficientIndices, requireDpar } from "../inference/coefficients";
@@ -11,6 +9,8 @@ import { combinedCoefficients, isSatterthwaite } from "../inference/linear-combi
 import { type Link, linkOf } from "../inference/links";
 import { scaleLimits, scaleMethod } from "../inference/scale-limits";
 import { type TestStatistic, testBasis } from "../inference/test-basis";
+import type { ProfileTarget } from "../opened/profile";
+import type { ProfileStatus } from "../opened/profile-limits";
 import { checkOptions, type OptionKinds } from "../options";
 import { type Printable, printable } from "../report/printable";
 import { tableText } from "../report/text-table";

@@ -1,8 +1,9 @@
+import { scratch } from "../data/doubles";
 import { RHO_BOUND } from "../model/model";
 import type { StandardModel } from "./standard-model";
-import { linearPredictor, thetaBlocks } from "./theta-blocks";
+import { linearPredictor, logSds, thetaBlocks } from "./theta-blocks";
 
-/** Fitted SDs and correlations at some theta, in the user's units. */
+/** Fitted SDs and correlations at some theta, in the user's units. Not to be kept. */
 export interface Spreads {
   /** by observation */
   readonly sigma: Float64Array;
@@ -13,18 +14,22 @@ export interface Spreads {
 }
 
 export function spreadsAt(model: StandardModel, theta: Float64Array): Spreads {
-  const { unit, logSigmaOffset, pairs } = model;
-  const blocks = thetaBlocks(model);
-  const predictor = (kind: "sigma" | "sd" | "rho") => {
-    const block = blocks.find((one) => one.kind === kind);
-    return block === undefined ? null : linearPredictor(model, block, theta);
-  };
-  const sd = (log: number) => unit * Math.exp(log);
+  const { unit, pairs } = model;
+  const rho = thetaBlocks(model).find(({ kind }) => kind === "rho");
   return {
-    sigma: (predictor("sigma") ?? logSigmaOffset).map(sd),
-    omega: predictor("sd")?.map(sd) ?? new Float64Array(0),
-    rho: predictor("rho")?.map((eta) => RHO_BOUND * Math.tanh(eta)) ?? new Float64Array(pairs.length / 2),
+    sigma: sds(logSds(model, "sigma", theta), unit),
+    omega: sds(logSds(model, "sd", theta), unit),
+    rho:
+      rho === undefined
+        ? scratch(pairs.length / 2)
+        : linearPredictor(model, rho, theta).map((eta) => RHO_BOUND * Math.tanh(eta)),
   };
+}
+
+function sds(logs: Float64Array, unit: number): Float64Array {
+  const out = scratch(logs.length);
+  for (let i = 0; i < logs.length; i++) out[i] = unit * Math.exp(logs[i]!);
+  return out;
 }
 
 /** Marginal variances V_ii + sigma_i^2 + the omega^2 of the observation's levels. */

@@ -2,9 +2,9 @@ import type { Column, FactorColumn, Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import { dparOf } from "../fit/dpars";
 import type { Fit, RandomEffect } from "../fit/fit";
-import { type LevelSum, levelPredictions } from "../fit/level-predictions";
 import { formulaFrom } from "../formula/formula";
 import { asFactor, asLabels } from "../frame/as-factor";
+import { type LevelSum, levelPredictions } from "../opened/level-predictions";
 
 /** The predicted random intercepts of each row of one location dpar. */
 export interface KnownLevels {

@@ -1,8 +1,8 @@
 import type { Fit } from "../fit/fit";
 import { covarianceOf } from "../fit/known-covariance";
-import { type ProfileTarget, profileIntervals } from "../fit/profile";
-import { profileSeconds } from "../fit/profile-cost";
-import type { ProfileInterval, ProfileStatus } from "../fit/profile-limits";
+import { type ProfileTarget, profileIntervals } from "../opened/profile";
+import { profileSeconds } from "../opened/profile-cost";
+import type { ProfileInterval, ProfileStatus } from "../opened/profile-limits";
 import type { IntervalMethod } from "./coefficient-table";
 import { criticalValue } from "./level";
 import { type Limits, limitsAt } from "./limits";

@@ -130,7 +130,7 @@ function byKind(formula: DrmFormula): ByKind {
 }
 
 /** Refuses designs whose columns do not determine their coefficients. */
-function ranked(block: Block, weights: Float64Array | null): Block {
+export function ranked(block: Block, weights: Float64Array | null): Block {
   // nearly always the basis has told already
   const clear = block.basis.leastShare > CLEARLY_FULL && block.designs.every(({ names }) => names.length > 0);
   if (!clear || weights?.includes(0)) {

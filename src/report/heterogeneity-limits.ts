@@ -1,13 +1,13 @@
 import { randomOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
-import type { ProfileTarget } from "../fit/profile";
-import type { ProfileStatus } from "../fit/profile-limits";
 import type { IntervalMethod } from "../inference/coefficient-table";
 import { coefficientIndices } from "../inference/coefficients";
 import { linkOf } from "../inference/links";
 import type { Outcome } from "../inference/outcomes";
 import { predict } from "../inference/predict";
 import { scaleLimits } from "../inference/scale-limits";
+import type { ProfileTarget } from "../opened/profile";
+import type { ProfileStatus } from "../opened/profile-limits";
 
 /** Limits of a group's heterogeneity; NaN where there are none. */
 export interface HeterogeneityLimits {

@@ -1,10 +1,10 @@
 import { dparOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
-import { coefficientTarget } from "../fit/profile";
 import type { DparKind } from "../formula/dpar";
 import type { Limits } from "../inference/limits";
 import { linkOf } from "../inference/links";
 import { scaleLimits, scaleMethod } from "../inference/scale-limits";
+import { coefficientTarget } from "../opened/profile";
 
 /** How a scale or correlation parameter spreads over the rows (or over the levels of a grouping). */
 export interface ParameterRange extends Limits {

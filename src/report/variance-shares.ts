@@ -1,12 +1,12 @@
 import { randomOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { covarianceOf } from "../fit/known-covariance";
-import { modelOf } from "../fit/model-of-fit";
 import { requireFit } from "../fit/require-fit";
 import { type Outcome, outcomesOf, samplingVariances } from "../inference/outcomes";
 import { residualDf } from "../inference/residual-df";
 import { type TypicalVarianceParts, typicalVarianceParts } from "../inference/typical-variance";
 import { observationNumbers } from "../model/observations";
+import { openFit } from "../opened/open-fit";
 import { checkOptions, type OptionKinds } from "../options";
 import { formatColumn, formatFixed } from "./format";
 import { outcomeColumn } from "./outcome-column";
@@ -101,7 +101,7 @@ type Typical = (outcome: Outcome, rows: readonly number[]) => number;
 
 function typicalOf(fit: Fit): Typical | null {
   if (covarianceOf(fit.knownV) === null) return null;
-  const model = modelOf(fit);
+  const { model } = openFit(fit);
   const parts = typicalVarianceParts(model);
   if (parts === null) return null;
   const observation = model.outcomes === null ? null : observationNumbers(model.outcomes, fit.nobs);

@@ -5,7 +5,7 @@ import { outcomesOf } from "../outcomes";
 
 /**
  * Sigma = V + R + Z G Z' of a fit, for some of its observations at a time: a function from m observations of the model
- * (modelOf(fit)) to their m x m matrix, row-major. Nothing of the order of all observations squared is formed.
+ * (openFit(fit).model) to their m x m matrix, row-major. Nothing of the order of all observations squared is formed.
  */
 export function marginalCovariance(fit: Fit, model: Model): (members: Int32Array) => Float64Array {
   const sigma = residualSds(fit, model);

@@ -1,11 +1,11 @@
 import { DrmError } from "../../errors";
 import type { Fit, RobustErrors } from "../../fit/fit";
-import { modelOf } from "../../fit/model-of-fit";
 import { choleskyFactor } from "../../linalg/cholesky";
 import { symmetricEigen } from "../../linalg/eigen";
 import { leastSquares } from "../../linalg/least-squares";
 import { crossProduct, product, timesTransposed } from "../../linalg/product";
 import { solveLowerAt } from "../../linalg/solve";
+import { openFit } from "../../opened/open-fit";
 import { marginalCovariance } from "./marginal-covariance";
 
 /**
@@ -46,7 +46,7 @@ export function sandwich(
   fit: Fit,
   { type, codes, clusters }: Omit<RobustErrors, "df" | "cluster">,
 ): Sandwich {
-  const model = modelOf(fit);
+  const { model } = openFit(fit);
   const { rows, outcomes, location } = model;
   const p = location.columns;
   const members = membersOf(

@@ -1,8 +1,8 @@
 import type { Fit } from "../../fit/fit";
-import { coefficientTarget } from "../../fit/profile";
 import { type CoefficientRow, positionOf } from "../../inference/coefficient-table";
 import { linkOf } from "../../inference/links";
 import { scaleLimits, scaleMethod } from "../../inference/scale-limits";
+import { coefficientTarget } from "../../opened/profile";
 import type { Interval } from "./numbers";
 
 /**

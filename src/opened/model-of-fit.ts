@@ -1,4 +1,8 @@
+import { scratch } from "../data/doubles";
 import type { GroupDesign } from "../design/group-design";
+import { correlationOf, dparOf, locationsOf, sigmaOf } from "../fit/dpars";
+import type { Fit, RandomEffect } from "../fit/fit";
+import { type KeptV, requireCovariance } from "../fit/known-covariance";
 import type { Dpar } from "../formula/dpar";
 import { type Model, NO_BLOCK, type Outcomes, type RandomIntercept, stackBlocks } from "../model/model";
 import {
@@ -9,9 +13,6 @@ import {
   observedLevels,
   observedV,
 } from "../model/observations";
-import { correlationOf, dparOf, locationsOf, sigmaOf } from "./dpars";
-import type { Fit, RandomEffect } from "./fit";
-import { type KeptV, requireCovariance } from "./known-covariance";
 
 const NONE = new Int32Array(0);
 
@@ -43,18 +44,18 @@ export function modelOf(fit: FitInputs): Model {
   return {
     method: fit.method,
     rows,
-    y: places(({ row, outcome }) => {
+    y: places((row, outcome) => {
       const { values, offset } = fit.response[locations[outcome]!.key]!;
       return values[row]! - (offset === null ? 0 : offset[row]!);
     }),
     outcomes,
-    weights: weights === null ? null : places(({ row }) => weights[row]!),
+    weights: weights === null ? null : places((row) => weights[row]!),
     location: blockOf(locations.map(designOf), rows, observation),
     scale: blockOf(sigmas.map(designOf), rows, observation),
     logSigmaOffset:
       Object.keys(fit.fixed).length === 0
         ? null
-        : places(({ outcome }) => {
+        : places((_, outcome) => {
             const held = fit.fixed[sigmas[outcome]!.key];
             return held === undefined ? 0 : Math.log(held);
           }),
@@ -66,20 +67,18 @@ export function modelOf(fit: FitInputs): Model {
   };
 }
 
-interface Place {
-  readonly row: number;
-  readonly outcome: number;
-}
-
-function placesOf(outcomes: Outcomes | null, rows: number): (value: (at: Place) => number) => Float64Array {
-  return (value) =>
-    Float64Array.from({ length: rows }, (_, k) =>
-      value(
-        outcomes === null
-          ? { row: k, outcome: 0 }
-          : { row: outcomes.frameRow[k]!, outcome: outcomes.outcome[k]! },
-      ),
-    );
+/** Fills an array over the observations from the row of the frame and the outcome of each. */
+function placesOf(
+  outcomes: Outcomes | null,
+  rows: number,
+): (value: (row: number, outcome: number) => number) => Float64Array {
+  return (value) => {
+    const out = scratch(rows);
+    for (let k = 0; k < rows; k++) {
+      out[k] = outcomes === null ? value(k, 0) : value(outcomes.frameRow[k]!, outcomes.outcome[k]!);
+    }
+    return out;
+  };
 }
 
 /** y1[1], y2[1], y1[2], ... without those that are missing. */

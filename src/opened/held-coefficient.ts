@@ -1,16 +1,16 @@
 import { addProduct, type Basis, project } from "../design/basis";
+import { expand, type FreeSpace, restrictTo } from "../fit/boundary";
+import { insideOf } from "../fit/edge-search";
+import { type Engine, type Searchable, withEngine } from "../fit/engine";
+import { search } from "../fit/optimise";
+import type { Optimum } from "../fit/optimum";
+import { type StandardModel, standardModel } from "../fit/standard-model";
+import { startingPoints } from "../fit/starts";
+import { type Part, thetaBlocks } from "../fit/theta-blocks";
+import { gradientTolerance, maxAbs } from "../fit/trust-region";
+import { lookout } from "../fit/vanishing";
 import { nullSpace } from "../linalg/null-space";
 import { blockFrom, type Model } from "../model/model";
-import { expand, type FreeSpace, restrictTo } from "./boundary";
-import { insideOf } from "./edge-search";
-import { createEngine, type Engine, type Searchable } from "./engine";
-import { search } from "./optimise";
-import type { Optimum } from "./optimum";
-import { type StandardModel, standardModel } from "./standard-model";
-import { startingPoints } from "./starts";
-import { type Part, thetaBlocks } from "./theta-blocks";
-import { gradientTolerance, maxAbs } from "./trust-region";
-import { lookout } from "./vanishing";
 
 /** The best point found with a coefficient held at a value. */
 export interface HeldPoint {
@@ -80,10 +80,14 @@ export function heldScale(engine: Engine, weights: Float64Array): HeldProblem {
 }
 
 /**
- * A location coefficient: its column times the value is moved to the offset, and a model without the column is fitted.
- * Each value needs a problem of its own, since the response changes.
+ * A location coefficient: its column times the value is moved to the offset, and a model without the column is fitted. One
+ * engine serves all values, the response in it being overwritten; it lives as long as `use` runs.
  */
-export function heldLocation(model: Model, coefficient: number): HeldProblem {
+export function withHeldLocation<Result>(
+  model: Model,
+  coefficient: number,
+  use: (problem: HeldProblem) => Result,
+): Result {
   const { values, rows, columns, designs } = model.location;
   const column = values.subarray(coefficient * rows, (coefficient + 1) * rows);
   const rest = new Float64Array(rows * (columns - 1));
@@ -97,23 +101,22 @@ export function heldLocation(model: Model, coefficient: number): HeldProblem {
   const remainder = column.slice();
   addProduct(standard.location, project(standard.location, column), remainder, -1);
   const suspicionAt = lookout(standard);
-  const optimum = (value: number, start: Float64Array | null) => {
-    const y = standard.y.map((response, i) => response - (value / standard.unit) * remainder[i]!);
-    const engine = createEngine({ ...standard, y });
-    try {
-      return pointOf(engine, start, (theta) => theta);
-    } finally {
-      engine.dispose();
-    }
-  };
-  return {
-    unit: standard.unit / Math.sqrt(remainder.reduce((sum, part) => sum + part * part, 0) / rows),
-    start: startingPoints(standard, 1)[0]!,
-    valueAt: () => null,
-    nearEdge: (theta) => suspicionAt(theta) !== "none",
-    solve: optimum,
-    fit: (value) => optimum(value, null),
-  };
+  return withEngine(standard, (engine) => {
+    const optimum = (value: number, start: Float64Array | null) => {
+      const y = standard.y.map((response, i) => response - (value / standard.unit) * remainder[i]!);
+      engine.setResponse(y);
+      const held: Searchable = { model: { ...standard, y }, objective: engine.objective };
+      return pointOf(held, start, (theta) => theta);
+    };
+    return use({
+      unit: standard.unit / Math.sqrt(remainder.reduce((sum, part) => sum + part * part, 0) / rows),
+      start: startingPoints(standard, 1)[0]!,
+      valueAt: () => null,
+      nearEdge: (theta) => suspicionAt(theta) !== "none",
+      solve: optimum,
+      fit: (value) => optimum(value, null),
+    });
+  });
 }
 
 /** The search's best point from `near`, or from anywhere, as one of the whole model. */

@@ -1,13 +1,12 @@
+import { correlations, locationsOf, sigmaOf } from "../fit/dpars";
+import type { Fit } from "../fit/fit";
+import { marginalCovariance } from "../fit/marginal-covariance";
 import { choleskyFactor } from "../linalg/cholesky";
 import { choleskyInverse } from "../linalg/inverse";
 import { choleskySolve } from "../linalg/solve";
 import { components } from "../model/components";
 import type { Model } from "../model/model";
-import { correlations, locationsOf, sigmaOf } from "./dpars";
-import type { Fit } from "./fit";
-import { marginalCovariance } from "./marginal-covariance";
-import { modelOf } from "./model-of-fit";
-import { standardModel } from "./standard-model";
+import { type OpenedFit, openFit } from "./open-fit";
 
 /** The error of a sum of predicted random intercepts, z'(u_hat - u), taken apart. */
 export interface LevelSum {
@@ -30,11 +29,12 @@ export type LevelPredictions = (levels: readonly number[]) => LevelSum;
  * solved. Cost O(rows), the cube of each cluster of V and of the number of levels tied together.
  */
 export function levelPredictions(fit: Fit): LevelPredictions {
-  const model = modelOf(fit);
+  const opened = openFit(fit);
+  const { model } = opened;
   const p = model.location.columns;
   const omega = Float64Array.from((fit.random ?? []).flatMap(({ sd }) => [...sd]));
   const levelsOf = levelsByObservation(model);
-  const D = precisionBlocks(fit, model);
+  const D = precisionBlocks(opened);
   const systems = levelSystems(model, levelsOf, omega.length);
   const solved = new Map<number, System>();
 
@@ -79,7 +79,7 @@ interface PrecisionBlock {
 }
 
 /** The block of each observation. */
-function precisionBlocks(fit: Fit, model: Model): (observation: number) => PrecisionBlock {
+function precisionBlocks({ fit, model, standard }: OpenedFit): (observation: number) => PrecisionBlock {
   const { rows, V, pairs, weights, outcomes } = model;
   const { root } = components({ rows, V, random: [], pairs });
   const members = new Map<number, number[]>();
@@ -97,7 +97,7 @@ function precisionBlocks(fit: Fit, model: Model): (observation: number) => Preci
     // no correlation where both SDs are 0 and it is not estimated
     rho: Float64Array.from({ length: pairs.length / 2 }, (_, s) => rho![frameRow(pairs[2 * s]!)]! || 0),
   };
-  const covariance = marginalCovariance({ ...standardModel(model), random: [] });
+  const covariance = marginalCovariance({ ...standard, random: [] });
   const blocks = new Map<number, PrecisionBlock>();
   return (observation) => {
     const first = root[observation]!;

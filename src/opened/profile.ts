@@ -1,14 +1,13 @@
 import { DrmError } from "../errors";
-import { createEngine, type Engine } from "./engine";
-import type { Fit } from "./fit";
-import { type HeldPoint, heldLocation, heldScale } from "./held-coefficient";
-import { modelOf } from "./model-of-fit";
-import { search } from "./optimise";
+import { type Engine, withEngine } from "../fit/engine";
+import type { Fit } from "../fit/fit";
+import { search } from "../fit/optimise";
+import { minimise } from "../fit/trust-region";
+import { type HeldPoint, type HeldProblem, heldScale, withHeldLocation } from "./held-coefficient";
+import { openFit } from "./open-fit";
 import { type Profiled, type ProfileInterval, profileLimits } from "./profile-limits";
 import { type ProfileTrace, traceProfile } from "./profile-trace";
-import { fromCoefficients } from "./reopen";
-import { standardModel } from "./standard-model";
-import { minimise } from "./trust-region";
+import { fromCoefficients } from "./scale-coefficients";
 
 /** What is profiled: one location coefficient, or a linear combination of the others, such as the log-SD of a group. */
 export interface ProfileTarget {
@@ -69,7 +68,7 @@ function withProfiled<T>(fit: Fit, targets: readonly ProfileTarget[], use: (prof
     throw new DrmError("bad_option", `profile intervals need a fit that converged: ${fit.optim.message}`);
   }
   if (targets.length === 0) return [];
-  const model = modelOf(fit);
+  const { model, standard } = openFit(fit);
   const locations = model.location.columns;
   const isLocation = ({ weights }: ProfileTarget) => weights.findIndex((weight) => weight !== 0) < locations;
   if (fit.method === "REML" && targets.some(isLocation)) {
@@ -78,20 +77,17 @@ function withProfiled<T>(fit: Fit, targets: readonly ProfileTarget[], use: (prof
       "the restricted likelihood has no profile in the location coefficients",
     );
   }
-  const engine = createEngine(standardModel(model));
-  try {
+  return withEngine(standard, (engine) => {
     const best = maximum(engine, fit);
     const thorough = model.rows <= FEW_ROWS;
     return targets.map((target) => {
       const { weights, estimate, stdError } = target;
-      const problem = isLocation(target)
-        ? heldLocation(model, weights.indexOf(1))
-        : heldScale(engine, weights.subarray(locations));
-      return use({ problem, estimate, stdError, best, thorough });
+      const useProblem = (problem: HeldProblem) => use({ problem, estimate, stdError, best, thorough });
+      return isLocation(target)
+        ? withHeldLocation(model, weights.indexOf(1), useProblem)
+        : useProblem(heldScale(engine, weights.subarray(locations)));
     });
-  } finally {
-    engine.dispose();
-  }
+  });
 }
 
 /** The fit's optimum in the engine's coordinates. */

@@ -1,6 +1,6 @@
+import type { Fit } from "../fit/fit";
 import { components, DENSE, SCALAR } from "../model/components";
-import type { Fit } from "./fit";
-import { modelOf } from "./model-of-fit";
+import { openFit } from "./open-fit";
 import { FEW_ROWS } from "./profile";
 
 /**
@@ -20,7 +20,7 @@ const CUBE = 2.5e-11;
  * fit may not depend on a clock. Right to a factor of about three.
  */
 export function profileSeconds(fit: Fit): number {
-  const model = modelOf(fit);
+  const { model } = openFit(fit);
   const { V, random, pairs, rows } = model;
   const locations = model.location.columns;
   const scales = fit.coefficients.length - locations;

@@ -1,7 +1,8 @@
+import { scratch } from "../data/doubles";
 import type { Design } from "../design/design";
 import type { GroupDesign } from "../design/group-design";
-import type { Response } from "./fit";
-import { keptV, requireCovariance } from "./known-covariance";
+import type { Response } from "../fit/fit";
+import { keptV, requireCovariance } from "../fit/known-covariance";
 import type { FitInputs } from "./model-of-fit";
 
 /**
@@ -13,7 +14,7 @@ import type { FitInputs } from "./model-of-fit";
 export function withoutRows(inputs: FitInputs, leftOut: Uint8Array): FitInputs {
   const kept: number[] = [];
   for (let i = 0; i < leftOut.length; i++) if (leftOut[i] === 0) kept.push(i);
-  const take = (values: Float64Array) => Float64Array.from(kept, (row) => values[row]!);
+  const take = (values: Float64Array) => takeFromColumns(values, leftOut.length, 1, kept);
   const takeResponse = ({ label, values, offset }: Response): Response => ({
     label,
     values: take(values),
@@ -41,23 +42,33 @@ export function withoutRows(inputs: FitInputs, leftOut: Uint8Array): FitInputs {
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, f: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value)]));
+  const out: Record<string, U> = {};
+  for (const key of Object.keys(record)) out[key] = f(record[key]!);
+  return out;
 }
 
-function takeRows(design: Design, kept: readonly number[]): Design {
-  const { nrow, names, present } = design;
+/** Not { ...design, ... }: of all that is done for a deletion, copies of objects would be the dearest part. */
+function takeRows(
+  { key, names, nrow, values, assign, termLabels, present, recipe }: Design,
+  kept: readonly number[],
+): Design {
   return {
-    ...design,
+    key,
+    names,
     nrow: kept.length,
-    values: takeFromColumns(design.values, nrow, names.length, kept),
+    values: takeFromColumns(values, nrow, names.length, kept),
+    assign,
+    termLabels,
     present: present === null ? null : Uint8Array.from(kept, (row) => present[row]!),
+    recipe,
   };
 }
 
 function takeFromColumns(values: Float64Array, nrow: number, columns: number, kept: readonly number[]) {
-  const out = new Float64Array(kept.length * columns);
+  const count = kept.length;
+  const out = scratch(count * columns);
   for (let j = 0; j < columns; j++) {
-    for (let i = 0; i < kept.length; i++) out[j * kept.length + i] = values[j * nrow + kept[i]!]!;
+    for (let i = 0; i < count; i++) out[j * count + i] = values[j * nrow + kept[i]!]!;
   }
   return out;
 }

@@ -1,17 +1,18 @@
 import type { GroupDesign } from "../design/group-design";
-import { checkRank, checkWeightedRank } from "../design/rank";
+import { checkRank } from "../design/rank";
 import { DrmError } from "../errors";
+import { correlationOf, locationsOf, sigmaOf } from "../fit/dpars";
+import { type Engine, withEngine } from "../fit/engine";
+import { type LocationPrecision, locationPrecision } from "../fit/location-precision";
+import { search } from "../fit/optimise";
+import type { Optimum } from "../fit/optimum";
+import { standardModel } from "../fit/standard-model";
+import { uncertainty } from "../fit/uncertainty";
+import { ranked } from "../model/build-model";
 import { checkRandomIntercepts, checkRestricted } from "../model/check-model";
 import type { Model } from "../model/model";
-import { correlationOf, locationsOf, sigmaOf } from "./dpars";
-import { createEngine, type Engine } from "./engine";
-import { type LocationPrecision, locationPrecision } from "./location-precision";
 import { type FitInputs, modelOf } from "./model-of-fit";
-import { search } from "./optimise";
-import type { Optimum } from "./optimum";
-import { fromCoefficients, toCoefficients } from "./reopen";
-import { standardModel } from "./standard-model";
-import { uncertainty } from "./uncertainty";
+import { fromCoefficients, toCoefficients } from "./scale-coefficients";
 
 /** What a model fitted again says. Coefficients are the user's, location first, as in Fit. */
 export interface Refit {
@@ -37,13 +38,11 @@ export interface RefitOptions {
 const MAX_EVALUATIONS = 200;
 
 /**
- * Fits the model of some inputs to its optimum.
- * @throws DrmError when the inputs do not determine the model
+ * Fits a model to its optimum.
+ * @throws DrmError where the covariance there is singular
  */
-export function refit(inputs: FitInputs, { near, starts }: RefitOptions): Refit {
-  const model = estimable(inputs);
-  const engine = createEngine(standardModel(model));
-  try {
+export function refit(model: Model, { near, starts }: RefitOptions): Refit {
+  return withEngine(standardModel(model), (engine) => {
     const options = { maxEvaluations: MAX_EVALUATIONS, starts, thorough: true };
     const first = search(engine, {
       ...options,
@@ -53,9 +52,7 @@ export function refit(inputs: FitInputs, { near, starts }: RefitOptions): Refit 
     const lost = !first.best.converged && near !== null;
     const { best } = lost ? search(engine, { ...options, starts: undefined }) : first;
     return result(engine, best);
-  } finally {
-    engine.dispose();
-  }
+  });
 }
 
 function result(engine: Engine, best: Optimum): Refit {
@@ -71,25 +68,32 @@ function result(engine: Engine, best: Optimum): Refit {
     estimates: estimates.slice(),
     stdErrors: estimates.map((_, i) => Math.sqrt(vcov[i * k + i]!)),
     atBoundary,
-    location: locationPrecision(engine),
+    location: kept(locationPrecision(engine)),
     scale: toCoefficients(engine.model, best.theta),
   };
 }
 
-/** The model, after the checks that building it from data makes. */
-function estimable(inputs: FitInputs): Model {
-  const { designs, weights, response, nobs, fixed } = inputs;
+/** T is the model's, which may be scratch. */
+function kept({ L, T, p, unit }: LocationPrecision): LocationPrecision {
+  return { L, T: T.slice(), p, unit };
+}
+
+/**
+ * The model of some inputs, after the checks that building it from data makes.
+ * @throws DrmError when the inputs do not determine the model
+ */
+export function estimableModel(inputs: FitInputs): Model {
+  const { weights, response, nobs, fixed } = inputs;
   for (const [key, { values }] of Object.entries(response)) {
     if (!values.some((y, i) => !Number.isNaN(y) && weights?.[i] !== 0)) {
       throw new DrmError("no_rows", `no row is left to estimate ${key} from`);
     }
   }
-  const groups = new Set((inputs.random ?? []).map(({ dpar }) => dpar));
-  for (const [key, design] of Object.entries(designs)) {
-    if (groups.has(key)) checkGroups(key, design as GroupDesign);
-    else checkWeightedRank(design, weights);
-  }
   const model = modelOf(inputs);
+  ranked(model.location, weights);
+  ranked(model.scale, weights);
+  for (const { dpar, design } of model.random) checkGroups(dpar.key, design);
+  ranked(model.rho, weights);
   const correlation = correlationOf(inputs);
   if (correlation !== null && model.pairs.length === 0) {
     throw new DrmError("bad_data", `no row has both outcomes, so ${correlation.key} cannot be estimated`);
