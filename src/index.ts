@@ -58,6 +58,7 @@ export type {
   RobustErrors,
   UnivariateFit,
 } from "./fit/fit";
+export type { Dpar, DparKind } from "./formula/dpar";
 export type { DparFormula } from "./formula/dpar-formula";
 export type { Argument, BinaryOp, CallExpr, Expr, UnaryOp } from "./formula/expr";
 // formulas and data

@@ -1,6 +1,7 @@
 import type { CovarianceBlocks } from "../covariance/block-cells";
 import type { Column, LabelCells } from "../data/table";
 import type { Design } from "../design/design";
+import type { Dpar } from "../formula/dpar";
 
 /**
  * What drm() returns: plain, frozen data. It survives structuredClone, so a worker can post it to a page; everything
@@ -31,6 +32,11 @@ export interface Fit {
   readonly logLik: number;
   /** number of estimated parameters (mu, sigma, sd, rho12 together); those at a boundary count */
   readonly df: number;
+  /**
+   * the distributional parameters that are estimated or held at a value, in the order of their coefficients: location
+   * first, then sigma, sd(group), rho12. Of two outcomes with a sigma held at 0 there is no rho12
+   */
+  readonly dpars: readonly Dpar[];
   /** location first, then sigma, sd(group), rho12, in the order of `vcov` */
   readonly coefficients: readonly Coefficient[];
   /**

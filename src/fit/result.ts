@@ -2,6 +2,8 @@ import type { BlockCovariance } from "../covariance/block-covariance";
 import type { Column } from "../data/table";
 import type { Design } from "../design/design";
 import { deparse } from "../formula/deparse";
+import type { Dpar } from "../formula/dpar";
+import type { DrmFormula } from "../formula/formula";
 import { namingColumns } from "../formula/naming-columns";
 import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
@@ -46,6 +48,7 @@ export function buildFit(
     dropped: frame.dropped,
     logLik: engine.model.logLikConstant - found.best.value,
     df: coefficients.length,
+    dpars: dparsOf(formula, designs, fixed),
     coefficients,
     vcov: inference.vcov,
     fixed,
@@ -61,6 +64,12 @@ export function buildFit(
     ...(frame.beside.squaresOfV !== null && { squaresOfV: frame.beside.squaresOfV }),
     optim: optimSummary(engine, found, inference, options),
   } satisfies Fit);
+}
+
+function dparsOf({ dpars }: DrmFormula, designs: Fit["designs"], fixed: Fit["fixed"]): Dpar[] {
+  return dpars
+    .filter(({ key }) => designs[key] !== undefined || Object.hasOwn(fixed, key))
+    .map(({ key, kind, outcome, group, link }) => ({ key, kind, outcome, group, link }));
 }
 
 function coefficientRows(designs: Readonly<Record<string, Design>>, inference: Uncertainty): Coefficient[] {

@@ -1,5 +1,6 @@
 import type { Column, FactorColumn, Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
+import { dparOf } from "../fit/dpars";
 import type { Fit, RandomEffect } from "../fit/fit";
 import { formulaFrom } from "../formula/formula";
 import { asFactor, asLabels } from "../frame/as-factor";
@@ -22,11 +23,11 @@ export function knownLevels(fit: Fit, location: string, table: Table | null): Kn
   const nrow = table?.nrow ?? fit.nobs;
   const effect = new Float64Array(nrow);
   const levels: number[][] = Array.from({ length: nrow }, () => []);
+  const { outcome } = dparOf(fit, location);
   let first = 0;
   let any = false;
   for (const random of fit.random ?? []) {
-    // sd(study) belongs to mu, sd2(study) to mu2
-    if (random.dpar.startsWith(`sd${location.slice(2)}(`)) {
+    if (dparOf(fit, random.dpar).outcome === outcome) {
       any = true;
       const codes = table === null ? random.codes : codesOf(fit, random, table);
       for (let i = 0; i < nrow; i++) {
@@ -76,7 +77,7 @@ export function knownLevelErrors(
 }
 
 function codesOf(fit: Fit, { dpar, codes }: RandomEffect, table: Table): Int32Array {
-  const columns = formulaFrom(fit.formulas).dpars.find(({ key }) => key === dpar)!.group!;
+  const columns = formulaFrom(fit.formulas).dpars.find(({ key }) => key === dpar)!.groupColumns!;
   const codeOf = new Map<string, number>();
   const pairs = columns.map((name) => sameLabels(name, fit.data[name], requireColumn(name, table, dpar)));
   const fitted = cellLabels(pairs.map(([own]) => own));

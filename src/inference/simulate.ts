@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { correlations, dparOf } from "../fit/dpars";
 import type { BivariateFit, Fit, UnivariateFit } from "../fit/fit";
 import { requireCovariance } from "../fit/known-covariance";
 import { requireFit } from "../fit/require-fit";
@@ -103,10 +104,11 @@ function stackedMeans(fit: Fit): Float64Array {
 }
 
 function addRandomIntercepts(fit: Fit, y: Float64Array, random: RandomStream): void {
-  const stride = outcomesOf(fit).length;
+  const outcomes = outcomesOf(fit);
+  const stride = outcomes.length;
   for (const { dpar, codes, sd } of fit.random ?? []) {
     const u = sd.map((omega) => omega * random.normal());
-    const offset = dpar.startsWith("sd2(") ? 1 : 0;
+    const { offset } = outcomes.find(({ number }) => number === dparOf(fit, dpar).outcome)!;
     codes.forEach((code, i) => {
       if (code >= 0) y[i * stride + offset]! += u[code]!;
     });
@@ -114,21 +116,22 @@ function addRandomIntercepts(fit: Fit, y: Float64Array, random: RandomStream): v
 }
 
 /** sigma1 z1, and sigma2 (rho z1 + sqrt(1 - rho^2) z2) beside it. */
-function addResiduals({ family, fitted }: Fit, y: Float64Array, random: RandomStream): void {
-  if (family === "gaussian") {
-    fitted.sigma!.forEach((sigma, i) => {
+function addResiduals(fit: Fit, y: Float64Array, random: RandomStream): void {
+  const [sigma1, sigma2] = outcomesOf(fit).map(({ scale }) => fit.fitted[scale]!);
+  if (sigma2 === undefined) {
+    sigma1!.forEach((sigma, i) => {
       y[i]! += sigma * random.normal();
     });
     return;
   }
-  const { sigma1, sigma2, rho12 } = fitted;
+  const rhos = correlations(fit);
   for (let i = 0; i < sigma1!.length; i++) {
     const z1 = random.normal();
     const z2 = random.normal();
-    // no correlation where an outcome is absent, or where both SDs are 0 and it is not estimated
-    const rho = Number.isNaN(rho12![i]!) ? 0 : rho12![i]!;
+    // no correlation where an outcome is absent, or where an SD is 0 and it is not estimated
+    const rho = rhos?.[i] || 0;
     y[2 * i]! += sigma1![i]! * z1;
-    y[2 * i + 1]! += sigma2![i]! * (rho * z1 + Math.sqrt(1 - rho * rho) * z2);
+    y[2 * i + 1]! += sigma2[i]! * (rho * z1 + Math.sqrt(1 - rho * rho) * z2);
   }
 }
 

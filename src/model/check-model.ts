@@ -1,32 +1,30 @@
 import { DrmError } from "../errors";
+import type { Dpar } from "../formula/dpar";
 import type { Frame } from "../frame/frame";
 import { count } from "../words";
 import { components, DENSE } from "./components";
 import type { Model, RandomIntercept } from "./model";
 
-/**
- * Refuses random intercepts whose SD cannot be told apart from another part of the model.
- * `estimated`: whether each sigma is.
- */
+/** Refuses random intercepts whose SD cannot be told apart from another part of the model, such as an estimated sigma. */
 export function checkRandomIntercepts(
   { random }: Pick<Model, "random">,
-  estimated: readonly boolean[],
+  sigmas: readonly Dpar[],
+  estimated: boolean,
   nrow: number,
 ): void {
-  for (const { key, label, design } of random) {
-    if (!estimated.includes(true) || design.counts.some((count) => count > 1)) continue;
-    // sd2(study) is next to sigma2
-    const scale = `sigma${/^sd(\d?)/.exec(key)![1]}`;
-    const what = `every level of '${label}' has one row, so ${key} and ${scale} cannot be told apart`;
+  for (const { dpar, design } of random) {
+    if (!estimated || design.counts.some((count) => count > 1)) continue;
+    const scale = sigmas.find(({ outcome }) => outcome === dpar.outcome)!.key;
+    const what = `every level of '${dpar.group}' has one row, so ${dpar.key} and ${scale} cannot be told apart`;
     throw new DrmError(
       "bad_term",
-      `${what}: remove (1 | ${label}); ${scale} is the heterogeneity between rows already`,
+      `${what}: remove (1 | ${dpar.group}); ${scale} is the heterogeneity between rows already`,
     );
   }
   for (let a = 0; a < random.length; a++) {
     for (let b = 0; b < a; b++) {
       if (!samePartition(random[a]!, random[b]!)) continue;
-      const labels = `'${random[b]!.label}' and '${random[a]!.label}'`;
+      const labels = `'${random[b]!.dpar.group}' and '${random[a]!.dpar.group}'`;
       throw new DrmError(
         "bad_term",
         `${labels} put the ${count(nrow, "row")} into the same groups, so their SDs cannot be told apart: remove one of the two random intercepts`,

@@ -2,6 +2,7 @@ import type { BlockCovariance } from "../covariance/block-covariance";
 import { type Basis, NO_BASIS, orthogonalBasis } from "../design/basis";
 import type { Design } from "../design/design";
 import type { GroupDesign } from "../design/group-design";
+import type { Dpar } from "../formula/dpar";
 
 /**
  * Stage 5. Everything that the likelihood needs. Immutable. Its rows are observations: with one outcome the rows of the
@@ -50,10 +51,8 @@ export interface Block {
 }
 
 export interface RandomIntercept {
-  /** "sd(study)" */
-  readonly key: string;
-  /** "study" */
-  readonly label: string;
+  /** its SD */
+  readonly dpar: Dpar;
   readonly design: GroupDesign;
   /** level of each observation, -1 for none */
   readonly index: Int32Array;

@@ -60,7 +60,7 @@ export function blockOf(
   return stackBlocks(present, rows, (d, row) => observation[2 * row + outcomeOf[d]!]!);
 }
 
-/** The level of each observation of one outcome, -1 for those of the other, from the level of each row. */
+/** The level of each observation of one outcome (1 or 2), -1 for those of the other, from the level of each row. */
 export function observedLevels(
   index: Int32Array,
   outcome: number,
@@ -70,7 +70,7 @@ export function observedLevels(
   if (observation === null) return index;
   const levels = new Int32Array(rows).fill(-1);
   for (let row = 0; row < index.length; row++) {
-    const at = observation[2 * row + outcome]!;
+    const at = observation[2 * row + outcome - 1]!;
     if (at >= 0) levels[at] = index[row]!;
   }
   return levels;

@@ -1,3 +1,4 @@
+import { correlations, locationsOf, sigmaOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { marginalCovariance } from "../fit/marginal-covariance";
 import { choleskyFactor } from "../linalg/cholesky";
@@ -87,16 +88,14 @@ function precisionBlocks({ fit, model, standard }: OpenedFit): (observation: num
     if (block === undefined) members.set(first, [i]);
     else block.push(i);
   });
-  const scales = Object.keys(fit.response).map((key) => fit.fitted[`sigma${key.slice(2)}`]!);
+  const scales = locationsOf(fit).map(({ outcome }) => fit.fitted[sigmaOf(fit, outcome).key]!);
+  const rho = correlations(fit);
   const frameRow = (i: number) => (outcomes === null ? i : outcomes.frameRow[i]!);
   const spreads = {
     sigma: Float64Array.from({ length: rows }, (_, i) => scales[outcomes?.outcome[i] ?? 0]![frameRow(i)]!),
     omega: new Float64Array(0),
     // no correlation where both SDs are 0 and it is not estimated
-    rho: Float64Array.from(
-      { length: pairs.length / 2 },
-      (_, s) => fit.fitted.rho12![frameRow(pairs[2 * s]!)]! || 0,
-    ),
+    rho: Float64Array.from({ length: pairs.length / 2 }, (_, s) => rho![frameRow(pairs[2 * s]!)]! || 0),
   };
   const covariance = marginalCovariance({ ...standard, random: [] });
   const blocks = new Map<number, PrecisionBlock>();

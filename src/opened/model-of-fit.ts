@@ -1,7 +1,9 @@
 import { scratch } from "../data/doubles";
 import type { GroupDesign } from "../design/group-design";
+import { correlationOf, dparOf, locationsOf, sigmaOf } from "../fit/dpars";
 import type { Fit, RandomEffect } from "../fit/fit";
 import { type KeptV, requireCovariance } from "../fit/known-covariance";
+import type { Dpar } from "../formula/dpar";
 import { type Model, NO_BLOCK, type Outcomes, type RandomIntercept, stackBlocks } from "../model/model";
 import {
   blockOf,
@@ -17,10 +19,10 @@ const NONE = new Int32Array(0);
 /** What of a fit says which model it is of; the rest is what was found. */
 export type FitInputs = Pick<
   Fit,
-  "family" | "method" | "nobs" | "fixed" | "designs" | "response" | "weights"
+  "family" | "method" | "nobs" | "dpars" | "fixed" | "designs" | "response" | "weights"
 > & {
   readonly knownV: KeptV;
-  readonly random?: readonly Pick<RandomEffect, "dpar" | "group" | "levels" | "codes">[];
+  readonly random?: readonly Pick<RandomEffect, "dpar" | "levels" | "codes">[];
 };
 
 /**
@@ -32,9 +34,9 @@ export function modelOf(fit: FitInputs): Model {
   const observation = outcomes === null ? null : observationNumbers(outcomes, fit.nobs);
   const rows = outcomes === null ? fit.nobs : outcomes.outcome.length;
   const places = placesOf(outcomes, rows);
-  const locations = Object.keys(fit.response);
-  const scales = locations.map((key) => `sigma${key.slice(2)}`);
-  const designOf = (key: string) => fit.designs[key] ?? null;
+  const locations = locationsOf(fit);
+  const sigmas = locations.map(({ outcome }) => sigmaOf(fit, outcome));
+  const designOf = ({ key }: Dpar) => fit.designs[key] ?? null;
   const random = randomIntercepts(fit, observation, rows);
   const { pairs, rho } = studies(fit, observation);
   const { weights } = fit;
@@ -43,18 +45,18 @@ export function modelOf(fit: FitInputs): Model {
     method: fit.method,
     rows,
     y: places((row, outcome) => {
-      const { values, offset } = fit.response[locations[outcome]!]!;
+      const { values, offset } = fit.response[locations[outcome]!.key]!;
       return values[row]! - (offset === null ? 0 : offset[row]!);
     }),
     outcomes,
     weights: weights === null ? null : places((row) => weights[row]!),
     location: blockOf(locations.map(designOf), rows, observation),
-    scale: blockOf(scales.map(designOf), rows, observation),
+    scale: blockOf(sigmas.map(designOf), rows, observation),
     logSigmaOffset:
       Object.keys(fit.fixed).length === 0
         ? null
         : places((_, outcome) => {
-            const held = fit.fixed[scales[outcome]!];
+            const held = fit.fixed[sigmas[outcome]!.key];
             return held === undefined ? 0 : Math.log(held);
           }),
     V: observation === null ? V : observedV(V, observation, rows),
@@ -96,18 +98,20 @@ function observedOutcomes({ response, nobs }: FitInputs): Outcomes {
 
 function randomIntercepts(fit: FitInputs, observation: Int32Array | null, rows: number): RandomIntercept[] {
   let firstUnit = 0;
-  return (fit.random ?? []).map(({ dpar, group, codes, levels }) => {
-    const index = observedLevels(codes, dpar.startsWith("sd2(") ? 1 : 0, rows, observation);
-    const design = fit.designs[dpar] as GroupDesign;
-    const intercept = { key: dpar, label: group, design, index, firstUnit };
+  return (fit.random ?? []).map(({ dpar: key, codes, levels }) => {
+    const dpar = dparOf(fit, key);
+    const index = observedLevels(codes, dpar.outcome!, rows, observation);
+    const design = fit.designs[key] as GroupDesign;
+    const intercept = { dpar, design, index, firstUnit };
     firstUnit += levels.length;
     return intercept;
   });
 }
 
 function studies(fit: FitInputs, observation: Int32Array | null): Pick<Model, "pairs" | "rho"> {
-  const design = fit.designs.rho12;
-  if (observation === null || design === undefined) return { pairs: NONE, rho: NO_BLOCK };
+  const correlation = correlationOf(fit);
+  if (observation === null || correlation === null) return { pairs: NONE, rho: NO_BLOCK };
   const { pairs, pairOf } = completePairs(observation);
+  const design = fit.designs[correlation.key]!;
   return { pairs, rho: stackBlocks([design], pairs.length / 2, (_, row) => pairOf[row]!) };
 }

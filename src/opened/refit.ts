@@ -1,6 +1,7 @@
 import type { GroupDesign } from "../design/group-design";
 import { checkRank } from "../design/rank";
 import { DrmError } from "../errors";
+import { correlationOf, locationsOf, sigmaOf } from "../fit/dpars";
 import { type Engine, withEngine } from "../fit/engine";
 import { type LocationPrecision, locationPrecision } from "../fit/location-precision";
 import { search } from "../fit/optimise";
@@ -82,7 +83,7 @@ function kept({ L, T, p, unit }: LocationPrecision): LocationPrecision {
  * @throws DrmError when the inputs do not determine the model
  */
 export function estimableModel(inputs: FitInputs): Model {
-  const { designs, weights, response, nobs, fixed } = inputs;
+  const { weights, response, nobs, fixed } = inputs;
   for (const [key, { values }] of Object.entries(response)) {
     if (!values.some((y, i) => !Number.isNaN(y) && weights?.[i] !== 0)) {
       throw new DrmError("no_rows", `no row is left to estimate ${key} from`);
@@ -91,13 +92,15 @@ export function estimableModel(inputs: FitInputs): Model {
   const model = modelOf(inputs);
   ranked(model.location, weights);
   ranked(model.scale, weights);
-  for (const { key, design } of model.random) checkGroups(key, design);
+  for (const { dpar, design } of model.random) checkGroups(dpar.key, design);
   ranked(model.rho, weights);
-  if (designs.rho12 !== undefined && model.pairs.length === 0) {
-    throw new DrmError("bad_data", "no row has both outcomes, so rho12 cannot be estimated");
+  const correlation = correlationOf(inputs);
+  if (correlation !== null && model.pairs.length === 0) {
+    throw new DrmError("bad_data", `no row has both outcomes, so ${correlation.key} cannot be estimated`);
   }
-  const sigmas = Object.keys(response).map((key) => fixed[`sigma${key.slice(2)}`] === undefined);
-  checkRandomIntercepts(model, sigmas, nobs);
+  const sigmas = locationsOf(inputs).map(({ outcome }) => sigmaOf(inputs, outcome));
+  const estimated = sigmas.some(({ key }) => fixed[key] === undefined);
+  checkRandomIntercepts(model, sigmas, estimated, nobs);
   checkRestricted(model);
   return model;
 }

@@ -31,6 +31,7 @@ export function withoutRows(inputs: FitInputs, leftOut: Uint8Array): FitInputs {
     family: inputs.family,
     method: inputs.method,
     fixed: inputs.fixed,
+    dpars: inputs.dpars,
     nobs: kept.length,
     designs,
     response: mapValues(inputs.response, takeResponse),

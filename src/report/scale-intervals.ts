@@ -102,7 +102,7 @@ export function scaleIntervals(fit: Fit, options: ScaleIntervalsOptions = {}): P
   const data: ScaleIntervals = {
     method,
     level,
-    intervals: wanted.flatMap((one, k) => onResponseScales(one, limits[k]!)),
+    intervals: wanted.flatMap((one, k) => onResponseScales(linkOf(fit, one.dpar), one, limits[k]!)),
   };
   return printableTable(data, intervalsTable);
 }
@@ -195,10 +195,10 @@ function cell(column: Column, row: number): string | number {
 }
 
 function onResponseScales(
+  link: Link,
   { dpar, at, target }: Combination,
   limits: { readonly lower: number; readonly upper: number; readonly status?: ProfileStatus },
 ): ScaleInterval[] {
-  const link = linkOf(dpar);
   const row = (quantity: ScaleInterval["quantity"], response: Link["response"]): ScaleInterval => ({
     dpar,
     at,

@@ -1,3 +1,4 @@
+import { correlations } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
 import type { Model } from "../../model/model";
 import { outcomesOf } from "../outcomes";
@@ -13,13 +14,13 @@ export function marginalCovariance(fit: Fit, model: Model): (members: Int32Array
     partner[model.pairs[s]!] = model.pairs[s + 1]!;
     partner[model.pairs[s + 1]!] = model.pairs[s]!;
   }
+  const rho = correlations(fit);
   const random = model.random.map(({ index }, t) => ({ index, sd: fit.random![t]!.sd }));
   const covariance = (a: number, b: number): number => {
     let sum = model.V.at(a, b);
     if (a === b) sum += sigma[a]! ** 2;
     // the two outcomes of a study have one row in the frame
-    else if (partner[a] === b)
-      sum += fit.fitted.rho12![model.outcomes!.frameRow[a]!]! * sigma[a]! * sigma[b]!;
+    else if (partner[a] === b) sum += rho![model.outcomes!.frameRow[a]!]! * sigma[a]! * sigma[b]!;
     for (const { index, sd } of random) {
       const level = index[a]!;
       if (level >= 0 && level === index[b]) sum += sd[level]! ** 2;
