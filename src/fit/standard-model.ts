@@ -3,6 +3,8 @@ import { scratch } from "../data/doubles";
 import { addProduct, type Basis, NO_BASIS, project } from "../design/basis";
 import type { Ties } from "../model/components";
 import type { Block, Model } from "../model/model";
+import type { Intercept } from "../model/terms/intercept";
+import { termsOf } from "../model/terms/terms";
 import type { BlockKind, Part } from "./theta-blocks";
 
 /**
@@ -36,11 +38,7 @@ export interface StandardModel {
   readonly reml: boolean;
   /** known covariance, in the user's units: the engine divides by unit^2 */
   readonly V: BlockCovariance;
-  readonly random: readonly {
-    readonly index: Int32Array;
-    readonly levels: number;
-    readonly firstUnit: number;
-  }[];
+  readonly random: readonly Intercept[];
   readonly pairs: Int32Array;
   /** theta by formula, in its order */
   readonly parts: readonly Part[];
@@ -92,7 +90,7 @@ export function standardModel(model: Model): StandardModel {
     zeroV,
     weights,
     reml: model.method === "REML",
-    random: model.random.map(({ index, design, firstUnit }) => ({ index, levels: design.nrow, firstUnit })),
+    random: model.random,
     pairs: model.pairs,
     V,
     parts: partsOf(model),
@@ -105,8 +103,9 @@ export function standardModel(model: Model): StandardModel {
 }
 
 /** What ties the observations together; rows have weights of their own in the nested kernel only. */
-export function tiesOf({ rows, V, random, pairs, v, weights }: StandardModel): Ties {
-  return { rows, V, random, pairs, ...(weights === null && { v }) };
+export function tiesOf(model: StandardModel): Ties {
+  const { rows, v, weights } = model;
+  return { rows, terms: termsOf(model), ...(weights === null && { v }) };
 }
 
 /**

@@ -6,6 +6,7 @@ import { choleskyInverse } from "../linalg/inverse";
 import { choleskySolve } from "../linalg/solve";
 import { components } from "../model/components";
 import type { Model } from "../model/model";
+import { termsOf } from "../model/terms/terms";
 import { type OpenedFit, openFit } from "./open-fit";
 
 /** The error of a sum of predicted random intercepts, z'(u_hat - u), taken apart. */
@@ -80,8 +81,8 @@ interface PrecisionBlock {
 
 /** The block of each observation. */
 function precisionBlocks({ fit, model, standard }: OpenedFit): (observation: number) => PrecisionBlock {
-  const { rows, V, pairs, weights, outcomes } = model;
-  const { root } = components({ rows, V, random: [], pairs });
+  const { rows, pairs, weights, outcomes } = model;
+  const { root } = components({ rows, terms: termsOf(model).filter(({ input }) => input !== "levels") });
   const members = new Map<number, number[]>();
   root.forEach((first, i) => {
     const block = members.get(first);
@@ -117,12 +118,12 @@ function precisionBlocks({ fit, model, standard }: OpenedFit): (observation: num
 
 /** Which levels are tied together, and by which observations. */
 function levelSystems(
-  { rows, V, random, pairs }: Model,
+  model: Model,
   levelsOf: readonly (readonly number[])[],
   levels: number,
 ): { readonly rootOf: Int32Array; readonly observations: Map<number, number[]> } {
-  const ties = random.map(({ index, design }) => ({ index, levels: design.nrow }));
-  const { root } = components({ rows, V, random: ties, pairs });
+  const { rows } = model;
+  const { root } = components({ rows, terms: termsOf(model) });
   const rootOf = new Int32Array(levels).fill(-1);
   const observations = new Map<number, number[]>();
   for (let i = 0; i < rows; i++) {

@@ -4,7 +4,7 @@ import { correlationOf, dparOf, locationsOf, sigmaOf } from "../fit/dpars";
 import type { Fit, RandomEffect } from "../fit/fit";
 import { type KeptV, requireCovariance } from "../fit/known-covariance";
 import type { Dpar } from "../formula/dpar";
-import { type Model, NO_BLOCK, type Outcomes, type RandomIntercept, stackBlocks } from "../model/model";
+import { type Model, NO_BLOCK, type Outcomes, stackBlocks } from "../model/model";
 import {
   blockOf,
   completePairs,
@@ -13,6 +13,7 @@ import {
   observedLevels,
   observedV,
 } from "../model/observations";
+import { Intercept } from "../model/terms/intercept";
 
 const NONE = new Int32Array(0);
 
@@ -96,13 +97,13 @@ function observedOutcomes({ response, nobs }: FitInputs): Outcomes {
   return { frameRow: Int32Array.from(frameRow), outcome: Uint8Array.from(outcome) };
 }
 
-function randomIntercepts(fit: FitInputs, observation: Int32Array | null, rows: number): RandomIntercept[] {
+function randomIntercepts(fit: FitInputs, observation: Int32Array | null, rows: number): Intercept[] {
   let firstUnit = 0;
   return (fit.random ?? []).map(({ dpar: key, codes, levels }) => {
     const dpar = dparOf(fit, key);
     const index = observedLevels(codes, dpar.outcome!, rows, observation);
     const design = fit.designs[key] as GroupDesign;
-    const intercept = { dpar, design, index, firstUnit };
+    const intercept = new Intercept(dpar, design, index, firstUnit);
     firstUnit += levels.length;
     return intercept;
   });
