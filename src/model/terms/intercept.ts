@@ -1,6 +1,6 @@
 import type { GroupDesign } from "../../design/group-design";
 import type { Dpar } from "../../formula/dpar";
-import type { LevelsInput, TermAnswers } from "./term";
+import type { LevelsInput, Spreads, TermAnswers } from "./term";
 
 /** Z G Z' of one (1 | g): omega_j^2 between all rows of level j. */
 export class Intercept implements TermAnswers, LevelsInput {
@@ -31,6 +31,24 @@ export class Intercept implements TermAnswers, LevelsInput {
       if (level < 0) continue;
       if (firstOf[level] === -1) firstOf[level] = i;
       else link(firstOf[level]!, i);
+    }
+  }
+
+  addVariances({ omega }: Spreads, out: Float64Array): void {
+    const { index, firstUnit } = this;
+    for (let i = 0; i < out.length; i++) {
+      if (index[i]! >= 0) out[i]! += omega[firstUnit + index[i]!]! ** 2;
+    }
+  }
+
+  addCovariances(members: ArrayLike<number>, { omega }: Spreads, out: Float64Array): void {
+    const { index, firstUnit } = this;
+    const m = members.length;
+    for (let a = 0; a < m; a++) {
+      const level = index[members[a]!]!;
+      if (level < 0) continue;
+      const variance = omega[firstUnit + level]! ** 2;
+      for (let b = 0; b <= a; b++) if (index[members[b]!] === level) out[a * m + b]! += variance;
     }
   }
 }

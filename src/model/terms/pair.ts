@@ -1,4 +1,5 @@
-import type { TermAnswers } from "./term";
+import { Residual } from "./residual";
+import type { Spreads, TermAnswers } from "./term";
 
 /**
  * R of two outcomes: sigma_i^2 of each row, and rho_s sigma_i sigma_k of the two rows i, k of a study that has both. A
@@ -8,6 +9,9 @@ export class Pair implements TermAnswers {
   readonly input = "pairs";
   /** the two rows of each study with both outcomes, one pair after the other */
   readonly pairs: Int32Array;
+  private readonly alone = new Residual();
+  /** made by the first question that needs it */
+  private pairOf: Int32Array | null = null;
 
   constructor(pairs: Int32Array) {
     this.pairs = pairs;
@@ -16,5 +20,37 @@ export class Pair implements TermAnswers {
   tie(link: (first: number, row: number) => void): void {
     const { pairs } = this;
     for (let s = 0; s < pairs.length; s += 2) link(pairs[s]!, pairs[s + 1]!);
+  }
+
+  addVariances(spreads: Spreads, out: Float64Array): void {
+    this.alone.addVariances(spreads, out);
+  }
+
+  addCovariances(members: ArrayLike<number>, spreads: Spreads, out: Float64Array): void {
+    this.alone.addCovariances(members, spreads, out);
+    const { sigma, rho } = spreads;
+    const pairOf = this.pairOfRows(sigma.length);
+    const m = members.length;
+    for (let a = 0; a < m; a++) {
+      const i = members[a]!;
+      const pair = pairOf[i]!;
+      if (pair < 0) continue;
+      for (let b = 0; b < a; b++) {
+        const k = members[b]!;
+        if (pairOf[k] === pair) out[a * m + b]! += rho[pair]! * sigma[i]! * sigma[k]!;
+      }
+    }
+  }
+
+  /** The pair of each row, -1 for none. */
+  private pairOfRows(rows: number): Int32Array {
+    if (this.pairOf === null) {
+      const pairOf = new Int32Array(rows).fill(-1);
+      this.pairs.forEach((row, at) => {
+        pairOf[row] = at >> 1;
+      });
+      this.pairOf = pairOf;
+    }
+    return this.pairOf;
   }
 }

@@ -1,6 +1,6 @@
 import type { BlockCovariance } from "../../covariance/block-covariance";
 
-/** SDs and correlations of a model at some parameters. Not to be kept. */
+/** SDs and correlations of a model at some parameters, in the unit that its V is in. Not to be kept. */
 export interface Spreads {
   /** by observation */
   readonly sigma: Float64Array;
@@ -35,6 +35,13 @@ export interface LevelsInput {
 export interface TermAnswers {
   /** Calls `link` for rows that it ties, often enough that all of them are connected: kernels are chosen by what is tied. */
   tie(link: (first: number, row: number) => void): void;
+  /** Adds its variance of each row to `out`. */
+  addVariances(spreads: Spreads, out: Float64Array): void;
+  /**
+   * Adds its covariances of the rows `members` to the lower triangle of `out`, m x m, row-major: the plain twin of what it
+   * is in the kernels.
+   */
+  addCovariances(members: ArrayLike<number>, spreads: Spreads, out: Float64Array): void;
 }
 
 export type VarianceTerm = TermAnswers & KernelInput;
