@@ -38,7 +38,7 @@ export function modelOf(fit: FitInputs): Model {
   const locations = locationsOf(fit);
   const sigmas = locations.map(({ outcome }) => sigmaOf(fit, outcome));
   const designOf = ({ key }: Dpar) => fit.designs[key] ?? null;
-  const random = randomIntercepts(fit, observation, rows);
+  const random = interceptsOf(fit, observation, rows);
   const { pairs, rho } = studies(fit, observation);
   const { weights } = fit;
   const V = requireCovariance(fit.knownV, "this");
@@ -97,7 +97,8 @@ function observedOutcomes({ response, nobs }: FitInputs): Outcomes {
   return { frameRow: Int32Array.from(frameRow), outcome: Uint8Array.from(outcome) };
 }
 
-function randomIntercepts(fit: FitInputs, observation: Int32Array | null, rows: number): Intercept[] {
+/** `observation`: the number of each place of the response among the `rows` of the intercepts, as in observationNumbers(). */
+export function interceptsOf(fit: FitInputs, observation: Int32Array | null, rows: number): Intercept[] {
   let firstUnit = 0;
   return (fit.random ?? []).map(({ dpar: key, codes, levels }) => {
     const dpar = dparOf(fit, key);

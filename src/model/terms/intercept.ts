@@ -1,6 +1,6 @@
 import type { GroupDesign } from "../../design/group-design";
 import type { Dpar } from "../../formula/dpar";
-import type { LevelsInput, Spreads, TermAnswers } from "./term";
+import type { LevelsInput, Sampler, Spreads, TermAnswers } from "./term";
 
 /** Z G Z' of one (1 | g): omega_j^2 between all rows of level j. */
 export class Intercept implements TermAnswers, LevelsInput {
@@ -50,5 +50,14 @@ export class Intercept implements TermAnswers, LevelsInput {
       const variance = omega[firstUnit + level]! ** 2;
       for (let b = 0; b <= a; b++) if (index[members[b]!] === level) out[a * m + b]! += variance;
     }
+  }
+
+  sampler({ omega }: Spreads): Sampler {
+    const { index, firstUnit, levels } = this;
+    return (normal, y) => {
+      const u = new Float64Array(levels);
+      for (let level = 0; level < levels; level++) u[level] = omega[firstUnit + level]! * normal();
+      for (let i = 0; i < y.length; i++) if (index[i]! >= 0) y[i]! += u[index[i]!]!;
+    };
   }
 }

@@ -1,5 +1,5 @@
 import { Residual } from "./residual";
-import type { Spreads, TermAnswers } from "./term";
+import type { Sampler, Spreads, TermAnswers } from "./term";
 
 /**
  * R of two outcomes: sigma_i^2 of each row, and rho_s sigma_i sigma_k of the two rows i, k of a study that has both. A
@@ -40,6 +40,19 @@ export class Pair implements TermAnswers {
         if (pairOf[k] === pair) out[a * m + b]! += rho[pair]! * sigma[i]! * sigma[k]!;
       }
     }
+  }
+
+  /** sigma1 z1, and sigma2 (rho z1 + sqrt(1 - rho^2) z2) beside it. */
+  sampler({ sigma, rho }: Spreads): Sampler {
+    const { pairs } = this;
+    return (normal, y) => {
+      const z = Float64Array.from(y, () => normal());
+      rho.forEach((r, s) => {
+        const second = pairs[2 * s + 1]!;
+        z[second] = r * z[pairs[2 * s]!]! + Math.sqrt(1 - r * r) * z[second]!;
+      });
+      for (let i = 0; i < y.length; i++) y[i]! += sigma[i]! * z[i]!;
+    };
   }
 
   /** The pair of each row, -1 for none. */

@@ -42,6 +42,16 @@ export interface TermAnswers {
    * is in the kernels.
    */
   addCovariances(members: ArrayLike<number>, spreads: Spreads, out: Float64Array): void;
+  /**
+   * How to add a draw of its part to a response. What all draws share is done once.
+   *
+   * @param rowName what messages call a row: "row 12"
+   * @throws DrmError where it is no covariance
+   */
+  sampler(spreads: Spreads, rowName: (row: number) => string): Sampler;
 }
+
+/** Adds a draw to y; `normal` gives independent standard normal numbers. */
+export type Sampler = (normal: () => number, y: Float64Array) => void;
 
 export type VarianceTerm = TermAnswers & KernelInput;
