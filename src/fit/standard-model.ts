@@ -2,10 +2,11 @@ import { BlockCovariance } from "../covariance/block-covariance";
 import { scratch } from "../data/doubles";
 import { addProduct, type Basis, NO_BASIS, project } from "../design/basis";
 import type { Ties } from "../model/components";
-import type { Block, Model } from "../model/model";
+import type { Model } from "../model/model";
 import type { Intercept } from "../model/terms/intercept";
 import { termsOf } from "../model/terms/terms";
-import type { BlockKind, Part } from "./theta-blocks";
+import { inThetaOrder } from "../model/terms/theta-order";
+import type { Part } from "./theta-blocks";
 
 /**
  * A model in the units in which it is optimized: orthogonal design columns, the response without its least-squares fit
@@ -116,18 +117,15 @@ function remlConstant(rows: number, p: number, unit: number): number {
   return p * (0.5 * Math.log(2 * Math.PI) + Math.log(unit) + 0.5 * Math.log(rows));
 }
 
-function partsOf({ scale, sd, rho }: Model): Part[] {
+function partsOf(model: Model): Part[] {
   const parts: Part[] = [];
   let start = 0;
-  const add = (kind: BlockKind, { designs }: Block) => {
+  for (const [kind, { designs }] of inThetaOrder(model)) {
     for (const { names } of designs) {
       parts.push({ kind, start, columns: names.length });
       start += names.length;
     }
-  };
-  add("sigma", scale);
-  add("sd", sd);
-  add("rho", rho);
+  }
   return parts;
 }
 

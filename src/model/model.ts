@@ -2,6 +2,7 @@ import type { BlockCovariance } from "../covariance/block-covariance";
 import { type Basis, NO_BASIS, orthogonalBasis } from "../design/basis";
 import type { Design } from "../design/design";
 import type { Intercept } from "./terms/intercept";
+import { inThetaOrder } from "./terms/theta-order";
 
 /**
  * Stage 5. Everything that the likelihood needs. Immutable. Its rows are observations: with one outcome the rows of the
@@ -47,6 +48,11 @@ export interface Block {
   readonly designs: readonly Design[];
   /** of all the columns: what the model is optimized in */
   readonly basis: Basis;
+}
+
+/** In the order of the coefficients: the mean, then theta. */
+export function blocksOf(model: Model): Block[] {
+  return [model.location, ...inThetaOrder(model).map(([, block]) => block)];
 }
 
 /** One design as it stands. */
