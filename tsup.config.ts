@@ -21,7 +21,7 @@ const listBundledFiles: Plugin = {
 };
 
 /**
- * Plots ask the library beside them instead of carrying a second one: what they import from src/index is dist/index at
+ * Plots and effect sizes ask the library beside them instead of carrying a second one: what they import from src/index is dist/index at
  * run time, and so is the class of errors, of which there must be one for `instanceof`. The small pure functions that
  * they take from elsewhere in src/ are copied.
  */
@@ -146,7 +146,7 @@ export default defineConfig([
   },
   {
     ...everythingInside,
-    entry: { plot: "src/plot/index.ts" },
+    entry: { plot: "src/plot/index.ts", escalc: "src/escalc/index.ts" },
     format: ["esm", "cjs"],
     target: "es2022",
     platform: "neutral",

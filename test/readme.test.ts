@@ -77,6 +77,7 @@ async function runProgram(blocks: readonly string[]): Promise<string[]> {
       alias: {
         "drmeta/batch": join(ROOT, "src/batch/index.ts"),
         "drmeta/plot": join(ROOT, "src/plot/index.ts"),
+        "drmeta/escalc": join(ROOT, "src/escalc/index.ts"),
         drmeta: join(ROOT, "src/index.ts"),
         workerpool: join(ROOT, "node_modules/workerpool/src/index.js"),
       },

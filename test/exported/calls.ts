@@ -24,6 +24,9 @@ export const DATA = {
   study: rows.map((i) => `s${Math.floor(i / 3)}`),
 };
 
+/** Counts of a few 2x2 tables, one of which has a 0. */
+const COUNTS = { a: [3, 0, 5], b: [10, 12, 9], c: [6, 2, 4], d: [8, 9, 11], study: ["s1", "s2", "s3"] };
+
 const once = <T>(make: () => T): (() => T) => {
   let made: T | undefined;
   return () => {
@@ -145,4 +148,6 @@ export const CALLS: Readonly<Record<string, () => readonly unknown[]>> = {
   locationScalePlot: () => [plain(), { x: "x" }],
   profilePlot: () => [pooled(), { level: 0.9 }],
   plotNamed: () => ["forest"],
+  // drmeta/escalc
+  escalc: () => ["RD", { data: COUNTS, ai: "a", bi: "b", ci: "c", di: "d" }, { add: 1, study: "study" }],
 };
