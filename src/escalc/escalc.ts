@@ -1,7 +1,8 @@
-import type { NumericColumn, Table } from "../data/table";
+import type { Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import type { DataInput } from "../index";
 import { checkOptions, type OptionKinds, requireOptions, shown } from "../options";
+import { appendColumns } from "./append-columns";
 import { type Decision, type Journal, journal } from "./decisions";
 import { labelsOf, numbersOf, tableOf, type Values } from "./given";
 import type { Measure, PooledVariance } from "./measure";
@@ -61,7 +62,7 @@ export interface EscalcColumns {
   readonly ni?: Values | undefined;
 }
 
-const COLUMN_KINDS: OptionKinds<EscalcColumns> = {
+export const COLUMN_KINDS: OptionKinds<EscalcColumns> = {
   data: "data",
   ai: "values",
   bi: "values",
@@ -151,13 +152,31 @@ const ADD_TO: readonly string[] = ["only0", "all", "if0all", "none"] satisfies A
  *   cannot be, naming the row and its study
  */
 export function escalc(measure: string, columns: EscalcColumns, options: EscalcOptions = {}): Escalc {
-  const definition = measureNamed("escalc", measure);
   requireOptions("escalc", columns, COLUMN_KINDS);
   checkOptions("escalc", options, ESCALC_OPTIONS);
-  const { data, ...given } = columns;
+  const { table, yi, vi, notes } = computed("escalc", measure, columns, options);
+  turnSigns(yi, options.flip, table);
+  const { names = ["yi", "vi"], replace = true } = options;
+  return {
+    measure,
+    data: appendColumns("escalc", table, names, [yi, vi], replace, notes),
+    yi,
+    vi,
+    decisions: notes.decisions,
+  };
+}
+
+/** Effects and variances with the studies that they are of, before anything is turned or appended. */
+export function computed(
+  caller: string,
+  measure: string,
+  { data, ...given }: EscalcColumns,
+  options: Pick<EscalcOptions, "add" | "to" | "drop00" | "vtype" | "correct" | "study">,
+) {
+  const definition = measureNamed(caller, measure);
   const values = Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== undefined),
-  ) as Record<string, Values>;
+    Object.entries(given).filter((one): one is [string, Values] => one[1] !== undefined),
+  );
   const table = tableOf(data, values);
   const numbers = Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, numbersOf(table, name, value)]),
@@ -166,15 +185,7 @@ export function escalc(measure: string, columns: EscalcColumns, options: EscalcO
   const settings = settingsOf(measure, definition, options, notes);
   const studies = studiesOf(measure, definition, numbers, values, table.nrow, notes);
   if (definition.design.zeros !== undefined) adjustZeros(studies, definition.design.zeros, settings, notes);
-  const { yi, vi } = effectSizes(definition, studies, settings, notes);
-  turnSigns(yi, options.flip, table);
-  return {
-    measure,
-    data: appended(table, { yi, vi }, options, notes),
-    yi,
-    vi,
-    decisions: notes.decisions,
-  };
+  return { definition, table, studies, notes, ...effectSizes(definition, studies, settings, notes) };
 }
 
 /** The measure of that name. Throws DrmError "bad_option" naming the nearest. */
@@ -276,45 +287,4 @@ function turnSigns(yi: Float64Array, flip: EscalcOptions["flip"], table: Table):
       throw new DrmError("bad_option", `escalc(): flip[${i + 1}] is ${flags[i]}; wanted true, false, 1 or 0`);
     }
   }
-}
-
-function appended(
-  table: Table,
-  { yi, vi }: { readonly yi: Float64Array; readonly vi: Float64Array },
-  { names = ["yi", "vi"], replace = true }: EscalcOptions,
-  notes: Journal,
-): Table {
-  if (names.length !== 2 || names[0] === names[1]) {
-    throw new DrmError(
-      "bad_option",
-      "escalc(): names holds two different names, of the effects and of the variances",
-    );
-  }
-  const added: Record<string, NumericColumn> = Object.create(null);
-  for (const [j, name] of names.entries()) {
-    const values = (j === 0 ? yi : vi).slice();
-    if (table.names.includes(name)) {
-      if (!replace) {
-        const old = numbersOf(table, "names", name);
-        for (let i = 0; i < values.length; i++) if (!Number.isNaN(old[i])) values[i] = old[i]!;
-      }
-      if (changes(table, name, values)) {
-        const what = replace ? "it was replaced" : "its missing cells were replaced";
-        notes.ofAll("replaced", `column '${name}' was in the data: ${what}`);
-      }
-    }
-    added[name] = { kind: "numeric", values };
-  }
-  const all = [...table.names.filter((name) => !names.includes(name)), ...names];
-  return { nrow: table.nrow, names: all, column: (name) => added[name] ?? table.column(name) };
-}
-
-/** Whether values are others than those of the column of that name, beyond the digits of a file. */
-function changes(table: Table, name: string, values: Float64Array): boolean {
-  const column = table.column(name)!;
-  if (column.kind === "factor") return true;
-  return values.some((value, i) => {
-    const old = column.values[i]!;
-    return Number.isNaN(value) ? !Number.isNaN(old) : !(Math.abs(value - old) <= 1e-9 * Math.abs(value));
-  });
 }

@@ -82,6 +82,16 @@ export interface Definition<Row> {
   readonly add?: number;
   /** Why this measure cannot use a study, or null. */
   readonly unusable?: (row: Row) => string | null;
+  /** the sampling covariance of two effects whose second group is one and the same, by LS; absent where it is not known */
+  readonly shared?: (a: Row, b: Row, effectA: number, effectB: number) => number;
+}
+
+/**
+ * What effects that differ by a function of the second group have in common: its part of their variance. Should the two rows count that
+ * group differently (something was added to one of them), it is the geometric mean.
+ */
+export function ofSecondGroup<Row>(part: (row: Row) => number): (a: Row, b: Row) => number {
+  return (a, b) => Math.sqrt(part(a) * part(b));
 }
 
 /** The measure with its design. */

@@ -85,7 +85,7 @@ describe("what is asked for must be there", () => {
     expect(refused("SMD", GROUPS, { vtype: "XX" })).toBe(
       'escalc(): vtype is "XX"; SMD has LS, LS2, UB, AV, H0',
     );
-    expect(refused("SMD", GROUPS, { names: ["d", "d"] })).toContain("two different names");
+    expect(refused("SMD", GROUPS, { names: ["d", "d"] })).toContain("names holds 2 different names");
     expect(refused("SMD", GROUPS, { flip: [1, 2] })).toContain("flip[2] is 2; wanted true, false, 1 or 0");
   });
 

@@ -149,5 +149,16 @@ export const CALLS: Readonly<Record<string, () => readonly unknown[]>> = {
   profilePlot: () => [pooled(), { level: 0.9 }],
   plotNamed: () => ["forest"],
   // drmeta/escalc
+  aggregate: () => [DATA, { cluster: "study", rho: 0.5 }],
+  conv2x2: () => [{ ori: [2, 3], ni: [100, 90], n1i: [40, 50], n2i: [30, 45] }, { study: ["a", "b"] }],
+  convDelta: () => [
+    { data: DATA, yi: "yi", vi: "vi" },
+    { transf: "exp", names: ["e", "v"] },
+  ],
+  convFivenum: () => [{ min: [1, 2], median: [4, 5], max: [8, 9], n: [20, 30] }, { test: false }],
+  convWald: () => [{ out: [1.5, 2], ciLb: [1, 1.5], ciUb: [2.25, 2.67] }, { transf: "log" }],
+  harmonicMean: () => [[3, 6]],
+  sharedControl: () => ["RD", { data: COUNTS, ai: "a", bi: "b", ci: "c", di: "d" }, { control: [1, 1, 2] }],
+  vcalc: () => [{ vi: [0.1, 0.2], cluster: ["a", "a"], rho: 0.5 }],
   escalc: () => ["RD", { data: COUNTS, ai: "a", bi: "b", ci: "c", di: "d" }, { add: 1, study: "study" }],
 };

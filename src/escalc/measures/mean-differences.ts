@@ -1,5 +1,5 @@
 import { normalDensity, normalProbability } from "../../stats/normal";
-import { type Design, type Measure, measure } from "../measure";
+import { type Design, type Measure, measure, ofSecondGroup } from "../measure";
 import { hedgesJ } from "../small-sample";
 import { twoSidedT } from "../test-statistics";
 
@@ -118,6 +118,7 @@ export const MEAN_DIFFERENCES: Readonly<Record<string, Measure>> = {
       LS: ({ s1, n1, s2, n2 }) => (s1 * s1) / n1 + (s2 * s2) / n2,
       HO: (row) => pooledVariance(row) * inverses(row),
     },
+    shared: ofSecondGroup(({ s2, n2 }) => (s2 * s2) / n2),
   }),
 
   /**
@@ -140,6 +141,9 @@ export const MEAN_DIFFERENCES: Readonly<Record<string, Measure>> = {
       AV: { means: averageEffect, of: (row, _, [g]) => inverses(row) + (g! * g!) / (2 * total(row)) },
       H0: (row, _, __, correct) => ofNoDifference(row, degrees(row), correct),
     },
+    // Gleser & Olkin (2009), with the sizes of the three groups
+    shared: (a, b, g, h) =>
+      Math.sqrt((1 / a.n2) * (1 / b.n2)) + (g * h) / (2 * (a.n1 + b.n1 + (a.n2 + b.n2) / 2)),
   }),
 
   /**

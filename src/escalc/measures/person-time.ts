@@ -1,4 +1,4 @@
-import { type Design, type Measure, measure } from "../measure";
+import { type Design, type Measure, measure, ofSecondGroup } from "../measure";
 
 /** Events x in person-time t of two groups. */
 interface Rates {
@@ -31,6 +31,7 @@ export const COMPARING_RATES: Readonly<Record<string, Measure>> = {
     paper: "Rothman, Greenland & Lash (2008)",
     effect: ({ x1, t1, x2, t2 }) => Math.log(x1 / t1 / (x2 / t2)),
     variances: { LS: ({ x1, x2 }) => 1 / x1 + 1 / x2 },
+    shared: ofSecondGroup(({ x2 }) => 1 / x2),
   }),
 
   /** x1 / t1 - x2 / t2; v = x1 / t1^2 + x2 / t2^2 (Rothman et al. 2008). */
@@ -41,6 +42,7 @@ export const COMPARING_RATES: Readonly<Record<string, Measure>> = {
     paper: "Rothman, Greenland & Lash (2008)",
     effect: ({ x1, t1, x2, t2 }) => x1 / t1 - x2 / t2,
     variances: { LS: ({ x1, t1, x2, t2 }) => x1 / t1 ** 2 + x2 / t2 ** 2 },
+    shared: ofSecondGroup(({ x2, t2 }) => x2 / t2 ** 2),
   }),
 
   /** sqrt(x1 / t1) - sqrt(x2 / t2); v = 1 / (4 t1) + 1 / (4 t2) (Bagos & Nikolopoulos 2009). */
@@ -52,5 +54,6 @@ export const COMPARING_RATES: Readonly<Record<string, Measure>> = {
     effect: ({ x1, t1, x2, t2 }) => Math.sqrt(x1 / t1) - Math.sqrt(x2 / t2),
     variances: { LS: ({ t1, t2 }) => 1 / (4 * t1) + 1 / (4 * t2) },
     add: 0,
+    shared: ofSecondGroup(({ t2 }) => 1 / (4 * t2)),
   }),
 };

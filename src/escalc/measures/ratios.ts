@@ -1,4 +1,4 @@
-import { type Design, type Measure, measure } from "../measure";
+import { type Design, type Measure, measure, ofSecondGroup } from "../measure";
 import { pooledVariance, TWO_GROUPS, type TwoGroups } from "./mean-differences";
 
 /*
@@ -60,6 +60,7 @@ export const RATIOS: Readonly<Record<string, Measure>> = {
       AVHO: { means: [bothCv], of: ({ n1, n2 }, _, [c]) => c! ** 2 * (1 / n1 + 1 / n2) },
     },
     unusable: otherSigns,
+    shared: ofSecondGroup((row) => relative(row)[1]),
   }),
 
   /**

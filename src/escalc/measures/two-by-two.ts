@@ -1,5 +1,5 @@
 import { normalDensity, normalQuantile } from "../../stats/normal";
-import { type Design, type Measure, measure } from "../measure";
+import { type Design, type Measure, measure, ofSecondGroup } from "../measure";
 
 /*
  * Two groups and a yes-or-no outcome:
@@ -70,6 +70,7 @@ export const COMPARING_RISKS: Readonly<Record<string, Measure>> = {
         of: (row, _, [p1, p2]) => (1 - p1!) / (p1! * risks(row).n1) + (1 - p2!) / (p2! * risks(row).n2),
       },
     },
+    shared: ofSecondGroup(({ c, d }) => 1 / c - 1 / (c + d)),
   }),
 
   /**
@@ -90,6 +91,7 @@ export const COMPARING_RISKS: Readonly<Record<string, Measure>> = {
           1 / (p1! * (1 - p1!) * risks(row).n1) + 1 / (p2! * (1 - p2!) * risks(row).n2),
       },
     },
+    shared: ofSecondGroup(({ c, d }) => 1 / c + 1 / d),
   }),
 
   /**
@@ -116,6 +118,7 @@ export const COMPARING_RISKS: Readonly<Record<string, Measure>> = {
         of: (row, _, [p1, p2]) => (p1! * (1 - p1!)) / risks(row).n1 + (p2! * (1 - p2!)) / risks(row).n2,
       },
     },
+    shared: ofSecondGroup(({ c, d }) => (c * d) / (c + d) ** 3),
   }),
 
   /** AS = asin(sqrt(p1)) - asin(sqrt(p2)), half of Cohen's h; v = 1 / (4 n1) + 1 / (4 n2) (Ruecker et al. 2009). */
@@ -127,6 +130,7 @@ export const COMPARING_RISKS: Readonly<Record<string, Measure>> = {
     effect: (row) => Math.asin(Math.sqrt(risks(row).p1)) - Math.asin(Math.sqrt(risks(row).p2)),
     variances: { LS: (row) => 1 / (4 * risks(row).n1) + 1 / (4 * risks(row).n2) },
     add: 0,
+    shared: ofSecondGroup(({ c, d }) => 1 / (4 * (c + d))),
   }),
 
   /**
