@@ -11,7 +11,7 @@ import { type CodeBlock, codeBlocks, matchesShown } from "./code-blocks";
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 /** The documents whose code runs. The `ts` blocks of one are one program: later blocks go on from earlier ones. */
-const DOCUMENTS = ["README.md", "docs/dependent-effects.md", "docs/batch.md"];
+const DOCUMENTS = ["README.md", "docs/dependent-effects.md", "docs/batch.md", "docs/effect-sizes.md"];
 
 describe.each(DOCUMENTS)("%s", (name) => {
   const blocks = codeBlocks(join(ROOT, name));

@@ -23,7 +23,8 @@ export function journal(labels: readonly (string | null)[] | null) {
     return label === null ? `row ${i + 1}` : `row ${i + 1} (${label})`;
   };
   return {
-    decisions: decisions as readonly Decision[],
+    /** those about all rows first, then row by row */
+    decisions: (): readonly Decision[] => [...decisions].sort((a, b) => (a.row ?? 0) - (b.row ?? 0)),
     of(i: number, kind: Decision["kind"], what: string): void {
       decisions.push({ row: i + 1, study: labels?.[i] ?? null, kind, message: `${at(i)}: ${what}` });
     },

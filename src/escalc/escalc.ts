@@ -162,7 +162,7 @@ export function escalc(measure: string, columns: EscalcColumns, options: EscalcO
     data: appendColumns("escalc", table, names, [yi, vi], replace, notes),
     yi,
     vi,
-    decisions: notes.decisions,
+    decisions: notes.decisions(),
   };
 }
 

@@ -8,6 +8,7 @@ export { type Converted, convWald, type WaldColumns, type WaldOptions } from "./
 export type { Decision } from "./decisions";
 export { type Escalc, type EscalcColumns, type EscalcOptions, escalc } from "./escalc";
 export type { Values } from "./given";
+export { type EscalcGuess, guessEscalc } from "./guess";
 export type {
   Definition,
   Design,

@@ -1,3 +1,4 @@
+import { checkArgument } from "../options";
 import { normalDensity, normalProbability } from "../stats/normal";
 
 /** A function that takes effect sizes to another scale, with its slope for the delta method. */
@@ -66,6 +67,7 @@ export const transforms: Readonly<Record<string, Transform>> = {
 
 /** n / sum(1 / n_i), the sample size that a Freeman-Tukey mean is taken back with. */
 export function harmonicMean(n: ArrayLike<number>): number {
+  checkArgument("harmonicMean", "n", n, "numbers");
   let sum = 0;
   for (let i = 0; i < n.length; i++) sum += 1 / n[i]!;
   return n.length / sum;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { aggregate, escalc, sharedControl, vcalc } from "../../src/escalc/index";
-import { drm, parseCsv } from "../../src/index";
+import { drm, type FactorColumn, parseCsv } from "../../src/index";
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
 const ASSINK = parseCsv(read("../../examples/assink.csv"));
@@ -46,7 +46,7 @@ describe("aggregate", () => {
     // the row without an effect does not count
     expect(numbers(table, "x")).toEqual([1, Number.NaN]);
     expect(numbers(table, "rows")).toEqual([2, 1]);
-    const kind = table.column("kind") as { codes: Int32Array; levels: string[] };
+    const kind = table.column("kind") as FactorColumn;
     expect(Array.from(kind.codes, (code) => kind.levels[code])).toEqual(["u", "v"]);
   });
 

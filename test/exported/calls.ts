@@ -157,6 +157,7 @@ export const CALLS: Readonly<Record<string, () => readonly unknown[]>> = {
   ],
   convFivenum: () => [{ min: [1, 2], median: [4, 5], max: [8, 9], n: [20, 30] }, { test: false }],
   convWald: () => [{ out: [1.5, 2], ciLb: [1, 1.5], ciUb: [2.25, 2.67] }, { transf: "log" }],
+  guessEscalc: () => [COUNTS],
   harmonicMean: () => [[3, 6]],
   sharedControl: () => ["RD", { data: COUNTS, ai: "a", bi: "b", ci: "c", di: "d" }, { control: [1, 1, 2] }],
   vcalc: () => [{ vi: [0.1, 0.2], cluster: ["a", "a"], rho: 0.5 }],

@@ -73,6 +73,6 @@ export function convDelta(columns: DeltaColumns, options: DeltaOptions = {}): Co
   const { names = ["yi", "vi"], replace = false } = options;
   return {
     data: appendColumns("convDelta", table, names, [effects, variances], replace, notes),
-    decisions: notes.decisions,
+    decisions: notes.decisions(),
   };
 }

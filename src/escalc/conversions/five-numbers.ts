@@ -123,7 +123,7 @@ export function convFivenum(columns: FiveNumberColumns, options: FiveNumberOptio
   }
   return {
     data: appendColumns("convFivenum", table, wanted, [means, sds], replace, notes),
-    decisions: notes.decisions,
+    decisions: notes.decisions(),
   };
 }
 

@@ -53,6 +53,8 @@ const OPTIONS: OptionKinds<TwoByTwoOptions> = {
   study: "cells",
 };
 
+const CELLS = ["ai", "bi", "ci", "di"] as const;
+
 /**
  * The counts of 2x2 tables from both margins and the odds ratio, phi or chi-squared, rounded to whole numbers:
  *
@@ -66,7 +68,7 @@ export function conv2x2(columns: TwoByTwoColumns, options: TwoByTwoOptions = {})
   requireOptions("conv2x2", columns, COLUMNS);
   checkOptions("conv2x2", options, OPTIONS);
   const { data, ...given } = columns;
-  const { correct = true, names = ["ai", "bi", "ci", "di"], replace = false } = options;
+  const { correct = true, names = CELLS, replace = false } = options;
   if (given.ni === undefined || given.n1i === undefined || given.n2i === undefined) {
     throw new DrmError("bad_option", "conv2x2() needs ni, n1i and n2i, and one of ori, ri, x2i");
   }
@@ -77,7 +79,7 @@ export function conv2x2(columns: TwoByTwoColumns, options: TwoByTwoOptions = {})
       : numbersOf(table, name, given[name]);
   const [n, n1, n2, or, phi, chi2] = (["ni", "n1i", "n2i", "ori", "ri", "x2i"] as const).map(column);
   const notes = journal(labelsOf(table, options.study));
-  const counts = names.map(() => new Float64Array(table.nrow).fill(Number.NaN));
+  const counts = CELLS.map(() => new Float64Array(table.nrow).fill(Number.NaN));
   for (let i = 0; i < table.nrow; i++) {
     const margins = { n: n![i]!, n1: n1![i]!, n2: n2![i]! };
     if (or![i]! < 0) throw notes.error(i, `ori is ${or![i]}; wanted an odds ratio of 0 or more`);
@@ -107,7 +109,10 @@ export function conv2x2(columns: TwoByTwoColumns, options: TwoByTwoOptions = {})
       );
     } else for (const [j, cell] of cells.entries()) counts[j]![i] = cell;
   }
-  return { data: appendColumns("conv2x2", table, names, counts, replace, notes), decisions: notes.decisions };
+  return {
+    data: appendColumns("conv2x2", table, names, counts, replace, notes),
+    decisions: notes.decisions(),
+  };
 }
 
 interface Margins {

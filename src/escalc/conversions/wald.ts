@@ -129,6 +129,6 @@ export function convWald(columns: WaldColumns, options: WaldOptions = {}): Conve
   }
   return {
     data: appendColumns("convWald", table, names, [estimates, variances], replace, notes),
-    decisions: notes.decisions,
+    decisions: notes.decisions(),
   };
 }
