@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type EscalcColumns, type EscalcOptions, escalc, measures } from "../../src/escalc/index";
 
-/** metafor 5.1-12's answers; `metafor_3_8` has 3.8.1's where they differ. */
+/** metafor 5.1-12's answers, of variants.json 3.8-1's (variants.R). */
 interface Block {
   readonly measure: string;
   /** R's empty list is an array in JSON */
@@ -15,9 +15,9 @@ interface Block {
 
 const FOLDER = new URL("./fixtures/", import.meta.url);
 const CASES = readdirSync(FOLDER)
-  .filter((name) => /^[pv]\d\d-escalc/.test(name))
+  .filter((name) => /^([pv]\d\d-escalc.*|variants)\.json$/.test(name))
   .map((name) => ({
-    name: name.slice(0, 3),
+    name: name.replace(/-.*|\.json/, ""),
     blocks: (JSON.parse(readFileSync(new URL(name, FOLDER), "utf8")) as { blocks: Block[] }).blocks,
   }));
 

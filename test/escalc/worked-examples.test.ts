@@ -53,3 +53,11 @@ test("Viechtbauer (2010): log risk ratios of BCG trials", () => {
   expect(Array.from(yi, (y) => y.toFixed(4))).toEqual(["-0.8893", "-0.4694"]);
   expect(Array.from(vi, (v) => v.toFixed(4))).toEqual(["0.3256", "0.0564"]);
 });
+
+test("signed p-values: the examples of metafor's manual", () => {
+  const first = (measure: string, columns: EscalcColumns) => escalc(measure, columns).yi[0]!.toFixed(4);
+  expect(first("SMD", { pi: -0.018, n1i: 20, n2i: 20 })).toBe("-0.7664");
+  expect(first("COR", { pi: -0.07, ni: 30 })).toBe("-0.3354");
+  expect(first("SMCC", { pi: -0.018, ni: 50 })).toBe("-0.3408");
+  expect(first("PCOR", { pi: -0.07, mi: 5, ni: 30 })).toBe("-0.3610");
+});

@@ -41,7 +41,7 @@ function unbiasedVariance({ r, n }: Correlation, u: number): number {
 
 export const CORRELATION_MEASURES: Readonly<Record<string, Measure>> = {
   /**
-   * r; v = (1 - r^2)^2 / (n - 1) (Borenstein 2009, eq. 12.27); UB: unbiased (Hedges 1989); AV with the average r.
+   * r; v = (1 - r^2)^2 / (n - 1) (Borenstein 2009, eq. 12.27); AV with the average r.
    * Example: Borenstein et al. (2009), chapter 6: r = 0.50 of 100 gives 0.0057 (0.75^2 / 99 = 0.005682).
    */
   COR: measure(CORRELATIONS, {
@@ -52,12 +52,11 @@ export const CORRELATION_MEASURES: Readonly<Record<string, Measure>> = {
     effect: ({ r }) => r,
     variances: {
       LS: ({ n }, r) => largeSample(r, n),
-      UB: (row, r) => unbiasedVariance(row, r),
       AV: { means: average, of: ({ n }, _, [r]) => largeSample(r!, n) },
     },
   }),
 
-  /** u = r F(1/2, 1/2; (n - 2) / 2; 1 - r^2) (Olkin & Pratt 1958, eq. 2.3); variances as COR, with u for r. */
+  /** u = r F(1/2, 1/2; (n - 2) / 2; 1 - r^2) (Olkin & Pratt 1958, eq. 2.3); variances as COR, with u for r; UB: unbiased (Hedges 1989). */
   UCOR: measure(CORRELATIONS, {
     title: "correlation, unbiased",
     formula: "u = r F(1/2, 1/2; (n - 2) / 2; 1 - r^2)",

@@ -65,10 +65,6 @@ export const COMPARING_RISKS: Readonly<Record<string, Measure>> = {
     effect: (row) => Math.log(risks(row).p1 / risks(row).p2),
     variances: {
       LS: (row) => 1 / row.a - 1 / risks(row).n1 + 1 / row.c - 1 / risks(row).n2,
-      AV: {
-        means: [overall.p1, overall.p2],
-        of: (row, _, [p1, p2]) => (1 - p1!) / (p1! * risks(row).n1) + (1 - p2!) / (p2! * risks(row).n2),
-      },
     },
     shared: ofSecondGroup(({ c, d }) => 1 / c - 1 / (c + d)),
   }),
@@ -85,11 +81,6 @@ export const COMPARING_RISKS: Readonly<Record<string, Measure>> = {
     effect: logOdds,
     variances: {
       LS: reciprocals,
-      AV: {
-        means: [overall.p1, overall.p2],
-        of: (row, _, [p1, p2]) =>
-          1 / (p1! * (1 - p1!) * risks(row).n1) + 1 / (p2! * (1 - p2!) * risks(row).n2),
-      },
     },
     shared: ofSecondGroup(({ c, d }) => 1 / c + 1 / d),
   }),
