@@ -146,11 +146,20 @@ export default defineConfig([
   },
   {
     ...everythingInside,
-    entry: { plot: "src/plot/index.ts", escalc: "src/escalc/index.ts" },
+    entry: { plot: "src/plot/index.ts" },
     format: ["esm", "cjs"],
     target: "es2022",
     platform: "neutral",
     esbuildPlugins: [listBundledFiles, libraryBeside],
+    dts: true,
+  },
+  {
+    ...everythingInside,
+    entry: { escalc: "src/escalc/index.ts" },
+    format: ["esm", "cjs"],
+    target: "es2022",
+    platform: "neutral",
+    esbuildPlugins: [listBundledFiles, libraryBeside, withoutPolyfills],
     dts: true,
   },
   {
