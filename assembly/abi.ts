@@ -32,7 +32,7 @@ export enum Field {
   ScalarRows,
   /** rows with diagonal V in nested random intercepts */
   NestedRows,
-  /** rows of two-outcome studies, two a study */
+  /** rows of pairs, two each */
   PairRows,
   /** columns of X */
   P,
@@ -43,14 +43,14 @@ export enum Field {
   /** 1 when a column of weights is present */
   Weighted,
   /** levels of all random intercepts; those of the nested section come first */
-  Units,
+  Levels,
   /** levels in the nested section, children before their parents ... */
-  NestedUnits,
+  NestedLevels,
   /** ... and how many of them hold rows rather than other levels: the first ones */
-  InnerUnits,
+  InnerLevels,
   /** random intercepts that a row of the dense section can be in */
   Terms,
-  /** studies with two outcomes: those of the pair section, then those in dense clusters */
+  /** studies with two outcomes, two rows each: those of the pair section, then those in dense clusters */
   Pairs,
   /** clusters of the dense section */
   Clusters,
@@ -58,7 +58,7 @@ export enum Field {
   PackedV,
   LargestCluster,
   /** most levels and most pairs in one dense cluster */
-  LargestUnits,
+  LargestLevels,
   LargestPairs,
   /** 1 for the restricted likelihood (restricted.ts); never with Weighted */
   Reml,
@@ -66,7 +66,7 @@ export enum Field {
   /** length of theta */
   Q,
   BadRow,
-  /** of the whole block */
+  /** of the whole problem */
   Bytes,
 
   // inputs, written by the caller once
@@ -76,16 +76,16 @@ export enum Field {
   LogSigmaOffset, // N; log sigma_i = LogSigmaOffset_i + W_i gamma (-Infinity: sigma_i = 0)
   V, // N, the diagonal of V
   Weights, // N, when Weighted
-  U, // Units x QSd
-  LogSdOffset, // Units; log omega_u = LogSdOffset_u + U_u alpha
-  UnitParent, // NestedUnits 32-bit words: the level that holds this one, -1 at the top
-  UnitEnd, // InnerUnits 32-bit words: rows of the nested section up to the end of this level
+  U, // Levels x QSd
+  LogSdOffset, // Levels; log omega_u = LogSdOffset_u + U_u alpha
+  LevelParent, // NestedLevels 32-bit words: the level that holds this one, -1 at the top
+  LevelEnd, // InnerLevels 32-bit words: rows of the nested section up to the end of this level
   T, // Pairs x QRho
   EtaOffset, // Pairs; rho_s = 0.999999 tanh(EtaOffset_s + T_s eta)
   PairV, // PairRows / 2: the covariance inside each pair of the pair section
   ClusterSizes, // Clusters x 3, row-major, 32-bit words: rows, levels and pairs of each dense cluster
   ClusterV, // PackedV: row-major lower triangles
-  RowUnits, // dense rows x Terms, row-major, 32-bit words: level within the cluster, -1 for none
+  RowLevels, // dense rows x Terms, row-major, 32-bit words: level within the cluster, -1 for none
   PairFirst, // dense pairs x 2, row-major, 32-bit words: rows within the cluster
   Theta, // Q, written before each evaluation
 
@@ -98,11 +98,11 @@ export enum Field {
   LocationHessian, // P x P: X' Sigma^-1 X
   CrossHessian, // P x Q, row-major: second derivatives in (beta, theta)
   ThetaHessian, // Q x Q at fixed beta
-  UnitScore, // Units: z_u' Sigma^-1 r, z_u the indicator of the level's rows; from order 1 on
-  UnitInverse, // Units: z_u' Sigma^-1 z_u
-  UnitSolved, // Units x P, row-major: z_u' Sigma^-1 X; with order 2
+  LevelScore, // Levels: z_u' Sigma^-1 r, z_u the indicator of the level's rows; from order 1 on
+  LevelInverse, // Levels: z_u' Sigma^-1 z_u
+  LevelSolved, // Levels x P, row-major: z_u' Sigma^-1 X; with order 2
 
-  // work
+  // work, not for the caller
   LocationFactor, // P x P, row-major: Cholesky factor of X' Sigma^-1 X in the lower triangle
   HalfCross, // P x Q, row-major: L^-1 C
   LocationRight, // P: X' Sigma^-1 y
@@ -111,8 +111,8 @@ export enum Field {
   Sigma2, // N
   Inverse, // N, 1 / (v + sigma^2); not in the dense section
   WeightedInverse, // N, weight / (v + sigma^2); the same address as Inverse without weights
-  Omega2, // Units
-  Nested, // NestedUnits x nestedWidth, row-major: see kernels/nested.ts
+  Omega2, // Levels
+  Nested, // NestedLevels x nestedWidth, row-major: see kernels/nested/levels.ts
   Whitened, // dense rows x (P + 1), row-major: L^-1 [X y]
   Matrix, // one m x m matrix a dense cluster: Sigma, its factor, its inverse in turn
   Vectors, // short-lived columns of the kernels
@@ -122,7 +122,7 @@ export enum Field {
 
 /** What a problem may take. */
 export enum Most {
-  /** one heap block holds a problem, and the allocator's blocks end at 1 GiB */
+  /** a problem is one allocation, and the allocator's end at 1 GiB */
   Bytes = 1073676288,
 }
 

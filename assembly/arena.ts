@@ -1,4 +1,4 @@
-// One heap block a problem, handed out front to back: nothing is allocated after `createProblem`.
+// The one allocation of a problem, handed out front to back: nothing is allocated after `createProblem`.
 
 let cursor: usize = 0;
 

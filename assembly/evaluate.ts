@@ -7,14 +7,18 @@
 // complement of the joint Hessian:  H = H_theta,theta - C' A^-1 C,  C = H_beta,theta.
 
 import { Field, Order, Status } from "./abi";
-import { denseLocation, denseScale } from "./kernels/dense";
-import { levelVariances } from "./kernels/level-variances";
-import { nestedLocation, nestedScale } from "./kernels/nested";
-import { pairLocation, pairScale } from "./kernels/pair";
-import { scalarLocation, scalarScale } from "./kernels/scalar";
+import { denseLocation } from "./kernels/dense/location";
+import { denseScale } from "./kernels/dense/scale";
+import { nestedLocation } from "./kernels/nested/location";
+import { nestedScale } from "./kernels/nested/scale";
+import { pairLocation } from "./kernels/pair/location";
+import { pairScale } from "./kernels/pair/scale";
+import { scalarLocation } from "./kernels/scalar/location";
+import { scalarScale } from "./kernels/scalar/scale";
+import { levelVariances } from "./kernels/variances";
 import { cholesky, solveLower, solveLowerTransposed } from "./linalg";
-import { at, get } from "./problem";
 import { addTraceProducts, halfLogDet, isRestricted } from "./restricted";
+import { at, get } from "./room";
 
 export function evaluateProblem(problem: usize, order: i32): i32 {
   const p = get(problem, Field.P);

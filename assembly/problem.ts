@@ -1,34 +1,19 @@
-// The state of one problem: a header of 32-bit words (abi.ts), then its arrays, in one heap block.
+// How a problem lies in memory: a header of 32-bit words (abi.ts), then its arrays, in one allocation.
 
 import { Field, Sizes } from "./abi";
 import { arenaDoubles, arenaStart, arenaTake } from "./arena";
-import { nestedWidth } from "./kernels/nested";
-import { CHUNK, SCALAR_VECTORS } from "./kernels/scalar";
+import { denseVectors } from "./kernels/dense/work";
+import { nestedVectors, nestedWidth } from "./kernels/nested/levels";
+import { pairVectors } from "./kernels/pair/derivatives";
+import { scalarVectors } from "./kernels/scalar/scale";
 import { scratchBytes } from "./linalg";
+import { at, set } from "./room";
 
-/** The word `field` of a problem: a size, or the byte address of an array. */
-export function get(problem: usize, field: i32): i32 {
-  return load<i32>(problem + ((<usize>field) << 2));
-}
+/** A square matrix of so many rows has 2^40 doubles. */
+const MOST_ROWS: u64 = 1 << 20;
 
-/** The address of an array. */
-export function at(problem: usize, field: i32): usize {
-  return <usize>load<u32>(problem + ((<usize>field) << 2));
-}
-
-function set(problem: usize, field: i32, value: usize): void {
-  store<u32>(problem + ((<usize>field) << 2), <u32>value);
-}
-
-/** First row of the dense section. */
-export function denseStart(problem: usize): i32 {
-  return get(problem, Field.ScalarRows) + get(problem, Field.NestedRows) + get(problem, Field.PairRows);
-}
-
-/** A matrix of this order has 2^40 doubles. */
-const MOST_ORDER: u64 = 1 << 20;
-
-const ROOM = new StaticArray<u64>(Field.Count);
+/** Doubles of each array, as measure() has counted them. */
+const DOUBLES = new StaticArray<u64>(Field.Count);
 
 /** Doubles that hold n 32-bit words. */
 function words(n: u64): u64 {
@@ -36,8 +21,9 @@ function words(n: u64): u64 {
 }
 
 /**
- * Bytes of the block of a problem with these sizes, and in ROOM the doubles of each of its arrays. Counted in 64 bits: a
- * problem too large for the memory must not pass for a small one.
+ * Bytes of a problem with these sizes, and in DOUBLES what its arrays have of them. Counted in 64 bits: a problem too large
+ * for the memory must not pass for a small one. The only place that knows how large a problem is: the kernels say what they
+ * keep and work in beside their layouts, and nothing else counts.
  */
 export function measure(sizes: Int32Array): u64 {
   const n = <u64>sizes[Field.Rows];
@@ -46,69 +32,72 @@ export function measure(sizes: Int32Array): u64 {
   const pairRows = <u64>sizes[Field.PairRows];
   const p = <u64>sizes[Field.P];
   const q = <u64>sizes[Field.QSigma] + <u64>sizes[Field.QSd] + <u64>sizes[Field.QRho];
-  const units = <u64>sizes[Field.Units];
-  const nestedUnits = <u64>sizes[Field.NestedUnits];
+  const levels = <u64>sizes[Field.Levels];
+  const nestedLevels = <u64>sizes[Field.NestedLevels];
   const pairs = <u64>sizes[Field.Pairs];
   const packedV = <u64>sizes[Field.PackedV];
   const largest = <u64>sizes[Field.LargestCluster];
-  const largestUnits = <u64>sizes[Field.LargestUnits];
+  const largestLevels = <u64>sizes[Field.LargestLevels];
   const largestPairs = <u64>sizes[Field.LargestPairs];
   const weighted = sizes[Field.Weighted] != 0;
   const reml = sizes[Field.Reml] != 0;
   const scores = reml ? p + 1 : 1;
-  const sparseRows = n - pairRows - scalarRows - nestedRows; // of the dense section
+  const denseRows = n - pairRows - scalarRows - nestedRows;
   const vectorRows = scalarRows + nestedRows;
 
   // in the order of Field, so that the two can be read side by side
-  const room = ROOM;
-  room[Field.Y] = n;
-  room[Field.X] = n * p;
-  room[Field.W] = n * <u64>sizes[Field.QSigma];
-  room[Field.LogSigmaOffset] = n;
-  room[Field.V] = n;
-  room[Field.Weights] = weighted ? n : 0;
-  room[Field.U] = units * <u64>sizes[Field.QSd];
-  room[Field.LogSdOffset] = units;
-  room[Field.UnitParent] = words(nestedUnits);
-  room[Field.UnitEnd] = words(<u64>sizes[Field.InnerUnits]);
-  room[Field.T] = pairs * <u64>sizes[Field.QRho];
-  room[Field.EtaOffset] = pairs;
-  room[Field.PairV] = pairRows >> 1;
-  room[Field.ClusterSizes] = words(3 * <u64>sizes[Field.Clusters]);
-  room[Field.ClusterV] = packedV;
-  room[Field.RowUnits] = words(sparseRows * <u64>sizes[Field.Terms]);
-  room[Field.PairFirst] = words(2 * (pairs - (pairRows >> 1)));
-  room[Field.Theta] = q;
-  room[Field.Value] = 1;
-  room[Field.Beta] = p;
-  room[Field.Gradient] = q;
-  room[Field.LocationGradient] = p;
-  room[Field.Hessian] = q * q;
-  room[Field.LocationHessian] = p * p;
-  room[Field.CrossHessian] = p * q;
-  room[Field.ThetaHessian] = q * q;
-  room[Field.UnitScore] = units;
-  room[Field.UnitInverse] = units;
-  room[Field.UnitSolved] = units * p;
-  room[Field.LocationFactor] = p * p;
-  room[Field.HalfCross] = p * q;
-  room[Field.LocationRight] = p;
-  room[Field.Sums] = 2;
-  room[Field.Traces] = reml ? q * p * p : 0;
-  room[Field.Sigma2] = n;
-  room[Field.Inverse] = vectorRows;
-  room[Field.WeightedInverse] = weighted ? vectorRows : 0;
-  room[Field.Omega2] = units;
-  room[Field.Nested] = nestedUnits * nestedWidth<u64>(p, q, scores);
-  room[Field.Whitened] = sparseRows * (p + 1);
-  // packedV = sum of m (m + 1) / 2 and sparseRows = sum of m, so sum of m^2 = 2 packedV - sparseRows
-  room[Field.Matrix] = 2 * packedV - sparseRows;
-  room[Field.Vectors] = vectorDoubles(p, q, scores, largest, largestUnits, largestPairs);
-  // beyond MOST_ORDER the matrix of that order is too large by itself, and the scratch would not fit in 32 bits
-  room[Field.Scratch] = scratchBytes(<i32>min(max(largest, p), MOST_ORDER)) >> 3;
+  const doubles = DOUBLES;
+  doubles[Field.Y] = n;
+  doubles[Field.X] = n * p;
+  doubles[Field.W] = n * <u64>sizes[Field.QSigma];
+  doubles[Field.LogSigmaOffset] = n;
+  doubles[Field.V] = n;
+  doubles[Field.Weights] = weighted ? n : 0;
+  doubles[Field.U] = levels * <u64>sizes[Field.QSd];
+  doubles[Field.LogSdOffset] = levels;
+  doubles[Field.LevelParent] = words(nestedLevels);
+  doubles[Field.LevelEnd] = words(<u64>sizes[Field.InnerLevels]);
+  doubles[Field.T] = pairs * <u64>sizes[Field.QRho];
+  doubles[Field.EtaOffset] = pairs;
+  doubles[Field.PairV] = pairRows >> 1;
+  doubles[Field.ClusterSizes] = words(3 * <u64>sizes[Field.Clusters]);
+  doubles[Field.ClusterV] = packedV;
+  doubles[Field.RowLevels] = words(denseRows * <u64>sizes[Field.Terms]);
+  doubles[Field.PairFirst] = words(2 * (pairs - (pairRows >> 1)));
+  doubles[Field.Theta] = q;
+  doubles[Field.Value] = 1;
+  doubles[Field.Beta] = p;
+  doubles[Field.Gradient] = q;
+  doubles[Field.LocationGradient] = p;
+  doubles[Field.Hessian] = q * q;
+  doubles[Field.LocationHessian] = p * p;
+  doubles[Field.CrossHessian] = p * q;
+  doubles[Field.ThetaHessian] = q * q;
+  doubles[Field.LevelScore] = levels;
+  doubles[Field.LevelInverse] = levels;
+  doubles[Field.LevelSolved] = levels * p;
+  doubles[Field.LocationFactor] = p * p;
+  doubles[Field.HalfCross] = p * q;
+  doubles[Field.LocationRight] = p;
+  doubles[Field.Sums] = 2;
+  doubles[Field.Traces] = reml ? q * p * p : 0;
+  doubles[Field.Sigma2] = n;
+  doubles[Field.Inverse] = vectorRows;
+  doubles[Field.WeightedInverse] = weighted ? vectorRows : 0;
+  doubles[Field.Omega2] = levels;
+  doubles[Field.Nested] = nestedLevels * nestedWidth<u64>(p, q, scores);
+  doubles[Field.Whitened] = denseRows * (p + 1);
+  // packedV = sum of m (m + 1) / 2 and denseRows = sum of m, so sum of m^2 = 2 packedV - denseRows
+  doubles[Field.Matrix] = 2 * packedV - denseRows;
+  doubles[Field.Vectors] = max(
+    max(scalarVectors(scores), nestedVectors(p, q, scores)),
+    max(pairVectors(p, q), denseVectors(p, q, scores, largest, largestLevels, largestPairs)),
+  );
+  // beyond MOST_ROWS the matrix is too large by itself, and the scratch would not fit in 32 bits
+  doubles[Field.Scratch] = scratchBytes(<i32>min(max(largest, p), MOST_ROWS)) >> 3;
 
   let bytes: u64 = aligned((<u64>Field.Count) << 2);
-  for (let field: i32 = Field.Y; field < Field.Count; field++) bytes = aligned(bytes) + (room[field] << 3);
+  for (let field: i32 = Field.Y; field < Field.Count; field++) bytes = aligned(bytes) + (doubles[field] << 3);
   return bytes;
 }
 
@@ -117,7 +106,7 @@ function aligned(bytes: u64): u64 {
   return (bytes + 15) & ~15;
 }
 
-/** Lays a problem of these sizes out in its block, as measure() has just counted its bytes, and writes the header. */
+/** Lays a problem of these sizes out, as measure() has just counted its bytes, and writes the header. */
 export function layOut(problem: usize, sizes: Int32Array, bytes: usize): void {
   arenaStart(problem);
   arenaTake((<usize>Field.Count) << 2);
@@ -126,14 +115,7 @@ export function layOut(problem: usize, sizes: Int32Array, bytes: usize): void {
   set(problem, Field.BadRow, 0);
   set(problem, Field.Bytes, bytes);
   for (let field: i32 = Field.Y; field < Field.Count; field++) {
-    set(problem, field, arenaDoubles(<usize>ROOM[field]));
+    set(problem, field, arenaDoubles(<usize>DOUBLES[field]));
   }
   if (!sizes[Field.Weighted]) set(problem, Field.WeightedInverse, at(problem, Field.Inverse));
-}
-
-/** The short-lived columns: a chunk of the scalar kernel, a few rows of the nested and pair ones, or one dense cluster's. */
-function vectorDoubles(p: u64, q: u64, scores: u64, m: u64, units: u64, pairs: u64): u64 {
-  const entries = m + units + pairs;
-  const dense = m * (p + 1) + entries * (q + scores + scores) + units * (m + units + p);
-  return max(max(<u64>CHUNK * (<u64>SCALAR_VECTORS + scores - 1), dense), 3 * q + 2 * (p + scores) + 2);
 }

@@ -15,7 +15,7 @@
 
 import { Field } from "./abi";
 import { add, read } from "./accumulate";
-import { at, get } from "./problem";
+import { at, get } from "./room";
 import { log } from "./simd/log";
 
 export function isRestricted(problem: usize): bool {

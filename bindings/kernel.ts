@@ -82,7 +82,9 @@ export interface Problem {
   readonly badRow: number;
   /** copies the last evaluation's results into `into`, to `count` places from `at` on */
   read(field: ResultField, into: Float64Array, at?: number, count?: number): Float64Array;
-  /** Frees the memory; a small block is kept for the next problem of the same sizes. Calling it twice is harmless. */
+  /** Overwrites y, in problem order; evaluations from here on are of the new one. */
+  setResponse(y: Float64Array): void;
+  /** Frees the memory; a small allocation is kept for the next problem of the same sizes. Calling it twice is harmless. */
   dispose(): void;
   [Symbol.dispose](): void;
 }
@@ -95,9 +97,9 @@ const RESULT_FIELDS = {
   locationHessian: Field.LocationHessian,
   crossHessian: Field.CrossHessian,
   thetaHessian: Field.ThetaHessian,
-  unitScore: Field.UnitScore,
-  unitInverse: Field.UnitInverse,
-  unitSolved: Field.UnitSolved,
+  levelScore: Field.LevelScore,
+  levelInverse: Field.LevelInverse,
+  levelSolved: Field.LevelSolved,
 } as const;
 
 export type ResultField = keyof typeof RESULT_FIELDS;
@@ -129,15 +131,15 @@ const COLLECT_EVERY = 256;
 /** What 32-bit addresses reach. */
 const MEMORY_BYTES = 2 ** 32;
 
-/** A block this small is kept when its problem is disposed of: data sets of one shape come one after the other. */
+/** An allocation this small is kept when its problem is disposed of: data sets of one shape come one after the other. */
 const KEPT_BYTES = 2 ** 20;
 
-/** The block kept: where it is (0: there is none), and for a problem of which sizes. */
+/** The allocation kept: where it is (0: there is none), and for a problem of which sizes. */
 let keptAddress = 0;
 const keptSizes = new Int32Array(Sizes.Count);
 
-/** The address of a block for a problem of `sizes`: the one that was kept, or a new one. */
-function takeBlock(module: Wasm): number {
+/** The address of memory for a problem of `sizes`: what was kept, or new. */
+function takeMemory(module: Wasm): number {
   const kept = keptAddress;
   keptAddress = 0;
   if (kept !== 0) {
@@ -151,7 +153,7 @@ function takeBlock(module: Wasm): number {
 }
 
 /**
- * A new block. The module knows how large it is: it refuses one that is larger than a block can be, and its memory may end
+ * A new allocation. The module knows how large it is: it refuses one that is larger than one can be, and its memory may end
  * before that, where other problems are open or the system has no more; its call then traps before anything is changed.
  */
 function allocated(module: Wasm): number {
@@ -168,7 +170,7 @@ function allocated(module: Wasm): number {
   throw new ProblemTooLargeError(sizes[Field.LargestCluster]!, needed, Math.min(Most.Bytes, left));
 }
 
-function giveBlockBack(module: Wasm, address: number): void {
+function giveMemoryBack(module: Wasm, address: number): void {
   if (keptAddress !== 0 || i32[(address >>> 2) + Field.Bytes]! > KEPT_BYTES) {
     module.disposeProblem(address);
     return;
@@ -182,7 +184,7 @@ export function createProblem(input: ProblemInput): Problem {
   const { levels, pairs, clusters } = input;
   writeSizes(input);
   const module = wasm();
-  let address = takeBlock(module);
+  let address = takeMemory(module);
 
   const header = address >>> 2;
   const doubles = (field: Field, values: Float64Array) => f64.set(values, i32[header + field]! >>> 3);
@@ -196,8 +198,8 @@ export function createProblem(input: ProblemInput): Problem {
   if (levels.count > 0) {
     doubles(Field.U, levels.U);
     doubles(Field.LogSdOffset, levels.logSdOffset);
-    words(Field.UnitParent, levels.parent);
-    words(Field.UnitEnd, levels.end);
+    words(Field.LevelParent, levels.parent);
+    words(Field.LevelEnd, levels.end);
   }
   if (pairs.count > 0) {
     doubles(Field.T, pairs.T);
@@ -207,14 +209,14 @@ export function createProblem(input: ProblemInput): Problem {
   if (clusters.sizes.length > 0) {
     words(Field.ClusterSizes, clusters.sizes);
     doubles(Field.ClusterV, clusters.V);
-    words(Field.RowUnits, clusters.rowLevels);
+    words(Field.RowLevels, clusters.rowLevels);
     words(Field.PairFirst, clusters.pairRows);
   }
   const theta = i32[header + Field.Theta]! >>> 3;
   const value = i32[header + Field.Value]! >>> 3;
 
   function dispose(): void {
-    if (address !== 0) giveBlockBack(module, address);
+    if (address !== 0) giveMemoryBack(module, address);
     address = 0;
   }
 
@@ -234,6 +236,9 @@ export function createProblem(input: ProblemInput): Problem {
       const start = i32[header + RESULT_FIELDS[field]]! >>> 3;
       for (let i = 0; i < count; i++) into[at + i] = f64[start + i]!;
       return into;
+    },
+    setResponse(y: Float64Array) {
+      doubles(Field.Y, y);
     },
     dispose,
     [DISPOSE]: dispose,
@@ -259,16 +264,16 @@ function writeSizes(input: ProblemInput): void {
   sizes[Field.QSd] = levels.qSd;
   sizes[Field.QRho] = pairs.qRho;
   sizes[Field.Weighted] = input.weights ? 1 : 0;
-  sizes[Field.Units] = levels.count;
-  sizes[Field.NestedUnits] = levels.parent.length;
-  sizes[Field.InnerUnits] = levels.end.length;
+  sizes[Field.Levels] = levels.count;
+  sizes[Field.NestedLevels] = levels.parent.length;
+  sizes[Field.InnerLevels] = levels.end.length;
   sizes[Field.Terms] = clusters.terms;
   sizes[Field.Pairs] = pairs.count;
   sizes[Field.Clusters] = clusters.sizes.length / 3;
   sizes[Field.PackedV] = clusters.V.length;
   for (let c = 0; c < clusters.sizes.length; c += 3) {
     sizes[Field.LargestCluster] = Math.max(sizes[Field.LargestCluster]!, clusters.sizes[c]!);
-    sizes[Field.LargestUnits] = Math.max(sizes[Field.LargestUnits]!, clusters.sizes[c + 1]!);
+    sizes[Field.LargestLevels] = Math.max(sizes[Field.LargestLevels]!, clusters.sizes[c + 1]!);
     sizes[Field.LargestPairs] = Math.max(sizes[Field.LargestPairs]!, clusters.sizes[c + 2]!);
   }
   sizes[Field.Reml] = input.reml ? 1 : 0;

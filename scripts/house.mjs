@@ -23,10 +23,10 @@ const COUNTS = [
   {
     letter: "a",
     what: "random intercepts: one level index a row, one omega a level",
-    // `random` of a model or a fit is the list of intercepts; a unit is a level in the kernels' words; codes, levels and
-    // omega are what an intercept, and nothing but an intercept, is made of
+    // `random` of a model or a fit is the list of intercepts; a unit was a level in the kernels' words, whose fields now say
+    // level; codes, levels and omega are what an intercept, and nothing but an intercept, is made of
     names:
-      /\bRandom(?:Intercept|Effect)s?\b|\brandomIntercepts?\b|\.random\b|\brandom\?\.|\b(?:first|row|nested|inner|unit|level)Units?\b|\bunits?\b|\bUnit[A-Z]\w*|\b\w*Units\b|\b[oO]mega2?\b|\bobservedLevels\b|\blevelsBlock\b|\bfirstLevel\b/g,
+      /\bRandom(?:Intercept|Effect)s?\b|\brandomIntercepts?\b|\.random\b|\brandom\?\.|\b(?:first|row|nested|inner|unit|level)Units?\b|\bunits?\b|\bUnit[A-Z]\w*|\b\w*Units\b|\b(?:Nested|Inner|Largest|Row)Levels\b|\bField\.Levels\b|\b[lL]evel(?:Parent|End|Score|Inverse|Solved)\b|\b[oO]mega2?\b|\bobservedLevels\b|\blevelsBlock\b|\bfirstLevel\b/g,
   },
   {
     letter: "b",

@@ -222,7 +222,7 @@ function frameBuilder(
   const { weights } = options;
   const matrices = options.matrices ?? undefined;
   const matrixNames = matrices === undefined ? undefined : new Set(Object.keys(matrices));
-  // no copies by `...`: engines make a hidden class for each, and it outlives the object
+  // no copies by `...`: docs/internals.md says what they cost
   const kept: FrameOptions = { factors, ordered, weights, matrixNames, shortLived: false };
   const shortLived: FrameOptions = { factors, ordered, weights, matrixNames, shortLived: true };
   const argument = formula.dpars[0]!.knownV?.argument;

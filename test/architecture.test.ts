@@ -18,12 +18,14 @@ const STAGES = [
   "options",
   "version",
   "data",
+  "linalg",
   "formula",
   "frame",
   "design",
   "covariance",
   "model",
   "fit",
+  "opened",
   "drm",
   "update",
   "stats",
@@ -54,11 +56,23 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Imports that close a circle on purpose. problem.ts asks the kernels how much room they need, and they read the problem
- * through it: functions and constants, which the order of loading does not touch.
+ * assembly/ from the bottom up: a file imports from its own layer and from those before it. `ref` is apart: plain loops that
+ * know nothing of the fast ones, compiled with `testing` into the tests' module only.
  */
-const MAY_CLOSE_A_CIRCLE = (from: string, to: string) =>
-  from === "assembly/problem" && to.startsWith("assembly/kernels/");
+const LAYERS = [
+  "abi",
+  "accumulate",
+  "simd",
+  "linalg",
+  "room",
+  "restricted",
+  "kernels",
+  "arena",
+  "problem",
+  "evaluate",
+  "index",
+];
+const APART = ["ref", "testing"];
 
 /** Formulas, the formats of numbers, the list of plots; all else of src/ belongs into the worker. */
 const MAY_BE_IN_THE_PAGE =
@@ -94,7 +108,7 @@ function sources(folder: string): string[] {
     .sort();
 }
 
-/** `src/fit/starts.ts` is of stage fit, `src/drm.ts` of stage drm. */
+/** `src/fit/starts.ts` is of stage fit, `src/drm.ts` of stage drm; of assembly/ it is the layer. */
 function stageOf(file: string): string {
   return file.split("/")[1]!.replace(/\.ts$/, "");
 }
@@ -112,6 +126,23 @@ describe("src/", () => {
       ({ from, to }) => to.startsWith("src/") && STAGES.indexOf(stageOf(to)) > STAGES.indexOf(stageOf(from)),
     );
     expect(shown(downward)).toEqual([]);
+  });
+
+  test("only what packs V, and what hands it to the kernels, knows packed triangles", () => {
+    const packing = inSrc.filter(({ to }) => to === "src/linalg/triangle").map(({ from }) => from);
+    expect([...new Set(packing)]).toEqual([
+      "src/covariance/block-cells.ts",
+      "src/covariance/block-covariance.ts",
+      "src/covariance/clusters.ts",
+      "src/model/packed-v.ts",
+    ]);
+  });
+
+  test("linalg/ knows numbers only: it needs itself and where arrays come from", () => {
+    const other = inSrc.filter(
+      ({ from, to }) => from.startsWith("src/linalg/") && !/^src\/(linalg\/|data\/doubles$)/.test(to),
+    );
+    expect(shown(other)).toEqual([]);
   });
 
   test("only fit/ and batch/ import bindings/, and nothing imports assembly/", () => {
@@ -151,14 +182,46 @@ describe("the boundary", () => {
     expect(shown(inAssembly.filter(({ to }) => !to.startsWith("assembly/")))).toEqual([]);
   });
 
+  test("every file of assembly/ has its layer", () => {
+    const layers = new Set(sources("assembly").map(stageOf));
+    expect([...layers].sort()).toEqual([...LAYERS, ...APART].sort());
+  });
+
+  test("a layer of assembly/ imports only layers below it", () => {
+    const upward = inAssembly.filter(
+      ({ from, to }) =>
+        !APART.includes(stageOf(from)) && !(LAYERS.indexOf(stageOf(to)) <= LAYERS.indexOf(stageOf(from))),
+    );
+    expect(shown(upward)).toEqual([]);
+  });
+
+  test("a kernel knows no other kernel, and what they share knows none", () => {
+    const kernelOf = (file: string) => /^assembly\/kernels\/([^/]+)\//.exec(file)?.[1];
+    const sideways = inAssembly.filter(
+      ({ from, to }) =>
+        from.startsWith("assembly/kernels/") && kernelOf(to) !== undefined && kernelOf(to) !== kernelOf(from),
+    );
+    expect(shown(sideways)).toEqual([]);
+  });
+
+  test("ref/ imports only itself, and only testing.ts knows it", () => {
+    const mixed = inAssembly.filter(
+      ({ from, to }) =>
+        (stageOf(from) === "ref" && stageOf(to) !== "ref") ||
+        (stageOf(to) === "ref" && !APART.includes(stageOf(from))) ||
+        stageOf(to) === "testing",
+    );
+    expect(shown(mixed)).toEqual([]);
+  });
+
+  /**
+   * Imports of types count in assembly/ and bindings/. In src/ they do not: they are erased, so that the order of loading
+   * never meets them, and from stage to stage they point one way like all others (above). What is left are two files of
+   * one stage, one with a function and one with the type of what it returns.
+   */
   test("no file needs itself, however indirectly", () => {
-    const byFile = new Map<string, string[]>();
-    for (const { from, to, onlyTypes } of [...inSrc, ...inBindings, ...inAssembly]) {
-      const key = from.replace(/\.ts$/, "");
-      if (onlyTypes || MAY_CLOSE_A_CIRCLE(key, to)) continue;
-      byFile.set(key, [...(byFile.get(key) ?? []), to]);
-    }
-    expect(cycles(byFile)).toEqual([]);
+    const loaded = inSrc.filter(({ onlyTypes }) => !onlyTypes);
+    expect(circles([...loaded, ...inBindings, ...inAssembly])).toEqual([]);
   });
 });
 
@@ -247,8 +310,24 @@ test("the scanner sees every way to import", () => {
   expect(inSrc.length).toBeGreaterThan(sources("src").length);
 });
 
+test("the search sees circles, through a folder's index too", () => {
+  const found = circles([
+    { from: "a.ts", to: "b", onlyTypes: false },
+    { from: "b.ts", to: "c", onlyTypes: false },
+    { from: "c/index.ts", to: "b", onlyTypes: false },
+    { from: "c/index.ts", to: "d", onlyTypes: false },
+    { from: "d.ts", to: "d", onlyTypes: false },
+  ]);
+  expect(found).toEqual(["b -> c/index -> b", "d -> d"]);
+});
+
 /** Depth first; a file met again on the way down closes a circle. */
-function cycles(imports: ReadonlyMap<string, readonly string[]>): string[] {
+function circles(imports: readonly Import[]): string[] {
+  const byFile = new Map<string, string[]>();
+  for (const { from, to } of imports) {
+    const file = from.replace(/\.tsx?$/, "");
+    byFile.set(file, [...(byFile.get(file) ?? []), to]);
+  }
   const done = new Set<string>();
   const path: string[] = [];
   const found: string[] = [];
@@ -261,10 +340,10 @@ function cycles(imports: ReadonlyMap<string, readonly string[]>): string[] {
     if (done.has(file)) return;
     path.push(file);
     // `./linalg` is linalg/index.ts
-    for (const to of imports.get(file) ?? []) visit(imports.has(to) ? to : `${to}/index`);
+    for (const to of byFile.get(file) ?? []) visit(byFile.has(to) ? to : `${to}/index`);
     path.pop();
     done.add(file);
   }
-  for (const file of imports.keys()) visit(file);
+  for (const file of byFile.keys()) visit(file);
   return found;
 }

@@ -1,6 +1,6 @@
 import { Field } from "../abi";
 import { read } from "../accumulate";
-import { at, get } from "../problem";
+import { at, get } from "../room";
 
 /** The residual correlation stops just short of +-1, so that the two-outcome covariance stays positive definite. */
 const MOST: f64 = 0.999999;
@@ -11,7 +11,7 @@ export class Correlation {
   first: f64 = 0;
   second: f64 = 0;
 
-  /** Of study s. The object is shared: read it before the next call. */
+  /** Of pair s. The object is shared: read it before the next call. */
   static at(problem: usize, s: i32): Correlation {
     const q = get(problem, Field.QRho);
     const eta =

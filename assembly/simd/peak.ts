@@ -3,21 +3,21 @@
 // independent and separate for the two operations: with multiply and add alternating in one chain the same machine
 // shows a fifth less. Six of each cover two units of latency 3, and more per turn only adds to the loop.
 
-/** Runs `turns` turns of 24 flops each; call it with unit = 1. The value depends on every operation. */
-export function peak(turns: i32, unit: f64): f64 {
-  const p = f64x2.splat(unit);
-  let m0 = f64x2.splat(unit + 0.0);
-  let m1 = f64x2.splat(unit + 1.0);
-  let m2 = f64x2.splat(unit + 2.0);
-  let m3 = f64x2.splat(unit + 3.0);
-  let m4 = f64x2.splat(unit + 4.0);
-  let m5 = f64x2.splat(unit + 5.0);
-  let a0 = f64x2.splat(unit - 0.0);
-  let a1 = f64x2.splat(unit - 1.0);
-  let a2 = f64x2.splat(unit - 2.0);
-  let a3 = f64x2.splat(unit - 3.0);
-  let a4 = f64x2.splat(unit - 4.0);
-  let a5 = f64x2.splat(unit - 5.0);
+/** Runs `turns` turns of 24 flops each; call it with one = 1. The value depends on every operation. */
+export function peak(turns: i32, one: f64): f64 {
+  const p = f64x2.splat(one);
+  let m0 = f64x2.splat(one + 0.0);
+  let m1 = f64x2.splat(one + 1.0);
+  let m2 = f64x2.splat(one + 2.0);
+  let m3 = f64x2.splat(one + 3.0);
+  let m4 = f64x2.splat(one + 4.0);
+  let m5 = f64x2.splat(one + 5.0);
+  let a0 = f64x2.splat(one - 0.0);
+  let a1 = f64x2.splat(one - 1.0);
+  let a2 = f64x2.splat(one - 2.0);
+  let a3 = f64x2.splat(one - 3.0);
+  let a4 = f64x2.splat(one - 4.0);
+  let a5 = f64x2.splat(one - 5.0);
   for (let i = 0; i < turns; i++) {
     m0 = f64x2.mul(m0, p);
     a0 = f64x2.add(a0, p);

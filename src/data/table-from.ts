@@ -68,7 +68,7 @@ type Convert = (name: string, levels: readonly string[] | undefined, ordered: bo
 
 /**
  * A table whose columns are made by `convert` on first use. `names` is called only when somebody wants them all.
- * (No object literal: engines make a hidden class for every one with a getter, and it outlives the object.)
+ * (No object literal: docs/internals.md says what one with a getter costs.)
  */
 export class LazyTable implements Table {
   readonly #listNames: () => readonly string[];

@@ -1,4 +1,5 @@
 import { scratch } from "../data/doubles";
+import { orthogonalise } from "../linalg/orthogonal";
 
 /**
  * The optimizer works in a basis in which the design columns are orthogonal and of unit mean square, so that a raw
@@ -15,53 +16,14 @@ export interface Basis {
   readonly leastShare: number;
 }
 
-/** A column that keeps this share of its squared length beside the ones before it needs no second pass. */
-const CLEARLY_APART = 0.25;
-
-/** Gram-Schmidt, twice where it matters, on the columns of a full-rank design (column-major). */
+/** Gram-Schmidt on the columns of a full-rank design (column-major). */
 export function orthogonalBasis(design: Float64Array, rows: number, columns: number): Basis {
   const values = scratch(rows * columns);
   const toOriginal = scratch(columns * columns);
-  const target = Math.sqrt(rows);
+  const shares = scratch(columns);
+  orthogonalise(design, rows, columns, rows, values, toOriginal, shares);
   let leastShare = 1;
-  for (let j = 0; j < columns; j++) {
-    toOriginal[j * columns + j] = 1;
-    const xj = j * rows;
-    let squares = 0;
-    for (let i = xj; i < xj + rows; i++) {
-      const value = design[i]!;
-      values[i] = value;
-      squares += value * value;
-    }
-    const all = squares;
-    // the second pass removes what rounding left behind in the first (Parlett's "twice is enough")
-    for (let pass = 0; pass < 2 && j > 0; pass++) {
-      const before = squares;
-      for (let k = 0; k < j; k++) {
-        const xk = k * rows;
-        let projection = 0;
-        for (let i = 0; i < rows; i++) projection += values[xk + i]! * values[xj + i]!;
-        projection /= rows;
-        if (projection === 0) continue;
-        squares = 0;
-        for (let i = 0; i < rows; i++) {
-          const rest = values[xj + i]! - projection * values[xk + i]!;
-          values[xj + i] = rest;
-          squares += rest * rest;
-        }
-        for (let i = 0; i <= k; i++)
-          toOriginal[i * columns + j]! -= projection * toOriginal[i * columns + k]!;
-      }
-      if (squares > CLEARLY_APART * before) break;
-    }
-    const share = squares / all;
-    // NaN for a column of zeros, or of numbers too small or too large to be squared
-    if (!(share >= leastShare)) leastShare = Number.isNaN(share) ? 0 : share;
-    const scale = squares > 0 ? target / Math.sqrt(squares) : 1;
-    if (scale === 1) continue;
-    for (let i = 0; i < rows; i++) values[xj + i]! *= scale;
-    for (let i = 0; i <= j; i++) toOriginal[i * columns + j]! *= scale;
-  }
+  for (let j = 0; j < columns; j++) leastShare = Math.min(leastShare, shares[j]!);
   return { values, toOriginal, rows, columns, leastShare };
 }
 

@@ -1,7 +1,8 @@
 import { DrmError } from "../errors";
+import { choleskyFactor } from "../linalg/cholesky";
 import { count } from "../words";
+import { type Dependence, dependences } from "./dependence";
 import type { Design } from "./design";
-import { gramSchmidt } from "./gram-schmidt";
 
 /** R's lm() calls a column aliased when this fraction of its norm is left beside the columns before it. */
 const TOLERANCE = 1e-7;
@@ -38,7 +39,7 @@ export function checkRank(design: Design): void {
     if (spread <= CONSTANT * size) throw constantColumn(design, column, centres[column]!);
   }
   if (isClearlyFull(gram, q)) return;
-  const found = gramSchmidt(values, design.nrow, centres, intercept ? 1 : 0, present, TOLERANCE);
+  const found = dependences(values, design.nrow, centres, intercept ? 1 : 0, present, TOLERANCE);
   const first = found[0];
   if (first !== undefined)
     throw dependentColumn(
@@ -104,22 +105,16 @@ function centredGram(
   return gram;
 }
 
-/** Cholesky of the correlation matrix: every pivot is the squared fraction of a column that is its own. */
+/** Of the correlation matrix every pivot is the squared fraction of a column that is its own. */
 function isClearlyFull(gram: Float64Array, q: number): boolean {
-  const factor = new Float64Array(q * q);
+  const R = new Float64Array(q * q);
   for (let j = 0; j < q; j++) {
-    let pivot = 1;
     for (let k = 0; k < j; k++) {
-      let sum = gram[j * q + k]! / Math.sqrt(gram[j * q + j]! * gram[k * q + k]!);
-      for (let l = 0; l < k; l++) sum -= factor[j * q + l]! * factor[k * q + l]!;
-      const entry = sum / factor[k * q + k]!;
-      factor[j * q + k] = entry;
-      pivot -= entry * entry;
+      R[j * q + k] = gram[j * q + k]! / Math.sqrt(gram[j * q + j]! * gram[k * q + k]!);
     }
-    if (!(pivot > CLEARLY_FULL)) return false;
-    factor[j * q + j] = Math.sqrt(pivot);
+    R[j * q + j] = 1;
   }
-  return true;
+  return choleskyFactor(R, q, R, CLEARLY_FULL) !== null;
 }
 
 function aliased(sentence: string): DrmError {
@@ -147,11 +142,7 @@ function constantColumn(design: Design, column: number, value: number): DrmError
   return aliased(`${seen}: ${advice(design, column)}`);
 }
 
-function dependentColumn(
-  design: Design,
-  found: ReturnType<typeof gramSchmidt>[number],
-  others: string[],
-): DrmError {
+function dependentColumn(design: Design, found: Dependence, others: string[]): DrmError {
   const { key, names } = design;
   const sources = found.of.map(({ column }) => `'${names[column]}'`);
   const [only] = found.of;

@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { nullSpace } from "../linalg/null-space";
 
 /**
  * Natural cubic splines, R's ns(): cubic B-splines (Cox and de Boor) whose second derivative is zero at the
@@ -30,10 +31,7 @@ export function learnSpline(x: Float64Array, options: SplineOptions, label: stri
   const extended = extend(knots, boundary);
   const m = knots.length + ORDER - 1;
   const constraint = boundary.map((at) => bsplines(extended, at, 2).slice(1));
-  const q = householderQ(constraint, m);
-  const df = m - 2;
-  const transform = new Array<number>(m * df);
-  for (let i = 0; i < m; i++) for (let j = 0; j < df; j++) transform[i * df + j] = q[i * m + j + 2]!;
+  const transform = Array.from(nullSpace(constraint, [0, 1], m));
   return { kind: "ns", knots, boundary, transform };
 }
 
@@ -133,37 +131,4 @@ function bsplines(knots: readonly number[], at: number, derivative: 0 | 1 | 2): 
     values = next;
   }
   return values;
-}
-
-/** Row-major m x m orthogonal factor of the QR of the matrix that has the given vectors as its columns. */
-function householderQ(vectors: readonly (readonly number[])[], m: number): Float64Array {
-  const work = vectors.map((vector) => [...vector]);
-  const reflectors: { v: number[]; from: number }[] = [];
-  for (let l = 0; l < work.length; l++) {
-    const v = work[l]!;
-    let norm = 0;
-    for (let i = l; i < v.length; i++) norm = Math.hypot(norm, v[i]!);
-    if (norm === 0) continue;
-    if (v[l]! < 0) norm = -norm;
-    for (let i = l; i < m; i++) v[i] = v[i]! / norm;
-    v[l] = v[l]! + 1;
-    reflectors.push({ v, from: l });
-    for (const other of work.slice(l + 1)) reflect(v, l, other);
-  }
-  const q = new Float64Array(m * m);
-  for (let j = 0; j < m; j++) {
-    const column = new Array<number>(m).fill(0);
-    column[j] = 1;
-    // Q = H1 H2: applied from the last reflection to the first
-    for (const { v, from } of [...reflectors].reverse()) reflect(v, from, column);
-    for (let i = 0; i < m; i++) q[i * m + j] = column[i]!;
-  }
-  return q;
-}
-
-function reflect(v: readonly number[], from: number, target: number[]): void {
-  let dot = 0;
-  for (let i = from; i < v.length; i++) dot += v[i]! * target[i]!;
-  const t = -dot / v[from]!;
-  for (let i = from; i < v.length; i++) target[i] = target[i]! + t * v[i]!;
 }

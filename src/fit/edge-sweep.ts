@@ -1,9 +1,10 @@
+import { choleskyFactor } from "../linalg/cholesky";
+import { choleskySolve } from "../linalg/solve";
 import { follow, inwards } from "./edge-search";
 import { allEdges, type Edge } from "./edges";
 import type { Searchable } from "./engine";
 import type { Optimum } from "./optimum";
 import { beyond, recessionsTo } from "./recession";
-import { choleskyFactor, choleskySolve } from "./small-matrix";
 import type { Part } from "./theta-blocks";
 import type { Minimum, Objective } from "./trust-region";
 

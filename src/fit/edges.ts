@@ -1,4 +1,6 @@
-import { dot, facesOf, hyperplanes, inverseOf, isOn } from "./faces";
+import { inverseOf } from "../linalg/elimination";
+import { dot } from "../linalg/vector";
+import { facesOf } from "./faces";
 import type { StandardModel } from "./standard-model";
 import { type Part, type ThetaBlock, thetaBlocks } from "./theta-blocks";
 
@@ -19,9 +21,7 @@ export interface Edge {
 }
 
 /** Formulas whose rows take more values than this have edges of too many kinds: only those of all rows are listed. */
-const MOST_VALUES = 100;
-/** Cuts tried between correlations of -1 and +1. */
-const MOST_CUTS = 400;
+export const MOST_VALUES = 100;
 
 export interface PlainEdges {
   readonly edges: readonly Edge[];
@@ -59,17 +59,16 @@ export function plainEdges(model: StandardModel): PlainEdges {
 
 /**
  * All edges of every formula, for small data. Beside the plain ones: all SDs but those of the smallest or the largest value
- * of a number, of a corner of several (faces.ts); a correlation of +1 on one side of a cut through the moderators' values
- * and of -1 on the other.
+ * of a number, of a corner of several (faces.ts). Correlations of +1 on one side of a cut through the moderators' values and
+ * of -1 on the other have a search of their own (cut-walk.ts).
  */
 export function allEdges(model: StandardModel): Edge[] {
   const blocks = thetaBlocks(model);
   return model.parts.flatMap((part) => {
     if (!canVanish(model, part)) return [];
     const block = blocks.find(({ kind }) => kind === part.kind)!;
-    const values = distinctRows(block, part, MOST_VALUES);
-    if (values === null) return wholeEdges(block, part);
-    return part.kind === "rho" ? correlationEdges(block, part, values) : sdEdges(block, part, values);
+    const values = part.kind === "rho" ? null : distinctRows(block, part, MOST_VALUES);
+    return values === null ? wholeEdges(block, part) : sdEdges(block, part, values);
   });
 }
 
@@ -86,7 +85,7 @@ interface Values {
 }
 
 /** Null when there are more than `most`, or none. */
-function distinctRows(block: ThetaBlock, part: Part, most: number): Values | null {
+export function distinctRows(block: ThetaBlock, part: Part, most: number): Values | null {
   const { values, rows: n } = block.basis;
   const first = (part.start - block.start) * n;
   const last = first + part.columns * n;
@@ -181,65 +180,8 @@ function sdEdges(block: ThetaBlock, part: Part, { rows, of }: Values): Edge[] {
   });
 }
 
-/**
- * rho = +-1 in all studies, or on either side of a cut through q - 1 of the moderators' values, where rho stays free (and
- * can follow to either side).
- */
-function correlationEdges(block: ThetaBlock, part: Part, { rows, of }: Values): Edge[] {
-  const edges = wholeEdges(block, part);
-  if (part.columns === 1) return edges;
-  for (const normal of hyperplanes(rows, part.columns, MOST_CUTS)) {
-    const heights = rows.map((row) => (isOn(row, normal) ? 0 : dot(row, normal)));
-    let slowest = Number.POSITIVE_INFINITY;
-    for (const height of heights) if (height !== 0) slowest = Math.min(slowest, Math.abs(height));
-    for (const sign of [1, -1]) {
-      edges.push({
-        block,
-        part,
-        vanishes: (entity) => (heights[of(entity)] ?? 0) !== 0,
-        towards: (entity) => (sign * heights[of(entity)]! > 0 ? 1 : -1),
-        direction: placed(
-          block,
-          part,
-          normal.map((d) => sign * d),
-        ),
-        slowest,
-        whole: false,
-      });
-    }
-  }
-  return edges;
-}
-
-/**
- * theta with the coefficients of a correlation's formula such that it is near +1 on one side of a cut through the
- * moderators' values and near -1 on the other: a search from there moves the cut to where it is best.
- */
-export function* cutCorrelations(model: StandardModel, theta: Float64Array): Generator<Float64Array> {
-  const blocks = thetaBlocks(model);
-  for (const part of model.parts) {
-    if (part.kind !== "rho" || part.columns === 1) continue;
-    const block = blocks.find(({ kind }) => kind === part.kind)!;
-    const values = distinctRows(block, part, MOST_VALUES);
-    if (values === null) continue;
-    for (const normal of hyperplanes(values.rows, part.columns, MOST_CUTS)) {
-      let squares = 0;
-      for (const row of values.rows) squares += dot(row, normal) ** 2;
-      for (const sign of [1, -1]) {
-        const scale = (sign * STEEP) / Math.sqrt(squares / values.rows.length);
-        const start = theta.slice();
-        for (let k = 0; k < part.columns; k++) start[part.start + k] = scale * normal[k]!;
-        yield start;
-      }
-    }
-  }
-}
-
-/** Root mean square of a correlation's linear predictor: tanh(3) is 0.995. */
-const STEEP = 3;
-
 /** A direction of the formula's first columns among those of its block. */
-function placed(block: ThetaBlock, part: Part, direction: Float64Array): Float64Array {
+export function placed(block: ThetaBlock, part: Part, direction: Float64Array): Float64Array {
   const out = new Float64Array(block.basis.columns);
   out.set(direction, part.start - block.start);
   return out;

@@ -1,7 +1,7 @@
 import { createProblem, Order, type Problem, Status } from "../../bindings/kernel";
 import { scratch } from "../data/doubles";
 import { packV } from "../model/packed-v";
-import { rearrange, type Sections, sections } from "../model/sections";
+import { rearrange, rearrangeRows, type Sections, sections } from "../model/sections";
 import { type StandardModel, tiesOf } from "./standard-model";
 import type { Objective } from "./trust-region";
 
@@ -16,9 +16,24 @@ export interface Engine extends Searchable {
   readonly layout: Sections;
   readonly problem: Problem;
   evaluations(): number;
+  /** Another response, in the model's units; all else of the problem stays. */
+  setResponse(y: Float64Array): void;
   /** Makes the problem's results those of `theta`; free when it was evaluated last. */
   settleAt(theta: Float64Array): boolean;
   dispose(): void;
+}
+
+/**
+ * Lends an engine of a model to `use`, and takes its WebAssembly memory back when that returns or throws: an engine that was
+ * kept would be memory that nothing ever frees.
+ */
+export function withEngine<Result>(model: StandardModel, use: (engine: Engine) => Result): Result {
+  const engine = createEngine(model);
+  try {
+    return use(engine);
+  } finally {
+    engine.dispose();
+  }
 }
 
 export function createEngine(model: StandardModel): Engine {
@@ -59,6 +74,10 @@ export function createEngine(model: StandardModel): Engine {
     objective,
     problem,
     evaluations: () => evaluations,
+    setResponse(y) {
+      problem.setResponse(rearrangeRows(y, layout, model.rows, 1));
+      lastDefined = false;
+    },
     settleAt(theta) {
       return (lastDefined && theta.every((value, k) => value === last[k])) || objective.evaluate(theta);
     },
@@ -69,8 +88,8 @@ export function createEngine(model: StandardModel): Engine {
 function load(model: StandardModel, layout: Sections): Problem {
   const { rows, location, scale, sd, rho, weights } = model;
   const row = (values: Float64Array, columns = 1, fill = 0) =>
-    rearrange(values, layout.modelRow, rows, columns, fill);
-  const V = packV(layout, model.known, model.unit * model.unit);
+    rearrangeRows(values, layout, rows, columns, fill);
+  const V = packV(layout, model.V, model.unit * model.unit);
   const levels = layout.modelLevel;
   const pairs = layout.modelPair;
   return createProblem({

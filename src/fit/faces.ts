@@ -1,3 +1,6 @@
+import { normalTo } from "../linalg/elimination";
+import { dot } from "../linalg/vector";
+
 /**
  * Which rows of a design can run to minus infinity together while the others stay: along a direction d with w'd < 0 for
  * them and w'd = 0 for the rest. The rows that stay make up a face of the cone that all rows span; the empty set is one
@@ -110,42 +113,8 @@ export function isOn(row: Float64Array, normal: Float64Array): boolean {
   return Math.abs(dot(row, normal)) <= ON_FACE * Math.sqrt(squares(row) * squares(normal));
 }
 
-/** The vector orthogonal to q - 1 rows, by elimination with complete pivoting; null when there is not just one. */
-function normalTo(rows: readonly Float64Array[], q: number): Float64Array | null {
-  const A = rows.map((row) => row.slice());
-  const columns = Array.from({ length: q }, (_, k) => k);
-  let largest = 0;
-  for (const row of A) for (const part of row) largest = Math.max(largest, Math.abs(part));
-  for (let step = 0; step < q - 1; step++) {
-    let [pivotRow, pivotColumn] = [step, step];
-    for (let i = step; i < q - 1; i++) {
-      for (let k = step; k < q; k++) {
-        if (Math.abs(A[i]![columns[k]!]!) > Math.abs(A[pivotRow]![columns[pivotColumn]!]!)) {
-          [pivotRow, pivotColumn] = [i, k];
-        }
-      }
-    }
-    [A[step], A[pivotRow]] = [A[pivotRow]!, A[step]!];
-    [columns[step], columns[pivotColumn]] = [columns[pivotColumn]!, columns[step]!];
-    const pivot = A[step]![columns[step]!]!;
-    if (Math.abs(pivot) <= 1e-9 * largest) return null;
-    for (let i = step + 1; i < q - 1; i++) {
-      const factor = A[i]![columns[step]!]! / pivot;
-      for (let k = step; k < q; k++) A[i]![columns[k]!]! -= factor * A[step]![columns[k]!]!;
-    }
-  }
-  const normal = new Float64Array(q);
-  normal[columns[q - 1]!] = 1;
-  for (let i = q - 2; i >= 0; i--) {
-    let rest = 0;
-    for (let k = i + 1; k < q; k++) rest -= A[i]![columns[k]!]! * normal[columns[k]!]!;
-    normal[columns[i]!] = rest / A[i]![columns[i]!]!;
-  }
-  return normal;
-}
-
 /** Ascending subsets of `size` numbers below `count`, those of small numbers first. */
-function* subsets(count: number, size: number): Generator<readonly number[]> {
+export function* subsets(count: number, size: number): Generator<readonly number[]> {
   if (size > count) return;
   const chosen = Array.from({ length: size }, (_, i) => i);
   for (;;) {
@@ -165,58 +134,6 @@ function choose(n: number, k: number): number {
   return count;
 }
 
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
-  return sum;
-}
-
 function squares(a: Float64Array): number {
   return dot(a, a);
-}
-
-/** Inverse of the matrix with these rows, row-major, by Gauss-Jordan elimination with row pivoting; null when it is singular. */
-export function inverseOf(rows: readonly Float64Array[]): Float64Array | null {
-  const n = rows.length;
-  if (n === 1) return rows[0]![0] === 0 ? null : Float64Array.of(1 / rows[0]![0]!);
-  if (n === 2) return inverseOfTwo(rows[0]!, rows[1]!);
-  const A = rows.map((row) => row.slice());
-  const inverse = rows.map((_, i) => {
-    const unit = new Float64Array(n);
-    unit[i] = 1;
-    return unit;
-  });
-  let largest = 0;
-  for (const row of A) for (const part of row) largest = Math.max(largest, Math.abs(part));
-  for (let k = 0; k < n; k++) {
-    let pivot = k;
-    for (let i = k + 1; i < n; i++) if (Math.abs(A[i]![k]!) > Math.abs(A[pivot]![k]!)) pivot = i;
-    [A[k], A[pivot]] = [A[pivot]!, A[k]!];
-    [inverse[k], inverse[pivot]] = [inverse[pivot]!, inverse[k]!];
-    const scale = A[k]![k]!;
-    if (Math.abs(scale) <= 1e-9 * largest) return null;
-    for (let j = 0; j < n; j++) {
-      A[k]![j]! /= scale;
-      inverse[k]![j]! /= scale;
-    }
-    for (let i = 0; i < n; i++) {
-      const factor = A[i]![k]!;
-      if (i === k || factor === 0) continue;
-      for (let j = 0; j < n; j++) {
-        A[i]![j]! -= factor * A[k]![j]!;
-        inverse[i]![j]! -= factor * inverse[k]![j]!;
-      }
-    }
-  }
-  const out = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) out.set(inverse[i]!, i * n);
-  return out;
-}
-
-/** The usual case, a factor of two levels, in closed form. */
-function inverseOfTwo([a, b]: Float64Array, [c, d]: Float64Array): Float64Array | null {
-  const determinant = a! * d! - b! * c!;
-  const size = Math.abs(a! * d!) + Math.abs(b! * c!);
-  if (Math.abs(determinant) <= 1e-9 * size) return null;
-  return Float64Array.of(d! / determinant, -b! / determinant, -c! / determinant, a! / determinant);
 }

@@ -1,6 +1,9 @@
+import { choleskyFactor } from "../linalg/cholesky";
+import { choleskyInverse } from "../linalg/inverse";
+import { timesTransposed } from "../linalg/product";
+import { choleskySolve } from "../linalg/solve";
 import type { Engine } from "./engine";
 import { marginalVariances, spreadsAt } from "./marginal-covariance";
-import { choleskyFactor, choleskyInverse, choleskySolve } from "./small-matrix";
 import { weighted } from "./weighted-design";
 
 /** By observation, in model order. */
@@ -46,7 +49,7 @@ export function leverages(engine: Engine, theta: Float64Array): Leverages {
 
   const { WX, S, W } = weighted(engine, spreads);
   const total = W.reduce((sum, w) => sum + w, 0);
-  const middle = crossProduct(WX, S, rows, p);
+  const middle = timesTransposed(WX, S, p, rows, p);
   const hat = new Float64Array(rows);
   const residualVariance = new Float64Array(rows);
   const fittedVariance = new Float64Array(rows);
@@ -65,18 +68,6 @@ export function leverages(engine: Engine, theta: Float64Array): Leverages {
     residualVariance[i] = left > NO_VARIANCE * variance[i]! ? left : 0;
   }
   return { hat, residualVariance, fittedVariance, variance, weight: W.map((w) => (100 * w) / total) };
-}
-
-function crossProduct(A: Float64Array, B: Float64Array, rows: number, p: number): Float64Array {
-  const out = new Float64Array(p * p);
-  for (let a = 0; a < p; a++) {
-    for (let b = 0; b < p; b++) {
-      let sum = 0;
-      for (let i = 0; i < rows; i++) sum += A[a * rows + i]! * B[b * rows + i]!;
-      out[a * p + b] = sum;
-    }
-  }
-  return out;
 }
 
 function quadratic(A: Float64Array, x: Float64Array, p: number): number {

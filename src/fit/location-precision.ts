@@ -1,5 +1,7 @@
+import { scratch } from "../data/doubles";
+import { choleskyFactor } from "../linalg/cholesky";
+import { choleskySolve, solveUpper } from "../linalg/solve";
 import type { Engine } from "./engine";
-import { choleskyFactor, choleskySolve } from "./small-matrix";
 
 /**
  * (X' Sigma^-1 X)^-1 = unit^2 T (L L')^-1 T', kept in factors: with calendar years squared as a moderator the product
@@ -14,10 +16,11 @@ export interface LocationPrecision {
   readonly unit: number;
 }
 
-/** Where the engine stands: at the theta evaluated last. */
+/** Where the engine stands: at the theta evaluated last. T is the model's own array. */
 export function locationPrecision({ problem, model }: Engine): LocationPrecision {
   const { toOriginal: T, columns: p } = model.location;
-  const L = choleskyFactor(problem.read("locationHessian", new Float64Array(p * p)), p);
+  const A = problem.read("locationHessian", scratch(p * p));
+  const L = choleskyFactor(A, p, new Float64Array(p * p));
   return { L: L ?? new Float64Array(p * p).fill(Number.NaN), T, p, unit: model.unit };
 }
 
@@ -36,12 +39,8 @@ export function locationCovariance(
 
 /** d' (X' Sigma^-1 X) d for a change d of the coefficients. */
 export function squaredDistance({ L, T, p, unit }: LocationPrecision, d: ArrayLike<number>): number {
-  const change = new Float64Array(p);
-  for (let i = p - 1; i >= 0; i--) {
-    let rest = d[i]!;
-    for (let j = i + 1; j < p; j++) rest -= T[i * p + j]! * change[j]!;
-    change[i] = rest / T[i * p + i]!;
-  }
+  const change = Float64Array.from(d);
+  solveUpper(T, p, change);
   let squares = 0;
   for (let j = 0; j < p; j++) {
     let sum = 0;
@@ -62,7 +61,7 @@ export function logDeterminant({ L, T, p, unit }: LocationPrecision): number {
 
 /** T' a: the combination in the columns of the engine. */
 function combination({ T, p }: LocationPrecision, a: ArrayLike<number>): Float64Array {
-  const out = new Float64Array(p);
+  const out = scratch(p);
   for (let i = 0; i < p; i++) for (let j = i; j < p; j++) out[j]! += T[i * p + j]! * a[i]!;
   return out;
 }

@@ -1,8 +1,9 @@
+import { scratch } from "../data/doubles";
 import { RHO_BOUND } from "../model/model";
 import type { StandardModel } from "./standard-model";
-import { linearPredictor, thetaBlocks } from "./theta-blocks";
+import { linearPredictor, logSds, thetaBlocks } from "./theta-blocks";
 
-/** Fitted SDs and correlations at some theta, in the user's units. */
+/** Fitted SDs and correlations at some theta, in the user's units. Not to be kept. */
 export interface Spreads {
   /** by observation */
   readonly sigma: Float64Array;
@@ -13,23 +14,27 @@ export interface Spreads {
 }
 
 export function spreadsAt(model: StandardModel, theta: Float64Array): Spreads {
-  const { unit, logSigmaOffset, pairs } = model;
-  const blocks = thetaBlocks(model);
-  const predictor = (kind: "sigma" | "sd" | "rho") => {
-    const block = blocks.find((one) => one.kind === kind);
-    return block === undefined ? null : linearPredictor(model, block, theta);
-  };
-  const sd = (log: number) => unit * Math.exp(log);
+  const { unit, pairs } = model;
+  const rho = thetaBlocks(model).find(({ kind }) => kind === "rho");
   return {
-    sigma: (predictor("sigma") ?? logSigmaOffset).map(sd),
-    omega: predictor("sd")?.map(sd) ?? new Float64Array(0),
-    rho: predictor("rho")?.map((eta) => RHO_BOUND * Math.tanh(eta)) ?? new Float64Array(pairs.length / 2),
+    sigma: sds(logSds(model, "sigma", theta), unit),
+    omega: sds(logSds(model, "sd", theta), unit),
+    rho:
+      rho === undefined
+        ? scratch(pairs.length / 2)
+        : linearPredictor(model, rho, theta).map((eta) => RHO_BOUND * Math.tanh(eta)),
   };
 }
 
+function sds(logs: Float64Array, unit: number): Float64Array {
+  const out = scratch(logs.length);
+  for (let i = 0; i < logs.length; i++) out[i] = unit * Math.exp(logs[i]!);
+  return out;
+}
+
 /** Marginal variances V_ii + sigma_i^2 + the omega^2 of the observation's levels. */
-export function marginalVariances({ known, random }: StandardModel, { sigma, omega }: Spreads): Float64Array {
-  const out = known.variances.map((v, i) => v + sigma[i]! ** 2);
+export function marginalVariances({ V, random }: StandardModel, { sigma, omega }: Spreads): Float64Array {
+  const out = V.variances.map((v, i) => v + sigma[i]! ** 2);
   for (const { index, firstUnit } of random) {
     for (let i = 0; i < out.length; i++) {
       if (index[i]! >= 0) out[i]! += omega[firstUnit + index[i]!]! ** 2;
@@ -45,21 +50,7 @@ export type MarginalCovariance = (members: ArrayLike<number>, spreads: Spreads) 
  * Sigma = V + R + Z G Z' block by block: what is returned finds the covariance of any two observations in O(random
  * intercepts). Building it costs O(rows).
  */
-export function marginalCovariance({ rows, known, random, pairs }: StandardModel): MarginalCovariance {
-  const cluster = new Int32Array(rows).fill(-1);
-  const position = new Int32Array(rows);
-  const starts: number[] = [];
-  let first = 0;
-  let packed = 0;
-  known.clusterSizes.forEach((size, c) => {
-    starts.push(packed);
-    for (let a = 0; a < size; a++) {
-      cluster[known.clusterRows[first + a]!] = c;
-      position[known.clusterRows[first + a]!] = a;
-    }
-    first += size;
-    packed += (size * (size + 1)) / 2;
-  });
+export function marginalCovariance({ rows, V, random, pairs }: StandardModel): MarginalCovariance {
   const pairOf = new Int32Array(rows).fill(-1);
   pairs.forEach((row, at) => {
     pairOf[row] = at >> 1;
@@ -72,16 +63,9 @@ export function marginalCovariance({ rows, known, random, pairs }: StandardModel
       const i = members[a]!;
       for (let b = 0; b <= a; b++) {
         const k = members[b]!;
-        let sum = 0;
-        if (i === k) sum = known.variances[i]! + sigma[i]! ** 2;
-        else {
-          if (cluster[i]! >= 0 && cluster[i] === cluster[k]) {
-            const high = Math.max(position[i]!, position[k]!);
-            const low = Math.min(position[i]!, position[k]!);
-            sum = known.clusterV[starts[cluster[i]!]! + (high * (high + 1)) / 2 + low]!;
-          }
-          if (pairOf[i]! >= 0 && pairOf[i] === pairOf[k]) sum += rho[pairOf[i]!]! * sigma[i]! * sigma[k]!;
-        }
+        let sum = V.at(i, k);
+        if (i === k) sum += sigma[i]! ** 2;
+        else if (pairOf[i]! >= 0 && pairOf[i] === pairOf[k]) sum += rho[pairOf[i]!]! * sigma[i]! * sigma[k]!;
         for (const { index, firstUnit } of random) {
           if (index[i]! >= 0 && index[i] === index[k]) sum += omega[firstUnit + index[i]!]! ** 2;
         }

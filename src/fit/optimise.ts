@@ -1,7 +1,8 @@
+import { bestCut } from "./cut-walk";
 import { edgeOptimum } from "./edge-search";
 import { lookAtEdges, sweepEdges } from "./edge-sweep";
-import { cutCorrelations, type Edge, edgesOfAll, plainEdges } from "./edges";
-import { createEngine, type Searchable } from "./engine";
+import { type Edge, edgesOfAll, plainEdges } from "./edges";
+import { type Searchable, withEngine } from "./engine";
 import { type Optimum, optimumOf } from "./optimum";
 import { rehearsalOf, type StandardModel } from "./standard-model";
 import {
@@ -44,10 +45,10 @@ const MOST_ROUNDS = 3;
 /** Second maxima are a matter of few rows: above this a second start is not worth its time without a rehearsal. */
 const FEW_ROWS = 2000;
 const FEW_ROWS_IN_CLUSTERS = 250;
-/** Moderators of the scale up to which suprema at their edges are looked for. */
+/** Moderators of the scale up to which suprema at their edges are looked for: more of them beside few rows. */
 const MOST_SLOPES = 8;
-/** Cuts between correlations of -1 and +1 from which a search starts. */
-const MOST_CUTS = 4;
+const MOST_SLOPES_OF_FEW = 12;
+const FEW = 100;
 
 function isSmall({ rows, random, pairs }: StandardModel): boolean {
   return rows <= (random.length + pairs.length > 0 ? FEW_ROWS_IN_CLUSTERS : FEW_ROWS);
@@ -56,7 +57,9 @@ function isSmall({ rows, random, pairs }: StandardModel): boolean {
 /** Data in which suprema at the edges of moderators are looked for: few rows, and few moderators of the scale. */
 function hasFewUnknowns({ rows, parts }: StandardModel): boolean {
   const slopes = parts.reduce((sum, { columns }) => sum + columns - 1, 0);
-  return slopes > 0 && slopes <= MOST_SLOPES && rows <= FEW_ROWS_IN_CLUSTERS;
+  return (
+    slopes > 0 && slopes <= (rows <= FEW ? MOST_SLOPES_OF_FEW : MOST_SLOPES) && rows <= FEW_ROWS_IN_CLUSTERS
+  );
 }
 
 /** Two optima closer than this in log-likelihood are taken for one. */
@@ -80,7 +83,8 @@ export function search(engine: Searchable, options: SearchOptions): Search {
     return { best, distinct: [best.value], startsTried: 1, spike: null, rises: false };
   }
   if (options.near) {
-    const others = startingPoints(engine.model, MOST_STARTS).slice(0, (options.starts ?? 1) - 1);
+    const { starts = 1 } = options;
+    const others = starts > 1 ? startingPoints(engine.model, starts - 1) : [];
     return searchFrom(engine, [options.near, ...others], options);
   }
   const most = options.starts ?? MOST_STARTS;
@@ -88,9 +92,7 @@ export function search(engine: Searchable, options: SearchOptions): Search {
   const affordable = rehearsal !== null || options.starts !== undefined || isSmall(engine.model) ? most : 1;
   const starts = startingPoints(engine.model, affordable);
   if (rehearsal === null) return searchFrom(engine, starts, options);
-  const small = createEngine(rehearsal);
-  const tried = climb(small, starts, options);
-  small.dispose();
+  const tried = withEngine(rehearsal, (small) => climb(small, starts, options));
   // an optimum at infinity is no place to start from
   const refined = tried.filter(({ converged, boundary }) => converged && boundary === null);
   const from = refined.length > 0 ? refined.map(({ theta }) => theta) : [starts[0]!];
@@ -103,12 +105,14 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
   const { edges: plain, cellsOnly } = thorough
     ? plainEdges(model)
     : { edges: edgesOfAll(model), cellsOnly: true };
-  const everywhere = thorough && !cellsOnly && hasFewUnknowns(model);
+  const few = thorough && hasFewUnknowns(model);
+  const everywhere = few && !cellsOnly;
   let optima = climb(engine, starts, options);
   climbHumps(engine, optima, options);
-  if (everywhere) climbSteeply(engine, optima, options);
+  const met = everywhere ? climbSteeply(engine, optima, options) : [];
   const cheap = !thorough || !isSmall(model);
   improveAtEdges(engine, optima, starts[0]!, { plain, everywhere, cheap }, options);
+  if (few) walkCuts(engine, optima, met, options);
   const { value } = optima[0]!;
   const others = optima.filter((optimum) => !isSpike(model, optimum));
   if (others[0]?.converged) optima = others;
@@ -170,15 +174,32 @@ function climbHumps(engine: Searchable, optima: Optimum[], options: SearchOption
   if (tops.length > 0) climbOn(engine, optima, tops, options);
 }
 
-/** Adds the best optimum from starts that leave the scale to a few rows, where it is better than all met. */
-function climbSteeply(engine: Searchable, optima: Optimum[], options: SearchOptions): void {
+/** Adds the best optimum from starts that leave the scale to a few rows, where it is better than all met; returns all. */
+function climbSteeply(engine: Searchable, optima: Optimum[], options: SearchOptions): Optimum[] {
   const met = optima.slice();
   climbOn(engine, met, steepStartingPoints(engine.model), options);
-  climbOn(engine, met, bestCuts(engine, met[0]!.theta), options);
   if (engine.model.rows <= TINY) {
     climbOn(engine, met, scatteredStartingPoints(engine.model, SCATTERED), options);
   }
   if (rank(met[0]!) < rank(optima[0]!)) putFirst(optima, met[0]!);
+  return met;
+}
+
+/** Adds what walks over the cuts between correlations of +1 and -1 lead to, from the best of all met, where it is better. */
+function walkCuts(
+  engine: Searchable,
+  optima: Optimum[],
+  met: readonly Optimum[],
+  { maxEvaluations }: SearchOptions,
+): void {
+  const isNew = ({ value }: Optimum) =>
+    optima.every((optimum) => Math.abs(optimum.value - value) >= SAME_OPTIMUM);
+  const origins = [...optima, ...met.filter(isNew)].sort((a, b) => rank(a) - rank(b));
+  const suspicionAt = lookout(engine.model);
+  const best = bestCut(engine, origins, maxEvaluations, (theta) =>
+    optimise(engine, theta, maxEvaluations, [], suspicionAt),
+  );
+  if (best !== optima[0]) putFirst(optima, best);
 }
 
 /** In front of all, in place of those that it only makes more exact. */
@@ -187,19 +208,6 @@ function putFirst(optima: Optimum[], best: Optimum): void {
   optima.splice(0, optima.length);
   optima.push(best);
   for (const other of others) optima.push(other);
-}
-
-/** The starts of cutCorrelations() with the best values, the other parameters as they are in `theta`. */
-function bestCuts({ model, objective }: Searchable, theta: Float64Array): Float64Array[] {
-  const valued = Array.from(cutCorrelations(model, theta), (start) => ({
-    start,
-    value: objective.valueAt(start),
-  }));
-  const defined = valued.filter(({ value }) => !Number.isNaN(value));
-  return defined
-    .sort((a, b) => a.value - b.value)
-    .slice(0, MOST_CUTS)
-    .map(({ start }) => start);
 }
 
 /** Which edges are looked at, and whether values alone decide which are followed. */

@@ -21,7 +21,7 @@ export interface Optimum {
   readonly boundary: Boundary | null;
 }
 
-/** Not { ...run, ...rest }: engines make a hidden class for every such copy, and it outlives the object. */
+/** Not { ...run, ...rest }: docs/internals.md says what that costs. */
 export function optimumOf(
   { value, gradient, hessian, converged }: Minimum,
   {

@@ -1,8 +1,9 @@
 import type { GroupDesign } from "../design/group-design";
+import { choleskyFactor } from "../linalg/cholesky";
+import { choleskySolve } from "../linalg/solve";
 import type { Model } from "../model/model";
 import type { Engine } from "./engine";
 import type { RandomEffect } from "./fit";
-import { choleskyFactor, choleskySolve } from "./small-matrix";
 import { linearPredictor, thetaBlocks } from "./theta-blocks";
 
 /**
@@ -16,9 +17,9 @@ export function randomEffects(model: Model, engine: Engine, theta: Float64Array)
   const { unit, location } = engine.model;
   const count = block.basis.rows;
   const p = location.columns;
-  const score = problem.read("unitScore", new Float64Array(count));
-  const inverse = problem.read("unitInverse", new Float64Array(count));
-  const solved = problem.read("unitSolved", new Float64Array(count * p));
+  const score = problem.read("levelScore", new Float64Array(count));
+  const inverse = problem.read("levelInverse", new Float64Array(count));
+  const solved = problem.read("levelSolved", new Float64Array(count * p));
   const L = choleskyFactor(problem.read("locationHessian", new Float64Array(p * p)), p);
   const logSd = linearPredictor(engine.model, block, theta);
 
@@ -38,12 +39,12 @@ export function randomEffects(model: Model, engine: Engine, theta: Float64Array)
     estimate[level] = unit * omega2 * score[u]! + 0; // never -0
     stdError[level] = unit * Math.sqrt(Math.max(0, omega2 - omega2 * omega2 * zPz));
   }
-  return model.random.map(({ label, key, design, firstUnit }) => {
+  return model.random.map(({ dpar, design, firstUnit }) => {
     const { levels, index, nrow } = design as GroupDesign;
     const own = (values: Float64Array) => values.slice(firstUnit, firstUnit + nrow);
     return {
-      dpar: key,
-      group: label,
+      dpar: dpar.key,
+      group: dpar.group!,
       levels,
       codes: index,
       sd: own(sd),

@@ -1,6 +1,6 @@
 import type { Basis } from "../design/basis";
+import { symmetricEigen } from "../linalg/eigen";
 import type { Edge } from "./edges";
-import { symmetricEigen } from "./small-matrix";
 import type { StandardModel } from "./standard-model";
 import { type ThetaBlock, thetaBlocks } from "./theta-blocks";
 import { type Nearness, nearness } from "./vanishing";
@@ -78,10 +78,10 @@ function alongCorrelations(
   vanishing: Uint8Array,
 ): Recession | null {
   if (block.kind !== "rho" || block.basis.columns === 1) return null;
-  const { values: W, rows, columns: q } = block.basis;
-  const { values, vectors } = symmetricEigen(gram(W, rows, q, vanishing, 0), q);
+  const { columns: q } = block.basis;
+  const { vectors, nullity } = apartFrom(block.basis, vanishing);
   const direction = new Float64Array(q);
-  for (let e = 0; e < q && values[e]! < 1e-10 * rows; e++) {
+  for (let e = 0; e < nullity; e++) {
     let along = 0;
     for (let k = 0; k < q; k++) along += vectors[k * q + e]! * theta[block.start + k]!;
     for (let k = 0; k < q; k++) direction[k]! += along * vectors[k * q + e]!;
@@ -163,10 +163,8 @@ export function recessionOf(
   known: Float64Array | null = null,
   gone: Recession | null = null,
 ): Recession | null {
-  const { values: W, rows, columns: q } = block.basis;
-  const { values, vectors } = symmetricEigen(gram(W, rows, q, vanishing, 0), q);
-  let nullity = 0;
-  while (nullity < q && values[nullity]! < 1e-10 * rows) nullity++;
+  const { rows, columns: q } = block.basis;
+  const { vectors, nullity } = apartFrom(block.basis, vanishing);
   if (nullity === 0) return null;
 
   const inBlock = known ?? descentBeside(gone, block.basis, vanishing, sign, vectors, nullity);
@@ -191,6 +189,20 @@ export function recessionOf(
   const direction = new Float64Array(size);
   direction.set(inBlock, block.start);
   return { block, vanishing, free, freeCount, direction, toNearby, toEdge, slowest: -slowest };
+}
+
+/**
+ * Orthonormal directions of a block's coefficients, by column: along the first `nullity` only vanishing entities move, the
+ * others are those in which all else varies.
+ */
+function apartFrom(
+  { values: W, rows, columns: q }: Basis,
+  vanishing: Uint8Array,
+): { readonly vectors: Float64Array; readonly nullity: number } {
+  const { values, vectors } = symmetricEigen(gram(W, rows, q, vanishing, 0), q);
+  let nullity = 0;
+  while (nullity < q && values[nullity]! < 1e-10 * rows) nullity++;
+  return { vectors, nullity };
 }
 
 /** W'W over the entities whose flag is `flag`. */

@@ -1,3 +1,4 @@
+import { BlockCovariance } from "../covariance/block-covariance";
 import { scratch } from "../data/doubles";
 import { addProduct, type Basis, NO_BASIS, project } from "../design/basis";
 import type { Ties } from "../model/components";
@@ -33,8 +34,8 @@ export interface StandardModel {
   readonly weights: Float64Array | null;
   /** the restricted likelihood is what is optimized */
   readonly reml: boolean;
-  /** V as in KnownV, in the user's units: the engine divides by unit^2 */
-  readonly known: Model["knownV"];
+  /** known covariance, in the user's units: the engine divides by unit^2 */
+  readonly V: BlockCovariance;
   readonly random: readonly {
     readonly index: Int32Array;
     readonly levels: number;
@@ -52,14 +53,14 @@ export interface StandardModel {
 }
 
 export function standardModel(model: Model): StandardModel {
-  const { rows, knownV, weights } = model;
+  const { rows, V, weights } = model;
   const location = model.location.basis;
   const leastSquares = project(location, model.y);
   const y = scratch(rows);
   y.set(model.y);
   addProduct(location, leastSquares, y, -1);
   if (isRounding(y, model.y)) y.fill(0);
-  const unit = spreadUnit(y, knownV.variances);
+  const unit = spreadUnit(y, V.variances);
   const v = scratch(rows);
   const variance = unit * unit;
   const shift = -Math.log(unit);
@@ -69,7 +70,7 @@ export function standardModel(model: Model): StandardModel {
   let totalWeight = 0;
   for (let i = 0; i < rows; i++) {
     y[i]! /= unit;
-    const vi = knownV.variances[i]! / variance;
+    const vi = V.variances[i]! / variance;
     v[i] = vi;
     if (vi > largestV) largestV = vi;
     if (vi === 0) zeroV = true;
@@ -91,9 +92,9 @@ export function standardModel(model: Model): StandardModel {
     zeroV,
     weights,
     reml: model.method === "REML",
-    known: knownV,
     random: model.random.map(({ index, design, firstUnit }) => ({ index, levels: design.nrow, firstUnit })),
     pairs: model.pairs,
+    V,
     parts: partsOf(model),
     leastSquares,
     unit,
@@ -104,9 +105,8 @@ export function standardModel(model: Model): StandardModel {
 }
 
 /** What ties the observations together; rows have weights of their own in the nested kernel only. */
-export function tiesOf({ rows, known, random, pairs, v, weights }: StandardModel): Ties {
-  const { clusterSizes, clusterRows } = known;
-  return { rows, clusterSizes, clusterRows, random, pairs, ...(weights === null && { v }) };
+export function tiesOf({ rows, V, random, pairs, v, weights }: StandardModel): Ties {
+  return { rows, V, random, pairs, ...(weights === null && { v }) };
 }
 
 /**
@@ -156,18 +156,14 @@ function spreadUnit(residuals: Float64Array, variances: Float64Array): number {
 }
 
 /** Few rows whose covariances cost little beside the rest of a fit: the models with second maxima are among them. */
-function isCheap({ rows, known }: StandardModel): boolean {
-  if (known.clusterSizes.length === 0) return true;
-  let cubes = 0;
-  for (const size of known.clusterSizes) cubes += size ** 3;
-  return rows <= CHEAP_ROWS && cubes <= CHEAP_CUBES;
+function isCheap({ rows, V }: StandardModel): boolean {
+  return V.clusters === 0 || (rows <= CHEAP_ROWS && V.cubes <= CHEAP_CUBES);
 }
 
 const REHEARSAL_ROWS = 2000;
 const CHEAP_ROWS = 250;
 const CHEAP_CUBES = 1e6;
 const GOLDEN = 0.6180339887498949;
-const NONE = new Int32Array(0);
 
 /**
  * A small problem in the same coordinates with nearly the same optima: at most 2,000 rows, and of V only the diagonal.
@@ -175,13 +171,10 @@ const NONE = new Int32Array(0);
  * cannot be cut down (levels and studies are not split).
  */
 export function rehearsalOf(model: StandardModel): StandardModel | null {
-  const { rows, known, scale, random, pairs } = model;
+  const { rows, V, scale, random, pairs } = model;
   if (rows <= REHEARSAL_ROWS && isCheap(model)) return null;
   if (pairs.length > 0 || (rows > REHEARSAL_ROWS && random.length > 0)) return null;
-  const diagonal = {
-    ...model,
-    known: { ...known, clusterSizes: NONE, clusterRows: NONE, clusterV: new Float64Array(0) },
-  };
+  const diagonal = { ...model, V: new BlockCovariance(V.variances) };
   if (rows <= REHEARSAL_ROWS) return diagonal;
 
   // one row of each stretch of the data, at a place that no repeating pattern in the rows keeps step with
@@ -196,13 +189,13 @@ export function rehearsalOf(model: StandardModel): StandardModel | null {
   return {
     ...diagonal,
     rows: REHEARSAL_ROWS,
-    known: { ...diagonal.known, variances: take(known.variances) },
     y: take(model.y),
     // residuals of the least-squares fit will do; a rare level of a moderator may not even be among these rows
     location: { ...NO_BASIS, rows: REHEARSAL_ROWS },
     leastSquares: new Float64Array(0),
     scale: { ...scale, values: W, rows: REHEARSAL_ROWS },
     logSigmaOffset: take(model.logSigmaOffset),
+    V: new BlockCovariance(take(V.variances)),
     v: take(model.v),
     weights: model.weights === null ? null : take(model.weights),
   };

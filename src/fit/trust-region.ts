@@ -1,5 +1,8 @@
 import { scratch } from "../data/doubles";
-import { choleskyFactor, choleskySolve, symmetricEigen } from "./small-matrix";
+import { choleskyFactor } from "../linalg/cholesky";
+import { symmetricEigen } from "../linalg/eigen";
+import { choleskySolve } from "../linalg/solve";
+import { norm } from "../linalg/vector";
 
 /** A function with exact first and second derivatives. Returns false where it is not defined (a step too far). */
 export interface Objective {
@@ -241,10 +244,4 @@ export function maxAbs(x: Float64Array): number {
     if (!(size <= largest)) largest = size;
   }
   return largest;
-}
-
-function norm(x: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i]! * x[i]!;
-  return Math.sqrt(sum);
 }

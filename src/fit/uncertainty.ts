@@ -1,10 +1,13 @@
 import { type Doubles, scratch } from "../data/doubles";
 import { type Basis, toOriginal } from "../design/basis";
+import { choleskyFactor } from "../linalg/cholesky";
+import { symmetricEigen } from "../linalg/eigen";
+import { choleskyInverse } from "../linalg/inverse";
+import { congruence, product, transposed } from "../linalg/product";
 import type { FreeSpace } from "./boundary";
 import type { Engine } from "./engine";
 import type { Optimum } from "./optimum";
 import type { Recession } from "./recession";
-import { choleskyFactor, choleskyInverse, symmetricEigen } from "./small-matrix";
 import { thetaBlocks } from "./theta-blocks";
 
 /** Coefficients and their covariance in the user's columns and units: location first, then theta. */
@@ -43,11 +46,11 @@ export function uncertainty(
   const toUser = userCoefficients(engine, p, q);
   const M = optimum.boundary === null ? null : freeDirections(optimum.boundary.free, p, q);
   const n = optimum.boundary === null ? k : p + optimum.boundary.free.count;
-  const D = M === null ? toUser : product(toUser, M, k, k, n);
-  const inverse = inverseOf(M === null ? J : congruence(transpose(M, k, n), J, n, k), n);
+  const D = M === null ? toUser : product(toUser, M, k, k, n, scratch(k * n));
+  const inverse = inverseOf(M === null ? J : congruence(transposed(M, k, n), J, n, k), n);
   const vcov = doubles(k * k);
   if (inverse === null) vcov.fill(Number.NaN);
-  else congruence(D, inverse.matrix, k, n, vcov);
+  else congruence(D, inverse.matrix, k, n, vcov, scratch(k * n));
 
   const estimates = scratch(k);
   const gradient = doubles(k);
@@ -197,45 +200,6 @@ function jointHessian(engine: Engine, p: number, q: number): Float64Array {
   }
   for (let i = 0; i < q; i++) for (let j = 0; j < q; j++) J[(p + i) * k + p + j] = scale[i * q + j]!;
   return J;
-}
-
-/** A B for A k x l and B l x n, row-major. */
-function product(A: Float64Array, B: Float64Array, k: number, l: number, n: number): Float64Array {
-  const out = scratch(k * n);
-  for (let i = 0; i < k; i++) {
-    for (let m = 0; m < l; m++) {
-      const a = A[i * l + m]!;
-      if (a === 0) continue;
-      for (let j = 0; j < n; j++) out[i * n + j]! += a * B[m * n + j]!;
-    }
-  }
-  return out;
-}
-
-/** A B A' for A k x n and symmetric B n x n, row-major. */
-function congruence(
-  A: Float64Array,
-  B: Float64Array,
-  k: number,
-  n: number,
-  out = scratch(k * k),
-): Float64Array {
-  const half = product(A, B, k, n, n);
-  for (let i = 0; i < k; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      for (let m = 0; m < n; m++) sum += half[i * n + m]! * A[j * n + m]!;
-      out[i * k + j] = sum;
-      out[j * k + i] = sum;
-    }
-  }
-  return out;
-}
-
-function transpose(A: Float64Array, rows: number, columns: number): Float64Array {
-  const out = scratch(A.length);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = A[i * columns + j]!;
-  return out;
 }
 
 /** Largest column sum of absolute values. */

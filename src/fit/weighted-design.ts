@@ -1,7 +1,9 @@
+import { choleskyFactor } from "../linalg/cholesky";
+import { choleskyInverse } from "../linalg/inverse";
+import { choleskySolve } from "../linalg/solve";
 import { components, DENSE, NESTED, PAIR } from "../model/components";
 import type { Engine } from "./engine";
 import { marginalCovariance, type Spreads } from "./marginal-covariance";
-import { choleskyFactor, choleskyInverse, choleskySolve } from "./small-matrix";
 import { type StandardModel, tiesOf } from "./standard-model";
 
 /** Standardised units; matrices are rows x p, column-major. */
@@ -20,10 +22,10 @@ export interface Weighted {
  */
 export function weighted(engine: Engine, spreads: Spreads): Weighted {
   const { model } = engine;
-  const { rows, location, known, random, weights } = model;
+  const { rows, location, V, random, weights } = model;
   const p = location.columns;
   const { root, kernel, fineToCoarse } = components(tiesOf(model));
-  const own = known.variances.map((v, i) => (v + spreads.sigma[i]! ** 2) / model.unit ** 2);
+  const own = V.variances.map((v, i) => (v + spreads.sigma[i]! ** 2) / model.unit ** 2);
   const WX = new Float64Array(rows * p);
   const S = location.values.slice();
   const W = own.map((variance, i) => (weights === null ? 1 : weights[i]!) / variance);
@@ -69,7 +71,7 @@ function takeSharedPart(
     if (level >= 0) sums[level]! += W[i]!;
   });
   const { problem, layout } = engine;
-  const inverse = problem.read("unitInverse", new Float64Array(layout.modelLevel.length));
+  const inverse = problem.read("levelInverse", new Float64Array(layout.modelLevel.length));
   const c = new Float64Array(levels);
   layout.modelLevel.forEach((unit, u) => {
     const level = unit - firstUnit;
@@ -85,7 +87,7 @@ function takeSharedPart(
 function levelParts({ problem, layout, model }: Engine, { omega }: Spreads): Float64Array {
   const { rows, location, random, unit } = model;
   const p = location.columns;
-  const solved = problem.read("unitSolved", new Float64Array(omega.length * p));
+  const solved = problem.read("levelSolved", new Float64Array(omega.length * p));
   const engineLevel = new Int32Array(omega.length);
   layout.modelLevel.forEach((level, u) => {
     engineLevel[level] = u;

@@ -1,9 +1,10 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import { choleskyFactor, choleskySolve } from "../fit/small-matrix";
+import { choleskyFactor } from "../linalg/cholesky";
+import { orthogonalise } from "../linalg/orthogonal";
+import { choleskySolve } from "../linalg/solve";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
 import { fUpperTail } from "../stats/f-distribution";
-import { norm, removeProjection } from "./projection";
 import { locationCount } from "./residual-df";
 import { clusterTerms, someVanishes } from "./robust/cluster-terms";
 import { sandwichOf } from "./robust/sandwich";
@@ -110,20 +111,19 @@ function refuseMixture(fit: Fit, { factor }: TestBasis, concerned: readonly numb
 }
 
 function requireIndependent(L: readonly Float64Array[]): void {
-  const basis: Float64Array[] = [];
-  for (const row of L) {
-    const length = norm(row);
-    const rest = removeProjection(row.slice(), basis);
-    const left = norm(rest);
-    if (!(left > DEPENDENT * length)) {
-      const what = length > 0 ? "is a combination of those before it" : "is all zero";
-      throw new DrmError(
-        "bad_option",
-        `row ${basis.length + 1} of the hypothesis matrix ${what}: leave it out`,
-      );
-    }
-    basis.push(rest.map((value) => value / left));
-  }
+  const k = L[0]?.length ?? 0;
+  const X = new Float64Array(k * L.length);
+  L.forEach((row, a) => {
+    X.set(row, a * k);
+  });
+  const shares = new Float64Array(L.length);
+  orthogonalise(X, k, L.length, 1, X, new Float64Array(L.length ** 2), shares);
+  const first = shares.findIndex((share) => share <= DEPENDENT ** 2);
+  if (first < 0) return;
+  const what = L[first]!.some((weight) => weight !== 0)
+    ? "is a combination of those before it"
+    : "is all zero";
+  throw new DrmError("bad_option", `row ${first + 1} of the hypothesis matrix ${what}: leave it out`);
 }
 
 /** d' V^-1 d, in correlations, since the units of coefficients may differ by many powers of ten. */

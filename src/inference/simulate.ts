@@ -1,5 +1,7 @@
 import { DrmError } from "../errors";
+import { correlations, dparOf } from "../fit/dpars";
 import type { BivariateFit, Fit, UnivariateFit } from "../fit/fit";
+import { requireCovariance } from "../fit/known-covariance";
 import { requireFit } from "../fit/require-fit";
 import { type OptionKinds, requireOptions, shown } from "../options";
 import { type RandomStream, randomStream } from "../stats/random";
@@ -10,6 +12,9 @@ export interface SimulateOptions {
   /** a whole number; the same seed gives the same draws */
   readonly seed: number;
 }
+
+/** Relative to a variance: a pivot down to minus this is a zero of a semidefinite V. */
+const ZERO_PIVOT = 1e-8;
 
 const SIMULATE_OPTIONS: OptionKinds<SimulateOptions> = {
   seed: "number",
@@ -99,10 +104,11 @@ function stackedMeans(fit: Fit): Float64Array {
 }
 
 function addRandomIntercepts(fit: Fit, y: Float64Array, random: RandomStream): void {
-  const stride = outcomesOf(fit).length;
+  const outcomes = outcomesOf(fit);
+  const stride = outcomes.length;
   for (const { dpar, codes, sd } of fit.random ?? []) {
     const u = sd.map((omega) => omega * random.normal());
-    const offset = dpar.startsWith("sd2(") ? 1 : 0;
+    const { offset } = outcomes.find(({ number }) => number === dparOf(fit, dpar).outcome)!;
     codes.forEach((code, i) => {
       if (code >= 0) y[i * stride + offset]! += u[code]!;
     });
@@ -110,86 +116,35 @@ function addRandomIntercepts(fit: Fit, y: Float64Array, random: RandomStream): v
 }
 
 /** sigma1 z1, and sigma2 (rho z1 + sqrt(1 - rho^2) z2) beside it. */
-function addResiduals({ family, fitted }: Fit, y: Float64Array, random: RandomStream): void {
-  if (family === "gaussian") {
-    fitted.sigma!.forEach((sigma, i) => {
+function addResiduals(fit: Fit, y: Float64Array, random: RandomStream): void {
+  const [sigma1, sigma2] = outcomesOf(fit).map(({ scale }) => fit.fitted[scale]!);
+  if (sigma2 === undefined) {
+    sigma1!.forEach((sigma, i) => {
       y[i]! += sigma * random.normal();
     });
     return;
   }
-  const { sigma1, sigma2, rho12 } = fitted;
+  const rhos = correlations(fit);
   for (let i = 0; i < sigma1!.length; i++) {
     const z1 = random.normal();
     const z2 = random.normal();
-    // no correlation where an outcome is absent, or where both SDs are 0 and it is not estimated
-    const rho = Number.isNaN(rho12![i]!) ? 0 : rho12![i]!;
+    // no correlation where an outcome is absent, or where an SD is 0 and it is not estimated
+    const rho = rhos?.[i] || 0;
     y[2 * i]! += sigma1![i]! * z1;
-    y[2 * i + 1]! += sigma2![i]! * (rho * z1 + Math.sqrt(1 - rho * rho) * z2);
+    y[2 * i + 1]! += sigma2[i]! * (rho * z1 + Math.sqrt(1 - rho * rho) * z2);
   }
 }
 
 /** Adds L e2 to y. */
-function samplingErrors({ knownV }: Fit): (y: Float64Array, random: RandomStream) => void {
-  const { variances, blocks, clusters } = knownV;
-  if (clusters > 0 && blocks === undefined) {
-    const what = "simulate() needs the covariances of V, which this fit does not carry";
-    throw new DrmError("bad_known_v", `${what}: refit the model with this version`);
+function samplingErrors(fit: Fit): (y: Float64Array, random: RandomStream) => void {
+  const V = requireCovariance(fit.knownV, "simulate()");
+  const { factors, badRow } = V.semidefiniteFactor(ZERO_PIVOT);
+  if (factors === null) {
+    const row = fit.rows[fit.family === "gaussian" ? badRow : badRow >> 1]! + 1;
+    throw new DrmError(
+      "bad_known_v",
+      `V is not a covariance matrix: with row ${row} it has a negative eigenvalue`,
+    );
   }
-  const clustered = new Uint8Array(variances.length);
-  for (const row of blocks?.rows ?? []) clustered[row] = 1;
-  const L = blocks === undefined ? [] : factors(blocks);
-  return (y, random) => {
-    variances.forEach((v, i) => {
-      if (clustered[i] === 0) y[i]! += Math.sqrt(v) * random.normal();
-    });
-    for (const { rows, factor } of L) {
-      const e = Float64Array.from(rows, () => random.normal());
-      rows.forEach((row, a) => {
-        const start = (a * (a + 1)) / 2;
-        for (let b = 0; b <= a; b++) y[row]! += factor[start + b]! * e[b]!;
-      });
-    }
-  };
-}
-
-interface ClusterFactor {
-  readonly rows: Int32Array;
-  /** lower triangle packed by rows */
-  readonly factor: Float64Array;
-}
-
-/** Relative to a variance: a pivot down to minus this is a zero of a semidefinite V. */
-const ZERO_PIVOT = 1e-8;
-
-function factors({ sizes, rows, values }: NonNullable<Fit["knownV"]["blocks"]>): ClusterFactor[] {
-  let first = 0;
-  let packed = 0;
-  return Array.from(sizes, (size) => {
-    const length = (size * (size + 1)) / 2;
-    const cluster = {
-      rows: rows.subarray(first, first + size),
-      factor: semidefiniteFactor(values.slice(packed, packed + length), size),
-    };
-    first += size;
-    packed += length;
-    return cluster;
-  });
-}
-
-/** Cholesky factor in place; a zero pivot leaves a column of zeros. */
-function semidefiniteFactor(L: Float64Array, size: number): Float64Array {
-  for (let i = 0; i < size; i++) {
-    const row = (i * (i + 1)) / 2;
-    const variance = L[row + i]!;
-    for (let j = 0; j <= i; j++) {
-      const other = (j * (j + 1)) / 2;
-      let sum = L[row + j]!;
-      for (let k = 0; k < j; k++) sum -= L[row + k]! * L[other + k]!;
-      if (i !== j) L[row + j] = L[other + j]! > 0 ? sum / L[other + j]! : 0;
-      else if (sum < -ZERO_PIVOT * variance)
-        throw new DrmError("bad_known_v", "V is not a covariance matrix");
-      else L[row + i] = sum > ZERO_PIVOT * variance ? Math.sqrt(sum) : 0;
-    }
-  }
-  return L;
+  return (y, random) => V.draw(factors, () => random.normal(), y);
 }

@@ -1,10 +1,10 @@
+import type { BlockCovariance } from "../covariance/block-covariance";
 import { flatten, link, newForest } from "../covariance/union-find";
 
 /** What ties observations together. */
 export interface Ties {
   readonly rows: number;
-  readonly clusterSizes: Int32Array;
-  readonly clusterRows: Int32Array;
+  readonly V: BlockCovariance;
   readonly random: readonly { readonly index: Int32Array; readonly levels: number }[];
   readonly pairs: Int32Array;
   /** known variances, where rows without one are to be told apart: see MOST_DENSE */
@@ -33,9 +33,9 @@ export interface Components {
 }
 
 /** Connected components of "shares a covariance, a level or a study", and the kernel for each. */
-export function components({ rows, clusterSizes, clusterRows, random, pairs, v }: Ties): Components {
+export function components({ rows, V, random, pairs, v }: Ties): Components {
   const root = newForest(rows);
-  eachCluster(clusterSizes, clusterRows, (first, row) => link(root, first, row));
+  V.eachTie((first, row) => link(root, first, row));
   for (const { index, levels } of random) {
     const firstOf = new Int32Array(levels).fill(-1);
     for (let i = 0; i < rows; i++) {
@@ -69,7 +69,7 @@ export function components({ rows, clusterSizes, clusterRows, random, pairs, v }
       if (v[i] === 0 && kernel[r] === NESTED && members[r]! <= MOST_DENSE) kernel[r] = DENSE;
     }
   }
-  eachCluster(clusterSizes, clusterRows, (_, row) => {
+  V.eachTie((_, row) => {
     if (kernel[root[row]!] !== PAIR) kernel[root[row]!] = DENSE;
   });
   return { root, kernel, fineToCoarse };
@@ -83,15 +83,6 @@ function raise(kernel: Uint8Array, root: number, wanted: number): void {
     return;
   }
   kernel[root] = now === SCALAR ? wanted : DENSE;
-}
-
-function eachCluster(sizes: Int32Array, rows: Int32Array, visit: (first: number, row: number) => void): void {
-  let start = 0;
-  for (let c = 0; c < sizes.length; c++) {
-    const first = rows[start]!;
-    for (let i = start; i < start + sizes[c]!; i++) visit(first, rows[i]!);
-    start += sizes[c]!;
-  }
 }
 
 /** Every level of a finer intercept lies in one level of the next coarser one. */

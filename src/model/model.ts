@@ -1,7 +1,8 @@
-import type { KnownV } from "../covariance/known-v";
+import type { BlockCovariance } from "../covariance/block-covariance";
 import { type Basis, NO_BASIS, orthogonalBasis } from "../design/basis";
 import type { Design } from "../design/design";
 import type { GroupDesign } from "../design/group-design";
+import type { Dpar } from "../formula/dpar";
 
 /**
  * Stage 5. Everything that the likelihood needs. Immutable. Its rows are observations: with one outcome the rows of the
@@ -23,7 +24,7 @@ export interface Model {
   /** log of the value that an observation's sigma is held at (-Infinity for 0), 0 where it is estimated */
   readonly logSigmaOffset: Float64Array | null;
   /** known covariance of the observations */
-  readonly knownV: KnownV;
+  readonly V: BlockCovariance;
   /** over the levels of all random intercepts, one intercept after the other */
   readonly sd: Block;
   readonly random: readonly RandomIntercept[];
@@ -50,10 +51,8 @@ export interface Block {
 }
 
 export interface RandomIntercept {
-  /** "sd(study)" */
-  readonly key: string;
-  /** "study" */
-  readonly label: string;
+  /** its SD */
+  readonly dpar: Dpar;
   readonly design: GroupDesign;
   /** level of each observation, -1 for none */
   readonly index: Int32Array;

@@ -1,4 +1,4 @@
-import type { KnownV } from "../covariance/known-v";
+import type { BlockCovariance } from "../covariance/block-covariance";
 import type { Design } from "../design/design";
 import {
   type Block,
@@ -60,7 +60,7 @@ export function blockOf(
   return stackBlocks(present, rows, (d, row) => observation[2 * row + outcomeOf[d]!]!);
 }
 
-/** The level of each observation of one outcome, -1 for those of the other, from the level of each row. */
+/** The level of each observation of one outcome (1 or 2), -1 for those of the other, from the level of each row. */
 export function observedLevels(
   index: Int32Array,
   outcome: number,
@@ -70,7 +70,7 @@ export function observedLevels(
   if (observation === null) return index;
   const levels = new Int32Array(rows).fill(-1);
   for (let row = 0; row < index.length; row++) {
-    const at = observation[2 * row + outcome]!;
+    const at = observation[2 * row + outcome - 1]!;
     if (at >= 0) levels[at] = index[row]!;
   }
   return levels;
@@ -100,11 +100,10 @@ export function completePairs(observation: Int32Array): { pairs: Int32Array; pai
 }
 
 /** V of the observations from V of all 2 n places. */
-export function observedV(knownV: KnownV, observation: Int32Array, rows: number): KnownV {
-  const variances = new Float64Array(rows);
-  for (let place = 0; place < observation.length; place++) {
-    if (observation[place]! >= 0) variances[observation[place]!] = knownV.variances[place]!;
-  }
-  const clusterRows = knownV.clusterRows.map((place) => observation[place]!);
-  return { ...knownV, variances, clusterRows };
+export function observedV(V: BlockCovariance, observation: Int32Array, rows: number): BlockCovariance {
+  const places = new Int32Array(rows);
+  observation.forEach((number, place) => {
+    if (number >= 0) places[number] = place;
+  });
+  return V.subset(places);
 }

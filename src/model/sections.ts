@@ -1,3 +1,4 @@
+import { scratch } from "../data/doubles";
 import { components, DENSE, NESTED, PAIR, SCALAR, type Ties } from "./components";
 
 /**
@@ -9,7 +10,7 @@ export interface Sections {
   readonly scalarRows: number;
   readonly nestedRows: number;
   readonly pairRows: number;
-  /** null when problem and model rows are the same */
+  /** null when problem rows are the model's, with padding after them or without */
   readonly modelRow: Int32Array | null;
   readonly modelLevel: Int32Array;
   /** of the nested section's levels: the level that holds each, -1 at the top */
@@ -29,8 +30,8 @@ export interface Sections {
 const NONE = new Int32Array(0);
 
 export function sections(ties: Ties): Sections {
-  const { rows, clusterRows, random, pairs } = ties;
-  if (clusterRows.length + random.length + pairs.length === 0) return scalarSections(rows);
+  const { rows, V, random, pairs } = ties;
+  if (V.clusters + random.length + pairs.length === 0) return scalarSections(rows);
   const { root, kernel, fineToCoarse } = components(ties);
   const kernelOf = (row: number) => kernel[root[row]!]!;
 
@@ -85,17 +86,12 @@ function joined(a: ArrayLike<number>, b: ArrayLike<number>): Int32Array {
 
 function scalarSections(rows: number): Sections {
   const scalarRows = rows + (rows & 1);
-  let modelRow: Int32Array | null = null;
-  if (scalarRows !== rows) {
-    modelRow = new Int32Array(scalarRows).fill(-1);
-    for (let i = 0; i < rows; i++) modelRow[i] = i;
-  }
   return {
     rows: scalarRows,
     scalarRows,
     nestedRows: 0,
     pairRows: 0,
-    modelRow,
+    modelRow: null,
     modelLevel: NONE,
     levelParent: NONE,
     levelEnd: NONE,
@@ -262,22 +258,44 @@ function denseClusters(
   return out;
 }
 
-/** Rearranges columns (column-major) from model to problem order; padding gets `fill`. */
+/** Rearranges columns (column-major) from model to problem order. To be copied, not kept. */
 export function rearrange(
   values: Float64Array,
-  modelIndex: Int32Array | null,
+  modelIndex: Int32Array,
+  modelRows: number,
+  columns: number,
+): Float64Array {
+  if (modelIndex.length === 0 && values.length === 0) return values;
+  const total = modelIndex.length;
+  const out = scratch(total * columns);
+  for (let j = 0; j < columns; j++) {
+    const from = j * modelRows;
+    const to = j * total;
+    for (let i = 0; i < total; i++) out[to + i] = values[from + modelIndex[i]!]!;
+  }
+  return out;
+}
+
+/** The same for columns over the rows, of which problems have a few more: padding gets `fill`. */
+export function rearrangeRows(
+  values: Float64Array,
+  { modelRow, rows: total }: Sections,
   modelRows: number,
   columns: number,
   fill = 0,
 ): Float64Array {
-  if (modelIndex === null || (modelIndex.length === 0 && values.length === 0)) return values;
-  const total = modelIndex.length;
-  const out = new Float64Array(total * columns);
+  if (modelRow === null && total === modelRows) return values;
+  const out = scratch(total * columns);
   for (let j = 0; j < columns; j++) {
     const from = j * modelRows;
     const to = j * total;
+    if (modelRow === null) {
+      for (let i = 0; i < modelRows; i++) out[to + i] = values[from + i]!;
+      for (let i = modelRows; i < total; i++) out[to + i] = fill;
+      continue;
+    }
     for (let i = 0; i < total; i++) {
-      const row = modelIndex[i]!;
+      const row = modelRow[i]!;
       out[to + i] = row < 0 ? fill : values[from + row]!;
     }
   }

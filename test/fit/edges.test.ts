@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { withEngine } from "../../src/fit/engine";
 import {
   checkDrm,
   type DataInput,
@@ -11,6 +12,7 @@ import {
   influence,
   parseCsv,
 } from "../../src/index";
+import { openFit } from "../../src/opened/open-fit";
 import { expectSound } from "./edge-expectations";
 
 /** Values known to six decimals or more; a supremum is approached by an SD of zero exactly. */
@@ -115,6 +117,11 @@ describe("the edge is a candidate", () => {
       expect(fit.logLik).toBeGreaterThan(one.audit.better_logLik - 2e-5);
       // fitting twice is no luck
       expect(fitOf(one).logLik).toBe(fit.logLik);
+      // residuals and influence are those of this supremum
+      const { standard, theta } = openFit(fit);
+      const value = withEngine(standard, ({ objective }) => objective.valueAt(theta));
+      const again = standard.logLikConstant - value;
+      expect(Math.abs(again - fit.logLik)).toBeLessThan(1e-6);
     });
   });
 });

@@ -1,4 +1,5 @@
-import { choleskyFactor, symmetricEigen } from "../../src/fit/small-matrix";
+import { choleskyFactor } from "../../src/linalg/cholesky";
+import { symmetricEigen } from "../../src/linalg/eigen";
 
 /**
  * Cluster-robust covariance by its definition, with matrices of all rows at once, to hold robust() against:

@@ -42,7 +42,7 @@ export type Kernels = {
   scratchBytes: (n: number) => number;
   allocate: (bytes: number) => number;
   release: (address: number) => void;
-  peak: (turns: number, unit: number) => number;
+  peak: (turns: number, one: number) => number;
   repeat: (which: number, times: number, a: number, source: number, n: number, scratch: number) => void;
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Field, Most, Sizes } from "../../assembly/abi";
+import { Field, Most, Order, Sizes, Status } from "../../assembly/abi";
 import { createProblem, ProblemTooLargeError } from "../../bindings/kernel";
 import { wasm } from "../../bindings/wasm";
 import { randomStream } from "../../src/stats/random";
@@ -21,8 +21,8 @@ function randomSizes(seed: number): Int32Array {
   sizes[Field.QRho] = some(12);
   sizes[Field.Reml] = random.uniform() < 0.4 ? 1 : 0;
   sizes[Field.Weighted] = sizes[Field.Reml] === 0 && random.uniform() < 0.3 ? 1 : 0;
-  sizes[Field.NestedUnits] = some(scale);
-  sizes[Field.InnerUnits] = below(random, sizes[Field.NestedUnits]! + 1);
+  sizes[Field.NestedLevels] = some(scale);
+  sizes[Field.InnerLevels] = below(random, sizes[Field.NestedLevels]! + 1);
   sizes[Field.Terms] = some(4);
   const clusters = some(20);
   let dense = 0;
@@ -33,9 +33,9 @@ function randomSizes(seed: number): Int32Array {
     sizes[Field.LargestCluster] = Math.max(sizes[Field.LargestCluster]!, m);
   }
   sizes[Field.Clusters] = clusters;
-  sizes[Field.LargestUnits] = some(20);
+  sizes[Field.LargestLevels] = some(20);
   sizes[Field.LargestPairs] = some(20);
-  sizes[Field.Units] = sizes[Field.NestedUnits]! + some(100);
+  sizes[Field.Levels] = sizes[Field.NestedLevels]! + some(100);
   sizes[Field.Pairs] = sizes[Field.PairRows]! / 2 + some(100);
   sizes[Field.Rows] = sizes[Field.ScalarRows]! + sizes[Field.NestedRows]! + sizes[Field.PairRows]! + dense;
   return sizes;
@@ -72,11 +72,11 @@ describe("problemBytes()", () => {
         [Field.Y]: size(Field.Rows),
         [Field.X]: size(Field.Rows) * size(Field.P),
         [Field.W]: size(Field.Rows) * size(Field.QSigma),
-        [Field.U]: size(Field.Units) * size(Field.QSd),
+        [Field.U]: size(Field.Levels) * size(Field.QSd),
         [Field.T]: size(Field.Pairs) * size(Field.QRho),
         [Field.ClusterV]: size(Field.PackedV),
         [Field.CrossHessian]: size(Field.P) * q,
-        [Field.UnitSolved]: size(Field.Units) * size(Field.P),
+        [Field.LevelSolved]: size(Field.Levels) * size(Field.P),
         [Field.Traces]: size(Field.Reml) * q * size(Field.P) ** 2,
       };
       let end = address + 4 * Field.Count;
@@ -100,6 +100,63 @@ describe("problemBytes()", () => {
     sizes.fill(0);
     sizes[Field.P] = 2 ** 21;
     expect(module.problemBytes(sizes)).toBeGreaterThan(8 * 2 ** 42);
+  });
+});
+
+describe("an evaluation stays within Field.Vectors, which Field.Scratch follows", () => {
+  const module = wasm();
+  // so many coefficients that a chunk of the scalar kernel is not what needs most, and clusters too small to be factored in Scratch
+  test.each([
+    { section: "pair", pairs: 3, dense: 0, q: 600, reml: 1 },
+    { section: "dense", pairs: 5, dense: 10, q: 200, reml: 0 },
+    { section: "dense, restricted", pairs: 5, dense: 10, q: 200, reml: 1 },
+  ])("$section", ({ pairs, dense, q, reml }) => {
+    const random = randomStream(q + reml);
+    const levels = dense > 0 ? 3 : 0;
+    const sizes = new Int32Array(Sizes.Count);
+    sizes[Field.Rows] = 2 * pairs;
+    sizes[Field.PairRows] = 2 * pairs - dense;
+    sizes[Field.P] = 3;
+    sizes[Field.QSigma] = q;
+    sizes[Field.QSd] = 2;
+    sizes[Field.QRho] = 2;
+    sizes[Field.Levels] = sizes[Field.LargestLevels] = levels;
+    sizes[Field.Terms] = 1;
+    sizes[Field.Pairs] = pairs;
+    sizes[Field.Clusters] = dense > 0 ? 1 : 0;
+    sizes[Field.PackedV] = (dense * (dense + 1)) / 2;
+    sizes[Field.LargestCluster] = dense;
+    sizes[Field.LargestPairs] = dense / 2;
+    sizes[Field.Reml] = reml;
+    const address = module.createProblem(sizes);
+    const header = new Uint32Array(module.memory.buffer, address, Field.Count);
+    const doubles = (field: Field, n: number) => new Float64Array(module.memory.buffer, header[field]!, n);
+    const words = (field: Field, n: number) => new Int32Array(module.memory.buffer, header[field]!, n);
+    const some = (field: Field, n: number) =>
+      doubles(field, n).forEach((_, i, a) => {
+        a[i] = 0.1 * (random.uniform() - 0.5);
+      });
+    some(Field.Y, 2 * pairs);
+    some(Field.X, 6 * pairs);
+    some(Field.W, 2 * pairs * q);
+    some(Field.LogSigmaOffset, 2 * pairs);
+    doubles(Field.V, 2 * pairs).fill(1);
+    some(Field.U, 2 * levels);
+    some(Field.LogSdOffset, levels);
+    some(Field.T, 2 * pairs);
+    some(Field.EtaOffset, pairs);
+    some(Field.PairV, pairs - dense / 2);
+    words(Field.ClusterSizes, dense > 0 ? 3 : 0).set([dense, levels, dense / 2].slice(0, dense > 0 ? 3 : 0));
+    const V = doubles(Field.ClusterV, sizes[Field.PackedV]!).fill(0);
+    for (let i = 0; i < dense; i++) V[(i * (i + 3)) / 2] = 1;
+    for (let i = 0; i < dense; i++) words(Field.RowLevels, dense)[i] = i % 3;
+    for (let i = 0; i < dense; i++) words(Field.PairFirst, dense)[i] = i;
+    some(Field.Theta, q + 4);
+    const scratch = doubles(Field.Scratch, 100).fill(42);
+    expect(module.evaluate(address, Order.Hessian)).toBe(Status.Ok);
+    expect(doubles(Field.Value, 1)[0]).not.toBeNaN();
+    expect([...scratch]).toEqual(Array(100).fill(42));
+    module.disposeProblem(address);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Fit } from "../../fit/fit";
-import { norm } from "../projection";
+import { orthogonalise } from "../../linalg/orthogonal";
+import { norm } from "../../linalg/vector";
 import { locationCount } from "../residual-df";
 import { type Sandwich, sandwichOf } from "./sandwich";
 
@@ -57,20 +58,21 @@ export function clusterTerms(
 
 /** Whether some combination of the contrasts has a variance of 0, so that they have no joint test. */
 export function someVanishes({ terms, sizes }: ClusterTerms): boolean {
-  const basis: { readonly direction: Float64Array; readonly size: number }[] = [];
-  for (const [a, term] of terms.entries()) {
-    const rest = term.slice();
-    let size = sizes[a]!;
-    for (const { direction, size: other } of basis) {
-      const share = rest.reduce((sum, value, c) => sum + value * direction[c]!, 0);
-      for (let c = 0; c < rest.length; c++) rest[c]! -= share * direction[c]!;
-      size += Math.abs(share) * other;
-    }
-    const length = norm(rest);
-    if (length <= ROUNDING * size) return true;
-    basis.push({ direction: rest.map((value) => value / length), size: size / length });
-  }
-  return false;
+  const q = terms.length;
+  const m = terms[0]!.length;
+  const X = new Float64Array(m * q);
+  terms.forEach((term, a) => {
+    X.set(term, a * m);
+  });
+  const T = new Float64Array(q * q);
+  const shares = new Float64Array(q);
+  orthogonalise(X, m, q, 1, X, T, shares);
+  // column a of T combines the terms to a vector of length 1: what cancels on the way must not be so much longer
+  return terms.some((_, a) => {
+    let size = 0;
+    for (let b = 0; b <= a; b++) size += Math.abs(T[b * q + a]!) * sizes[b]!;
+    return shares[a] === 0 || ROUNDING * size >= 1;
+  });
 }
 
 /** A variance above this share of its terms in `vcov` is not rounding, and nothing else need be asked. */

@@ -1,32 +1,26 @@
-import { triangle } from "../../covariance/clusters";
-import { DrmError } from "../../errors";
+import { correlations } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
 import type { Model } from "../../model/model";
 import { outcomesOf } from "../outcomes";
 
 /**
  * Sigma = V + R + Z G Z' of a fit, for some of its observations at a time: a function from m observations of the model
- * (modelOf(fit)) to their m x m matrix, row-major. Nothing of the order of all observations squared is formed.
+ * (openFit(fit).model) to their m x m matrix, row-major. Nothing of the order of all observations squared is formed.
  */
 export function marginalCovariance(fit: Fit, model: Model): (members: Int32Array) => Float64Array {
-  if (fit.knownV.clusters > 0 && fit.knownV.blocks === undefined) {
-    const what = "this needs the covariances of V, which this fit does not carry";
-    throw new DrmError("bad_known_v", `${what}: refit the model with this version`);
-  }
-  const sampling = samplingCovariance(model);
   const sigma = residualSds(fit, model);
   const partner = new Int32Array(model.rows).fill(-1);
   for (let s = 0; s < model.pairs.length; s += 2) {
     partner[model.pairs[s]!] = model.pairs[s + 1]!;
     partner[model.pairs[s + 1]!] = model.pairs[s]!;
   }
+  const rho = correlations(fit);
   const random = model.random.map(({ index }, t) => ({ index, sd: fit.random![t]!.sd }));
   const covariance = (a: number, b: number): number => {
-    let sum = sampling(a, b);
+    let sum = model.V.at(a, b);
     if (a === b) sum += sigma[a]! ** 2;
     // the two outcomes of a study have one row in the frame
-    else if (partner[a] === b)
-      sum += fit.fitted.rho12![model.outcomes!.frameRow[a]!]! * sigma[a]! * sigma[b]!;
+    else if (partner[a] === b) sum += rho![model.outcomes!.frameRow[a]!]! * sigma[a]! * sigma[b]!;
     for (const { index, sd } of random) {
       const level = index[a]!;
       if (level >= 0 && level === index[b]) sum += sd[level]! ** 2;
@@ -40,29 +34,6 @@ export function marginalCovariance(fit: Fit, model: Model): (members: Int32Array
       for (let j = 0; j <= i; j++) out[j * m + i] = out[i * m + j] = covariance(members[i]!, members[j]!);
     }
     return out;
-  };
-}
-
-/** V's entry of two observations. */
-function samplingCovariance({ rows, knownV }: Model): (a: number, b: number) => number {
-  const { variances, clusterSizes, clusterRows, clusterV } = knownV;
-  const start = new Int32Array(rows).fill(-1);
-  const place = new Int32Array(rows);
-  let first = 0;
-  let packed = 0;
-  for (const size of clusterSizes) {
-    for (let i = 0; i < size; i++) {
-      start[clusterRows[first + i]!] = packed;
-      place[clusterRows[first + i]!] = i;
-    }
-    first += size;
-    packed += triangle(size);
-  }
-  return (a, b) => {
-    if (a === b) return variances[a]!;
-    if (start[a] === -1 || start[a] !== start[b]) return 0;
-    const [high, low] = place[a]! > place[b]! ? [place[a]!, place[b]!] : [place[b]!, place[a]!];
-    return clusterV[start[a]! + triangle(high) + low]!;
   };
 }
 

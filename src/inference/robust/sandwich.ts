@@ -1,8 +1,11 @@
 import { DrmError } from "../../errors";
 import type { Fit, RobustErrors } from "../../fit/fit";
-import { modelOf } from "../../fit/model-of-fit";
-import { choleskyFactor, symmetricEigen } from "../../fit/small-matrix";
-import { leastSquares } from "../least-squares";
+import { choleskyFactor } from "../../linalg/cholesky";
+import { symmetricEigen } from "../../linalg/eigen";
+import { leastSquares } from "../../linalg/least-squares";
+import { crossProduct, product, timesTransposed } from "../../linalg/product";
+import { solveLowerAt } from "../../linalg/solve";
+import { openFit } from "../../opened/open-fit";
 import { marginalCovariance } from "./marginal-covariance";
 
 /**
@@ -43,7 +46,7 @@ export function sandwich(
   fit: Fit,
   { type, codes, clusters }: Omit<RobustErrors, "df" | "cluster">,
 ): Sandwich {
-  const model = modelOf(fit);
+  const { model } = openFit(fit);
   const { rows, outcomes, location } = model;
   const p = location.columns;
   const members = membersOf(
@@ -60,8 +63,8 @@ export function sandwich(
       const what = `the fitted covariance matrix of the cluster of row ${row} is singular`;
       throw new DrmError("not_positive_definite", `${what}, so robust errors do not exist`);
     }
-    for (let j = 0; j < p; j++) whiten(L, own, X.subarray(j * rows, (j + 1) * rows));
-    whiten(L, own, y);
+    for (let j = 0; j < p; j++) solveLowerAt(L, own, X.subarray(j * rows, (j + 1) * rows));
+    solveLowerAt(L, own, y);
     return L;
   });
   const { Q, inverseR, residual } = leastSquares(X, y, rows, p);
@@ -82,7 +85,7 @@ export function sandwich(
         sizes[c * p + j]! += Math.max(Math.abs(t), Math.abs(q)) * Math.abs(e);
       }
     }
-    return { D: crossProduct(T, T, m, p), E: crossProduct(Qi, T, m, p) };
+    return { D: crossProduct(T, T, m, p, p), E: crossProduct(Qi, T, m, p, p) };
   });
   return { p, inverseR, scores, sizes, clusters: parts };
 }
@@ -107,16 +110,6 @@ function membersOf(codes: Int32Array, clusters: number): Int32Array[] {
   return lists.map((list) => Int32Array.from(list));
 }
 
-/** values[own] := L^-1 values[own] */
-function whiten(L: Float64Array, own: Int32Array, values: Float64Array): void {
-  const m = own.length;
-  for (let i = 0; i < m; i++) {
-    let rest = values[own[i]!]!;
-    for (let k = 0; k < i; k++) rest -= L[i * m + k]! * values[own[k]!]!;
-    values[own[i]!] = rest / L[i * m + i]!;
-  }
-}
-
 /** A direction that a cluster determines alone: its leverage is 1 up to this. */
 const FULL_LEVERAGE = 1e-10;
 
@@ -126,19 +119,15 @@ function adjusted(L: Float64Array, Q: Float64Array, m: number, p: number): Float
   for (const q of Q) leverage += q * q;
   // one observation: K cancels
   if (m === 1) return Q.map((q) => (leverage > 1 - FULL_LEVERAGE ? 0 : q / Math.sqrt(1 - leverage)));
-  const K = crossProduct(L, L, m, m);
+  const K = crossProduct(L, L, m, m, m);
   const KQ = product(K, Q, m, m, p);
   const B = product(K, K, m, m, m);
-  for (let i = 0; i < m; i++) {
-    for (let j = 0; j < m; j++) {
-      let sum = 0;
-      for (let k = 0; k < p; k++) sum += KQ[i * p + k]! * KQ[j * p + k]!;
-      B[i * m + j]! -= sum;
-    }
-  }
+  timesTransposed(KQ, KQ, m, p, m).forEach((value, at) => {
+    B[at]! -= value;
+  });
   const singular = leverage > 1 - FULL_LEVERAGE ? fullLeverages(Q, m, p) : 0;
   const { values, vectors } = symmetricEigen(B, m);
-  const rotated = product(transpose(vectors, m), Q, m, m, p);
+  const rotated = crossProduct(vectors, Q, m, m, p);
   for (let e = 0; e < m; e++) {
     const root = e < singular || !(values[e]! > 0) ? 0 : 1 / Math.sqrt(values[e]!);
     for (let j = 0; j < p; j++) rotated[e * p + j]! *= root;
@@ -148,36 +137,8 @@ function adjusted(L: Float64Array, Q: Float64Array, m: number, p: number): Float
 
 /** How many directions the cluster determines alone: no more than the sum of its leverages. */
 function fullLeverages(Q: Float64Array, m: number, p: number): number {
-  return symmetricEigen(crossProduct(Q, Q, m, p), p).values.filter((value) => value > 1 - FULL_LEVERAGE)
+  return symmetricEigen(crossProduct(Q, Q, m, p, p), p).values.filter((value) => value > 1 - FULL_LEVERAGE)
     .length;
-}
-
-/** A'B for A and B of m x p. */
-function crossProduct(A: Float64Array, B: Float64Array, m: number, p: number): Float64Array {
-  const out = new Float64Array(p * p);
-  for (let i = 0; i < m; i++) {
-    for (let j = 0; j < p; j++) {
-      const a = A[i * p + j]!;
-      for (let k = 0; k < p; k++) out[j * p + k]! += a * B[i * p + k]!;
-    }
-  }
-  return out;
-}
-
-/** A B for A k x l and B l x n, row-major. */
-function product(A: Float64Array, B: Float64Array, k: number, l: number, n: number): Float64Array {
-  const out = new Float64Array(k * n);
-  for (let i = 0; i < k; i++) {
-    for (let j = 0; j < l; j++) {
-      const a = A[i * l + j]!;
-      for (let c = 0; c < n; c++) out[i * n + c]! += a * B[j * n + c]!;
-    }
-  }
-  return out;
-}
-
-function transpose(A: Float64Array, n: number): Float64Array {
-  return A.map((_, at) => A[(at % n) * n + Math.floor(at / n)]!);
 }
 
 const sandwiches = new WeakMap<Fit, Sandwich>();

@@ -1,4 +1,6 @@
-import { choleskyFactor } from "../../fit/small-matrix";
+import { choleskyFactor } from "../../linalg/cholesky";
+import { congruence, crossProduct, timesTransposed } from "../../linalg/product";
+import { solveLowerAt } from "../../linalg/solve";
 import type { Sandwich } from "./sandwich";
 
 /**
@@ -28,14 +30,14 @@ export function wishartDf({ p, inverseR, clusters }: Sandwich, contrasts: Float6
   const S = new Float64Array(pq * pq);
   let variance = 0;
   for (const { D, E } of clusters) {
-    const F = timesTranspose(E, rotated, p, q);
+    const F = timesTransposed(E, rotated, p, p, q);
     for (let u = 0; u < pq; u++) {
       if (F[u] === 0) continue;
       for (let v = 0; v < pq; v++) S[u * pq + v]! += F[u]! * F[v]!;
     }
     // i = j has D - E'E where the double sum below counts -E'E
-    const own = congruence(D, rotated, p, q);
-    const shared = gram(F, p, q);
+    const own = congruence(rotated, D, q, p);
+    const shared = crossProduct(F, F, p, q, q);
     variance -= squares(shared, q);
     for (let at = 0; at < own.length; at++) own[at]! -= shared[at]!;
     variance += squares(own, q);
@@ -64,55 +66,17 @@ function rotateToIdentity(
 ): Float64Array | null {
   const omega = new Float64Array(q * q);
   for (const { D, E } of clusters) {
-    const own = congruence(D, C, p, q);
-    const shared = gram(timesTranspose(E, C, p, q), p, q);
+    const own = congruence(C, D, q, p);
+    const F = timesTransposed(E, C, p, p, q);
+    const shared = crossProduct(F, F, p, q, q);
     for (let at = 0; at < omega.length; at++) omega[at]! += own[at]! - shared[at]!;
   }
   const L = choleskyFactor(omega, q);
   if (L === null) return null;
   const out = C.slice();
-  for (let a = 0; a < q; a++) {
-    for (let j = 0; j < p; j++) {
-      let rest = out[a * p + j]!;
-      for (let b = 0; b < a; b++) rest -= L[a * q + b]! * out[b * p + j]!;
-      out[a * p + j] = rest / L[a * q + a]!;
-    }
-  }
-  return out;
-}
-
-/** E C', p x q. */
-function timesTranspose(E: Float64Array, C: Float64Array, p: number, q: number): Float64Array {
-  const out = new Float64Array(p * q);
-  for (let k = 0; k < p; k++) {
-    for (let a = 0; a < q; a++) {
-      let sum = 0;
-      for (let j = 0; j < p; j++) sum += E[k * p + j]! * C[a * p + j]!;
-      out[k * q + a] = sum;
-    }
-  }
-  return out;
-}
-
-/** C D C', q x q. */
-function congruence(D: Float64Array, C: Float64Array, p: number, q: number): Float64Array {
-  const half = timesTranspose(D, C, p, q);
-  const out = new Float64Array(q * q);
-  for (let a = 0; a < q; a++) {
-    for (let b = 0; b < q; b++) {
-      let sum = 0;
-      for (let k = 0; k < p; k++) sum += C[a * p + k]! * half[k * q + b]!;
-      out[a * q + b] = sum;
-    }
-  }
-  return out;
-}
-
-/** F'F, q x q. */
-function gram(F: Float64Array, p: number, q: number): Float64Array {
-  const out = new Float64Array(q * q);
-  for (let k = 0; k < p; k++) {
-    for (let a = 0; a < q; a++) for (let b = 0; b < q; b++) out[a * q + b]! += F[k * q + a]! * F[k * q + b]!;
+  for (let j = 0; j < p; j++) {
+    const column = Int32Array.from({ length: q }, (_, a) => a * p + j);
+    solveLowerAt(L, column, out);
   }
   return out;
 }

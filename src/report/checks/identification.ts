@@ -1,9 +1,12 @@
 /** What the data can tell apart: moderators that run together, sigma and study-level SDs, SDs of small groups. */
 import { smallest } from "../../data/range";
 import type { Design } from "../../design/design";
+import { dparOf, sigmaOf } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
-import { choleskyFactor, choleskyInverse } from "../../fit/small-matrix";
-import { norm } from "../../inference/projection";
+import { outcomesOf } from "../../inference/outcomes";
+import { choleskyFactor } from "../../linalg/cholesky";
+import { choleskyInverse } from "../../linalg/inverse";
+import { dot, norm } from "../../linalg/vector";
 import { count, formatFixed, formatSignificant } from "../format";
 import { type Check, row } from "./check";
 
@@ -65,17 +68,11 @@ function centre(column: Float64Array, ones: Float64Array): Float64Array {
   return column.map((value, i) => value - mean * ones[i]);
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
-}
-
 /** sigma and the SD of a random intercept share out one variance; only levels with several rows tell them apart. */
 export const sigmaSdSeparation: Check = (fit) => {
   const pairs = (fit.random ?? []).flatMap(({ dpar }) => {
-    // sd2(study) is next to sigma2
-    const correlation = logSdCorrelation(fit, `sigma${/^sd(\d?)/.exec(dpar)![1]}`, dpar);
+    const sigma = sigmaOf(fit, dparOf(fit, dpar).outcome);
+    const correlation = logSdCorrelation(fit, sigma.key, dpar);
     return Number.isFinite(correlation) ? [{ dpar, correlation }] : [];
   });
   if (pairs.length === 0) return null;
@@ -139,9 +136,10 @@ export const randomEffectLevels: Check = ({ random }) => {
 };
 
 /** Where the moderators of sigma are factors, its SD in a cell of a few rows is hardly an estimate either. */
-export const sigmaReplication: Check = ({ designs, fixed }) => {
-  const thin = Object.values(designs)
-    .filter(({ key, names }) => key.startsWith("sigma") && names.length > 1 && fixed[key] === undefined)
+export const sigmaReplication: Check = (fit) => {
+  const thin = outcomesOf(fit)
+    .flatMap(({ scale }) => fit.designs[scale] ?? [])
+    .filter(({ names }) => names.length > 1)
     .flatMap((design) => {
       const cells = cellSizes(design);
       const small = cells.filter((size) => size < FEW_ROWS);

@@ -92,7 +92,7 @@ export function checkData(data: DataInput, options: CheckDataOptions): Printable
       `checkData() was given ${seen}: one variance column an effect is needed`,
     );
   }
-  const study = options.study === undefined ? null : asLabels(find(table, options.study));
+  const study = options.study === undefined ? null : asLabels(options.study, find(table, options.study));
   const n = options.sampleSize === undefined ? null : numbers(table, options.sampleSize);
   const columns = [
     ...effects,
