@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type EscalcColumns, type EscalcOptions, escalc } from "../../src/escalc/index";
+import { convDelta, type EscalcColumns, type EscalcOptions, escalc } from "../../src/escalc/index";
+import type { NumericColumn } from "../../src/index";
 
 // Published examples, to the digits that are printed there; the docstrings of the measures name them.
 
@@ -46,6 +47,16 @@ test("Borenstein et al. (2009): response ratio 1.2058, variance 0.0246", () => {
   const groups = { m1i: 61.515, sd1i: 19.475, n1i: 10, m2i: 51.015, sd2i: 19.475, n2i: 10 };
   const { yi, vi } = escalc("ROM", groups, { correct: false, vtype: "HO" });
   expect([Math.exp(yi[0]!).toFixed(4), vi[0]!.toFixed(4)]).toEqual(["1.2058", "0.0246"]);
+});
+
+test("Borenstein et al. (2009), chapter 7: d and log odds ratio into each other", () => {
+  const converted = (yi: number, vi: number, transf: string) => {
+    const { data } = convDelta({ yi, vi }, { transf });
+    return ["yi", "vi"].map((name) => (data.column(name) as NumericColumn).values[0]!);
+  };
+  const d = converted(0.9069, 0.0676, "lnor-to-d");
+  expect([d[0]!.toFixed(4), d[1]!.toFixed(4)]).toEqual(["0.5000", "0.0205"]);
+  expect(converted(0.5, 0.0205, "d-to-lnor")[0]!.toFixed(4)).toBe("0.9069");
 });
 
 test("Viechtbauer (2010): log risk ratios of BCG trials", () => {
