@@ -35,8 +35,9 @@ const STAGES = [
   "diagnostics",
   "batch",
   "index",
-  // a library beside the library, which it asks through its public names
+  // libraries beside the library, which they ask through its public names
   "plot",
+  "escalc",
   "cli",
 ];
 

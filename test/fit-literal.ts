@@ -123,6 +123,11 @@ export function bivariateFit(overrides: Partial<Fit> = {}): Fit {
       covariances: Float64Array.of(0.01, 0.008, Number.NaN),
       clusters: 2,
       largestCluster: 2,
+      blocks: {
+        sizes: Int32Array.of(2, 2),
+        rows: Int32Array.of(0, 1, 2, 3),
+        values: Float64Array.of(0.05, 0.01, 0.03, 0.04, 0.008, 0.02),
+      },
     },
     fitted: {
       mu1: filled(0.3),
