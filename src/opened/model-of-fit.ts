@@ -1,7 +1,7 @@
 import { scratch } from "../data/doubles";
 import type { GroupDesign } from "../design/group-design";
-import { correlationOf, dparOf, locationsOf, sigmaOf } from "../fit/dpars";
-import type { Fit, RandomEffect } from "../fit/fit";
+import { correlationOf, isOfLevels, locationsOf, sigmaOf } from "../fit/dpars";
+import type { Fit } from "../fit/fit";
 import { type KeptV, requireCovariance } from "../fit/known-covariance";
 import type { Dpar } from "../formula/dpar";
 import { type Model, NO_BLOCK, type Outcomes, stackBlocks } from "../model/model";
@@ -21,10 +21,7 @@ const NONE = new Int32Array(0);
 export type FitInputs = Pick<
   Fit,
   "family" | "method" | "nobs" | "dpars" | "fixed" | "designs" | "response" | "weights"
-> & {
-  readonly knownV: KeptV;
-  readonly random?: readonly Pick<RandomEffect, "dpar" | "levels" | "codes">[];
-};
+> & { readonly knownV: KeptV };
 
 /**
  * The model that a fit was made from, out of the fit's own designs, response and known covariance: what profiles need
@@ -98,14 +95,17 @@ function observedOutcomes({ response, nobs }: FitInputs): Outcomes {
 }
 
 /** `observation`: the number of each place of the response among the `rows` of the intercepts, as in observationNumbers(). */
-export function interceptsOf(fit: FitInputs, observation: Int32Array | null, rows: number): Intercept[] {
+export function interceptsOf(
+  fit: Pick<Fit, "dpars" | "designs">,
+  observation: Int32Array | null,
+  rows: number,
+): Intercept[] {
   let firstUnit = 0;
-  return (fit.random ?? []).map(({ dpar: key, codes, levels }) => {
-    const dpar = dparOf(fit, key);
-    const index = observedLevels(codes, dpar.outcome!, rows, observation);
-    const design = fit.designs[key] as GroupDesign;
+  return fit.dpars.filter(isOfLevels).map((dpar) => {
+    const design = fit.designs[dpar.key] as GroupDesign;
+    const index = observedLevels(design.index, dpar.outcome!, rows, observation);
     const intercept = new Intercept(dpar, design, index, firstUnit);
-    firstUnit += levels.length;
+    firstUnit += design.nrow;
     return intercept;
   });
 }
