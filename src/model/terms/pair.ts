@@ -46,11 +46,13 @@ export class Pair implements TermAnswers {
   sampler({ sigma, rho }: Spreads): Sampler {
     const { pairs } = this;
     return (normal, y) => {
-      const z = Float64Array.from(y, () => normal());
-      rho.forEach((r, s) => {
+      const z = new Float64Array(y.length);
+      for (let i = 0; i < z.length; i++) z[i] = normal();
+      for (let s = 0; s < rho.length; s++) {
+        const r = rho[s]!;
         const second = pairs[2 * s + 1]!;
         z[second] = r * z[pairs[2 * s]!]! + Math.sqrt(1 - r * r) * z[second]!;
-      });
+      }
       for (let i = 0; i < y.length; i++) y[i]! += sigma[i]! * z[i]!;
     };
   }
