@@ -5,7 +5,7 @@ import type { Ties } from "../model/components";
 import type { Model } from "../model/model";
 import type { Intercept } from "../model/terms/intercept";
 import { termsOf } from "../model/terms/terms";
-import { inThetaOrder } from "../model/terms/theta-order";
+import { THETA_ORDER } from "../model/terms/theta-order";
 import type { Part } from "./theta-blocks";
 
 /**
@@ -120,8 +120,8 @@ function remlConstant(rows: number, p: number, unit: number): number {
 function partsOf(model: Model): Part[] {
   const parts: Part[] = [];
   let start = 0;
-  for (const [kind, { designs }] of inThetaOrder(model)) {
-    for (const { names } of designs) {
+  for (const { kind, of } of THETA_ORDER) {
+    for (const { names } of model[of].designs) {
       parts.push({ kind, start, columns: names.length });
       start += names.length;
     }

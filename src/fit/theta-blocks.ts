@@ -1,6 +1,6 @@
 import { scratch } from "../data/doubles";
 import type { Basis } from "../design/basis";
-import { type BlockKind, inThetaOrder } from "../model/terms/theta-order";
+import { type BlockKind, THETA_ORDER } from "../model/terms/theta-order";
 import type { StandardModel } from "./standard-model";
 
 /** The parameters of one kind. */
@@ -23,7 +23,8 @@ export interface Part {
 export function thetaBlocks(model: StandardModel): ThetaBlock[] {
   const blocks: ThetaBlock[] = [];
   let start = 0;
-  for (const [kind, basis] of inThetaOrder(model)) {
+  for (const { kind, of } of THETA_ORDER) {
+    const basis = model[of];
     if (basis.columns > 0) blocks.push({ kind, basis, start });
     start += basis.columns;
   }

@@ -2,7 +2,7 @@ import type { BlockCovariance } from "../covariance/block-covariance";
 import { type Basis, NO_BASIS, orthogonalBasis } from "../design/basis";
 import type { Design } from "../design/design";
 import type { Intercept } from "./terms/intercept";
-import { inThetaOrder } from "./terms/theta-order";
+import { THETA_ORDER } from "./terms/theta-order";
 
 /**
  * Stage 5. Everything that the likelihood needs. Immutable. Its rows are observations: with one outcome the rows of the
@@ -52,7 +52,9 @@ export interface Block {
 
 /** In the order of the coefficients: the mean, then theta. */
 export function blocksOf(model: Model): Block[] {
-  return [model.location, ...inThetaOrder(model).map(([, block]) => block)];
+  const blocks = [model.location];
+  for (const { of } of THETA_ORDER) blocks.push(model[of]);
+  return blocks;
 }
 
 /** One design as it stands. */

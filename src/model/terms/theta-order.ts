@@ -5,21 +5,11 @@
 export type BlockKind = "sigma" | "sd" | "rho";
 
 /**
- * What there is one of for each kind, in the order of theta: SDs in the order of the terms, then correlations. The
- * coefficients of a fit, its designs and the gradient of the kernels (assembly/abi.ts) have the same.
+ * The order of theta: SDs in the order of the terms, then correlations. `of` names a kind's design in a model, and its columns
+ * in a standard one. The coefficients of a fit, its designs and the gradient of the kernels (assembly/abi.ts) have the same order.
  */
-export function inThetaOrder<T>({
-  scale,
-  sd,
-  rho,
-}: {
-  readonly scale: T;
-  readonly sd: T;
-  readonly rho: T;
-}): readonly (readonly [BlockKind, T])[] {
-  return [
-    ["sigma", scale],
-    ["sd", sd],
-    ["rho", rho],
-  ];
-}
+export const THETA_ORDER = [
+  { kind: "sigma", of: "scale" },
+  { kind: "sd", of: "sd" },
+  { kind: "rho", of: "rho" },
+] as const satisfies readonly { readonly kind: BlockKind; readonly of: string }[];
