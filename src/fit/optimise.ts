@@ -112,7 +112,7 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
   const met = everywhere ? climbSteeply(engine, optima, options) : [];
   const cheap = !thorough || !isSmall(model);
   improveAtEdges(engine, optima, starts[0]!, { plain, everywhere, cheap }, options);
-  if (few) walkCuts(engine, optima, met, options);
+  if (few && model.rho.columns > 1) walkCuts(engine, optima, met, options);
   const { value } = optima[0]!;
   const others = optima.filter((optimum) => !isSpike(model, optimum));
   if (others[0]?.converged) optima = others;
