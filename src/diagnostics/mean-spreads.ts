@@ -1,7 +1,7 @@
 import { correlationOf, locationsOf, sigmaOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
-import type { Spreads } from "../fit/marginal-covariance";
 import type { Model } from "../model/model";
+import type { Spreads } from "../model/terms/term";
 
 /**
  * One number for each scale parameter: the root mean square of sigma and sd(group) over the observations, the mean of

@@ -20,6 +20,11 @@ export function isSd({ link }: Dpar): boolean {
   return link === "log";
 }
 
+/** Whether its design is over the levels of a grouping: a GroupDesign. */
+export function isOfLevels({ group }: Dpar): boolean {
+  return group !== null;
+}
+
 /** Whether it ties two outcomes. */
 export function isCorrelation({ link }: Dpar): boolean {
   return link === "atanh";

@@ -3,6 +3,7 @@ import { scratch } from "../data/doubles";
 import { packV } from "../model/packed-v";
 import { rearrange, rearrangeRows, type Sections, sections } from "../model/sections";
 import { type StandardModel, tiesOf } from "./standard-model";
+import { thetaSize } from "./theta-blocks";
 import type { Objective } from "./trust-region";
 
 /** What a search needs: a model, and its profiled objective. */
@@ -39,7 +40,7 @@ export function withEngine<Result>(model: StandardModel, use: (engine: Engine) =
 export function createEngine(model: StandardModel): Engine {
   const layout = sections(tiesOf(model));
   const problem = load(model, layout);
-  const q = model.scale.columns + model.sd.columns + model.rho.columns;
+  const q = thetaSize(model);
 
   let evaluations = 0;
   const last = scratch(q);

@@ -7,6 +7,7 @@ import type { DrmFormula } from "../formula/formula";
 import { namingColumns } from "../formula/naming-columns";
 import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
+import { blocksOf } from "../model/model";
 import { version } from "../version";
 import type { Engine } from "./engine";
 import type { Coefficient, Fit, KnownVSummary, OptimSummary, Response } from "./fit";
@@ -28,9 +29,7 @@ export function buildFit(
   const { formula } = frame;
   const { model, locations, knownV, fixed } = built;
   const designs: Record<string, Design> = {};
-  for (const block of [model.location, model.scale, model.sd, model.rho]) {
-    for (const design of block.designs) designs[design.key] = design;
-  }
+  for (const { designs: own } of blocksOf(model)) for (const design of own) designs[design.key] = design;
   const response: Record<string, Response> = {};
   for (const { key, response: values, offset } of locations) {
     const dpar = formula.dpars.find((candidate) => candidate.key === key)!;

@@ -1,6 +1,8 @@
 import { choleskyFactor } from "../linalg/cholesky";
+import { termsOf } from "../model/terms/terms";
+import { marginalCovariance, spreadsAt } from "./marginal-covariance";
 import type { StandardModel } from "./standard-model";
-import { linearPredictor, logSds, type ThetaBlock } from "./theta-blocks";
+import { linearPredictor, type ThetaBlock } from "./theta-blocks";
 
 /** sigma^2 beside the known variance: V itself is known to be singular or not only to 1.5e-8. */
 const VANISHED = Math.log(1e-10);
@@ -32,22 +34,9 @@ export function isPerfectInCluster(model: StandardModel, sigma: ThetaBlock, thet
   return found;
 }
 
-/** V + Z G Z' of some rows of a cluster. */
+/** Sigma without the residual, of some rows of a cluster. */
 function isSingular(model: StandardModel, theta: Float64Array, members: readonly number[]): boolean {
-  const { V, random, unit } = model;
-  const logOmega = logSds(model, "sd", theta);
-  const m = members.length;
-  const S = new Float64Array(m * m);
-  members.forEach((i, a) => {
-    members.slice(0, a + 1).forEach((k, b) => {
-      let sum = V.at(i, k) / unit ** 2;
-      for (const { index, firstUnit } of random) {
-        const level = index[i]!;
-        if (level < 0 || level !== index[k]) continue;
-        sum += Math.exp(2 * logOmega[firstUnit + level]!);
-      }
-      S[a * m + b] = sum;
-    });
-  });
-  return choleskyFactor(S, m, S, SINGULAR) === null;
+  const terms = termsOf(model).filter(({ input }) => input !== "rows" && input !== "pairs");
+  const S = marginalCovariance(terms)(members, spreadsAt(model, theta));
+  return choleskyFactor(S, members.length, S, SINGULAR) === null;
 }

@@ -2,8 +2,11 @@ import { BlockCovariance } from "../covariance/block-covariance";
 import { scratch } from "../data/doubles";
 import { addProduct, type Basis, NO_BASIS, project } from "../design/basis";
 import type { Ties } from "../model/components";
-import type { Block, Model } from "../model/model";
-import type { BlockKind, Part } from "./theta-blocks";
+import type { Model } from "../model/model";
+import type { Intercept } from "../model/terms/intercept";
+import { termsOf } from "../model/terms/terms";
+import { inThetaOrder } from "../model/terms/theta-order";
+import type { Part } from "./theta-blocks";
 
 /**
  * A model in the units in which it is optimized: orthogonal design columns, the response without its least-squares fit
@@ -36,11 +39,7 @@ export interface StandardModel {
   readonly reml: boolean;
   /** known covariance, in the user's units: the engine divides by unit^2 */
   readonly V: BlockCovariance;
-  readonly random: readonly {
-    readonly index: Int32Array;
-    readonly levels: number;
-    readonly firstUnit: number;
-  }[];
+  readonly random: readonly Intercept[];
   readonly pairs: Int32Array;
   /** theta by formula, in its order */
   readonly parts: readonly Part[];
@@ -92,7 +91,7 @@ export function standardModel(model: Model): StandardModel {
     zeroV,
     weights,
     reml: model.method === "REML",
-    random: model.random.map(({ index, design, firstUnit }) => ({ index, levels: design.nrow, firstUnit })),
+    random: model.random,
     pairs: model.pairs,
     V,
     parts: partsOf(model),
@@ -105,8 +104,9 @@ export function standardModel(model: Model): StandardModel {
 }
 
 /** What ties the observations together; rows have weights of their own in the nested kernel only. */
-export function tiesOf({ rows, V, random, pairs, v, weights }: StandardModel): Ties {
-  return { rows, V, random, pairs, ...(weights === null && { v }) };
+export function tiesOf(model: StandardModel): Ties {
+  const { rows, v, weights } = model;
+  return { rows, terms: termsOf(model), ...(weights === null && { v }) };
 }
 
 /**
@@ -117,18 +117,15 @@ function remlConstant(rows: number, p: number, unit: number): number {
   return p * (0.5 * Math.log(2 * Math.PI) + Math.log(unit) + 0.5 * Math.log(rows));
 }
 
-function partsOf({ scale, sd, rho }: Model): Part[] {
+function partsOf(model: Model): Part[] {
   const parts: Part[] = [];
   let start = 0;
-  const add = (kind: BlockKind, { designs }: Block) => {
+  for (const [kind, { designs }] of inThetaOrder(model)) {
     for (const { names } of designs) {
       parts.push({ kind, start, columns: names.length });
       start += names.length;
     }
-  };
-  add("sigma", scale);
-  add("sd", sd);
-  add("rho", rho);
+  }
   return parts;
 }
 

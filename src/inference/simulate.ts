@@ -1,10 +1,10 @@
 import { DrmError } from "../errors";
-import { correlations, dparOf } from "../fit/dpars";
 import type { BivariateFit, Fit, UnivariateFit } from "../fit/fit";
-import { requireCovariance } from "../fit/known-covariance";
 import { requireFit } from "../fit/require-fit";
+import type { Sampler } from "../model/terms/term";
+import { stackedTerms } from "../opened/stacked-terms";
 import { type OptionKinds, requireOptions, shown } from "../options";
-import { type RandomStream, randomStream } from "../stats/random";
+import { randomStream } from "../stats/random";
 import { outcomesOf } from "./outcomes";
 
 /** How responses are simulated. */
@@ -12,9 +12,6 @@ export interface SimulateOptions {
   /** a whole number; the same seed gives the same draws */
   readonly seed: number;
 }
-
-/** Relative to a variance: a pivot down to minus this is a zero of a semidefinite V. */
-const ZERO_PIVOT = 1e-8;
 
 const SIMULATE_OPTIONS: OptionKinds<SimulateOptions> = {
   seed: "number",
@@ -73,13 +70,11 @@ export function simulator(
   if (!Number.isSafeInteger(seed)) {
     throw new DrmError("bad_option", `seed = ${String(seed)}: a whole number is needed`);
   }
-  const addSampling = samplingErrors(fit);
+  const samplers = samplersOf(fit);
   return (stream) => {
     const random = randomStream(seed, stream);
     const y = stackedMeans(fit);
-    addRandomIntercepts(fit, y, random);
-    addResiduals(fit, y, random);
-    addSampling(y, random);
+    for (const addDraw of samplers) addDraw(() => random.normal(), y);
     return Object.fromEntries(
       outcomesOf(fit).map(({ location, offset, stride }) => [
         location,
@@ -103,48 +98,11 @@ function stackedMeans(fit: Fit): Float64Array {
   return y;
 }
 
-function addRandomIntercepts(fit: Fit, y: Float64Array, random: RandomStream): void {
-  const outcomes = outcomesOf(fit);
-  const stride = outcomes.length;
-  for (const { dpar, codes, sd } of fit.random ?? []) {
-    const u = sd.map((omega) => omega * random.normal());
-    const { offset } = outcomes.find(({ number }) => number === dparOf(fit, dpar).outcome)!;
-    codes.forEach((code, i) => {
-      if (code >= 0) y[i * stride + offset]! += u[code]!;
-    });
-  }
-}
-
-/** sigma1 z1, and sigma2 (rho z1 + sqrt(1 - rho^2) z2) beside it. */
-function addResiduals(fit: Fit, y: Float64Array, random: RandomStream): void {
-  const [sigma1, sigma2] = outcomesOf(fit).map(({ scale }) => fit.fitted[scale]!);
-  if (sigma2 === undefined) {
-    sigma1!.forEach((sigma, i) => {
-      y[i]! += sigma * random.normal();
-    });
-    return;
-  }
-  const rhos = correlations(fit);
-  for (let i = 0; i < sigma1!.length; i++) {
-    const z1 = random.normal();
-    const z2 = random.normal();
-    // no correlation where an outcome is absent, or where an SD is 0 and it is not estimated
-    const rho = rhos?.[i] || 0;
-    y[2 * i]! += sigma1![i]! * z1;
-    y[2 * i + 1]! += sigma2[i]! * (rho * z1 + Math.sqrt(1 - rho * rho) * z2);
-  }
-}
-
-/** Adds L e2 to y. */
-function samplingErrors(fit: Fit): (y: Float64Array, random: RandomStream) => void {
-  const V = requireCovariance(fit.knownV, "simulate()");
-  const { factors, badRow } = V.semidefiniteFactor(ZERO_PIVOT);
-  if (factors === null) {
-    const row = fit.rows[fit.family === "gaussian" ? badRow : badRow >> 1]! + 1;
-    throw new DrmError(
-      "bad_known_v",
-      `V is not a covariance matrix: with row ${row} it has a negative eigenvalue`,
-    );
-  }
-  return (y, random) => V.draw(factors, () => random.normal(), y);
+/** Random effects first and V last: a seed keeps the numbers that it has always given. */
+function samplersOf(fit: Fit): Sampler[] {
+  const { terms, spreads } = stackedTerms(fit, "simulate()");
+  const stride = outcomesOf(fit).length;
+  const rowName = (place: number) => `row ${fit.rows[Math.floor(place / stride)]! + 1}`;
+  const [known, residual, ...effects] = terms.map((term) => term.sampler(spreads, rowName));
+  return [...effects, residual!, known!];
 }

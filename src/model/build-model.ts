@@ -10,15 +10,7 @@ import { evaluateNumeric } from "../frame/evaluate";
 import type { Frame } from "../frame/frame";
 import { checkRandomIntercepts, checkRestricted, checkWeights } from "./check-model";
 import { fixedLogSigmas } from "./fixed";
-import {
-  type Block,
-  emptyBlock,
-  type Model,
-  NO_BLOCK,
-  type Outcomes,
-  type RandomIntercept,
-  stackBlocks,
-} from "./model";
+import { type Block, emptyBlock, type Model, NO_BLOCK, type Outcomes, stackBlocks } from "./model";
 import {
   blockOf,
   completePairs,
@@ -28,6 +20,7 @@ import {
   observedV,
   presentOutcomes,
 } from "./observations";
+import { Intercept } from "./terms/intercept";
 
 export interface ModelOptions {
   readonly matrices?: Readonly<Record<string, MatrixInput>>;
@@ -173,13 +166,13 @@ function randomIntercepts(
   frame: Frame,
   rows: number,
   observation: Int32Array | null,
-): RandomIntercept[] {
+): Intercept[] {
   let firstUnit = 0;
   return dpars.map((dpar) => {
     const design = buildGroupDesign(dpar, frame);
     checkRank(design);
     const index = observedLevels(design.index, dpar.outcome!, rows, observation);
-    const intercept = { dpar, design, index, firstUnit };
+    const intercept = new Intercept(dpar, design, index, firstUnit);
     firstUnit += design.nrow;
     return intercept;
   });

@@ -3,7 +3,9 @@ import type { Dpar } from "../formula/dpar";
 import type { Frame } from "../frame/frame";
 import { count } from "../words";
 import { components, DENSE } from "./components";
-import type { Model, RandomIntercept } from "./model";
+import type { Model } from "./model";
+import type { Intercept } from "./terms/intercept";
+import { termsOf } from "./terms/terms";
 
 /** Refuses random intercepts whose SD cannot be told apart from another part of the model, such as an estimated sigma. */
 export function checkRandomIntercepts(
@@ -33,7 +35,7 @@ export function checkRandomIntercepts(
   }
 }
 
-function samePartition(a: RandomIntercept, b: RandomIntercept): boolean {
+function samePartition(a: Intercept, b: Intercept): boolean {
   if (a.design.nrow !== b.design.nrow) return false;
   const partner = new Int32Array(a.design.nrow).fill(-1);
   for (let i = 0; i < a.index.length; i++) {
@@ -47,10 +49,11 @@ function samePartition(a: RandomIntercept, b: RandomIntercept): boolean {
 }
 
 /** Whether a random intercept is in a cluster that the dense kernel fits, where rows have no weight of their own. */
-function needsDense({ rows, V, random, pairs }: Model): boolean {
-  const ties = random.map(({ index, design }) => ({ index, levels: design.nrow }));
-  const { root, kernel } = components({ rows, V, random: ties, pairs });
-  return random.some(({ index }) => index.some((level, row) => level >= 0 && kernel[root[row]!] === DENSE));
+function needsDense(model: Model): boolean {
+  const { root, kernel } = components({ rows: model.rows, terms: termsOf(model) });
+  return model.random.some(({ index }) =>
+    index.some((level, row) => level >= 0 && kernel[root[row]!] === DENSE),
+  );
 }
 
 /** Weights multiply a covariance cluster's joint log-likelihood, so they must agree within it. */

@@ -1,8 +1,8 @@
 import type { BlockCovariance } from "../covariance/block-covariance";
 import { type Basis, NO_BASIS, orthogonalBasis } from "../design/basis";
 import type { Design } from "../design/design";
-import type { GroupDesign } from "../design/group-design";
-import type { Dpar } from "../formula/dpar";
+import type { Intercept } from "./terms/intercept";
+import { inThetaOrder } from "./terms/theta-order";
 
 /**
  * Stage 5. Everything that the likelihood needs. Immutable. Its rows are observations: with one outcome the rows of the
@@ -27,7 +27,7 @@ export interface Model {
   readonly V: BlockCovariance;
   /** over the levels of all random intercepts, one intercept after the other */
   readonly sd: Block;
-  readonly random: readonly RandomIntercept[];
+  readonly random: readonly Intercept[];
   /** over the studies with two outcomes */
   readonly rho: Block;
   /** the two observations of each of these studies, one pair after the other */
@@ -50,14 +50,9 @@ export interface Block {
   readonly basis: Basis;
 }
 
-export interface RandomIntercept {
-  /** its SD */
-  readonly dpar: Dpar;
-  readonly design: GroupDesign;
-  /** level of each observation, -1 for none */
-  readonly index: Int32Array;
-  /** number of its first level among those of all random intercepts */
-  readonly firstUnit: number;
+/** In the order of the coefficients: the mean, then theta. */
+export function blocksOf(model: Model): Block[] {
+  return [model.location, ...inThetaOrder(model).map(([, block]) => block)];
 }
 
 /** One design as it stands. */

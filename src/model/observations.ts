@@ -1,14 +1,7 @@
 import type { BlockCovariance } from "../covariance/block-covariance";
 import type { Design } from "../design/design";
-import {
-  type Block,
-  emptyBlock,
-  NO_BLOCK,
-  type Outcomes,
-  type RandomIntercept,
-  singleBlock,
-  stackBlocks,
-} from "./model";
+import { type Block, emptyBlock, NO_BLOCK, type Outcomes, singleBlock, stackBlocks } from "./model";
+import type { Intercept } from "./terms/intercept";
 
 // Between the rows of a frame and the observations of a model. `observation` holds, at 2 i + o, the number of the
 // observation of outcome o in row i, -1 where it is absent; null when rows and observations are the same.
@@ -77,7 +70,7 @@ export function observedLevels(
 }
 
 /** All levels of all random intercepts. */
-export function levelsBlock(random: readonly RandomIntercept[]): Block {
+export function levelsBlock(random: readonly Intercept[]): Block {
   if (random.length === 0) return NO_BLOCK;
   if (random.length === 1) return singleBlock(random[0]!.design);
   const last = random[random.length - 1]!;

@@ -1,5 +1,7 @@
 import { scratch } from "../data/doubles";
 import { components, DENSE, NESTED, PAIR, SCALAR, type Ties } from "./components";
+import type { LevelsInput } from "./terms/term";
+import { type KernelInputs, kernelInputs } from "./terms/terms";
 
 /**
  * The order in which the engine keeps observations, levels and studies: by kernel (assembly/abi.ts), so that each
@@ -30,7 +32,9 @@ export interface Sections {
 const NONE = new Int32Array(0);
 
 export function sections(ties: Ties): Sections {
-  const { rows, V, random, pairs } = ties;
+  const { rows, terms } = ties;
+  const inputs = kernelInputs(terms);
+  const { V, random, pairs } = inputs;
   if (V.clusters + random.length + pairs.length === 0) return scalarSections(rows);
   const { root, kernel, fineToCoarse } = components(ties);
   const kernelOf = (row: number) => kernel[root[row]!]!;
@@ -42,7 +46,7 @@ export function sections(ties: Ties): Sections {
   next += next & 1;
   const scalarRows = next;
 
-  const nested = nestedLevels(ties, fineToCoarse, kernelOf);
+  const nested = nestedLevels(rows, random, fineToCoarse, kernelOf);
   modelRow.set(nested.rowOrder, next);
   next += nested.rowOrder.length;
   next += next & 1;
@@ -57,7 +61,7 @@ export function sections(ties: Ties): Sections {
   }
   const pairRows = next - scalarRows - nestedRows;
 
-  const dense = denseClusters(ties, root, kernelOf);
+  const dense = denseClusters(rows, inputs, root, kernelOf);
   modelRow.set(dense.rowOrder, next);
   next += dense.rowOrder.length;
   return {
@@ -104,7 +108,7 @@ function scalarSections(rows: number): Sections {
 }
 
 /** Number of each random intercept's first level among all levels. */
-function firstLevels(random: Ties["random"]): number[] {
+function firstLevels(random: readonly LevelsInput[]): number[] {
   let next = 0;
   return random.map(({ levels }) => {
     const first = next;
@@ -122,7 +126,8 @@ interface NestedLevels {
 
 /** Levels from the finest random intercept to the coarsest, rows sorted by finest level. */
 function nestedLevels(
-  { rows, random }: Ties,
+  rows: number,
+  random: readonly LevelsInput[],
   fineToCoarse: readonly number[],
   kernelOf: (row: number) => number,
 ): NestedLevels {
@@ -198,7 +203,8 @@ interface DenseClusters {
 }
 
 function denseClusters(
-  { rows, random, pairs }: Ties,
+  rows: number,
+  { random, pairs }: KernelInputs,
   root: Int32Array,
   kernelOf: (row: number) => number,
 ): DenseClusters {

@@ -1,4 +1,3 @@
-import { correlations, locationsOf, sigmaOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { marginalCovariance } from "../fit/marginal-covariance";
 import { choleskyFactor } from "../linalg/cholesky";
@@ -6,6 +5,8 @@ import { choleskyInverse } from "../linalg/inverse";
 import { choleskySolve } from "../linalg/solve";
 import { components } from "../model/components";
 import type { Model } from "../model/model";
+import { termsOf } from "../model/terms/terms";
+import { fittedSpreads } from "./fitted-spreads";
 import { type OpenedFit, openFit } from "./open-fit";
 
 /** The error of a sum of predicted random intercepts, z'(u_hat - u), taken apart. */
@@ -79,25 +80,18 @@ interface PrecisionBlock {
 }
 
 /** The block of each observation. */
-function precisionBlocks({ fit, model, standard }: OpenedFit): (observation: number) => PrecisionBlock {
-  const { rows, V, pairs, weights, outcomes } = model;
-  const { root } = components({ rows, V, random: [], pairs });
+function precisionBlocks({ fit, model }: OpenedFit): (observation: number) => PrecisionBlock {
+  const { rows, weights } = model;
+  const terms = termsOf(model).filter(({ input }) => input !== "levels");
+  const { root } = components({ rows, terms });
   const members = new Map<number, number[]>();
   root.forEach((first, i) => {
     const block = members.get(first);
     if (block === undefined) members.set(first, [i]);
     else block.push(i);
   });
-  const scales = locationsOf(fit).map(({ outcome }) => fit.fitted[sigmaOf(fit, outcome).key]!);
-  const rho = correlations(fit);
-  const frameRow = (i: number) => (outcomes === null ? i : outcomes.frameRow[i]!);
-  const spreads = {
-    sigma: Float64Array.from({ length: rows }, (_, i) => scales[outcomes?.outcome[i] ?? 0]![frameRow(i)]!),
-    omega: new Float64Array(0),
-    // no correlation where both SDs are 0 and it is not estimated
-    rho: Float64Array.from({ length: pairs.length / 2 }, (_, s) => rho![frameRow(pairs[2 * s]!)]! || 0),
-  };
-  const covariance = marginalCovariance({ ...standard, random: [] });
+  const spreads = fittedSpreads(fit, model);
+  const covariance = marginalCovariance(terms);
   const blocks = new Map<number, PrecisionBlock>();
   return (observation) => {
     const first = root[observation]!;
@@ -117,12 +111,12 @@ function precisionBlocks({ fit, model, standard }: OpenedFit): (observation: num
 
 /** Which levels are tied together, and by which observations. */
 function levelSystems(
-  { rows, V, random, pairs }: Model,
+  model: Model,
   levelsOf: readonly (readonly number[])[],
   levels: number,
 ): { readonly rootOf: Int32Array; readonly observations: Map<number, number[]> } {
-  const ties = random.map(({ index, design }) => ({ index, levels: design.nrow }));
-  const { root } = components({ rows, V, random: ties, pairs });
+  const { rows } = model;
+  const { root } = components({ rows, terms: termsOf(model) });
   const rootOf = new Int32Array(levels).fill(-1);
   const observations = new Map<number, number[]>();
   for (let i = 0; i < rows; i++) {

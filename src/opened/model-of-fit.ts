@@ -1,10 +1,10 @@
 import { scratch } from "../data/doubles";
 import type { GroupDesign } from "../design/group-design";
-import { correlationOf, dparOf, locationsOf, sigmaOf } from "../fit/dpars";
-import type { Fit, RandomEffect } from "../fit/fit";
+import { correlationOf, isOfLevels, locationsOf, sigmaOf } from "../fit/dpars";
+import type { Fit } from "../fit/fit";
 import { type KeptV, requireCovariance } from "../fit/known-covariance";
 import type { Dpar } from "../formula/dpar";
-import { type Model, NO_BLOCK, type Outcomes, type RandomIntercept, stackBlocks } from "../model/model";
+import { type Model, NO_BLOCK, type Outcomes, stackBlocks } from "../model/model";
 import {
   blockOf,
   completePairs,
@@ -13,6 +13,7 @@ import {
   observedLevels,
   observedV,
 } from "../model/observations";
+import { Intercept } from "../model/terms/intercept";
 
 const NONE = new Int32Array(0);
 
@@ -20,10 +21,7 @@ const NONE = new Int32Array(0);
 export type FitInputs = Pick<
   Fit,
   "family" | "method" | "nobs" | "dpars" | "fixed" | "designs" | "response" | "weights"
-> & {
-  readonly knownV: KeptV;
-  readonly random?: readonly Pick<RandomEffect, "dpar" | "levels" | "codes">[];
-};
+> & { readonly knownV: KeptV };
 
 /**
  * The model that a fit was made from, out of the fit's own designs, response and known covariance: what profiles need
@@ -37,7 +35,7 @@ export function modelOf(fit: FitInputs): Model {
   const locations = locationsOf(fit);
   const sigmas = locations.map(({ outcome }) => sigmaOf(fit, outcome));
   const designOf = ({ key }: Dpar) => fit.designs[key] ?? null;
-  const random = randomIntercepts(fit, observation, rows);
+  const random = interceptsOf(fit, observation, rows);
   const { pairs, rho } = studies(fit, observation);
   const { weights } = fit;
   const V = requireCovariance(fit.knownV, "this");
@@ -96,14 +94,18 @@ function observedOutcomes({ response, nobs }: FitInputs): Outcomes {
   return { frameRow: Int32Array.from(frameRow), outcome: Uint8Array.from(outcome) };
 }
 
-function randomIntercepts(fit: FitInputs, observation: Int32Array | null, rows: number): RandomIntercept[] {
+/** `observation`: the number of each place of the response among the `rows` of the intercepts, as in observationNumbers(). */
+export function interceptsOf(
+  fit: Pick<Fit, "dpars" | "designs">,
+  observation: Int32Array | null,
+  rows: number,
+): Intercept[] {
   let firstUnit = 0;
-  return (fit.random ?? []).map(({ dpar: key, codes, levels }) => {
-    const dpar = dparOf(fit, key);
-    const index = observedLevels(codes, dpar.outcome!, rows, observation);
-    const design = fit.designs[key] as GroupDesign;
-    const intercept = { dpar, design, index, firstUnit };
-    firstUnit += levels.length;
+  return fit.dpars.filter(isOfLevels).map((dpar) => {
+    const design = fit.designs[dpar.key] as GroupDesign;
+    const index = observedLevels(design.index, dpar.outcome!, rows, observation);
+    const intercept = new Intercept(dpar, design, index, firstUnit);
+    firstUnit += design.nrow;
     return intercept;
   });
 }

@@ -5,6 +5,7 @@ import { type MarginalCovariance, marginalCovariance } from "../fit/marginal-cov
 import { search } from "../fit/optimise";
 import { type StandardModel, standardModel } from "../fit/standard-model";
 import type { Model } from "../model/model";
+import { termsOf } from "../model/terms/terms";
 import { modelOf } from "./model-of-fit";
 import { fromCoefficients, scaleCoefficients } from "./scale-coefficients";
 
@@ -49,7 +50,7 @@ class OpenedFit {
 
   /** Sigma of any observations, at any spreads */
   get covariance(): MarginalCovariance {
-    this.parts.covariance ??= keep(() => marginalCovariance(this.standard));
+    this.parts.covariance ??= keep(() => marginalCovariance(termsOf(this.model)));
     return this.parts.covariance;
   }
 }

@@ -1,5 +1,6 @@
 import type { Fit } from "../fit/fit";
 import { components, DENSE, SCALAR } from "../model/components";
+import { termsOf } from "../model/terms/terms";
 import { openFit } from "./open-fit";
 import { FEW_ROWS } from "./profile";
 
@@ -21,15 +22,10 @@ const CUBE = 2.5e-11;
  */
 export function profileSeconds(fit: Fit): number {
   const { model } = openFit(fit);
-  const { V, random, pairs, rows } = model;
+  const { rows } = model;
   const locations = model.location.columns;
   const scales = fit.coefficients.length - locations;
-  const { root, kernel } = components({
-    rows,
-    V,
-    random: random.map(({ index, design }) => ({ index, levels: design.nrow })),
-    pairs,
-  });
+  const { root, kernel } = components({ rows, terms: termsOf(model) });
   const members = new Int32Array(rows);
   for (let i = 0; i < rows; i++) members[root[i]!]!++;
   const perRow = (1 + locations + scales) ** 2;

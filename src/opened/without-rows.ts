@@ -1,6 +1,7 @@
 import { scratch } from "../data/doubles";
 import type { Design } from "../design/design";
 import type { GroupDesign } from "../design/group-design";
+import { dparOf, isOfLevels } from "../fit/dpars";
 import type { Response } from "../fit/fit";
 import { keptV, requireCovariance } from "../fit/known-covariance";
 import type { FitInputs } from "./model-of-fit";
@@ -20,12 +21,9 @@ export function withoutRows(inputs: FitInputs, leftOut: Uint8Array): FitInputs {
     values: take(values),
     offset: offset === null ? null : take(offset),
   });
-  const random = (inputs.random ?? []).map((effect) => {
-    return { ...effect, ...takeLevels(effect.codes, effect.levels, kept) };
-  });
   const designs = mapValues(inputs.designs, (design): Design => {
-    const effect = random.find(({ dpar }) => dpar === design.key);
-    return effect === undefined ? takeRows(design, kept) : takeGroups(design as GroupDesign, effect);
+    const isGrouped = isOfLevels(dparOf(inputs, design.key));
+    return isGrouped ? takeGroups(design as GroupDesign, kept) : takeRows(design, kept);
   });
   return {
     family: inputs.family,
@@ -37,7 +35,6 @@ export function withoutRows(inputs: FitInputs, leftOut: Uint8Array): FitInputs {
     response: mapValues(inputs.response, takeResponse),
     weights: inputs.weights === null ? null : take(inputs.weights),
     knownV: takeV(inputs, kept),
-    random,
   };
 }
 
@@ -73,32 +70,22 @@ function takeFromColumns(values: Float64Array, nrow: number, columns: number, ke
   return out;
 }
 
-interface Levels {
-  readonly codes: Int32Array;
-  readonly levels: readonly string[];
-  /** the number that each level had before */
-  readonly from: readonly number[];
-}
-
-function takeLevels(codes: Int32Array, levels: readonly string[], kept: readonly number[]): Levels {
-  const numberOf = new Int32Array(levels.length).fill(-1);
-  for (const row of kept) if (codes[row]! >= 0) numberOf[codes[row]!] = 0;
+/** Over the levels that a kept row has. */
+function takeGroups(design: GroupDesign, kept: readonly number[]): GroupDesign {
+  const { index, nrow, names } = design;
+  const counts = new Int32Array(nrow);
+  for (const row of kept) if (index[row]! >= 0) counts[index[row]!]!++;
+  const numberOf = new Int32Array(nrow).fill(-1);
   const from: number[] = [];
-  for (let level = 0; level < levels.length; level++) {
-    if (numberOf[level] === 0) numberOf[level] = from.push(level) - 1;
-  }
+  for (let level = 0; level < nrow; level++) if (counts[level]! > 0) numberOf[level] = from.push(level) - 1;
   return {
-    codes: Int32Array.from(kept, (row) => (codes[row]! < 0 ? -1 : numberOf[codes[row]!]!)),
-    levels: from.map((level) => levels[level]!),
-    from,
+    ...design,
+    nrow: from.length,
+    values: takeFromColumns(design.values, nrow, names.length, from),
+    levels: from.map((level) => design.levels[level]!),
+    index: Int32Array.from(kept, (row) => (index[row]! < 0 ? -1 : numberOf[index[row]!]!)),
+    counts: Int32Array.from(from, (level) => counts[level]!),
   };
-}
-
-function takeGroups(design: GroupDesign, { codes, levels, from }: Levels): GroupDesign {
-  const counts = new Int32Array(levels.length);
-  for (const code of codes) if (code >= 0) counts[code]!++;
-  const values = takeFromColumns(design.values, design.nrow, design.names.length, from);
-  return { ...design, nrow: levels.length, values, levels, index: codes, counts };
 }
 
 /** Entries of V are rows, or y1[1], y2[1], y1[2], ... with two outcomes. */
