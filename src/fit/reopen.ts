@@ -1,6 +1,7 @@
 import { toOriginal } from "../design/basis";
 import { solveUpper } from "../linalg/solve";
 import { createEngine, type Engine } from "./engine";
+import { isExactAt, withFloors } from "./exact-rows";
 import type { Fit } from "./fit";
 import { modelOf } from "./model-of-fit";
 import { search } from "./optimise";
@@ -21,9 +22,13 @@ const SAME_OPTIMUM = 1e-6;
 /** With a coefficient at its boundary the supremum is sought again: its place cannot be read off the estimates. */
 export function reopen(fit: Fit): Reopened {
   const engine = createEngine(standardModel(modelOf(fit)));
+  const { model } = engine;
   const scale = scaleCoefficients(fit);
-  const theta = scale !== null ? fromCoefficients(engine.model, scale) : soughtAgain(engine, fit);
-  return { engine, theta };
+  const theta = scale !== null ? fromCoefficients(model, scale) : soughtAgain(engine, fit);
+  if (!isExactAt(model, theta)) return { engine, theta };
+  // for a row that is met, what divides by its variance needs one
+  engine.dispose();
+  return { engine: createEngine(withFloors(model)), theta };
 }
 
 /** By the search of the default, or, where that ends elsewhere, by that of a fit with `starts` given. */
