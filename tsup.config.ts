@@ -21,7 +21,7 @@ const listBundledFiles: Plugin = {
 };
 
 /**
- * Plots ask the library beside them instead of carrying a second one: what they import from src/index is dist/index at
+ * Plots and effect sizes ask the library beside them instead of carrying a second one: what they import from src/index is dist/index at
  * run time, and so is the class of errors, of which there must be one for `instanceof`. The small pure functions that
  * they take from elsewhere in src/ are copied.
  */
@@ -151,6 +151,15 @@ export default defineConfig([
     target: "es2022",
     platform: "neutral",
     esbuildPlugins: [listBundledFiles, libraryBeside],
+    dts: true,
+  },
+  {
+    ...everythingInside,
+    entry: { escalc: "src/escalc/index.ts" },
+    format: ["esm", "cjs"],
+    target: "es2022",
+    platform: "neutral",
+    esbuildPlugins: [listBundledFiles, libraryBeside, withoutPolyfills],
     dts: true,
   },
   {

@@ -82,6 +82,8 @@ export interface Problem {
   readonly badRow: number;
   /** copies the last evaluation's results into `into`, to `count` places from `at` on */
   read(field: ResultField, into: Float64Array, at?: number, count?: number): Float64Array;
+  /** Overwrites y, in problem order; evaluations from here on are of the new one. */
+  setResponse(y: Float64Array): void;
   /** Frees the memory; a small allocation is kept for the next problem of the same sizes. Calling it twice is harmless. */
   dispose(): void;
   [Symbol.dispose](): void;
@@ -234,6 +236,9 @@ export function createProblem(input: ProblemInput): Problem {
       const start = i32[header + RESULT_FIELDS[field]]! >>> 3;
       for (let i = 0; i < count; i++) into[at + i] = f64[start + i]!;
       return into;
+    },
+    setResponse(y: Float64Array) {
+      doubles(Field.Y, y);
     },
     dispose,
     [DISPOSE]: dispose,

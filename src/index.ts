@@ -1,5 +1,6 @@
 // Public names, in the order in which data flows.
 
+export type { CovarianceBlocks } from "./covariance/block-cells";
 export type { BlockMatrix } from "./covariance/blocks";
 export type { Cells } from "./covariance/cells";
 export type { MatrixInput } from "./covariance/known-v";
@@ -48,7 +49,6 @@ export type { Estimates } from "./fit/estimates";
 export type {
   BivariateFit,
   Coefficient,
-  CovarianceBlocks,
   DroppedRows,
   Fit,
   KnownVSummary,
@@ -58,8 +58,7 @@ export type {
   RobustErrors,
   UnivariateFit,
 } from "./fit/fit";
-export type { ProfileStatus } from "./fit/profile-limits";
-export type { ProfileTrace } from "./fit/profile-trace";
+export type { Dpar, DparKind } from "./formula/dpar";
 export type { DparFormula } from "./formula/dpar-formula";
 export type { Argument, BinaryOp, CallExpr, Expr, UnaryOp } from "./formula/expr";
 // formulas and data
@@ -108,6 +107,8 @@ export type { Signal } from "./inference/signal";
 export { type BivariateResponses, type SimulateOptions, simulate } from "./inference/simulate";
 export { type TestBasis, type TestStatistic, testBasis } from "./inference/test-basis";
 export { type WaldTest, type WaldTestOptions, waldTest } from "./inference/wald-test";
+export type { ProfileStatus } from "./opened/profile-limits";
+export type { ProfileTrace } from "./opened/profile-trace";
 export { type Anova, anova, type ComparedFit, compareFits, type ModelRow } from "./report/anova";
 export { type AugmentOptions, type AugmentRow, augment } from "./report/augment";
 export type { CheckOptions } from "./report/checks/check";

@@ -48,6 +48,11 @@ const KINDS = {
     is: (value: unknown) => isListOf(value, (row) => isListOf(row, isNumber)),
     wanted: "an array of rows, each an array of numbers",
   },
+  /** yes or no, for all rows or for each */
+  flags: {
+    is: (value: unknown) => typeof value === "boolean" || isText(value) || isListOf(value, isCell),
+    wanted: "true, false, a column's name or an array of one a row",
+  },
   flag: { is: (value: unknown) => typeof value === "boolean", wanted: "true or false" },
   /** one value a row: a column's name, or the values */
   cells: {
@@ -58,6 +63,11 @@ const KINDS = {
   "cells?": {
     is: (value: unknown) => value === null || isText(value) || isListOf(value, isCell),
     wanted: "a column's name, an array of numbers or texts, or null",
+  },
+  /** one number a row: a column's name, the numbers, or one for all rows */
+  values: {
+    is: (value: unknown) => isText(value) || isNumber(value) || isListOf(value, isCell),
+    wanted: "a column's name, an array of numbers or one number",
   },
   "text?": { is: (value: unknown) => value === null || isText(value), wanted: "a text or null" },
   /** of an AbortController */

@@ -25,6 +25,7 @@ const STAGES = [
   "covariance",
   "model",
   "fit",
+  "opened",
   "drm",
   "update",
   "stats",
@@ -34,8 +35,9 @@ const STAGES = [
   "diagnostics",
   "batch",
   "index",
-  // a library beside the library, which it asks through its public names
+  // libraries beside the library, which they ask through its public names
   "plot",
+  "escalc",
   "cli",
 ];
 
@@ -124,6 +126,16 @@ describe("src/", () => {
       ({ from, to }) => to.startsWith("src/") && STAGES.indexOf(stageOf(to)) > STAGES.indexOf(stageOf(from)),
     );
     expect(shown(downward)).toEqual([]);
+  });
+
+  test("only what packs V, and what hands it to the kernels, knows packed triangles", () => {
+    const packing = inSrc.filter(({ to }) => to === "src/linalg/triangle").map(({ from }) => from);
+    expect([...new Set(packing)]).toEqual([
+      "src/covariance/block-cells.ts",
+      "src/covariance/block-covariance.ts",
+      "src/covariance/clusters.ts",
+      "src/model/packed-v.ts",
+    ]);
   });
 
   test("linalg/ knows numbers only: it needs itself and where arrays come from", () => {

@@ -3,7 +3,8 @@ import type { FactorColumn, NumericColumn } from "../src/data/table";
 import { tableFrom } from "../src/data/table-from";
 import { buildDesign, type Design } from "../src/design/design";
 import type { Fit, OptimSummary } from "../src/fit/fit";
-import { drmFormula } from "../src/formula/formula";
+import type { Dpar } from "../src/formula/dpar";
+import { type DrmFormula, drmFormula } from "../src/formula/formula";
 import { buildFrame } from "../src/frame/frame";
 import { type DrmCase, loadCase } from "./cases";
 
@@ -59,6 +60,7 @@ export function fitLiteral(reference: DrmCase): Fit {
     dropped: frame.dropped,
     logLik: reference.expected.logLik,
     df: coefficients.length,
+    dpars: dparsOf(formula),
     coefficients,
     vcov: Float64Array.from(reference.expected.vcov.flat()),
     fixed: {},
@@ -75,6 +77,13 @@ export function fitLiteral(reference: DrmCase): Fit {
     optim: CONVERGED,
   };
 }
+
+function dparsOf({ dpars }: DrmFormula): Dpar[] {
+  return dpars.map(({ key, kind, outcome, group, link }) => ({ key, kind, outcome, group, link }));
+}
+
+/** For literal fits with random intercepts. */
+export const SD_OF_STUDY: Dpar = { key: "sd(study)", kind: "sd", outcome: 1, group: "study", link: "log" };
 
 /** Three studies, the last without its second outcome: enough for everything that a bivariate fit keeps by outcome. */
 export function bivariateFit(overrides: Partial<Fit> = {}): Fit {
@@ -99,6 +108,7 @@ export function bivariateFit(overrides: Partial<Fit> = {}): Fit {
     family: "biv_gaussian",
     nobs: 3,
     df: 5,
+    dpars: dparsOf(formula),
     coefficients,
     vcov: Float64Array.from({ length: 25 }, (_, i) => (i % 6 === 0 ? 0.01 : 0)),
     designs,
@@ -113,6 +123,11 @@ export function bivariateFit(overrides: Partial<Fit> = {}): Fit {
       covariances: Float64Array.of(0.01, 0.008, Number.NaN),
       clusters: 2,
       largestCluster: 2,
+      blocks: {
+        sizes: Int32Array.of(2, 2),
+        rows: Int32Array.of(0, 1, 2, 3),
+        values: Float64Array.of(0.05, 0.01, 0.03, 0.04, 0.008, 0.02),
+      },
     },
     fitted: {
       mu1: filled(0.3),

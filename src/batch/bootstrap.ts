@@ -153,18 +153,19 @@ export async function bootstrap(fit: Fit, options: BootstrapOptions): Promise<Bo
     failures: [...reasons].map(([reason, count]) => ({ reason, count })),
     atBoundary: countBoundary(columns, k),
     coefficients,
-    scale: scale.map((target, j) => onResponseScale(target, columns[k + j]!, level)),
+    scale: scale.map((target, j) => onResponseScale(fit, target, columns[k + j]!, level)),
     estimates,
   };
 }
 
 /** Limits are transformed: a quantile of exp(x) is the exponential of that of x. */
 function onResponseScale(
+  fit: Fit,
   { dpar, at, estimate }: ScaleValue,
   replicates: Float64Array,
   level: number,
 ): BootstrapScale {
-  const { response } = linkOf(dpar);
+  const { response } = linkOf(fit, dpar);
   const summary = summarizeReplicates(estimate, replicates, level);
   const limits = ({ lower, upper }: Limits): Limits => ({ lower: response(lower), upper: response(upper) });
   return {

@@ -1,9 +1,10 @@
 import { DrmError } from "../errors";
+import { dparOf, isCorrelation } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
-import type { FitInputs } from "../fit/model-of-fit";
-import { type Refit, refit } from "../fit/refit";
-import { scaleCoefficients } from "../fit/reopen";
 import { simulator } from "../inference/simulate";
+import type { FitInputs } from "../opened/model-of-fit";
+import { estimableModel, type Refit, refit } from "../opened/refit";
+import { scaleCoefficients } from "../opened/scale-coefficients";
 import { combinations, scaleDpars } from "../report/scale-intervals";
 import type { JobError } from "./job";
 import { jobError } from "./job-error";
@@ -51,7 +52,7 @@ export function fitReplicates(message: ReplicatesMessage): {
   const statistics = new Float64Array(count * width).fill(Number.NaN);
   const failures = Array.from({ length: count }, (_, i) => {
     try {
-      const found = refit(withResponses(fit, draw(first + i)), { near, starts });
+      const found = refit(estimableModel(withResponses(fit, draw(first + i))), { near, starts });
       if (found.unbounded) return "the likelihood is unbounded";
       if (!found.converged) return "did not converge";
       statistics.set(found.estimates, i * width);
@@ -67,14 +68,21 @@ export function fitReplicates(message: ReplicatesMessage): {
 }
 
 interface Target extends ScaleValue {
+  readonly isCorrelation: boolean;
   /** one a coefficient of the fit */
   readonly weights: Float64Array;
 }
 
 function scaleTargets(fit: Fit): Target[] {
   return scaleDpars(fit, undefined).flatMap((dpar) => {
+    const correlates = isCorrelation(dparOf(fit, dpar));
     try {
-      return combinations(fit, dpar, null).map(({ at, target }) => ({ dpar, at, ...target }));
+      return combinations(fit, dpar, null).map(({ at, target }) => ({
+        dpar,
+        isCorrelation: correlates,
+        at,
+        ...target,
+      }));
     } catch (error) {
       // a numeric moderator has too many values: its coefficients say what there is to say
       if (error instanceof DrmError && error.code === "bad_option") return [];
@@ -93,7 +101,7 @@ const INFINITE = 700;
 
 function predictors({ estimates, scale }: Refit, targets: readonly Target[]): number[] {
   const start = estimates.length - scale.length;
-  return targets.map(({ dpar, weights }) => {
+  return targets.map(({ isCorrelation, weights }) => {
     let eta = 0;
     let undefinedPart = false;
     scale.forEach((value, j) => {
@@ -103,7 +111,7 @@ function predictors({ estimates, scale }: Refit, targets: readonly Target[]): nu
       undefinedPart ||= Number.isNaN(estimates[start + j]!);
     });
     // a correlation between outcomes of which one has no variance; an SD has a limit even where a difference has none
-    if (dpar === "rho12" && undefinedPart) return Number.NaN;
+    if (isCorrelation && undefinedPart) return Number.NaN;
     return Math.abs(eta) > INFINITE ? Math.sign(eta) * Number.POSITIVE_INFINITY : eta;
   });
 }

@@ -3,6 +3,7 @@ import { DrmError } from "../errors";
 import { answerToRArgument, answerToRMethod } from "../formula/r-arguments";
 import { version } from "../version";
 import { batchCommand } from "./batch/batch-command";
+import { escalcCommand } from "./escalc-command";
 import { exampleCommand } from "./example-command";
 import { fitCommand } from "./fit-command";
 import { type CliIo, type Outcome, writeAll } from "./io";
@@ -17,6 +18,7 @@ Start here:
   $ drmeta fit data.csv 'yi ~ 1 + meta_V(V = vi)'
   $ drmeta fit data.csv 'yi ~ x + meta_V(V = vi)' 'sigma ~ x' --check
   $ drmeta plot forest data.csv 'yi ~ 1 + meta_V(V = vi)' -o forest.svg
+  $ drmeta escalc RR data.csv ai=tpos bi=tneg ci=cpos di=cneg
   $ drmeta fit --help`;
 
 /**
@@ -64,6 +66,7 @@ async function outcomeOf(argv: readonly string[], io: CliIo): Promise<Outcome> {
     fitCommand(io, done),
     batchCommand(io, done),
     plotCommand(io, done),
+    escalcCommand(io, done),
     exampleCommand(io, done),
     serveCommand(io),
   ]) {

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { parseEscalc } from "./escalc-arguments";
 import { parseFix, parseLevels, parseMatrix } from "./option-values";
 import type { ModelOptions } from "./read-fit";
 
@@ -11,6 +12,11 @@ export function takesModel(command: Command): Command {
       "--levels <col=a,b,...>",
       "levels of a factor, reference first; a<b<c = ordered (repeatable)",
       parseLevels,
+    )
+    .option(
+      "--escalc <measure arguments>",
+      "effect sizes yi and vi first: 'RR ai=tpos bi=tneg ci=cpos di=cneg'; see drmeta escalc --help",
+      parseEscalc,
     )
     .option(
       "--matrix <name=file.csv>",

@@ -4,6 +4,7 @@ import type { Table } from "../data/table";
 import { DrmError } from "../errors";
 import type { Fit, RobustErrors } from "../fit/fit";
 import { drm, drmFormula, robust } from "../index";
+import { type EscalcArguments, escalcOf } from "./escalc-arguments";
 import type { CliIo } from "./io";
 import type { LevelsOption } from "./option-values";
 import { label, readText } from "./read-text";
@@ -11,6 +12,8 @@ import { label, readText } from "./read-text";
 /** The options of every command that fits a model to a file: see modelOptions(). */
 export interface ModelOptions {
   readonly levels?: LevelsOption;
+  /** effect sizes that are made of the data first */
+  readonly escalc?: EscalcArguments;
   /** name to file */
   readonly matrix?: Readonly<Record<string, string>>;
   readonly weights?: string;
@@ -41,9 +44,10 @@ export async function readFit(
     throw new DrmError("bad_formula", "--biv needs two outcomes: 'mu1 = y1 ~ ...' and 'mu2 = y2 ~ ...'");
   }
   const text = await readText(path, io);
-  const data = inFile(path, () => parseCsv(text, options.levels));
+  const table = inFile(path, () => parseCsv(text, options.levels));
   const matrices = await readMatrices(options.matrix ?? {}, io);
   const notes: string[] = [];
+  const data = options.escalc === undefined ? table : effectSizes(path, table, options.escalc, notes);
   const plain = drm(formula, {
     data,
     matrices,
@@ -56,6 +60,13 @@ export async function readFit(
   const { robust: cluster, robustType: type } = options;
   const fit = cluster === undefined ? plain : robust(plain, { cluster, data, type });
   return { fit, data, notes };
+}
+
+/** The first step of a fit from raw numbers. */
+function effectSizes(path: string, table: Table, given: EscalcArguments, notes: string[]): Table {
+  const { data, decisions } = inFile(path, () => escalcOf(table, given));
+  for (const { message } of decisions) notes.push(message);
+  return data;
 }
 
 async function readMatrices(
@@ -71,7 +82,7 @@ async function readMatrices(
 }
 
 /** Says which file an error is in: several may have been given. */
-function inFile<T>(path: string, read: () => T): T {
+export function inFile<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (error) {

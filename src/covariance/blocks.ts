@@ -1,6 +1,7 @@
 import { DrmError } from "../errors";
 import { count } from "../words";
-import { type Covariance, splitClusters } from "./clusters";
+import type { BlockCovariance } from "./block-covariance";
+import { splitClusters } from "./clusters";
 import { entryName, invert, type Selection } from "./selection";
 import { isRows, linkSquare, packSquare, pairLimits, readDiagonal, type SquareMatrix } from "./square";
 
@@ -11,7 +12,7 @@ export interface BlockMatrix {
 }
 
 /** Cost: linear in the blocks' cells. A block whose pattern falls apart becomes several clusters. */
-export function fromBlocks({ blocks }: BlockMatrix, selection: Selection): Covariance {
+export function fromBlocks({ blocks }: BlockMatrix, selection: Selection): BlockCovariance {
   const largest = checkBlocks(blocks, selection);
   const kept = invert(selection);
   // one scratch array for all blocks: there may be a hundred thousand of them
@@ -28,8 +29,8 @@ export function fromBlocks({ blocks }: BlockMatrix, selection: Selection): Covar
     (parent) => {
       for (const { rows, matrix } of blocks) linkSquare(matrix, place(rows), at, limits, parent);
     },
-    (partition, clusterV) => {
-      for (const { rows, matrix } of blocks) packSquare(matrix, place(rows), at, partition, clusterV);
+    (cells) => {
+      for (const { rows, matrix } of blocks) packSquare(matrix, place(rows), at, cells);
     },
   );
 }

@@ -1,4 +1,5 @@
-import { type Covariance, splitClusters } from "./clusters";
+import type { BlockCovariance } from "./block-covariance";
+import { splitClusters } from "./clusters";
 import { invert, type Selection } from "./selection";
 import { linkSquare, packSquare, pairLimits, readDiagonal, type SquareMatrix } from "./square";
 
@@ -6,7 +7,7 @@ import { linkSquare, packSquare, pairLimits, readDiagonal, type SquareMatrix } f
  * A full matrix over all data rows. It is scanned once for what is wrong and for what covaries, then its clusters
  * alone are copied. Cost: n^2 reads, no n x n memory unless one cluster has all n rows.
  */
-export function fromDense(matrix: SquareMatrix, selection: Selection): Covariance {
+export function fromDense(matrix: SquareMatrix, selection: Selection): BlockCovariance {
   const { total, source } = selection;
   const at = invert(selection);
   const variances = new Float64Array(source.length).fill(Number.NaN);
@@ -15,6 +16,6 @@ export function fromDense(matrix: SquareMatrix, selection: Selection): Covarianc
   return splitClusters(
     variances,
     (parent) => linkSquare(matrix, total, at, limits, parent),
-    (partition, clusterV) => packSquare(matrix, total, at, partition, clusterV),
+    (cells) => packSquare(matrix, total, at, cells),
   );
 }

@@ -1,5 +1,5 @@
+import { BlockCovariance } from "./block-covariance";
 import type { Cells } from "./cells";
-import { type Covariance, diagonalCovariance } from "./clusters";
 import { badVariance } from "./refuse";
 import type { Selection } from "./selection";
 
@@ -7,15 +7,15 @@ import type { Selection } from "./selection";
  * A vector of variances, one for each data row. One pass; its memory is shared when every row is kept, the model is
  * univariate and it is a Float64Array.
  */
-export function fromVector(values: Cells, selection: Selection): Covariance {
+export function fromVector(values: Cells, selection: Selection): BlockCovariance {
   const { source, total, bivariate } = selection;
   if (!(values instanceof Float64Array) || source.length !== total || bivariate) {
-    return diagonalCovariance(takeVariances(values, selection));
+    return new BlockCovariance(takeVariances(values, selection));
   }
   for (let k = 0; k < values.length; k++) {
     if (!isVariance(values[k])) throw badVariance(entry(selection, k), values[k]);
   }
-  return diagonalCovariance(values);
+  return new BlockCovariance(values);
 }
 
 /** The variances of the kept entries, absent outcomes NaN. `name` is what errors call the vector. */

@@ -4,8 +4,8 @@ import type { DparFormula } from "../formula/dpar-formula";
 import { type Expr, ungroup } from "../formula/expr";
 import { evaluateNumeric } from "../frame/evaluate";
 import type { Frame } from "../frame/frame";
+import { BlockCovariance } from "./block-covariance";
 import { fromBlocks } from "./blocks";
-import { type Covariance, diagonalCovariance } from "./clusters";
 import { fromDense } from "./dense";
 import { fromVector, takeVariances } from "./diagonal";
 import { type MatrixInput, matrixForm } from "./matrix-input";
@@ -24,10 +24,11 @@ import { count } from "../words";
  * y1[2], ... of the kept studies (2 nrow entries; those of absent outcomes are in the numbering, have variance NaN and
  * belong to no cluster).
  */
-export interface KnownV extends Covariance {
+export interface KnownV {
+  readonly V: BlockCovariance;
   /** dense = one cluster holds all rows (all outcomes that are there, in a bivariate model). */
   readonly kind: "none" | "diagonal" | "block" | "dense";
-  /** Argument of meta_V as written ("vi", "V", "se^2"); "" without meta_V, when `variances` are zeros. */
+  /** Argument of meta_V as written ("vi", "V", "se^2"); "" without meta_V, when its variances are zeros. */
   readonly label: string;
 }
 
@@ -50,13 +51,13 @@ export function buildKnownV(
   const { knownV } = location;
   if (knownV === null) {
     const entries = frame.outcomePresent === null ? frame.nrow : 2 * frame.nrow;
-    return { kind: "none", label: "", ...diagonalCovariance(new Float64Array(entries)) };
+    return { kind: "none", label: "", V: new BlockCovariance(new Float64Array(entries)) };
   }
   if (knownV.fn === "meta_known_V") warnDeprecated(options.warn);
   const argument = ungroup(knownV.argument);
   const label = deparse(argument);
-  const covariance = evaluateV(argument, location.text, frame, matrices);
-  return { kind: kindOf(covariance), label, ...covariance };
+  const V = evaluateV(argument, location.text, frame, matrices);
+  return { kind: kindOf(V), label, V };
 }
 
 function evaluateV(
@@ -64,7 +65,7 @@ function evaluateV(
   text: string,
   frame: Frame,
   matrices: Readonly<Record<string, MatrixInput>>,
-): Covariance {
+): BlockCovariance {
   if (argument.type === "call" && argument.fn === "meta_vcov_cluster")
     return clusterCall(argument, frame, text);
   if (argument.type === "call" && argument.fn === "meta_vcov_bivariate")
@@ -83,14 +84,14 @@ function evaluateV(
   return fromVector(values, selection);
 }
 
-function fromMatrix(input: MatrixInput, selection: Selection, shared: boolean): Covariance {
+function fromMatrix(input: MatrixInput, selection: Selection, shared: boolean): BlockCovariance {
   const { label, dataRows, total } = selection;
   const given = matrixForm(input, selection);
   switch (given.form) {
     case "vector":
       return shared
         ? fromVector(given.values, selection)
-        : diagonalCovariance(takeVariances(given.values, selection));
+        : new BlockCovariance(takeVariances(given.values, selection));
     case "square":
       return fromDense(given.matrix, selection);
     case "blocks":
@@ -113,12 +114,9 @@ function fromMatrix(input: MatrixInput, selection: Selection, shared: boolean): 
   }
 }
 
-function kindOf({ clusterSizes, variances }: Covariance): KnownV["kind"] {
-  if (clusterSizes.length === 0) return "diagonal";
-  if (clusterSizes.length > 1) return "block";
-  let used = 0;
-  for (const variance of variances) if (!Number.isNaN(variance)) used++;
-  return clusterSizes[0] === used ? "dense" : "block";
+function kindOf(V: BlockCovariance): KnownV["kind"] {
+  if (V.clusters === 0) return "diagonal";
+  return V.clusters === 1 && V.largestCluster === V.present ? "dense" : "block";
 }
 
 function isColumn(name: string, frame: Frame): boolean {

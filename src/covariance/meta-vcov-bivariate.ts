@@ -1,8 +1,10 @@
 import { DrmError } from "../errors";
 import { type OptionKinds, requireOptions } from "../options";
 import { count } from "../words";
+import { cellOf } from "./block-cells";
+import type { BlockCovariance } from "./block-covariance";
 import { type Cells, readCells } from "./cells";
-import { type Covariance, packedIndex, splitClusters } from "./clusters";
+import { splitClusters } from "./clusters";
 import { isVariance } from "./diagonal";
 import { badVariance, RELATIVE_TOLERANCE } from "./refuse";
 import { entryName, type Selection } from "./selection";
@@ -105,7 +107,7 @@ function checkStudies({ v1, v2, cov12 }: BivariateCovariance): void {
 }
 
 /** The 2 x 2 blocks of the kept studies; an absent outcome leaves the other one alone. */
-export function fromBivariate(covariance: BivariateCovariance, selection: Selection): Covariance {
+export function fromBivariate(covariance: BivariateCovariance, selection: Selection): BlockCovariance {
   const { source } = selection;
   const { cov12 } = covariance;
   const values = [covariance.v1, covariance.v2] as const;
@@ -127,9 +129,10 @@ export function fromBivariate(covariance: BivariateCovariance, selection: Select
     (parent) => {
       for (let k = 0; k < source.length; k += 2) if (covarianceOf(k) !== 0) link(parent, k, k + 1);
     },
-    (partition, clusterV) => {
+    ({ values, places }) => {
       for (let k = 0; k < source.length; k += 2) {
-        if (partition.clusterOf[k]! >= 0) clusterV[packedIndex(partition, k, k + 1)] = covarianceOf(k);
+        const cell = cellOf(places, k, k + 1);
+        if (cell >= 0) values[cell] = covarianceOf(k);
       }
     },
   );

@@ -1,8 +1,11 @@
+import { refuseInexactId } from "../data/number-label";
 import { DrmError } from "../errors";
 import { type OptionKinds, requireOptions } from "../options";
 import { count } from "../words";
+import { cellOf } from "./block-cells";
+import type { BlockCovariance } from "./block-covariance";
 import { type Cells, readCells } from "./cells";
-import { type Covariance, packedIndex, splitClusters } from "./clusters";
+import { splitClusters } from "./clusters";
 import { takeVariances } from "./diagonal";
 import type { Selection } from "./selection";
 import { link } from "./union-find";
@@ -103,6 +106,7 @@ function numberClusters(cluster: ArrayLike<string | number | null>): Int32Array 
       codes[i] = -1;
       continue;
     }
+    if (typeof name === "number") refuseInexactId("cluster", name, i);
     let code = known.get(name);
     if (code === undefined) {
       code = known.size;
@@ -114,7 +118,11 @@ function numberClusters(cluster: ArrayLike<string | number | null>): Int32Array 
 }
 
 /** Cost: linear in the rows and in the pairs within clusters. */
-export function fromClusters(covariance: ClusterCovariance, selection: Selection, name = "vi"): Covariance {
+export function fromClusters(
+  covariance: ClusterCovariance,
+  selection: Selection,
+  name = "vi",
+): BlockCovariance {
   const { source } = selection;
   const variances = takeVariances(covariance.vi, selection, name);
   const sd = variances.map(Math.sqrt);
@@ -133,16 +141,15 @@ export function fromClusters(covariance: ClusterCovariance, selection: Selection
         }
       }
     },
-    (partition, clusterV) => {
-      const { clusterOf } = partition;
+    ({ values, places }) => {
       for (let g = 0; g + 1 < starts.length; g++) {
         for (let a = starts[g]! + 1; a < starts[g + 1]!; a++) {
           const k = members[a]!;
           for (let b = starts[g]!; b < a; b++) {
             const l = members[b]!;
             // a row with variance 0 has left its cluster
-            if (clusterOf[k]! < 0 || clusterOf[k] !== clusterOf[l]) continue;
-            clusterV[packedIndex(partition, k, l)] = covarianceOf(k, l);
+            const cell = cellOf(places, k, l);
+            if (cell >= 0) values[cell] = covarianceOf(k, l);
           }
         }
       }

@@ -1,7 +1,9 @@
 import { DrmError } from "../errors";
 import { count } from "../words";
+import { cellOf } from "./block-cells";
+import type { BlockCovariance } from "./block-covariance";
 import type { Cells } from "./cells";
-import { type Covariance, packedIndex, splitClusters } from "./clusters";
+import { splitClusters } from "./clusters";
 import { isVariance } from "./diagonal";
 import { badPair, badVariance } from "./refuse";
 import { cellName, invert, type Selection } from "./selection";
@@ -21,7 +23,7 @@ export interface SparseMatrix {
 }
 
 /** Cost: linear in the cells given and in the size of the clusters. */
-export function fromSparse(matrix: SparseMatrix, selection: Selection): Covariance {
+export function fromSparse(matrix: SparseMatrix, selection: Selection): BlockCovariance {
   checkPlaces(matrix, selection);
   const { row, column, value } = matrix;
   const kept = invert(selection);
@@ -40,16 +42,15 @@ export function fromSparse(matrix: SparseMatrix, selection: Selection): Covarian
         if (v !== 0) link(parent, k, l);
       }
     },
-    (partition, clusterV) => {
-      const given = new Uint8Array(clusterV.length);
+    ({ values, places }) => {
+      const given = new Uint8Array(values.length);
       for (let t = 0; t < value.length; t++) {
         const [k, l] = [kept[row[t]!]!, kept[column[t]!]!];
-        if (k < 0 || l < 0 || k === l || partition.clusterOf[k]! < 0) continue;
-        if (partition.clusterOf[k] !== partition.clusterOf[l]) continue;
+        const cell = k < 0 || l < 0 || k === l ? -1 : cellOf(places, k, l);
+        if (cell < 0) continue;
         const v = value[t]!;
-        const at = packedIndex(partition, k, l);
-        clusterV[at] = given[at] === 0 ? v : agree(limits, k, l, clusterV[at]!, v);
-        given[at] = 1;
+        values[cell] = given[cell] === 0 ? v : agree(limits, k, l, values[cell]!, v);
+        given[cell] = 1;
       }
     },
   );

@@ -1,6 +1,5 @@
-import { triangle } from "../linalg/triangle";
+import { type BlockCells, cellOf } from "./block-cells";
 import type { Cells } from "./cells";
-import type { Partition } from "./clusters";
 import { isVariance } from "./diagonal";
 import { badPair, badVariance, largestOf, RELATIVE_TOLERANCE } from "./refuse";
 import { cellName, type Selection } from "./selection";
@@ -95,13 +94,12 @@ export function linkSquare(
   }
 }
 
-/** Writes the pairs that lie within clusters to their packed triangles. */
+/** Writes the pairs that lie within clusters. */
 export function packSquare(
   matrix: SquareMatrix,
   order: number,
   at: Int32Array,
-  { clusterOf, position, starts }: Partition,
-  clusterV: Float64Array,
+  { values, places }: BlockCells,
 ): void {
   const lines = isRows(matrix) ? matrix : null;
   const flat = matrix as ArrayLike<number>;
@@ -110,21 +108,16 @@ export function packSquare(
     for (let q0 = 0; q0 < p1; q0 += TILE) {
       for (let p = p0; p < p1; p++) {
         const k = at[p]!;
-        const c = k < 0 ? -1 : clusterOf[k]!;
-        if (c < 0) continue;
+        if (k < 0) continue;
         const line = lines === null ? flat : (lines[p] as ArrayLike<number>);
         const start = lines === null ? p * order : 0;
         const q1 = Math.min(q0 + TILE, p);
-        // packedIndex() with what belongs to k taken out of the loop
-        const m = position[k]!;
-        const first = starts[c]!;
-        const base = first + triangle(m);
         for (let q = q0; q < q1; q++) {
           const l = at[q]!;
-          if (l < 0 || clusterOf[l] !== c) continue;
+          const cell = l < 0 ? -1 : cellOf(places, k, l);
+          if (cell < 0) continue;
           const b = lines === null ? flat[q * order + p]! : lines[q]![p]!;
-          const j = position[l]!;
-          clusterV[j < m ? base + j : first + triangle(j) + m] = 0.5 * (line[start + q]! + b);
+          values[cell] = 0.5 * (line[start + q]! + b);
         }
       }
     }

@@ -1,3 +1,4 @@
+import { refuseInexactId } from "../data/number-label";
 import type { NumericColumn } from "../data/table";
 import { DrmError } from "../errors";
 import { deparse } from "../formula/deparse";
@@ -5,13 +6,13 @@ import { type CallExpr, type Expr, ungroup } from "../formula/expr";
 import { constantOf, matchArguments } from "../formula/functions";
 import { evaluateNumeric } from "../frame/evaluate";
 import type { Frame } from "../frame/frame";
-import type { Covariance } from "./clusters";
+import type { BlockCovariance } from "./block-covariance";
 import { BIVARIATE_ARGUMENTS, bivariateBlocks, checkCorrelation, fromBivariate } from "./meta-vcov-bivariate";
 import { CLUSTER_ARGUMENTS, type ClusterOptions, fromClusters, metaVcovCluster } from "./meta-vcov-cluster";
 import { keptEntries } from "./selection";
 
 /** `meta_vcov_cluster(vi, study, rho = 0.6)` in a formula, on the kept rows; `text` is the whole formula. */
-export function clusterCall(call: CallExpr, frame: Frame, text: string): Covariance {
+export function clusterCall(call: CallExpr, frame: Frame, text: string): BlockCovariance {
   if (frame.outcomePresent !== null) {
     const what = "meta_vcov_cluster() gives one variance a row, a bivariate model has two";
     throw new DrmError(
@@ -39,7 +40,7 @@ export function clusterCall(call: CallExpr, frame: Frame, text: string): Covaria
 }
 
 /** `meta_vcov_bivariate(v1, v2, cor12 = r)` in a formula, on the kept rows. */
-export function bivariateCall(call: CallExpr, frame: Frame, text: string): Covariance {
+export function bivariateCall(call: CallExpr, frame: Frame, text: string): BlockCovariance {
   if (frame.outcomePresent === null) throw needsTwoOutcomes("meta_vcov_bivariate()");
   const [v1, v2, cov12, cor12] = matchArguments(call, BIVARIATE_ARGUMENTS, text);
   if (v1 === undefined || v2 === undefined) {
@@ -72,7 +73,11 @@ function clusterCodes(expr: Expr, frame: Frame): ArrayLike<number | null> {
   if (inner.type !== "name") return evaluateNumeric(inner, frame, "cluster in meta_vcov_cluster()");
   const cells = frame.column(inner.name);
   const column = cells.kind === "factor" ? cells : cells.written;
-  if (column === undefined) return (cells as NumericColumn).values;
+  if (column === undefined) {
+    const { values } = cells as NumericColumn;
+    for (let i = 0; i < values.length; i++) refuseInexactId(inner.name, values[i]!, frame.rows[i]!);
+    return values;
+  }
   // a missing level is -1, which metaVcovCluster would take for one more cluster
   return column.codes.includes(-1)
     ? Array.from(column.codes, (code) => (code < 0 ? null : code))

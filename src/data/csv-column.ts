@@ -70,9 +70,9 @@ export function numbersFromText(
     : { kind: "numeric", values, written: writtenAs(cells, values) };
 }
 
-/** Whether nothing of the text is lost when only its number is kept. */
+/** Whether nothing of the text is lost when only its number is kept, the next number being another one. */
 export function givesBack(value: number, text: string): boolean {
-  return text === String(value);
+  return text === String(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
 }
 
 /** The texts as levels, in the order of their numbers. */

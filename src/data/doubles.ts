@@ -39,9 +39,11 @@ const MOST_STORED = 2 ** 18;
 let stored = 0;
 let calls = 0;
 let isLending = false;
+let isKeeping = false;
 
-/** For what is forgotten when a fit is done. What a fit keeps must not share memory with other fits. */
+/** For what is forgotten when a fit is done. What a fit keeps must not share memory with other fits: keep() sees to that. */
 export const scratch: Doubles = (length) => {
+  if (isKeeping) return new Float64Array(length);
   if (!isLending || length > LONGEST_LENT) return fresh(length);
   let shelf = shelves[length];
   if (shelf === undefined) {
@@ -78,6 +80,20 @@ export function reuse<Result>(work: () => Result): Result {
       shelves.fill(undefined);
       stored = 0;
     }
+  }
+}
+
+/**
+ * Runs `work` with scratch arrays that each have memory of their own, so that what it returns may be kept for long: a single
+ * array cut from a larger one would hold on to all of that.
+ */
+export function keep<Result>(work: () => Result): Result {
+  if (isKeeping) return work();
+  isKeeping = true;
+  try {
+    return work();
+  } finally {
+    isKeeping = false;
   }
 }
 

@@ -11,11 +11,11 @@ export interface GroupDesign extends Design, Grouping {}
 
 /** Functions such as scale() learn from the rows of the data, as model.matrix would, not from the levels. */
 export function buildGroupDesign(dpar: DparFormula, frame: Frame): GroupDesign {
-  const { key, group } = dpar;
-  if (group === null)
+  const { key, groupColumns } = dpar;
+  if (groupColumns === null)
     throw new DrmError("bad_formula", `${key} has no grouping: it is not an sd(...) formula`);
   const present = presentRows(dpar, frame);
-  const grouping = buildGrouping(key, group, frame, present);
+  const grouping = buildGrouping(key, groupColumns, frame, present);
   const byRow = buildDesign(dpar, frame);
   const { levels, index, counts } = grouping;
   const nrow = levels.length;

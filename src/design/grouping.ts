@@ -20,7 +20,7 @@ export function buildGrouping(
   frame: Frame,
   present: Uint8Array | null,
 ): Grouping {
-  const columns = group.map((name) => asLabels(frame.column(name)));
+  const columns = group.map((name) => asLabels(name, frame.column(name), frame.rows));
   const masked = columns.map((column) => (present === null ? column : maskRows(column, present)));
   let crossed = dropUnusedLevels(masked[0]!);
   for (const column of masked.slice(1)) crossed = cross(crossed, dropUnusedLevels(column));

@@ -1,3 +1,5 @@
+import { reuse, scratch } from "../data/doubles";
+import { type Engine, withEngine } from "../fit/engine";
 import type { Fit } from "../fit/fit";
 import { type Leverages, leverages } from "../fit/leverage";
 import {
@@ -7,16 +9,15 @@ import {
   logDeterminant,
   squaredDistance,
 } from "../fit/location-precision";
-import { type MarginalCovariance, marginalCovariance, spreadsAt } from "../fit/marginal-covariance";
-import { modelOf } from "../fit/model-of-fit";
-import type { Refit } from "../fit/refit";
-import { fromCoefficients, type Reopened, reopen, scaleCoefficients } from "../fit/reopen";
+import { spreadsAt } from "../fit/marginal-covariance";
 import { requireFit } from "../fit/require-fit";
 import { coefficientName } from "../inference/coefficients";
 import { deletedResiduals } from "../inference/deleted-residuals";
 import { type Deletion, type DeletionStatus, eachDeletion } from "../inference/deletions";
-import type { Model } from "../model/model";
 import { observationsByRow } from "../model/observations";
+import { type OpenedFit, openFit } from "../opened/open-fit";
+import type { Refit } from "../opened/refit";
+import { fromCoefficients, scaleCoefficients } from "../opened/scale-coefficients";
 import { checkOptions } from "../options";
 import { type Printable, printable } from "../report/printable";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
@@ -106,85 +107,87 @@ export interface Influence {
 export function influence(fit: Fit, options: DeletionOptions = {}): Printable<Influence> {
   requireFit("influence", fit);
   checkOptions("influence", options, DELETION_OPTIONS);
-  const opened = reopen(fit);
-  try {
-    const base = baseOf(fit, opened);
+  const opened = openFit(fit);
+  return withEngine(opened.standard, (engine) => {
+    const base = baseOf(opened, engine);
     const start = scaleCoefficients(fit);
     const deletions = eachDeletion(fit, deletionGroups(fit, options.by), start, options);
     const data: Influence = {
       by: deletionUnit(options.by),
       coefficients: fit.coefficients.map(coefficientName),
-      rows: deletions.map((deletion) => influenceOf(base, deletion)),
+      rows: deletions.map((deletion) => reuse(() => influenceOf(base, deletion))),
     };
     return printable(data, influenceText, influenceTables);
-  } finally {
-    opened.engine.dispose();
-  }
+  });
 }
 
-interface Base extends Reopened {
-  readonly fit: Fit;
-  readonly model: Model;
+interface Base {
+  readonly opened: OpenedFit;
+  /** of the fit's model */
+  readonly engine: Engine;
   readonly leverages: Leverages;
   readonly location: LocationPrecision;
-  readonly covariance: MarginalCovariance;
   /** observations of each row used */
   readonly observations: readonly (readonly number[])[];
 }
 
-function baseOf(fit: Fit, { engine, theta }: Reopened): Base {
-  const model = modelOf(fit);
-  const found = leverages(engine, theta);
+function baseOf(opened: OpenedFit, engine: Engine): Base {
+  const found = leverages(engine, opened.theta);
   return {
+    opened,
     engine,
-    theta,
-    fit,
-    model,
     leverages: found,
     location: locationPrecision(engine),
-    covariance: marginalCovariance(engine.model),
-    observations: observationsByRow(model, fit.nobs),
+    observations: observationsByRow(opened.model, opened.fit.nobs),
   };
 }
 
 function influenceOf(base: Base, deletion: Deletion): InfluenceRow {
-  const { fit, engine, model } = base;
-  const { refit } = deletion;
+  const { fit, model, standard, covariance } = base.opened;
+  const { label, status, reason, refit } = deletion;
   const left = deletion.members.flatMap((row) => base.observations[row]);
   const sum = (values: Float64Array) => left.reduce((total, i) => total + values[i], 0);
-  const shared = {
-    label: deletion.label,
-    rows: dataRows(fit, deletion.members),
-    status: deletion.status,
-    reason: deletion.reason,
-    effects: left.length,
-    leverage: sum(base.leverages.hat),
-    weight: sum(base.leverages.weight),
-    qDeleted: deletion.q,
-  };
-  if (refit === null || deletion.status === "not converged") return { ...shared, ...nothing(fit) };
+  const rows = dataRows(fit, deletion.members);
+  const effects = left.length;
+  const leverage = sum(base.leverages.hat);
+  const weight = sum(base.leverages.weight);
+  const qDeleted = deletion.q;
+  if (refit === null || status === "not converged") {
+    return { label, rows, status, reason, effects, leverage, weight, qDeleted, ...nothing(fit) };
+  }
 
   const p = base.location.p;
-  const change = Float64Array.from(
-    { length: p },
-    (_, j) => fit.coefficients[j].estimate - refit.estimates[j],
-  );
-  const there = fromCoefficients(engine.model, refit.scale);
-  const spreads = spreadsAt(engine.model, there);
-  const covariance = base.covariance(left, spreads);
-  const residuals = deletedResiduals(model, left, refit.estimates, refit.location, covariance);
+  const change = scratch(p);
+  for (let j = 0; j < p; j++) change[j] = fit.coefficients[j].estimate - refit.estimates[j];
+  const there = fromCoefficients(standard, refit.scale);
+  const spreads = spreadsAt(standard, there);
+  const sigma = covariance(left, spreads);
+  const residuals = deletedResiduals(model, left, refit.estimates, refit.location, sigma);
   const cooksDistance = squaredDistance(base.location, change);
-  const row = {
-    ...shared,
+  const ofOne = effects === 1 ? dffits(base, left[0], change, sigma[0]) : Number.NaN;
+  const changes = dfbetas(base, refit, change, there);
+  return {
+    label,
+    rows,
+    status,
+    reason,
+    effects,
+    leverage,
+    weight,
+    qDeleted,
     chiSquared: residuals.chiSquared,
-    rstudent: left.length === 1 ? residuals.studentized[0] : Number.NaN,
-    dffits: left.length === 1 ? dffits(base, left[0], change, covariance[0]) : Number.NaN,
+    rstudent: effects === 1 ? residuals.studentized[0] : Number.NaN,
+    dffits: ofOne,
     cooksDistance,
     covRatio: Math.exp(logDeterminant(refit.location) - logDeterminant(base.location)),
     spreads: meanSpreads(fit, model, spreads),
-    dfbetas: dfbetas(base, refit, change, there),
+    dfbetas: changes,
+    influential: isInfluential(
+      { dffits: ofOne, cooksDistance, leverage, effects, dfbetas: changes },
+      model.rows,
+      p,
+    ),
   };
-  return { ...row, influential: isInfluential(row, model.rows, p) };
 }
 
 function nothing(fit: Fit) {
@@ -201,19 +204,25 @@ function nothing(fit: Fit) {
 }
 
 /** The fitted value's own standard error, with the row's variance that the refit gives. */
-function dffits({ leverages, model }: Base, i: number, change: Float64Array, variance: number): number {
-  const { values, rows } = model.location;
+function dffits({ leverages, opened }: Base, i: number, change: Float64Array, variance: number): number {
+  const { values, rows } = opened.model.location;
   const shift = change.reduce((sum, d, j) => sum + d * values[j * rows + i], 0);
   return shift / Math.sqrt((leverages.fittedVariance[i] * variance) / leverages.variance[i]);
 }
 
-function dfbetas({ engine, fit }: Base, refit: Refit, change: Float64Array, there: Float64Array): number[] {
+function dfbetas(
+  { engine, opened }: Base,
+  refit: Refit,
+  change: Float64Array,
+  there: Float64Array,
+): number[] {
   const p = change.length;
   const precision = engine.settleAt(there) ? locationPrecision(engine) : null;
-  return fit.coefficients.map(({ estimate, stdError }, j) => {
+  return opened.fit.coefficients.map(({ estimate, stdError }, j) => {
     if (j >= p) return (estimate - refit.estimates[j]) / stdError;
     if (precision === null) return Number.NaN;
-    const unit = Float64Array.from({ length: p }, (_, k) => (k === j ? 1 : 0));
+    const unit = scratch(p);
+    unit[j] = 1;
     return change[j] / Math.sqrt(locationCovariance(precision, unit, unit));
   });
 }

@@ -1,11 +1,10 @@
 import type { Fit } from "../fit/fit";
 import { spreadsAt } from "../fit/marginal-covariance";
-import { modelOf } from "../fit/model-of-fit";
-import { fromCoefficients, scaleCoefficients } from "../fit/reopen";
 import { requireFit } from "../fit/require-fit";
-import { standardModel } from "../fit/standard-model";
 import { coefficientName } from "../inference/coefficients";
 import { type DeletionStatus, eachDeletion } from "../inference/deletions";
+import { openFit } from "../opened/open-fit";
+import { fromCoefficients, scaleCoefficients } from "../opened/scale-coefficients";
 import { checkOptions } from "../options";
 import { formatColumn, formatFixed } from "../report/format";
 import { type Printable, printableTable } from "../report/printable";
@@ -68,8 +67,7 @@ export function leaveOneOut(fit: Fit, options: DeletionOptions = {}): Printable<
   requireFit("leaveOneOut", fit);
   checkOptions("leaveOneOut", options, DELETION_OPTIONS);
   const deletions = eachDeletion(fit, deletionGroups(fit, options.by), scaleCoefficients(fit), options);
-  const model = modelOf(fit);
-  const standard = standardModel(model);
+  const { model, standard } = openFit(fit);
   const missing = fit.coefficients.map(() => Number.NaN);
   const rows = deletions.map(({ label, members, status, reason, refit, q }): LeftOutRow => {
     const spreads =

@@ -1,6 +1,7 @@
+import { correlationOf, locationsOf, sigmaOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
-import type { Spreads } from "../fit/marginal-covariance";
 import type { Model } from "../model/model";
+import type { Spreads } from "../model/terms/term";
 
 /**
  * One number for each scale parameter: the root mean square of sigma and sd(group) over the observations, the mean of
@@ -8,19 +9,20 @@ import type { Model } from "../model/model";
  */
 export function meanSpreads(fit: Fit, model: Model, spreads: Spreads): Record<string, number> {
   const out: Record<string, number> = {};
-  Object.keys(fit.response).forEach((location, outcome) => {
+  locationsOf(fit).forEach((location, outcome) => {
     const own = indicesWhere(
       model.rows,
       (i) => model.outcomes === null || model.outcomes.outcome[i] === outcome,
     );
-    out[`sigma${location.slice(2)}`] = rootMeanSquare(own.map((i) => spreads.sigma[i]));
+    out[sigmaOf(fit, location.outcome).key] = rootMeanSquare(own.map((i) => spreads.sigma[i]));
   });
-  for (const { key, index, firstUnit } of model.random) {
+  for (const { dpar, index, firstUnit } of model.random) {
     const own = indicesWhere(model.rows, (i) => index[i] >= 0);
-    out[key] = rootMeanSquare(own.map((i) => spreads.omega[firstUnit + index[i]]));
+    out[dpar.key] = rootMeanSquare(own.map((i) => spreads.omega[firstUnit + index[i]]));
   }
-  if (fit.designs.rho12 !== undefined) {
-    out.rho12 = spreads.rho.reduce((sum, rho) => sum + rho, 0) / spreads.rho.length;
+  const correlation = correlationOf(fit);
+  if (correlation !== null) {
+    out[correlation.key] = spreads.rho.reduce((sum, rho) => sum + rho, 0) / spreads.rho.length;
   }
   return out;
 }

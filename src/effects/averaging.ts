@@ -101,7 +101,7 @@ export function heldGrid(fit: Fit, dpar: string, by: readonly string[], at: Held
     const value = fit.fixed[dpar];
     throw new DrmError("bad_option", `${dpar} is held at ${value}: it does not depend on '${named[0]}'`);
   }
-  const eta = linkOf(dpar).link(fit.fixed[dpar]!);
+  const eta = linkOf(fit, dpar).link(fit.fixed[dpar]!);
   return {
     by: [],
     means: [

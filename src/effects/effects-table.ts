@@ -160,10 +160,10 @@ function shown(value: Level): string {
   return typeof value === "number" ? String(Number(value.toPrecision(6))) : String(value);
 }
 
-function scaleText({ link, scale, dpar }: MarginalMeans): string {
+function scaleText({ link, scale }: MarginalMeans): string {
   if (link === "identity") return "response scale";
   if (scale === "link") return link === "log" ? "log-SD scale" : "atanh scale";
-  return dpar === "rho12" ? "correlations" : "SDs";
+  return link === "log" ? "SDs" : "correlations";
 }
 
 function linkText({ scale, link }: Contrasts): string {

@@ -1,7 +1,6 @@
 import { DrmError } from "../errors";
+import { dparOf, locationsOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
-import type { ProfileTarget } from "../fit/profile";
-import type { ProfileStatus } from "../fit/profile-limits";
 import { requireFit } from "../fit/require-fit";
 import type { IntervalMethod } from "../inference/coefficient-table";
 import { coefficientIndices, requireDpar } from "../inference/coefficients";
@@ -10,6 +9,8 @@ import { combinedCoefficients, isSatterthwaite } from "../inference/linear-combi
 import { type Link, linkOf } from "../inference/links";
 import { scaleLimits, scaleMethod } from "../inference/scale-limits";
 import { type TestStatistic, testBasis } from "../inference/test-basis";
+import type { ProfileTarget } from "../opened/profile";
+import type { ProfileStatus } from "../opened/profile-limits";
 import { checkOptions, type OptionKinds } from "../options";
 import { type Printable, printable } from "../report/printable";
 import { tableText } from "../report/text-table";
@@ -133,7 +134,7 @@ export interface MarginalMeans {
 export function marginalMeans(fit: Fit, options: MarginalMeansOptions = {}): Printable<MarginalMeans> {
   requireFit("marginalMeans", fit);
   checkOptions("marginalMeans", options, MARGINAL_MEANS_OPTIONS);
-  const { dpar = fit.family === "gaussian" ? "mu" : "mu1", at = {}, level = 0.95 } = options;
+  const { dpar = locationsOf(fit)[0]!.key, at = {}, level = 0.95 } = options;
   const { scale = "response", weights = "equal" } = options;
   requireDpar(fit, dpar);
   const limitsOf = limitsAt(level);
@@ -142,7 +143,7 @@ export function marginalMeans(fit: Fit, options: MarginalMeansOptions = {}): Pri
   requireOneOf("weights", weights, ["equal", "proportional"]);
   if (options.confint !== undefined) requireOneOf("confint", options.confint, ["wald", "profile"]);
   const by = [options.by ?? []].flat();
-  const link = linkOf(dpar);
+  const link = linkOf(fit, dpar);
   const grid =
     dpar in fit.fixed ? heldGrid(fit, dpar, by, at) : estimatedGrid(fit, dpar, basis, by, at, weights);
   const indices = coefficientIndices(fit, dpar);
@@ -224,10 +225,9 @@ function requireOneOf(option: string, value: string, known: readonly string[]): 
 
 /** "yi" for mu, sigma and sd(study); "y1" for mu1; "y1 and y2" for rho12. */
 function responseOf(fit: Fit, dpar: string): string {
-  const labels = Object.values(fit.response).map(({ label }) => label);
-  if (dpar === "rho12") return labels.join(" and ");
-  const outcome = /^(?:mu|sigma|sd)2/.test(dpar) ? 1 : 0;
-  return labels[outcome]!;
+  const { outcome } = dparOf(fit, dpar);
+  const outcomes = locationsOf(fit).filter((location) => outcome === null || location.outcome === outcome);
+  return outcomes.map(({ key }) => fit.response[key]!.label).join(" and ");
 }
 
 function notesOn(fit: Fit, { means, by, held, averagedOver }: Grid): string[] {

@@ -2,6 +2,7 @@ import { createProblem, Order, Status } from "../../bindings/kernel";
 import { DrmError } from "../errors";
 import type { Frame } from "../frame/frame";
 import type { Model } from "../model/model";
+import { clustersOfV } from "../model/packed-v";
 import type { Engine } from "./engine";
 
 const NO_NUMBERS = new Float64Array(0);
@@ -17,7 +18,7 @@ export function checkPositiveDefinite(engine: Engine, model: Model, frame: Frame
   if (engine.objective.size > 0 || engine.objective.evaluate(new Float64Array(0))) return;
   const { modelRow } = engine.layout;
   const bad = engine.problem.badRow;
-  const row = dataRow(modelRow === null ? bad : modelRow[bad]!, model, frame);
+  const row = dataRow(modelRow === null ? bad : modelRow[bad]!, model.outcomes, frame);
   const why = "its known variance leaves no randomness and sigma is held at 0";
   throw new DrmError("not_positive_definite", `row ${row}: ${why}; estimate sigma or remove the row`);
 }
@@ -26,21 +27,23 @@ export function checkPositiveDefinite(engine: Engine, model: Model, frame: Frame
  * Refuses a V with a negative eigenvalue: V + 1.5e-8 max(diag) I must have a Cholesky factor, cluster by cluster.
  * @throws DrmError naming the data rows
  */
-export function checkSemidefinite(model: Model, frame: Frame): void {
-  const { knownV } = model;
-  if (knownV.clusterSizes.length === 0) return;
-  const rows = knownV.clusterRows.length;
+export function checkSemidefinite({ V, outcomes }: Model, label: string, frame: Frame): void {
+  const clusters = clustersOfV(V);
+  if (clusters === null) return;
+  const { entries, sizes, values } = clusters;
+  const rows = entries.length;
   const logSigmaOffset = new Float64Array(rows);
   const v = new Float64Array(rows);
   let start = 0;
-  for (const size of knownV.clusterSizes) {
+  for (let c = 0; c < sizes.length; c += 3) {
+    const end = start + sizes[c];
     let largest = 0;
-    for (let i = start; i < start + size; i++) {
-      v[i] = knownV.variances[knownV.clusterRows[i]!]!;
-      largest = Math.max(largest, v[i]!);
+    for (let i = start; i < end; i++) {
+      v[i] = V.variances[entries[i]];
+      largest = Math.max(largest, v[i]);
     }
-    logSigmaOffset.fill(0.5 * Math.log(SEMIDEFINITE_TOLERANCE * largest), start, start + size);
-    start += size;
+    logSigmaOffset.fill(0.5 * Math.log(SEMIDEFINITE_TOLERANCE * largest), start, end);
+    start = end;
   }
   const noLevels = {
     count: 0,
@@ -50,10 +53,6 @@ export function checkSemidefinite(model: Model, frame: Frame): void {
     parent: NO_WORDS,
     end: NO_WORDS,
   };
-  const sizes = new Int32Array(3 * knownV.clusterSizes.length);
-  knownV.clusterSizes.forEach((size, c) => {
-    sizes[3 * c] = size;
-  });
   const problem = createProblem({
     rows,
     scalarRows: 0,
@@ -70,7 +69,7 @@ export function checkSemidefinite(model: Model, frame: Frame): void {
     reml: false,
     levels: noLevels,
     pairs: { count: 0, T: NO_NUMBERS, qRho: 0, etaOffset: NO_NUMBERS, v12: NO_NUMBERS },
-    clusters: { sizes, V: knownV.clusterV, rowLevels: NO_WORDS, terms: 0, pairRows: NO_WORDS },
+    clusters: { sizes, V: values, rowLevels: NO_WORDS, terms: 0, pairRows: NO_WORDS },
   });
   const status = problem.evaluate(new Float64Array(0), Order.Value);
   const bad = problem.badRow;
@@ -79,25 +78,23 @@ export function checkSemidefinite(model: Model, frame: Frame): void {
 
   let first = 0;
   let cluster = 0;
-  while (first + knownV.clusterSizes[cluster]! <= bad) {
-    first += knownV.clusterSizes[cluster]!;
-    cluster++;
+  while (first + sizes[cluster] <= bad) {
+    first += sizes[cluster];
+    cluster += 3;
   }
-  const members = Array.from(knownV.clusterRows.slice(first, bad + 1), (row: number) =>
-    dataRow(row, model, frame),
-  );
+  const members = Array.from(entries.subarray(first, bad + 1), (entry) => dataRow(entry, outcomes, frame));
   const shown =
     members.length > 8
       ? `${members.slice(0, 3).join(", ")}, ..., ${members.slice(-3).join(", ")}`
       : members.join(", ");
   throw new DrmError(
     "bad_known_v",
-    `V (${knownV.label}) is not a covariance matrix: the block of data rows ${shown} has a negative eigenvalue ` +
+    `V (${label}) is not a covariance matrix: the block of data rows ${shown} has a negative eigenvalue ` +
       "(it is not positive semidefinite); check its covariances",
   );
 }
 
 /** 1-based data row of an observation. */
-function dataRow(observation: number, { outcomes }: Model, frame: Frame): number {
+function dataRow(observation: number, outcomes: Model["outcomes"], frame: Frame): number {
   return frame.rows[outcomes === null ? observation : outcomes.frameRow[observation]!]! + 1;
 }

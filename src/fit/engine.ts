@@ -1,9 +1,10 @@
 import { createProblem, Order, type Problem, Status } from "../../bindings/kernel";
 import { scratch } from "../data/doubles";
 import { packV } from "../model/packed-v";
-import { rearrange, type Sections, sections } from "../model/sections";
+import { rearrange, rearrangeRows, type Sections, sections } from "../model/sections";
 import { isExactAt, withExactRowsApart, withFloors } from "./exact-rows";
 import { type StandardModel, tiesOf } from "./standard-model";
+import { thetaSize } from "./theta-blocks";
 import type { Objective } from "./trust-region";
 
 /** What a search needs: a model, and its profiled objective. */
@@ -18,9 +19,24 @@ export interface Engine extends Searchable {
   /** the one settled at; where exact rows are met, that of the model with floors */
   readonly problem: Problem;
   evaluations(): number;
+  /** Another response, in the model's units; all else of the problem stays. */
+  setResponse(y: Float64Array): void;
   /** Makes the problem's results those of `theta`; free when it was evaluated last. */
   settleAt(theta: Float64Array): boolean;
   dispose(): void;
+}
+
+/**
+ * Lends an engine of a model to `use`, and takes its WebAssembly memory back when that returns or throws: an engine that was
+ * kept would be memory that nothing ever frees.
+ */
+export function withEngine<Result>(model: StandardModel, use: (engine: Engine) => Result): Result {
+  const engine = createEngine(model);
+  try {
+    return use(engine);
+  } finally {
+    engine.dispose();
+  }
 }
 
 export function createEngine(model: StandardModel): Engine {
@@ -28,10 +44,11 @@ export function createEngine(model: StandardModel): Engine {
   const own = load(model, layout);
   const isExact = (theta: Float64Array) => model.exactRows.length > 0 && isExactAt(model, theta);
   // where exact rows are met: what is searched, and with the model's own columns what is reported
+  let response = model.y;
   let exact: { readonly searched: Problem; readonly reported: Problem } | null = null;
   const exactProblems = () => {
     if (exact !== null) return exact;
-    const floored = withFloors(model);
+    const floored = withFloors({ ...model, y: response });
     exact = {
       searched: load(withExactRowsApart(floored, model.exactRows), layout),
       reported: load(floored, layout),
@@ -39,7 +56,12 @@ export function createEngine(model: StandardModel): Engine {
     return exact;
   };
   const problemAt = (theta: Float64Array) => (isExact(theta) ? exactProblems().searched : own);
-  const q = model.scale.columns + model.sd.columns + model.rho.columns;
+  const disposeExact = () => {
+    exact?.searched.dispose();
+    exact?.reported.dispose();
+    exact = null;
+  };
+  const q = thetaSize(model);
 
   let evaluations = 0;
   const last = scratch(q);
@@ -76,6 +98,12 @@ export function createEngine(model: StandardModel): Engine {
     objective,
     problem: own,
     evaluations: () => evaluations,
+    setResponse(y) {
+      response = y.slice();
+      own.setResponse(rearrangeRows(y, layout, model.rows, 1));
+      disposeExact();
+      lastDefined = false;
+    },
     settleAt(theta) {
       const isThere = lastDefined && theta.every((value, k) => value === last[k]);
       if (!isThere && !objective.evaluate(theta)) return false;
@@ -88,8 +116,7 @@ export function createEngine(model: StandardModel): Engine {
     },
     dispose: () => {
       own.dispose();
-      exact?.searched.dispose();
-      exact?.reported.dispose();
+      disposeExact();
     },
   };
   return engine;
@@ -98,8 +125,8 @@ export function createEngine(model: StandardModel): Engine {
 function load(model: StandardModel, layout: Sections): Problem {
   const { rows, location, scale, sd, rho, weights } = model;
   const row = (values: Float64Array, columns = 1, fill = 0) =>
-    rearrange(values, layout.modelRow, rows, columns, fill);
-  const V = packV(layout, model.known, model.unit * model.unit);
+    rearrangeRows(values, layout, rows, columns, fill);
+  const V = packV(layout, model.V, model.unit * model.unit);
   const levels = layout.modelLevel;
   const pairs = layout.modelPair;
   return createProblem({

@@ -1,6 +1,7 @@
 import { listOf } from "../data/doubles";
 import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
+import { blocksOf } from "../model/model";
 import type { Engine } from "./engine";
 import type { Search } from "./optimise";
 import { convergence, message } from "./result";
@@ -55,8 +56,8 @@ export function buildEstimates(
 let last: Estimates["coefficients"] = [];
 
 /** One array serves all the data sets in a row that have the same coefficients. */
-function coefficientsOf({ location, scale, sd, rho }: BuiltModel["model"]): Estimates["coefficients"] {
-  const blocks = [location, scale, sd, rho];
+function coefficientsOf(model: BuiltModel["model"]): Estimates["coefficients"] {
+  const blocks = blocksOf(model);
   let count = 0;
   let same = true;
   for (const { designs } of blocks) {

@@ -1,3 +1,4 @@
+import { BlockCovariance } from "../covariance/block-covariance";
 import { removeProjection } from "../linalg/orthogonal";
 import { norm } from "../linalg/vector";
 import type { StandardModel } from "./standard-model";
@@ -101,14 +102,14 @@ export function isExactAt(model: StandardModel, theta: Float64Array): boolean {
 
 /** The model with a small variance in its exact rows: at a sigma of 0 its restricted likelihood is that of the limit, nearly. */
 export function withFloors(model: StandardModel): StandardModel {
-  const { exactRows: rows, known, unit } = model;
+  const { exactRows: rows, V, unit } = model;
   const v = model.v.slice();
-  const variances = known.variances.slice();
+  const variances = V.variances.slice();
   for (const row of rows) {
     v[row] = FLOOR;
     variances[row] = FLOOR * unit ** 2;
   }
-  return { ...model, v, exactRows: new Int32Array(0), known: { ...known, variances } };
+  return { ...model, v, exactRows: new Int32Array(0), V: new BlockCovariance(variances, V.blocks) };
 }
 
 /**

@@ -3,7 +3,7 @@ import { DrmError } from "../errors";
 import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
 import { checkPositiveDefinite, checkSemidefinite } from "./check-covariance";
-import { createEngine, type Engine } from "./engine";
+import { type Engine, withEngine } from "./engine";
 import { buildEstimates, type Estimates } from "./estimates";
 import type { Fit } from "./fit";
 import { type Search, type SearchOptions, search } from "./optimise";
@@ -44,16 +44,13 @@ function optimised<Result>(
     maxEvaluations: options.maxEvaluations ?? MAX_EVALUATIONS,
   };
   try {
-    checkSemidefinite(model, frame);
-    const engine = createEngine(standardModel(model));
-    try {
+    checkSemidefinite(model, built.knownV.label, frame);
+    return withEngine(standardModel(model), (engine) => {
       checkPositiveDefinite(engine, model, frame);
       const found = search(engine, searchOptions);
       engine.settleAt(found.best.theta);
       return collect(engine, found, uncertainty(engine, found.best, frame.doubles), searchOptions);
-    } finally {
-      engine.dispose();
-    }
+    });
   } catch (error) {
     throw error instanceof ProblemTooLargeError ? tooLarge(error) : error;
   }

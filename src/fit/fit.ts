@@ -1,5 +1,7 @@
+import type { CovarianceBlocks } from "../covariance/block-cells";
 import type { Column, LabelCells } from "../data/table";
 import type { Design } from "../design/design";
+import type { Dpar } from "../formula/dpar";
 
 /**
  * What drm() returns: plain, frozen data. It survives structuredClone, so a worker can post it to a page; everything
@@ -30,6 +32,11 @@ export interface Fit {
   readonly logLik: number;
   /** number of estimated parameters (mu, sigma, sd, rho12 together); those at a boundary count */
   readonly df: number;
+  /**
+   * the distributional parameters that are estimated or held at a value, in the order of their coefficients: location
+   * first, then sigma, sd(group), rho12. Of two outcomes with a sigma held at 0 there is no rho12
+   */
+  readonly dpars: readonly Dpar[];
   /** location first, then sigma, sd(group), rho12, in the order of `vcov` */
   readonly coefficients: readonly Coefficient[];
   /**
@@ -147,16 +154,6 @@ export interface KnownVSummary {
   readonly rank?: number;
   /** largest over smallest eigenvalue of the worst-conditioned cluster; absent when it was not computed */
   readonly condition?: number;
-}
-
-/** The blocks of V that are not diagonal, one after the other; all else off the diagonal is zero. */
-export interface CovarianceBlocks {
-  /** rows of each block */
-  readonly sizes: Int32Array;
-  /** the members of each, counting rows used from 0; stacked y1[1], y2[1], ... when bivariate */
-  readonly rows: Int32Array;
-  /** the lower triangle of each, by rows, diagonal included */
-  readonly values: Float64Array;
 }
 
 /** Cluster-robust errors of the location coefficients. */

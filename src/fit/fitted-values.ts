@@ -3,7 +3,7 @@ import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
 import { RHO_BOUND } from "../model/model";
 import type { Engine } from "./engine";
-import { linearPredictor, thetaBlocks } from "./theta-blocks";
+import { linearPredictor, logSds, thetaBlocks } from "./theta-blocks";
 
 /**
  * By dpar and per row of the frame: means (offset included), SDs and rho12 on the response scale; NaN for an outcome
@@ -11,23 +11,20 @@ import { linearPredictor, thetaBlocks } from "./theta-blocks";
  */
 export function fittedValues(
   frame: Frame,
-  { model, locations }: BuiltModel,
+  { model, locations, sigmas }: BuiltModel,
   engine: Engine,
   theta: Float64Array,
 ): Record<string, Float64Array> {
-  const { location, leastSquares, unit, logSigmaOffset } = engine.model;
+  const { location, leastSquares, unit } = engine.model;
   const beta = engine.problem.read("beta", new Float64Array(location.columns));
   for (let j = 0; j < beta.length; j++) beta[j] = leastSquares[j]! + unit * beta[j]!;
   const mu = frame.doubles(model.rows);
   addProduct(location, beta, mu);
-  const blocks = thetaBlocks(engine.model);
-  const scale = blocks.find(({ kind }) => kind === "sigma");
-  const logSigma = scale === undefined ? logSigmaOffset : linearPredictor(engine.model, scale, theta);
+  const logSigma = logSds(engine.model, "sigma", theta);
   const sigma = frame.doubles(model.rows);
   for (let i = 0; i < sigma.length; i++) sigma[i] = unit * Math.exp(logSigma[i]!);
 
   const out: Record<string, Float64Array> = {};
-  const sigmas = frame.formula.dpars.filter(({ kind }) => kind === "sigma");
   locations.forEach(({ key, offset }, outcome) => {
     const means = byRow(mu, outcome, frame, model);
     out[key] = offset === null ? means : means.map((value, i) => value + offset[i]!);
@@ -35,12 +32,13 @@ export function fittedValues(
   sigmas.forEach(({ key }, outcome) => {
     out[key] = byRow(sigma, outcome, frame, model);
   });
-  const rho = blocks.find(({ kind }) => kind === "rho");
+  const rho = thetaBlocks(engine.model).find(({ kind }) => kind === "rho");
   if (rho !== undefined && model.outcomes !== null) {
     const eta = linearPredictor(engine.model, rho, theta);
-    out.rho12 = new Float64Array(frame.nrow).fill(Number.NaN);
+    const correlations = new Float64Array(frame.nrow).fill(Number.NaN);
+    out[model.rho.designs[0]!.key] = correlations;
     for (let s = 0; s < eta.length; s++) {
-      out.rho12[model.outcomes.frameRow[model.pairs[2 * s]!]!] = RHO_BOUND * Math.tanh(eta[s]!);
+      correlations[model.outcomes.frameRow[model.pairs[2 * s]!]!] = RHO_BOUND * Math.tanh(eta[s]!);
     }
   }
   return out;

@@ -1,3 +1,4 @@
+import { scratch } from "../data/doubles";
 import { choleskyFactor } from "../linalg/cholesky";
 import { choleskySolve, solveUpper } from "../linalg/solve";
 import type { Engine } from "./engine";
@@ -15,10 +16,11 @@ export interface LocationPrecision {
   readonly unit: number;
 }
 
-/** Where the engine stands: at the theta evaluated last. */
+/** Where the engine stands: at the theta evaluated last. T is the model's own array. */
 export function locationPrecision({ problem, model }: Engine): LocationPrecision {
   const { toOriginal: T, columns: p } = model.location;
-  const L = choleskyFactor(problem.read("locationHessian", new Float64Array(p * p)), p);
+  const A = problem.read("locationHessian", scratch(p * p));
+  const L = choleskyFactor(A, p, new Float64Array(p * p));
   return { L: L ?? new Float64Array(p * p).fill(Number.NaN), T, p, unit: model.unit };
 }
 
@@ -59,7 +61,7 @@ export function logDeterminant({ L, T, p, unit }: LocationPrecision): number {
 
 /** T' a: the combination in the columns of the engine. */
 function combination({ T, p }: LocationPrecision, a: ArrayLike<number>): Float64Array {
-  const out = new Float64Array(p);
+  const out = scratch(p);
   for (let i = 0; i < p; i++) for (let j = i; j < p; j++) out[j]! += T[i * p + j]! * a[i]!;
   return out;
 }

@@ -1,95 +1,47 @@
-import { triangle } from "../linalg/triangle";
+import { scratch } from "../data/doubles";
 import { RHO_BOUND } from "../model/model";
+import type { Spreads, VarianceTerm } from "../model/terms/term";
+import { termsOf } from "../model/terms/terms";
 import type { StandardModel } from "./standard-model";
-import { linearPredictor, thetaBlocks } from "./theta-blocks";
+import { linearPredictor, logSds, thetaBlocks } from "./theta-blocks";
 
-/** Fitted SDs and correlations at some theta, in the user's units. */
-export interface Spreads {
-  /** by observation */
-  readonly sigma: Float64Array;
-  /** by level, all random intercepts one after the other */
-  readonly omega: Float64Array;
-  /** by study with two outcomes */
-  readonly rho: Float64Array;
-}
-
+/** Fitted SDs and correlations at some theta, in the user's units. Not to be kept. */
 export function spreadsAt(model: StandardModel, theta: Float64Array): Spreads {
-  const { unit, logSigmaOffset, pairs } = model;
-  const blocks = thetaBlocks(model);
-  const predictor = (kind: "sigma" | "sd" | "rho") => {
-    const block = blocks.find((one) => one.kind === kind);
-    return block === undefined ? null : linearPredictor(model, block, theta);
-  };
-  const sd = (log: number) => unit * Math.exp(log);
+  const { unit, pairs } = model;
+  const rho = thetaBlocks(model).find(({ kind }) => kind === "rho");
   return {
-    sigma: (predictor("sigma") ?? logSigmaOffset).map(sd),
-    omega: predictor("sd")?.map(sd) ?? new Float64Array(0),
-    rho: predictor("rho")?.map((eta) => RHO_BOUND * Math.tanh(eta)) ?? new Float64Array(pairs.length / 2),
+    sigma: sds(logSds(model, "sigma", theta), unit),
+    omega: sds(logSds(model, "sd", theta), unit),
+    rho:
+      rho === undefined
+        ? scratch(pairs.length / 2)
+        : linearPredictor(model, rho, theta).map((eta) => RHO_BOUND * Math.tanh(eta)),
   };
 }
 
-/** Marginal variances V_ii + sigma_i^2 + the omega^2 of the observation's levels. */
-export function marginalVariances({ known, random }: StandardModel, { sigma, omega }: Spreads): Float64Array {
-  const out = known.variances.map((v, i) => v + sigma[i]! ** 2);
-  for (const { index, firstUnit } of random) {
-    for (let i = 0; i < out.length; i++) {
-      if (index[i]! >= 0) out[i]! += omega[firstUnit + index[i]!]! ** 2;
-    }
-  }
+function sds(logs: Float64Array, unit: number): Float64Array {
+  const out = scratch(logs.length);
+  for (let i = 0; i < logs.length; i++) out[i] = unit * Math.exp(logs[i]!);
+  return out;
+}
+
+/** The diagonal of Sigma. */
+export function marginalVariances(model: StandardModel, spreads: Spreads): Float64Array {
+  const out = new Float64Array(model.rows);
+  for (const term of termsOf(model)) term.addVariances(spreads, out);
   return out;
 }
 
 /** Marginal covariances of a few observations, m x m, row-major, at some spreads. */
 export type MarginalCovariance = (members: ArrayLike<number>, spreads: Spreads) => Float64Array;
 
-/**
- * Sigma = V + R + Z G Z' block by block: what is returned finds the covariance of any two observations in O(random
- * intercepts). Building it costs O(rows).
- */
-export function marginalCovariance({ rows, known, random, pairs }: StandardModel): MarginalCovariance {
-  const cluster = new Int32Array(rows).fill(-1);
-  const position = new Int32Array(rows);
-  const starts: number[] = [];
-  let first = 0;
-  let packed = 0;
-  known.clusterSizes.forEach((size, c) => {
-    starts.push(packed);
-    for (let a = 0; a < size; a++) {
-      cluster[known.clusterRows[first + a]!] = c;
-      position[known.clusterRows[first + a]!] = a;
-    }
-    first += size;
-    packed += triangle(size);
-  });
-  const pairOf = new Int32Array(rows).fill(-1);
-  pairs.forEach((row, at) => {
-    pairOf[row] = at >> 1;
-  });
-
-  return (members, { sigma, omega, rho }) => {
+/** Sigma block by block, the sum over the terms. */
+export function marginalCovariance(terms: readonly VarianceTerm[]): MarginalCovariance {
+  return (members, spreads) => {
     const m = members.length;
     const out = new Float64Array(m * m);
-    for (let a = 0; a < m; a++) {
-      const i = members[a]!;
-      for (let b = 0; b <= a; b++) {
-        const k = members[b]!;
-        let sum = 0;
-        if (i === k) sum = known.variances[i]! + sigma[i]! ** 2;
-        else {
-          if (cluster[i]! >= 0 && cluster[i] === cluster[k]) {
-            const high = Math.max(position[i]!, position[k]!);
-            const low = Math.min(position[i]!, position[k]!);
-            sum = known.clusterV[starts[cluster[i]!]! + triangle(high) + low]!;
-          }
-          if (pairOf[i]! >= 0 && pairOf[i] === pairOf[k]) sum += rho[pairOf[i]!]! * sigma[i]! * sigma[k]!;
-        }
-        for (const { index, firstUnit } of random) {
-          if (index[i]! >= 0 && index[i] === index[k]) sum += omega[firstUnit + index[i]!]! ** 2;
-        }
-        out[a * m + b] = sum;
-        out[b * m + a] = sum;
-      }
-    }
+    for (const term of terms) term.addCovariances(members, spreads, out);
+    for (let a = 0; a < m; a++) for (let b = 0; b < a; b++) out[b * m + a] = out[a * m + b]!;
     return out;
   };
 }

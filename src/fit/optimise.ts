@@ -2,7 +2,7 @@ import { bestCut } from "./cut-walk";
 import { edgeOptimum } from "./edge-search";
 import { lookAtEdges, sweepEdges } from "./edge-sweep";
 import { type Edge, edgesOfAll, plainEdges } from "./edges";
-import { createEngine, type Searchable } from "./engine";
+import { type Searchable, withEngine } from "./engine";
 import { type Optimum, optimumOf } from "./optimum";
 import { rehearsalOf, type StandardModel } from "./standard-model";
 import {
@@ -83,7 +83,8 @@ export function search(engine: Searchable, options: SearchOptions): Search {
     return { best, distinct: [best.value], startsTried: 1, spike: null, rises: false };
   }
   if (options.near) {
-    const others = startingPoints(engine.model, MOST_STARTS).slice(0, (options.starts ?? 1) - 1);
+    const { starts = 1 } = options;
+    const others = starts > 1 ? startingPoints(engine.model, starts - 1) : [];
     return searchFrom(engine, [options.near, ...others], options);
   }
   const most = options.starts ?? MOST_STARTS;
@@ -91,9 +92,7 @@ export function search(engine: Searchable, options: SearchOptions): Search {
   const affordable = rehearsal !== null || options.starts !== undefined || isSmall(engine.model) ? most : 1;
   const starts = startingPoints(engine.model, affordable);
   if (rehearsal === null) return searchFrom(engine, starts, options);
-  const small = createEngine(rehearsal);
-  const tried = climb(small, starts, options);
-  small.dispose();
+  const tried = withEngine(rehearsal, (small) => climb(small, starts, options));
   // an optimum at infinity is no place to start from
   const refined = tried.filter(({ converged, boundary }) => converged && boundary === null);
   const from = refined.length > 0 ? refined.map(({ theta }) => theta) : [starts[0]!];
@@ -113,7 +112,7 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
   const met = everywhere ? climbSteeply(engine, optima, options) : [];
   const cheap = !thorough || !isSmall(model);
   improveAtEdges(engine, optima, starts[0]!, { plain, everywhere, cheap }, options);
-  if (few) walkCuts(engine, optima, met, options);
+  if (few && model.rho.columns > 1) walkCuts(engine, optima, met, options);
   const { value } = optima[0]!;
   const others = optima.filter((optimum) => !isSpike(model, optimum));
   if (others[0]?.converged) optima = others;

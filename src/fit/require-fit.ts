@@ -1,7 +1,7 @@
 import { DrmError } from "../errors";
 import { isList, shown } from "../options";
 
-const PARTS = ["designs", "response", "knownV", "fitted", "data", "rows", "optim", "dropped"];
+const PARTS = ["dpars", "designs", "response", "knownV", "fitted", "data", "rows", "optim", "dropped"];
 
 /**
  * What every function of a fit asks first. A fit that went through JSON has lost its arrays of numbers, and would be read

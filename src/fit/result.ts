@@ -1,10 +1,13 @@
+import type { BlockCovariance } from "../covariance/block-covariance";
 import type { Column } from "../data/table";
 import type { Design } from "../design/design";
 import { deparse } from "../formula/deparse";
+import type { Dpar } from "../formula/dpar";
+import type { DrmFormula } from "../formula/formula";
 import { namingColumns } from "../formula/naming-columns";
 import type { Frame } from "../frame/frame";
-import { triangle } from "../linalg/triangle";
 import type { BuiltModel } from "../model/build-model";
+import { blocksOf } from "../model/model";
 import { version } from "../version";
 import type { Engine } from "./engine";
 import type { Coefficient, Fit, KnownVSummary, OptimSummary, Response } from "./fit";
@@ -26,9 +29,7 @@ export function buildFit(
   const { formula } = frame;
   const { model, locations, knownV, fixed } = built;
   const designs: Record<string, Design> = {};
-  for (const block of [model.location, model.scale, model.sd, model.rho]) {
-    for (const design of block.designs) designs[design.key] = design;
-  }
+  for (const { designs: own } of blocksOf(model)) for (const design of own) designs[design.key] = design;
   const response: Record<string, Response> = {};
   for (const { key, response: values, offset } of locations) {
     const dpar = formula.dpars.find((candidate) => candidate.key === key)!;
@@ -46,6 +47,7 @@ export function buildFit(
     dropped: frame.dropped,
     logLik: engine.model.logLikConstant - found.best.value,
     df: coefficients.length,
+    dpars: dparsOf(formula, designs, fixed),
     coefficients,
     vcov: inference.vcov,
     fixed,
@@ -61,6 +63,15 @@ export function buildFit(
     ...(frame.beside.squaresOfV !== null && { squaresOfV: frame.beside.squaresOfV }),
     optim: optimSummary(engine, found, inference, options),
   } satisfies Fit);
+}
+
+function dparsOf({ dpars }: DrmFormula, designs: Fit["designs"], fixed: Fit["fixed"]): Dpar[] {
+  const out: Dpar[] = [];
+  for (const { key, kind, outcome, group, link } of dpars) {
+    if (designs[key] !== undefined || Object.hasOwn(fixed, key))
+      out.push({ key, kind, outcome, group, link });
+  }
+  return out;
 }
 
 function coefficientRows(designs: Readonly<Record<string, Design>>, inference: Uncertainty): Coefficient[] {
@@ -83,51 +94,26 @@ function whereFitted(values: Float64Array, present: Uint8Array | undefined): Flo
   return values.map((value, row) => (present[row] === 1 ? value : Number.NaN));
 }
 
-function knownVSummary(knownV: BuiltModel["knownV"], present: Frame["outcomePresent"]): KnownVSummary {
-  const { kind, label, variances, clusterSizes, clusterV } = knownV;
-  let largestCluster = 1;
-  for (const size of clusterSizes) largestCluster = Math.max(largestCluster, size);
-  const summary = {
+function knownVSummary(
+  { kind, label, V }: BuiltModel["knownV"],
+  present: Frame["outcomePresent"],
+): KnownVSummary {
+  return {
     kind,
     label,
-    variances,
-    clusters: clusterSizes.length,
-    largestCluster,
-    ...(present !== null && { covariances: withinStudies(knownV, present) }),
-  };
-  if (clusterSizes.length === 0) return summary;
-  let inClusters = 0;
-  for (const size of clusterSizes) inClusters += size;
-  let used = 0;
-  for (const v of variances) if (!Number.isNaN(v)) used++;
-  return {
-    ...summary,
-    entries: used - inClusters + 2 * clusterV.length - inClusters,
-    blocks: { sizes: clusterSizes, rows: knownV.clusterRows, values: clusterV },
+    variances: V.variances,
+    clusters: V.clusters,
+    largestCluster: V.largestCluster,
+    ...(present !== null && { covariances: withinStudies(V, present) }),
+    ...(V.blocks !== null && { entries: V.cells, blocks: V.blocks }),
   };
 }
 
 /** Covariance of the entries 2 i and 2 i + 1 of a stacked V, by study i; NaN where an outcome is absent. */
-function withinStudies(
-  { clusterSizes, clusterRows, clusterV }: BuiltModel["knownV"],
-  [first, second]: readonly [Uint8Array, Uint8Array],
-): Float64Array {
-  const out = new Float64Array(first.length);
-  for (let i = 0; i < out.length; i++) if (first[i] === 0 || second[i] === 0) out[i] = Number.NaN;
-  let start = 0;
-  let packed = 0;
-  for (const size of clusterSizes) {
-    for (let a = 1; a < size; a++) {
-      const entry = clusterRows[start + a]!;
-      // entries ascend in a cluster: the first outcome of a study stands right before the second
-      if (entry % 2 === 1 && clusterRows[start + a - 1] === entry - 1) {
-        out[entry >> 1] = clusterV[packed + triangle(a) + a - 1]!;
-      }
-    }
-    start += size;
-    packed += triangle(size);
-  }
-  return out;
+function withinStudies(V: BlockCovariance, [first, second]: readonly [Uint8Array, Uint8Array]): Float64Array {
+  return Float64Array.from(first, (present, i) =>
+    present === 1 && second[i] === 1 ? V.at(2 * i, 2 * i + 1) : Number.NaN,
+  );
 }
 
 function columnsUsed(frame: Frame): Record<string, Column> {

@@ -1,9 +1,13 @@
+import { BlockCovariance } from "../covariance/block-covariance";
 import { scratch } from "../data/doubles";
 import { addProduct, type Basis, NO_BASIS, project } from "../design/basis";
 import type { Ties } from "../model/components";
-import type { Block, Model } from "../model/model";
+import type { Model } from "../model/model";
+import type { Intercept } from "../model/terms/intercept";
+import { termsOf } from "../model/terms/terms";
+import { inThetaOrder } from "../model/terms/theta-order";
 import { exactRows } from "./exact-rows";
-import type { BlockKind, Part } from "./theta-blocks";
+import type { Part } from "./theta-blocks";
 
 /**
  * A model in the units in which it is optimized: orthogonal design columns, the response without its least-squares fit
@@ -36,13 +40,9 @@ export interface StandardModel {
   readonly weights: Float64Array | null;
   /** the restricted likelihood is what is optimized */
   readonly reml: boolean;
-  /** V as in KnownV, in the user's units: the engine divides by unit^2 */
-  readonly known: Model["knownV"];
-  readonly random: readonly {
-    readonly index: Int32Array;
-    readonly levels: number;
-    readonly firstUnit: number;
-  }[];
+  /** known covariance, in the user's units: the engine divides by unit^2 */
+  readonly V: BlockCovariance;
+  readonly random: readonly Intercept[];
   readonly pairs: Int32Array;
   /** theta by formula, in its order */
   readonly parts: readonly Part[];
@@ -55,14 +55,14 @@ export interface StandardModel {
 }
 
 export function standardModel(model: Model): StandardModel {
-  const { rows, knownV, weights } = model;
+  const { rows, V, weights } = model;
   const location = model.location.basis;
   const leastSquares = project(location, model.y);
   const y = scratch(rows);
   y.set(model.y);
   addProduct(location, leastSquares, y, -1);
   if (isRounding(y, model.y)) y.fill(0);
-  const unit = spreadUnit(y, knownV.variances);
+  const unit = spreadUnit(y, V.variances);
   const v = scratch(rows);
   const variance = unit * unit;
   const shift = -Math.log(unit);
@@ -72,7 +72,7 @@ export function standardModel(model: Model): StandardModel {
   let totalWeight = 0;
   for (let i = 0; i < rows; i++) {
     y[i]! /= unit;
-    const vi = knownV.variances[i]! / variance;
+    const vi = V.variances[i]! / variance;
     v[i] = vi;
     if (vi > largestV) largestV = vi;
     if (vi === 0) zeroV = true;
@@ -98,9 +98,9 @@ export function standardModel(model: Model): StandardModel {
     exactRows: mayBeExact ? exactRows({ rows, y, location, scale, logSigmaOffset, v, weights }) : NONE,
     weights,
     reml,
-    known: knownV,
-    random: model.random.map(({ index, design, firstUnit }) => ({ index, levels: design.nrow, firstUnit })),
+    random: model.random,
     pairs: model.pairs,
+    V,
     parts: partsOf(model),
     leastSquares,
     unit,
@@ -111,9 +111,9 @@ export function standardModel(model: Model): StandardModel {
 }
 
 /** What ties the observations together; rows have weights of their own in the nested kernel only. */
-export function tiesOf({ rows, known, random, pairs, v, weights }: StandardModel): Ties {
-  const { clusterSizes, clusterRows } = known;
-  return { rows, clusterSizes, clusterRows, random, pairs, ...(weights === null && { v }) };
+export function tiesOf(model: StandardModel): Ties {
+  const { rows, v, weights } = model;
+  return { rows, terms: termsOf(model), ...(weights === null && { v }) };
 }
 
 /**
@@ -124,18 +124,15 @@ function remlConstant(rows: number, p: number, unit: number): number {
   return p * (0.5 * Math.log(2 * Math.PI) + Math.log(unit) + 0.5 * Math.log(rows));
 }
 
-function partsOf({ scale, sd, rho }: Model): Part[] {
+function partsOf(model: Model): Part[] {
   const parts: Part[] = [];
   let start = 0;
-  const add = (kind: BlockKind, { designs }: Block) => {
+  for (const [kind, { designs }] of inThetaOrder(model)) {
     for (const { names } of designs) {
       parts.push({ kind, start, columns: names.length });
       start += names.length;
     }
-  };
-  add("sigma", scale);
-  add("sd", sd);
-  add("rho", rho);
+  }
   return parts;
 }
 
@@ -163,11 +160,8 @@ function spreadUnit(residuals: Float64Array, variances: Float64Array): number {
 }
 
 /** Few rows whose covariances cost little beside the rest of a fit: the models with second maxima are among them. */
-function isCheap({ rows, known }: StandardModel): boolean {
-  if (known.clusterSizes.length === 0) return true;
-  let cubes = 0;
-  for (const size of known.clusterSizes) cubes += size ** 3;
-  return rows <= CHEAP_ROWS && cubes <= CHEAP_CUBES;
+function isCheap({ rows, V }: StandardModel): boolean {
+  return V.clusters === 0 || (rows <= CHEAP_ROWS && V.cubes <= CHEAP_CUBES);
 }
 
 const REHEARSAL_ROWS = 2000;
@@ -182,13 +176,10 @@ const NONE = new Int32Array(0);
  * cannot be cut down (levels and studies are not split).
  */
 export function rehearsalOf(model: StandardModel): StandardModel | null {
-  const { rows, known, scale, random, pairs } = model;
+  const { rows, V, scale, random, pairs } = model;
   if (rows <= REHEARSAL_ROWS && isCheap(model)) return null;
   if (pairs.length > 0 || (rows > REHEARSAL_ROWS && random.length > 0)) return null;
-  const diagonal = {
-    ...model,
-    known: { ...known, clusterSizes: NONE, clusterRows: NONE, clusterV: new Float64Array(0) },
-  };
+  const diagonal = { ...model, V: new BlockCovariance(V.variances) };
   if (rows <= REHEARSAL_ROWS) return diagonal;
 
   // one row of each stretch of the data, at a place that no repeating pattern in the rows keeps step with
@@ -203,7 +194,6 @@ export function rehearsalOf(model: StandardModel): StandardModel | null {
   return {
     ...diagonal,
     rows: REHEARSAL_ROWS,
-    known: { ...diagonal.known, variances: take(known.variances) },
     y: take(model.y),
     // residuals of the least-squares fit will do; a rare level of a moderator may not even be among these rows
     location: { ...NO_BASIS, rows: REHEARSAL_ROWS },
@@ -211,6 +201,7 @@ export function rehearsalOf(model: StandardModel): StandardModel | null {
     exactRows: NONE,
     scale: { ...scale, values: W, rows: REHEARSAL_ROWS },
     logSigmaOffset: take(model.logSigmaOffset),
+    V: new BlockCovariance(take(V.variances)),
     v: take(model.v),
     weights: model.weights === null ? null : take(model.weights),
   };

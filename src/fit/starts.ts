@@ -2,7 +2,7 @@ import { scratch } from "../data/doubles";
 import { project } from "../design/basis";
 import { canVanish } from "./edges";
 import type { StandardModel } from "./standard-model";
-import { thetaBlocks } from "./theta-blocks";
+import { offsetsOf, thetaBlocks, thetaSize } from "./theta-blocks";
 
 /** Standardised units of a log SD by which a start leans to one side of a moderator. */
 const LEAN = 4;
@@ -151,11 +151,10 @@ function leaning(zero: readonly number[], k: number, a: number, l = k, b = a): n
 
 /** theta for one common sigma^2, omega^2 and correlation, as near as the designs allow. */
 function startAt(model: StandardModel, sigma2: number, omega2: number, eta: number): Float64Array {
-  const { scale, sd, rho, logSigmaOffset, logSdOffset, etaOffset } = model;
-  const theta = scratch(scale.columns + sd.columns + rho.columns);
-  theta.set(project(scale, difference(0.5 * Math.log(sigma2), logSigmaOffset)), 0);
-  if (sd.columns > 0) theta.set(project(sd, difference(0.5 * Math.log(omega2), logSdOffset)), scale.columns);
-  if (rho.columns > 0) theta.set(project(rho, difference(eta, etaOffset)), scale.columns + sd.columns);
+  const theta = scratch(thetaSize(model));
+  const log = { sigma: 0.5 * Math.log(sigma2), sd: 0.5 * Math.log(omega2), rho: eta };
+  for (const { kind, basis, start } of thetaBlocks(model))
+    theta.set(project(basis, difference(log[kind], offsetsOf(model, kind))), start);
   return theta;
 }
 

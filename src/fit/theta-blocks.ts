@@ -1,13 +1,9 @@
 import { scratch } from "../data/doubles";
 import type { Basis } from "../design/basis";
+import { type BlockKind, inThetaOrder } from "../model/terms/theta-order";
 import type { StandardModel } from "./standard-model";
 
-/**
- * The parts of theta. Each moves one kind of entity: observations (log sigma), levels of random intercepts (log omega),
- * studies with two outcomes (the correlation's linear predictor).
- */
-export type BlockKind = "sigma" | "sd" | "rho";
-
+/** The parameters of one kind. */
 export interface ThetaBlock {
   readonly kind: BlockKind;
   readonly basis: Basis;
@@ -23,20 +19,31 @@ export interface Part {
   readonly columns: number;
 }
 
-export function thetaBlocks({ scale, sd, rho }: StandardModel): ThetaBlock[] {
-  const blocks: ThetaBlock[] = [
-    { kind: "sigma", basis: scale, start: 0 },
-    { kind: "sd", basis: sd, start: scale.columns },
-    { kind: "rho", basis: rho, start: scale.columns + sd.columns },
-  ];
-  return blocks.filter(({ basis }) => basis.columns > 0);
+/** Those that have coefficients. */
+export function thetaBlocks(model: StandardModel): ThetaBlock[] {
+  const blocks: ThetaBlock[] = [];
+  let start = 0;
+  for (const [kind, basis] of inThetaOrder(model)) {
+    if (basis.columns > 0) blocks.push({ kind, basis, start });
+    start += basis.columns;
+  }
+  return blocks;
+}
+
+/** How many coefficients theta has. */
+export function thetaSize({ scale, sd, rho }: StandardModel): number {
+  return scale.columns + sd.columns + rho.columns;
 }
 
 /** log omega of the levels, or log sigma of the observations: their offsets where no coefficient of theirs is free. */
 export function logSds(model: StandardModel, kind: "sigma" | "sd", theta: Float64Array): Float64Array {
   const block = thetaBlocks(model).find((one) => one.kind === kind);
-  if (block !== undefined) return linearPredictor(model, block, theta);
-  return kind === "sigma" ? model.logSigmaOffset : model.logSdOffset;
+  return block === undefined ? offsetsOf(model, kind) : linearPredictor(model, block, theta);
+}
+
+/** What the linear predictors of a kind are without their coefficients. */
+export function offsetsOf(model: StandardModel, kind: BlockKind): Float64Array {
+  return kind === "sigma" ? model.logSigmaOffset : kind === "sd" ? model.logSdOffset : model.etaOffset;
 }
 
 /** The linear predictor of a block's entities, offsets included. */
@@ -46,7 +53,7 @@ export function linearPredictor(
   theta: Float64Array,
 ): Float64Array {
   const out = scratch(basis.rows);
-  out.set(kind === "sigma" ? model.logSigmaOffset : kind === "sd" ? model.logSdOffset : model.etaOffset);
+  out.set(offsetsOf(model, kind));
   const { values, rows, columns } = basis;
   for (let k = 0; k < columns; k++) {
     const c = theta[start + k]!;

@@ -2,8 +2,10 @@ import { choleskyFactor } from "../linalg/cholesky";
 import { choleskyInverse } from "../linalg/inverse";
 import { choleskySolve } from "../linalg/solve";
 import { components, DENSE, NESTED, PAIR } from "../model/components";
+import type { Spreads } from "../model/terms/term";
+import { termsOf } from "../model/terms/terms";
 import type { Engine } from "./engine";
-import { marginalCovariance, type Spreads } from "./marginal-covariance";
+import { marginalCovariance } from "./marginal-covariance";
 import { type StandardModel, tiesOf } from "./standard-model";
 
 /** Standardised units; matrices are rows x p, column-major. */
@@ -22,10 +24,10 @@ export interface Weighted {
  */
 export function weighted(engine: Engine, spreads: Spreads): Weighted {
   const { model } = engine;
-  const { rows, location, known, random, weights } = model;
+  const { rows, location, V, random, weights } = model;
   const p = location.columns;
   const { root, kernel, fineToCoarse } = components(tiesOf(model));
-  const own = known.variances.map((v, i) => (v + spreads.sigma[i]! ** 2) / model.unit ** 2);
+  const own = V.variances.map((v, i) => (v + spreads.sigma[i]! ** 2) / model.unit ** 2);
   const WX = new Float64Array(rows * p);
   const S = location.values.slice();
   const W = own.map((variance, i) => (weights === null ? 1 : weights[i]!) / variance);
@@ -49,7 +51,7 @@ export function weighted(engine: Engine, spreads: Spreads): Weighted {
       S[at] = own[i]! * WX[at]! + shared[at]!;
     }
   }
-  const covariance = marginalCovariance(model);
+  const covariance = marginalCovariance(termsOf(model));
   if (random.length > 0) takeSharedPart(engine, random[fineToCoarse[0]!]!, W);
   for (const members of clusters.values()) {
     solveCluster(model, members, covariance(members, spreads), { WX, S, W });

@@ -1,8 +1,8 @@
 import { DrmError } from "../errors";
 import { deparse } from "./deparse";
-import { looksLikeDpar, unknownDpar } from "./dpar";
+import { type DparName, isNumbered, looksLikeDpar, rho12, sdOf, sigmaOf, unknownDpar } from "./dpar";
 import { type DparFormula, impliedDpar } from "./dpar-formula";
-import type { RandomTerm } from "./random";
+import { groupLabel } from "./random";
 
 export interface FormulaSet {
   readonly family: "gaussian" | "biv_gaussian";
@@ -11,9 +11,10 @@ export interface FormulaSet {
 
 /** Checks the formulas against each other, adds those that are implied and puts all in their order. */
 export function checkSet(written: readonly DparFormula[]): FormulaSet {
-  const bivariate = written.some((dpar) => dpar.outcome > 0 || dpar.kind === "rho12");
+  const numbered = written.some(isNumbered);
+  const bivariate = numbered || written.some((dpar) => dpar.kind === "rho12");
   // a lone rho12 next to `yi ~ x` is a slip in a univariate model, not half a bivariate one
-  if (bivariate && !written.some((dpar) => dpar.outcome > 0)) {
+  if (bivariate && !numbered) {
     throw fail("rho12 is the residual correlation of two outcomes: it needs mu1 and mu2 formulas", written);
   }
   checkLocations(written, bivariate);
@@ -21,20 +22,13 @@ export function checkSet(written: readonly DparFormula[]): FormulaSet {
   const locations = bivariate ? [get(written, "mu1")!, get(written, "mu2")!] : [get(written, "mu")!];
   checkOutcomes(written, bivariate);
   checkKnownV(locations);
-  const sigmas = locations.map(({ outcome }) => {
-    const key = outcome === 0 ? "sigma" : `sigma${outcome}`;
-    return get(written, key) ?? impliedDpar({ key, kind: "sigma", outcome, group: null, response: null });
-  });
+  const given = (name: DparName) => get(written, name.key) ?? impliedDpar(name);
+  const sigmas = locations.map((location) => given(sigmaOf(location)));
   const sds = studyLevel(written, locations);
-  const rho12 = !bivariate
-    ? []
-    : [
-        get(written, "rho12") ??
-          impliedDpar({ key: "rho12", kind: "rho12", outcome: 0, group: null, response: null }),
-      ];
+  const correlation = bivariate ? [given(rho12())] : [];
   return {
     family: bivariate ? "biv_gaussian" : "gaussian",
-    dpars: [...locations, ...sigmas, ...sds, ...rho12],
+    dpars: [...locations, ...sigmas, ...sds, ...correlation],
   };
 }
 
@@ -83,7 +77,7 @@ function checkTwice(written: readonly DparFormula[]): void {
 
 function checkOutcomes(written: readonly DparFormula[], bivariate: boolean): void {
   for (const dpar of written) {
-    if (bivariate && dpar.outcome === 0 && dpar.kind !== "rho12") {
+    if (bivariate && dpar.outcome !== null && !isNumbered(dpar)) {
       const stem = dpar.kind === "sigma" ? "sigma" : "sd";
       const rest = dpar.key.slice(stem.length);
       const wanted = `${stem}1${rest} ~ x and ${stem}2${rest} ~ x`;
@@ -110,32 +104,29 @@ function studyLevel(written: readonly DparFormula[], locations: readonly DparFor
   const used = new Set<DparFormula>();
   const result = locations.flatMap((location) =>
     location.random.map((random) => {
-      const { outcome } = location;
-      const key = sdKey(random, outcome);
-      const match = sds.find((dpar) => dpar.outcome === outcome && sameGroup(dpar.group!, random.group));
-      if (match === undefined)
-        return impliedDpar({ key, kind: "sd", outcome, group: random.group, response: null });
+      const name = sdOf(location, random);
+      const match = sds.find(
+        (dpar) => dpar.outcome === location.outcome && sameGroup(dpar.groupColumns!, random.group),
+      );
+      if (match === undefined) return impliedDpar(name);
       used.add(match);
       // sd(b:a) for (1 | a:b): the random intercept's spelling is the one that results carry
-      return { ...match, key, group: random.group };
+      return { ...match, ...name };
     }),
   );
   for (const dpar of sds) {
     if (used.has(dpar)) continue;
-    const where = dpar.outcome === 0 ? "location" : `mu${dpar.outcome}`;
-    const label = dpar.key.replace(/^sd[12]?\((.*)\)$/, "$1");
+    const where = isNumbered(dpar) ? `mu${dpar.outcome}` : "location";
+    const label = groupLabel(dpar.groupColumns!);
     const sentence = `${dpar.key} has a formula but there is no random intercept for ${label}`;
     throw fail(`${sentence}: add (1 | ${label}) to the ${where} formula`, [dpar]);
   }
   return result;
 }
 
-function sdKey(random: RandomTerm, outcome: 0 | 1 | 2): string {
-  return `sd${outcome === 0 ? "" : outcome}(${random.label})`;
-}
-
-function canonicalKey(dpar: DparFormula): string {
-  return dpar.group === null ? dpar.key : `sd${dpar.outcome}(${[...dpar.group].sort().join(":")})`;
+/** One for sd(a:b) and sd(b:a), another for sd1(a:b). */
+function canonicalKey({ key, groupColumns }: DparFormula): string {
+  return groupColumns === null ? key : `${key.split("(")[0]}(${[...groupColumns].sort().join(":")})`;
 }
 
 function sameGroup(a: readonly string[], b: readonly string[]): boolean {

@@ -1,5 +1,5 @@
 import { hasDot } from "./dot";
-import type { DparName } from "./dpar";
+import type { Dpar, DparName } from "./dpar";
 import { type Expr, variablesOf } from "./expr";
 import { checkCalls } from "./functions";
 import type { KnownVCall } from "./known-v";
@@ -9,15 +9,9 @@ import { checkRightSide } from "./right-side";
 import { expandTerms, type Term } from "./terms";
 
 /** The formula of one distributional parameter, expanded. */
-export interface DparFormula {
-  /** "mu", "sigma", "sd(study)", "sd(district:school)", "mu1", "sd1(study)", ... */
-  readonly key: string;
-  /** "location" for means; what the parameter is otherwise */
-  readonly kind: "location" | "sigma" | "sd" | "rho12";
-  /** 0 in univariate models, and for rho12. */
-  readonly outcome: 0 | 1 | 2;
+export interface DparFormula extends Dpar {
   /** columns of the grouping, for an SD of random intercepts; else null */
-  readonly group: readonly string[] | null;
+  readonly groupColumns: readonly string[] | null;
   /** as written */
   readonly text: string;
   /** True when it was not written, only implied: an intercept. */
@@ -61,7 +55,7 @@ export function columnsOf(dpar: Omit<DparFormula, "variables">): string[] {
   for (const term of dpar.terms) for (const factor of term.factors) variablesOf(factor.expr, columns);
   for (const offset of dpar.offsets) variablesOf(offset, columns);
   for (const { group } of dpar.random) for (const column of group) columns.add(column);
-  for (const column of dpar.group ?? []) columns.add(column);
+  for (const column of dpar.groupColumns ?? []) columns.add(column);
   columns.delete(".");
   return [...columns];
 }

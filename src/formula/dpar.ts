@@ -3,16 +3,36 @@ import { caretError } from "./caret";
 import { deparse } from "./deparse";
 import { type Expr, ungroup } from "./expr";
 import type { ParsedFormula } from "./parser";
-import { groupings, groupLabel } from "./random";
+import { groupings, groupLabel, type RandomTerm } from "./random";
+
+/** A mean, an extra heterogeneity, an SD of random intercepts, the residual correlation of two outcomes. */
+export type DparKind = "location" | "sigma" | "sd" | "rho12";
+
+/** A distributional parameter: what its name says, as data. Only this folder takes names apart or makes them. */
+export interface Dpar {
+  /** "mu", "sigma", "sd(study)", "sd(district:school)", "mu1", "sd1(study)", ... */
+  readonly key: string;
+  /** "location" for means; what the parameter is otherwise */
+  readonly kind: DparKind;
+  /** the outcome that it is about, 1 where there is one; null for rho12, which is about both */
+  readonly outcome: 1 | 2 | null;
+  /** "study", "district:school": the grouping of an SD of random intercepts, as in `random`; else null */
+  readonly group: string | null;
+  /** what its linear predictor is of: the mean itself, the log of an SD, atanh of a correlation */
+  readonly link: "identity" | "log" | "atanh";
+}
 
 /** Which distributional parameter a formula is for, read off its left-hand side alone. */
-export interface DparName {
-  readonly key: string;
-  readonly kind: "location" | "sigma" | "sd" | "rho12";
-  readonly outcome: 0 | 1 | 2;
-  readonly group: readonly string[] | null;
+export interface DparName extends Dpar {
+  /** columns of the grouping */
+  readonly groupColumns: readonly string[] | null;
   readonly response: Expr | null;
 }
+
+const LINKS = { location: "identity", sigma: "log", sd: "log", rho12: "atanh" } as const satisfies Record<
+  DparKind,
+  Dpar["link"]
+>;
 
 export const DPARS = ["mu", "sigma", "mu1", "mu2", "sigma1", "sigma2", "rho12"] as const;
 
@@ -43,7 +63,7 @@ export function dparName(parsed: ParsedFormula): DparName {
   const target = parameterTarget(known, text);
   if (target === null) {
     if (name !== null) throw unknownDpar(deparse(name), text);
-    return { key: "mu", kind: "location", outcome: 0, group: null, response: left };
+    return { ...ungrouped("mu", "location", 1), response: left };
   }
   if (target.kind === "location") {
     const response = name === null ? null : left;
@@ -79,9 +99,45 @@ function parameterTarget(expr: Expr, text: string): Target | null {
     throw caretError("the extra heterogeneity is sigma: write sigma ~ x", text, inner.at);
   }
   if (!(DPARS as readonly string[]).includes(name)) return null;
-  const outcome = name.endsWith("1") ? 1 : name.endsWith("2") && name !== "rho12" ? 2 : 0;
-  const kind = name === "rho12" ? "rho12" : name.startsWith("mu") ? "location" : "sigma";
-  return { key: name, kind, outcome, group: null };
+  if (name === "rho12") return RHO12;
+  return ungrouped(name, name.startsWith("mu") ? "location" : "sigma", name.endsWith("2") ? 2 : 1);
+}
+
+function ungrouped(key: string, kind: DparKind, outcome: Dpar["outcome"]): Target {
+  return { key, kind, outcome, group: null, link: LINKS[kind], groupColumns: null };
+}
+
+const RHO12: Target = ungrouped("rho12", "rho12", null);
+
+/** Of a model of two outcomes: mu1, sigma2, sd1(study). */
+export function isNumbered({ key, outcome }: Dpar): boolean {
+  return outcome !== null && /^[a-z]+[12]/.test(key);
+}
+
+/** The sigma of the outcome that a location is of. */
+export function sigmaOf({ key, outcome }: Dpar): DparName {
+  return { ...ungrouped(`sigma${numberOf(key)}`, "sigma", outcome), response: null };
+}
+
+/** The SD of random intercepts in a location formula. */
+export function sdOf({ key, outcome }: Dpar, { group, label }: RandomTerm): DparName {
+  const dpar = ungrouped(sdKey(key, label), "sd", outcome);
+  return { ...dpar, group: group.join(":"), groupColumns: group, response: null };
+}
+
+/** By the location's key, and the grouping as formulas write it. */
+export function sdKey(location: string, label: string): string {
+  return `sd${numberOf(location)}(${label})`;
+}
+
+/** The residual correlation of two outcomes. */
+export function rho12(): DparName {
+  return { ...RHO12, response: null };
+}
+
+/** "" of mu, "1" of mu1 */
+function numberOf(location: string): string {
+  return location.slice("mu".length);
 }
 
 function sdTarget(call: Expr & { type: "call" }, text: string): Target {
@@ -94,8 +150,13 @@ function sdTarget(call: Expr & { type: "call" }, text: string): Target {
     const choices = groups.map((group) => `${call.fn}(${groupLabel(group)})`).join(" or ");
     throw caretError(`${deparse(call)} names ${groups.length} groupings: write ${choices}`, text, call.at);
   }
-  const outcome = call.fn === "sd1" ? 1 : call.fn === "sd2" ? 2 : 0;
-  return { key: `${call.fn}(${groupLabel(groups[0]!)})`, kind: "sd", outcome, group: groups[0]! };
+  const groupColumns = groups[0]!;
+  const key = `${call.fn}(${groupLabel(groupColumns)})`;
+  return {
+    ...ungrouped(key, "sd", call.fn === "sd2" ? 2 : 1),
+    group: groupColumns.join(":"),
+    groupColumns,
+  };
 }
 
 /**

@@ -37,7 +37,7 @@ interface Cursor {
   readonly text: string;
   readonly tokens: readonly Token[];
   index: number;
-  /** operands within each other at this place */
+  /** operands within each other at this place, and operators whose right side is being read */
   level: number;
   /** of the operators so far, how many stand within each other */
   readonly depths: Map<Expr, number>;
@@ -85,7 +85,10 @@ function parseExpr(cursor: Cursor, minimum: number): Expr {
     }
     if (precedence < minimum) return left;
     cursor.index++;
+    // `^` reads its right side by another call of this function: a ^ b ^ c ...
+    if (++cursor.level > MOST_DEPTH) throw tooDeep("has too many terms or operators in a row");
     const right = parseExpr(cursor, token.text === "^" ? SIGN : precedence + 1);
+    cursor.level--;
     const { depths } = cursor;
     const depth = Math.max(depths.get(left) ?? 0, depths.get(right) ?? 0) + 1;
     if (depth > MOST_DEPTH) throw tooDeep("has too many terms or operators in a row");

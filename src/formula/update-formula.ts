@@ -1,7 +1,7 @@
 import { DrmError } from "../errors";
 import { deparse } from "./deparse";
 import { replaceDot } from "./dot";
-import { DPARS, dparName } from "./dpar";
+import { DPARS, dparName, sdKey } from "./dpar";
 import type { DparFormula } from "./dpar-formula";
 import { type Expr, ungroup } from "./expr";
 import type { DrmFormula } from "./formula";
@@ -61,7 +61,7 @@ export function updateFormulas(
     [...texts]
       .filter(([key]) => key.startsWith("mu"))
       .flatMap(([key, text]) =>
-        expandTerms(parseFormula(text).right, text).random.map(({ label }) => `sd${key.slice(2)}(${label})`),
+        expandTerms(parseFormula(text).right, text).random.map(({ label }) => sdKey(key, label)),
       ),
   );
   return [...texts]

@@ -1,4 +1,4 @@
-import { numberLabel } from "../data/number-label";
+import { numberLabel, refuseInexactId } from "../data/number-label";
 import type { Column, FactorColumn, NumericColumn } from "../data/table";
 
 /** How a cell of a numeric or logical column reads as a level. */
@@ -7,9 +7,18 @@ export function valueLabel(kind: NumericColumn["kind"], value: number): string {
   return numberLabel(value);
 }
 
-/** The cells as names of studies or clusters: as they were written, where that is known, or as asFactor() has them. */
-export function asLabels(column: Column): FactorColumn {
-  return column.kind !== "factor" && column.written !== undefined ? column.written : asFactor(column);
+/**
+ * The cells as names of studies or clusters: as they were written, where that is known, or as asFactor() has them.
+ *
+ * @param rows of the data, where the column is about some of them
+ * @throws DrmError "bad_data" on numbers that may stand for several names
+ */
+export function asLabels(name: string, column: Column, rows?: Int32Array): FactorColumn {
+  if (column.kind === "factor") return column;
+  if (column.written !== undefined) return column.written;
+  const { values } = column;
+  for (let i = 0; i < values.length; i++) refuseInexactId(name, values[i]!, rows?.[i] ?? i);
+  return asFactor(column);
 }
 
 /** A factor whose levels are the column's own values, ascending; a factor stays as it is, but for `ordered` when given. */

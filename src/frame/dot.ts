@@ -13,12 +13,12 @@ export function expandDots(formula: DrmFormula, table: Table, weights: unknown):
   if (formula.dpars.every((dpar) => dpar.dot === null)) return formula;
   const taken = new Set<string>();
   if (typeof weights === "string") taken.add(weights);
-  for (const { response, knownV, offsets, random, group } of formula.dpars) {
+  for (const { response, knownV, offsets, random, groupColumns } of formula.dpars) {
     if (response !== null) variablesOf(response, taken);
     if (knownV !== null) variablesOf(knownV.argument, taken);
     for (const offset of offsets) variablesOf(offset, taken);
     for (const column of random.flatMap((term) => term.group)) taken.add(column);
-    for (const column of group ?? []) taken.add(column);
+    for (const column of groupColumns ?? []) taken.add(column);
   }
   const others = table.names.filter((name) => !taken.has(name));
   return { ...formula, dpars: formula.dpars.map((dpar) => expandDot(dpar, others)) };

@@ -46,7 +46,7 @@ function usesIn(formula: DrmFormula, matrixNames: ReadonlySet<string>): Map<stri
     }
   };
   for (const dpar of formula.dpars) {
-    const roles = univariate ? OUTCOME_1 : dpar.kind === "rho12" ? PAIR : dpar.outcome;
+    const roles = dpar.outcome ?? PAIR;
     for (const name of dpar.variables) add(name, roles, dpar.text, false);
     if (dpar.knownV === null) continue;
     for (const [name, vRoles] of rolesInV(dpar.knownV.argument)) {

@@ -1,8 +1,8 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import { coefficientTarget, profileIntervals } from "../fit/profile";
-import type { ProfileStatus } from "../fit/profile-limits";
 import { requireFit } from "../fit/require-fit";
+import { coefficientTarget, profileIntervals } from "../opened/profile";
+import type { ProfileStatus } from "../opened/profile-limits";
 import { shown } from "../options";
 import { studentTTwoSidedP } from "../stats/student-t";
 import { coefficientName } from "./coefficients";

@@ -1,3 +1,4 @@
+import { scratch } from "../data/doubles";
 import { type LocationPrecision, locationCovariance } from "../fit/location-precision";
 import { choleskyFactor } from "../linalg/cholesky";
 import { choleskySolve } from "../linalg/solve";
@@ -28,12 +29,15 @@ export function deletedResiduals(
   covariance: Float64Array,
 ): DeletedResiduals {
   const m = members.length;
-  const design = members.map((i) =>
-    Float64Array.from({ length: location.columns }, (_, j) => location.values[j * rows + i]),
-  );
-  const residual = Float64Array.from(members, (i, a) =>
-    design[a].reduce((rest, x, j) => rest - x * estimates[j], y[i]),
-  );
+  const design = members.map((i) => {
+    const x = scratch(location.columns);
+    for (let j = 0; j < x.length; j++) x[j] = location.values[j * rows + i];
+    return x;
+  });
+  const residual = scratch(m);
+  members.forEach((i, a) => {
+    residual[a] = design[a].reduce((rest, x, j) => rest - x * estimates[j], y[i]);
+  });
   const C = covariance.slice();
   for (let a = 0; a < m; a++) {
     for (let b = 0; b <= a; b++) {

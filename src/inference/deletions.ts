@@ -1,8 +1,9 @@
+import { reuse } from "../data/doubles";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import { modelOf } from "../fit/model-of-fit";
-import { type Refit, refit } from "../fit/refit";
-import { withoutRows } from "../fit/without-rows";
+import type { Model } from "../model/model";
+import { estimableModel, type Refit, refit } from "../opened/refit";
+import { withoutRows } from "../opened/without-rows";
 import { cochransQ } from "./q-test";
 import type { Signal } from "./signal";
 
@@ -62,9 +63,11 @@ export function eachDeletion(
   if (fit.optim.code !== 0) {
     throw new DrmError("bad_option", `the fit did not converge (${fit.optim.message}): refit it first`);
   }
+  const leftOut = new Uint8Array(fit.nobs);
   return groups.map((group, done) => {
     signal?.throwIfAborted();
-    const deletion = without(fit, group, scale, starts);
+    // deletions are of one shape, or nearly: each works in the arrays of the one before
+    const deletion = reuse(() => without(fit, group, leftOut, scale, starts));
     onProgress?.(done + 1, groups.length);
     return deletion;
   });
@@ -77,16 +80,18 @@ function severalMaxima({ optim }: Fit): boolean {
 function without(
   fit: Fit,
   { label, members }: RowsToDelete,
+  leftOut: Uint8Array,
   near: Float64Array | null,
   starts: number,
 ): Deletion {
-  const leftOut = new Uint8Array(fit.nobs);
+  leftOut.fill(0);
   for (const row of members) leftOut[row] = 1;
-  const inputs = withoutRows(fit, leftOut);
   try {
-    const found = refit(inputs, { near, starts });
-    const q = fit.knownV.kind === "none" || fit.weights !== null ? Number.NaN : qOf(inputs);
-    return { label, members, refit: found, q, ...statusOf(found) };
+    const model = estimableModel(withoutRows(fit, leftOut));
+    const found = refit(model, { near, starts });
+    const q = fit.knownV.kind === "none" || fit.weights !== null ? Number.NaN : qOf(model);
+    const { status, reason } = statusOf(found);
+    return { label, members, status, reason, refit: found, q };
   } catch (error) {
     if (!(error instanceof DrmError)) throw error;
     return { label, members, refit: null, q: Number.NaN, status: "not estimable", reason: error.message };
@@ -100,9 +105,9 @@ function statusOf({ converged, unbounded, atBoundary }: Refit): Pick<Deletion, "
   return { status: "at boundary", reason: "an SD is estimated as zero, or a correlation as +1 or -1" };
 }
 
-function qOf(inputs: Parameters<typeof modelOf>[0]): number {
+function qOf(model: Model): number {
   try {
-    return cochransQ(modelOf(inputs));
+    return cochransQ(model);
   } catch (error) {
     // a singular V: there is no Q
     if (error instanceof DrmError) return Number.NaN;

@@ -1,8 +1,9 @@
 import { DrmError } from "../errors";
+import { correlations } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
 import { requireDpar } from "./coefficients";
-import type { BivariateFit, UnivariateFit } from "./outcomes";
+import { type BivariateFit, outcomesOf, type UnivariateFit } from "./outcomes";
 
 /**
  * Fitted values of a dpar on its response scale, one per row used: the mean (offset included) for mu, the SD of the
@@ -37,8 +38,8 @@ export function sigma(fit: BivariateFit): BivariateSigma;
 export function sigma(fit: Fit): Float64Array | BivariateSigma;
 export function sigma(fit: Fit): Float64Array | BivariateSigma {
   requireFit("sigma", fit);
-  if (fit.family === "gaussian") return fit.fitted.sigma.slice();
-  return { sigma1: fit.fitted.sigma1.slice(), sigma2: fit.fitted.sigma2.slice() };
+  const [sigma1, sigma2] = outcomesOf(fit).map(({ scale }) => fit.fitted[scale].slice());
+  return sigma2 === undefined ? sigma1 : { sigma1, sigma2 };
 }
 
 /**
@@ -49,6 +50,11 @@ export function sigma(fit: Fit): Float64Array | BivariateSigma {
  */
 export function rho12(fit: Fit): Float64Array {
   requireFit("rho12", fit);
-  if (fit.family === "biv_gaussian") return fit.fitted.rho12.slice();
-  throw new DrmError("bad_option", "rho12() needs a bivariate fit; this one has a single outcome");
+  const rho = correlations(fit);
+  if (rho !== null) return rho.slice();
+  const why =
+    outcomesOf(fit).length === 1
+      ? "rho12() needs a bivariate fit; this one has a single outcome"
+      : "with a sigma held at 0 there is no residual correlation";
+  throw new DrmError("bad_option", why);
 }

@@ -3,6 +3,7 @@ import type { Fit } from "../fit/fit";
 import { inverseCrossProduct, leastSquares } from "../linalg/least-squares";
 import { norm } from "../linalg/vector";
 import { coefficientIndices } from "./coefficients";
+import { outcomesOf } from "./outcomes";
 import { residualDf } from "./residual-df";
 
 export interface KnappHartung {
@@ -35,8 +36,9 @@ export function knappHartung(fit: Fit, left: number): KnappHartung {
     const what = `the Knapp-Hartung tests (knha, adhoc) are for one outcome with independent rows, and this fit has ${why}`;
     throw new DrmError("not_supported", `${what}: use test "t", or robust() errors`);
   }
-  const { names, nrow, values } = fit.designs.mu!;
-  const { values: y, offset } = fit.response.mu!;
+  const { design, response } = onlyOutcome(fit);
+  const { names, nrow, values } = design;
+  const { values: y, offset } = response;
   const root = spreads(fit);
   const certain = root.findIndex((sd) => !(sd > 0));
   if (certain >= 0) {
@@ -59,24 +61,36 @@ export function factorVanishes(fit: Fit): boolean {
   const left = residualDf(fit);
   if (left < 1 || whyNotDefined(fit) !== null || !spreads(fit).every((sd) => sd > 0)) return false;
   const sizes = termSizes(fit);
-  const { values } = fit.response.mu!;
-  const near = (i: number) => Math.abs(values[i]! - fit.fitted.mu![i]!) <= CLEAR * sizes[i]!;
+  const { response, means } = onlyOutcome(fit);
+  const near = (i: number) => Math.abs(response.values[i]! - means[i]!) <= CLEAR * sizes[i]!;
   // of most fits the fitted means tell, without the cost of least squares
   return fit.rows.every((_, i) => near(i)) && knappHartung(fit, left).factor === 0;
+}
+
+function onlyOutcome(fit: Fit) {
+  const { location, scale } = outcomesOf(fit)[0]!;
+  return {
+    location,
+    design: fit.designs[location]!,
+    response: fit.response[location]!,
+    means: fit.fitted[location]!,
+    sigmas: fit.fitted[scale]!,
+  };
 }
 
 /** The SD of each row's effect size around its mean. */
 function spreads(fit: Fit): Float64Array {
   const { variances } = fit.knownV;
-  return fit.fitted.sigma!.map((sigma, i) => Math.hypot(Math.sqrt(variances[i]!), sigma));
+  return onlyOutcome(fit).sigmas.map((sigma, i) => Math.hypot(Math.sqrt(variances[i]!), sigma));
 }
 
 /** Of each row, the sum of the absolute terms of y - offset - x'b: what the residual's rounding is relative to. */
 function termSizes(fit: Fit): Float64Array {
-  const { nrow, values } = fit.designs.mu!;
-  const { values: y, offset } = fit.response.mu!;
+  const { location, design, response } = onlyOutcome(fit);
+  const { nrow, values } = design;
+  const { values: y, offset } = response;
   const sizes = y.map((value, i) => Math.abs(value) + Math.abs(offset?.[i] ?? 0));
-  coefficientIndices(fit, "mu").forEach((position, j) => {
+  coefficientIndices(fit, location).forEach((position, j) => {
     const b = fit.coefficients[position]!.estimate;
     for (let i = 0; i < nrow; i++) sizes[i]! += Math.abs(b * values[j * nrow + i]!);
   });

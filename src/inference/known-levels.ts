@@ -1,9 +1,10 @@
 import type { Column, FactorColumn, Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
+import { dparOf } from "../fit/dpars";
 import type { Fit, RandomEffect } from "../fit/fit";
-import { type LevelSum, levelPredictions } from "../fit/level-predictions";
 import { formulaFrom } from "../formula/formula";
 import { asFactor, asLabels } from "../frame/as-factor";
+import { type LevelSum, levelPredictions } from "../opened/level-predictions";
 
 /** The predicted random intercepts of each row of one location dpar. */
 export interface KnownLevels {
@@ -22,11 +23,11 @@ export function knownLevels(fit: Fit, location: string, table: Table | null): Kn
   const nrow = table?.nrow ?? fit.nobs;
   const effect = new Float64Array(nrow);
   const levels: number[][] = Array.from({ length: nrow }, () => []);
+  const { outcome } = dparOf(fit, location);
   let first = 0;
   let any = false;
   for (const random of fit.random ?? []) {
-    // sd(study) belongs to mu, sd2(study) to mu2
-    if (random.dpar.startsWith(`sd${location.slice(2)}(`)) {
+    if (dparOf(fit, random.dpar).outcome === outcome) {
       any = true;
       const codes = table === null ? random.codes : codesOf(fit, random, table);
       for (let i = 0; i < nrow; i++) {
@@ -76,9 +77,9 @@ export function knownLevelErrors(
 }
 
 function codesOf(fit: Fit, { dpar, codes }: RandomEffect, table: Table): Int32Array {
-  const columns = formulaFrom(fit.formulas).dpars.find(({ key }) => key === dpar)!.group!;
+  const columns = formulaFrom(fit.formulas).dpars.find(({ key }) => key === dpar)!.groupColumns!;
   const codeOf = new Map<string, number>();
-  const pairs = columns.map((name) => sameLabels(fit.data[name], requireColumn(name, table, dpar)));
+  const pairs = columns.map((name) => sameLabels(name, fit.data[name], requireColumn(name, table, dpar)));
   const fitted = cellLabels(pairs.map(([own]) => own));
   fitted.forEach((label, i) => {
     if (label !== null && codes[i] >= 0) codeOf.set(label, codes[i]);
@@ -88,10 +89,10 @@ function codesOf(fit: Fit, { dpar, codes }: RandomEffect, table: Table): Int32Ar
 }
 
 /** Texts are compared as they are written where both sides have them, else numbers with numbers. */
-function sameLabels(own: Column, given: Column): [FactorColumn, FactorColumn] {
+function sameLabels(name: string, own: Column, given: Column): [FactorColumn, FactorColumn] {
   const isWritten = (column: Column) => column.kind === "factor" || column.written !== undefined;
-  const labels = isWritten(own) && isWritten(given) ? asLabels : asFactor;
-  return [labels(own), labels(given)];
+  if (!isWritten(own) || !isWritten(given)) return [asFactor(own), asFactor(given)];
+  return [asLabels(name, own), asLabels(name, given)];
 }
 
 /** One label a row for the cells of all columns together, null where one is missing. */

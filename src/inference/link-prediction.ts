@@ -55,7 +55,7 @@ function takeKnownRows(fit: Fit, dpar: string, { values, nrow }: PredictionRows,
     if (!Number.isNaN(eta[i]) || Number.isNaN(values[i])) continue;
     for (let r = 0; r < known.nrow && Number.isNaN(eta[i]); r++) {
       const same = known.names.every((_, j) => known.values[j * known.nrow + r] === values[j * nrow + i]);
-      if (same) eta[i] = linkOf(dpar).link(response[r]);
+      if (same) eta[i] = linkOf(fit, dpar).link(response[r]);
     }
   }
 }

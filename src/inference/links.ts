@@ -1,3 +1,6 @@
+import { dparOf } from "../fit/dpars";
+import type { Fit } from "../fit/fit";
+import type { Dpar } from "../formula/dpar";
 import { RHO_BOUND } from "../model/model";
 
 /**
@@ -9,7 +12,7 @@ import { RHO_BOUND } from "../model/model";
  */
 export interface Link {
   /** identity for means, log for SDs, atanh for the correlation */
-  readonly name: "identity" | "log" | "atanh";
+  readonly name: Dpar["link"];
   /** from the link scale to the response scale */
   readonly response: (eta: number) => number;
   /** d response / d eta, for the delta method */
@@ -18,17 +21,18 @@ export interface Link {
   readonly link: (response: number) => number;
 }
 
-const IDENTITY: Link = { name: "identity", response: (x) => x, derivative: () => 1, link: (x) => x };
-const LOG: Link = { name: "log", response: Math.exp, derivative: Math.exp, link: Math.log };
-const ATANH: Link = {
-  name: "atanh",
-  response: (eta) => RHO_BOUND * Math.tanh(eta),
-  derivative: (eta) => RHO_BOUND / Math.cosh(eta) ** 2,
-  link: (rho) => Math.atanh(rho / RHO_BOUND),
+const LINKS: Readonly<Record<Dpar["link"], Link>> = {
+  identity: { name: "identity", response: (x) => x, derivative: () => 1, link: (x) => x },
+  log: { name: "log", response: Math.exp, derivative: Math.exp, link: Math.log },
+  atanh: {
+    name: "atanh",
+    response: (eta) => RHO_BOUND * Math.tanh(eta),
+    derivative: (eta) => RHO_BOUND / Math.cosh(eta) ** 2,
+    link: (rho) => Math.atanh(rho / RHO_BOUND),
+  },
 };
 
 /** The link of a dpar by its key. */
-export function linkOf(dpar: string): Link {
-  if (dpar.startsWith("mu")) return IDENTITY;
-  return dpar === "rho12" ? ATANH : LOG;
+export function linkOf(fit: Pick<Fit, "dpars">, dpar: string): Link {
+  return LINKS[dparOf(fit, dpar).link];
 }

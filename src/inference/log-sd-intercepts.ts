@@ -1,8 +1,8 @@
 import type { Design } from "../design/design";
+import { dparOf, isSd } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { leastSquares } from "../linalg/least-squares";
 import { norm } from "../linalg/vector";
-import { linkOf } from "./links";
 
 /** Relative: a constant that the columns miss by less is in their span, and a share below is none. */
 const ROUNDING = 1e-8;
@@ -19,13 +19,14 @@ const ROUNDING = 1e-8;
  * `sigma ~ 0 + habitat` or `~ 0 + habitat:region`, and 0 for the contrasts and slopes beside them. Where no a exists, as in
  * `sigma ~ 0 + x`, every coefficient is a slope. Coefficients of mu and rho12 never are among them.
  */
-export function logSdIntercepts({ coefficients, designs }: Fit): Uint8Array {
+export function logSdIntercepts(fit: Fit): Uint8Array {
+  const { coefficients, designs } = fit;
   const out = new Uint8Array(coefficients.length);
   const columnsOf = new Map<string, readonly boolean[]>();
   const seen = new Map<string, number>();
   coefficients.forEach(({ dpar }, i) => {
     const design = designs[dpar];
-    if (design === undefined || linkOf(dpar).name !== "log") return;
+    if (design === undefined || !isSd(dparOf(fit, dpar))) return;
     let columns = columnsOf.get(dpar);
     if (columns === undefined) {
       columns = movedByUnit(design);

@@ -1,6 +1,7 @@
 import type { Design } from "../design/design";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { covarianceOf, type KeptV } from "../fit/known-covariance";
 import { orthonormalBasis, removeProjection } from "../linalg/orthogonal";
 import { norm } from "../linalg/vector";
 
@@ -28,12 +29,17 @@ function difference(a: Fit, b: Fit): string | null {
     const other = b.response[key]!;
     if (!same(values, other.values)) return `responses differ (${label} and ${other.label})`;
   }
-  const [v, w] = [a.knownV, b.knownV];
-  const blocksDiffer = !same(v.blocks?.values ?? [], w.blocks?.values ?? []);
-  if (!same(v.variances, w.variances) || blocksDiffer) {
-    return `known sampling covariances differ (${v.label || "none"} and ${w.label || "none"})`;
+  if (!sameV(a.knownV, b.knownV)) {
+    const labels = `${a.knownV.label || "none"} and ${b.knownV.label || "none"}`;
+    return `known sampling covariances differ (${labels})`;
   }
   return same(a.weights ?? [], b.weights ?? []) ? null : "weights differ";
+}
+
+function sameV(a: KeptV, b: KeptV): boolean {
+  const [V, W] = [covarianceOf(a), covarianceOf(b)];
+  // of a fit that was saved without its covariances there are the variances alone
+  return V !== null && W !== null ? V.equals(W) : same(a.variances, b.variances);
 }
 
 function same(a: ArrayLike<number>, b: ArrayLike<number>): boolean {

@@ -1,24 +1,27 @@
+import { locationsOf, randomOf, sigmaOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
+import type { Dpar } from "../formula/dpar";
 
 export type { BivariateFit, UnivariateFit } from "../fit/fit";
 
 /** The dpars that belong to one outcome, and where its values stand in arrays that stack the outcomes of a study. */
 export interface Outcome {
-  readonly location: "mu" | "mu1" | "mu2";
-  readonly scale: "sigma" | "sigma1" | "sigma2";
+  readonly number: Dpar["outcome"];
+  /** key of its mean */
+  readonly location: string;
+  /** key of its sigma */
+  readonly scale: string;
   readonly offset: number;
   readonly stride: number;
 }
 
-const UNIVARIATE: readonly Outcome[] = [{ location: "mu", scale: "sigma", offset: 0, stride: 1 }];
-const BIVARIATE: readonly Outcome[] = [
-  { location: "mu1", scale: "sigma1", offset: 0, stride: 2 },
-  { location: "mu2", scale: "sigma2", offset: 1, stride: 2 },
-];
-
 /** One outcome, or the two of a bivariate fit in order. */
-export function outcomesOf(fit: Fit): readonly Outcome[] {
-  return fit.family === "gaussian" ? UNIVARIATE : BIVARIATE;
+export function outcomesOf(fit: Pick<Fit, "dpars">): readonly Outcome[] {
+  const locations = locationsOf(fit);
+  return locations.map(({ key, outcome }, offset) => {
+    const scale = sigmaOf(fit, outcome).key;
+    return { number: outcome, location: key, scale, offset, stride: locations.length };
+  });
 }
 
 /** Known sampling variances of one outcome (variance scale), one per row used; NaN where a study lacks it. */
@@ -33,11 +36,9 @@ export function samplingVariances(fit: Fit, { location, offset, stride }: Outcom
  * Variance that the random intercepts of one outcome add to each row used, summed over groupings; zeros without
  * random effects.
  */
-export function studyVariances(fit: Fit, { location }: Outcome): Float64Array {
+export function studyVariances(fit: Fit, { number }: Outcome): Float64Array {
   const total = new Float64Array(fit.nobs);
-  for (const { dpar, codes, sd } of fit.random ?? []) {
-    // sd(study) belongs to mu, sd2(study) to mu2
-    if (!dpar.startsWith(`sd${location.slice(2)}(`)) continue;
+  for (const { codes, sd } of randomOf(fit, number)) {
     for (let i = 0; i < total.length; i++) if (codes[i] >= 0) total[i] += sd[codes[i]] ** 2;
   }
   return total;

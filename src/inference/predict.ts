@@ -1,6 +1,7 @@
 import type { Table } from "../data/table";
 import { type DataInput, newTable } from "../data/table-from";
 import { DrmError } from "../errors";
+import { dparOf, isLocation } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
 import { checkOptions, type OptionKinds } from "../options";
@@ -124,7 +125,7 @@ export function predict(
     return one(dpar);
   }
   // the predictors of a grouping's SD need not be in the new data
-  const perRow = dparKeys(fit).filter((key) => !key.startsWith("sd"));
+  const perRow = dparKeys(fit).filter((key) => dparOf(fit, key).group === null);
   return Object.fromEntries(perRow.map((key) => [key, one(key)]));
 }
 
@@ -143,7 +144,7 @@ function predictDpar(
   { type, level, groups, offset, basis }: Wanted,
 ): Prediction {
   const limitsOf = limitsAt(level);
-  const link = linkOf(dpar);
+  const link = linkOf(fit, dpar);
   if (dpar in fit.fixed) {
     const held = type === "response" ? fit.fixed[dpar] : link.link(fit.fixed[dpar]);
     const filled = (value: number) => new Float64Array(table?.nrow ?? fit.nobs).fill(value);
@@ -163,7 +164,7 @@ function predictDpar(
   rows.present?.forEach((isPresent, i) => {
     if (isPresent === 0) eta[i] = stdError[i] = Number.NaN;
   });
-  const added = groups === "known" && link.name === "identity" ? knownLevels(fit, dpar, table) : null;
+  const added = groups === "known" && isLocation(dparOf(fit, dpar)) ? knownLevels(fit, dpar, table) : null;
   if (added !== null) {
     const errors = knownLevelErrors(fit, rows.values, coefficientIndices(fit, dpar), added);
     added.levels.forEach((own, i) => {

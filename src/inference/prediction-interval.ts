@@ -1,5 +1,6 @@
 import { type DataInput, newTable } from "../data/table-from";
 import { DrmError } from "../errors";
+import { randomOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
 import { checkOptions, type OptionKinds } from "../options";
@@ -90,9 +91,7 @@ export function predictionInterval(
       variance[i]! += omega2;
     });
   } else {
-    for (const random of fit.random ?? []) {
-      // sd(study) belongs to mu, sd2(study) to mu2
-      if (!random.dpar.startsWith(`sd${dpar.slice(2)}(`)) continue;
+    for (const random of randomOf(fit, outcome.number)) {
       predict(fit, data, { dpar: random.dpar }).estimate.forEach((omega, i) => {
         variance[i]! += omega * omega;
       });

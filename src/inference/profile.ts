@@ -1,8 +1,8 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import { coefficientTarget, profileTraces } from "../fit/profile";
-import type { ProfileTrace } from "../fit/profile-trace";
 import { requireFit } from "../fit/require-fit";
+import { coefficientTarget, profileTraces } from "../opened/profile";
+import type { ProfileTrace } from "../opened/profile-trace";
 import { checkOptions, type OptionKinds } from "../options";
 import { coefficientTable, hasProfile, positionOf } from "./coefficient-table";
 import { type ConfintOptions, requireProfiles, selectRows } from "./confint";

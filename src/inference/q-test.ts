@@ -1,14 +1,14 @@
-import type { KnownV } from "../covariance/known-v";
+import type { BlockCovariance } from "../covariance/block-covariance";
+import { scratch } from "../data/doubles";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import { modelOf } from "../fit/model-of-fit";
 import { requireFit } from "../fit/require-fit";
-import { orthonormalBasis, removeProjection } from "../linalg/orthogonal";
+import { columnsOf, orthogonalise, removeProjection } from "../linalg/orthogonal";
 import { solveLowerAt } from "../linalg/solve";
 import { norm } from "../linalg/vector";
 import type { Model } from "../model/model";
+import { openFit } from "../opened/open-fit";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
-import { clusterFactors } from "./cluster-factors";
 
 /** A pivot of a cluster of V below this share of its variance: some combination of effect sizes is known exactly. */
 const SINGULAR = 1e-14;
@@ -43,7 +43,7 @@ export function qTest(fit: Fit): QTest {
   if (fit.weights !== null) {
     throw new DrmError("bad_option", "qTest() has no meaning with likelihood weights: fit without them");
   }
-  const model = modelOf(fit);
+  const { model } = openFit(fit);
   const statistic = cochransQ(model);
   const df = model.rows - model.location.columns;
   return { statistic, df, pValue: df > 0 ? chiSquaredUpperTail(statistic, df) : Number.NaN };
@@ -53,7 +53,7 @@ export function qTest(fit: Fit): QTest {
 export function hasSamplingErrors(fit: Fit): boolean {
   if (fit.knownV.kind === "none") return false;
   try {
-    cochransQ(modelOf(fit));
+    cochransQ(openFit(fit).model);
     return true;
   } catch (error) {
     if (error instanceof DrmError && error.code === "bad_option") return false;
@@ -62,33 +62,36 @@ export function hasSamplingErrors(fit: Fit): boolean {
 }
 
 /** Throws DrmError "bad_option" for a V that leaves some combination of effect sizes without sampling error. */
-export function cochransQ({ y, location, knownV, rows }: Model): number {
-  const { columns } = location;
-  const X = whiten(location.values, columns, knownV);
-  const residual = removeProjection(whiten(y, 1, knownV), orthonormalBasis(X, rows, columns));
+export function cochransQ({ y, location, V, rows }: Model): number {
+  const { columns, values } = location;
+  const whitened = scratch(rows * (columns + 1));
+  whitened.set(values);
+  whitened.set(y, rows * columns);
+  whiten(whitened, columns + 1, V);
+  // X is made orthonormal in its place, y stays as it is behind it
+  orthogonalise(whitened, rows, columns, 1, whitened, scratch(columns * columns), scratch(columns));
+  const basis = columnsOf(whitened, rows, columns + 1);
+  const residual = removeProjection(basis.pop()!, basis);
   return norm(residual) ** 2;
 }
 
-/** L^-1 B for V = L L', B rows x columns, column-major. */
-function whiten(B: Float64Array, columns: number, V: KnownV): Float64Array {
-  const { variances, clusterRows } = V;
+/** B := L^-1 B for V = L L', B rows x columns, column-major. */
+function whiten(B: Float64Array, columns: number, V: BlockCovariance): void {
+  const { variances } = V;
   const rows = variances.length;
-  const clusters = clusterFactors(V, SINGULAR);
-  if (clusters === null) throw singular();
-  const alone = new Uint8Array(rows).fill(1);
-  for (const row of clusterRows) alone[row] = 0;
-  const out = B.slice();
+  const { factors } = V.factor(SINGULAR);
+  if (factors === null) throw singular();
+  const alone = V.alone();
   for (let j = 0; j < columns; j++) {
-    const column = out.subarray(j * rows, (j + 1) * rows);
-    for (const { members, L } of clusters) solveLowerAt(L, members, column);
+    const column = B.subarray(j * rows, (j + 1) * rows);
+    for (const { members, L } of factors) solveLowerAt(L, members, column);
   }
   for (let i = 0; i < rows; i++) {
     if (alone[i] === 0) continue;
     if (!(variances[i]! > 0)) throw singular();
     const sd = Math.sqrt(variances[i]!);
-    for (let j = 0; j < columns; j++) out[j * rows + i]! /= sd;
+    for (let at = i; at < B.length; at += rows) B[at]! /= sd;
   }
-  return out;
 }
 
 function singular(): DrmError {

@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { correlations } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
 import { isList, shown } from "../options";
@@ -46,12 +47,14 @@ export function residualCovariance(fit: Fit): ResidualCovariance {
       "residualCovariance() needs a bivariate fit; this one has a single outcome",
     );
   }
-  const { sigma1, sigma2, rho12 } = fit.fitted;
   const [first, second] = outcomesOf(fit);
+  const [sigma1, sigma2] = [fit.fitted[first.scale], fit.fitted[second.scale]];
+  // without one a sigma is held at 0
+  const rho = correlations(fit) ?? new Float64Array(fit.nobs);
   const between = studyMatrices(
     sigma1.map((sd) => sd * sd),
     sigma2.map((sd) => sd * sd),
-    rho12.map((rho, i) => rho * sigma1[i] * sigma2[i]),
+    rho.map((r, i) => r * sigma1[i] * sigma2[i]),
   );
   // every fit of two outcomes has them
   const v12 = fit.knownV.covariances!.slice();

@@ -1,3 +1,4 @@
+import { dparOf, isLocation } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { outcomesOf } from "./outcomes";
 
@@ -18,8 +19,8 @@ export function observedEffects(fit: Fit, of?: string): number {
 
 /** How many location coefficients there are, of all outcomes or one; they come first in `fit.coefficients`. */
 export function locationCount(fit: Fit, of?: string): number {
-  return fit.coefficients.filter(({ dpar }) => dpar === of || (of === undefined && dpar.startsWith("mu")))
-    .length;
+  const isCounted = (dpar: string) => (of === undefined ? isLocation(dparOf(fit, dpar)) : dpar === of);
+  return fit.coefficients.filter(({ dpar }) => isCounted(dpar)).length;
 }
 
 /** Observed effect sizes minus location coefficients; in a bivariate fit both outcomes of a study count, or one is asked for. */

@@ -1,12 +1,12 @@
 import { DrmError } from "../errors";
+import { withEngine } from "../fit/engine";
 import type { Fit } from "../fit/fit";
 import { leverages } from "../fit/leverage";
-import { marginalCovariance, spreadsAt } from "../fit/marginal-covariance";
-import { modelOf } from "../fit/model-of-fit";
-import { fromCoefficients, reopen, scaleCoefficients } from "../fit/reopen";
+import { spreadsAt } from "../fit/marginal-covariance";
 import { requireFit } from "../fit/require-fit";
-import { standardModel } from "../fit/standard-model";
 import { observationsByRow } from "../model/observations";
+import { openFit } from "../opened/open-fit";
+import { fromCoefficients, scaleCoefficients } from "../opened/scale-coefficients";
 import { checkOptions, type OptionKinds } from "../options";
 import { deletedResiduals } from "./deleted-residuals";
 import { eachDeletion } from "./deletions";
@@ -115,7 +115,7 @@ function marginal(fit: Fit): Float64Array[] {
 
 /** One value an observation, as one array of rows an outcome; NaN where a study lacks the outcome. */
 function byOutcome(fit: Fit, values: Float64Array): Float64Array[] {
-  const { outcomes } = modelOf(fit);
+  const { outcomes } = openFit(fit).model;
   if (outcomes === null) return [values];
   const out = outcomesOf(fit).map(() => new Float64Array(fit.nobs).fill(Number.NaN));
   values.forEach((value, k) => {
@@ -125,19 +125,13 @@ function byOutcome(fit: Fit, values: Float64Array): Float64Array[] {
 }
 
 function leveragesOf(fit: Fit) {
-  const { engine, theta } = reopen(fit);
-  try {
-    return leverages(engine, theta);
-  } finally {
-    engine.dispose();
-  }
+  const { standard, theta } = openFit(fit);
+  return withEngine(standard, (engine) => leverages(engine, theta));
 }
 
 /** By observation. */
 function studentized(fit: Fit): Float64Array {
-  const model = modelOf(fit);
-  const standard = standardModel(model);
-  const covariance = marginalCovariance(standard);
+  const { model, standard, covariance } = openFit(fit);
   const observations = observationsByRow(model, fit.nobs);
   const rows = observations.map((_, row) => ({ label: String(fit.rows[row] + 1), members: [row] }));
   const out = new Float64Array(model.rows).fill(Number.NaN);

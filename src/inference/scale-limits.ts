@@ -1,7 +1,8 @@
 import type { Fit } from "../fit/fit";
-import { type ProfileTarget, profileIntervals } from "../fit/profile";
-import { profileSeconds } from "../fit/profile-cost";
-import type { ProfileInterval, ProfileStatus } from "../fit/profile-limits";
+import { covarianceOf } from "../fit/known-covariance";
+import { type ProfileTarget, profileIntervals } from "../opened/profile";
+import { profileSeconds } from "../opened/profile-cost";
+import type { ProfileInterval, ProfileStatus } from "../opened/profile-limits";
 import type { IntervalMethod } from "./coefficient-table";
 import { criticalValue } from "./level";
 import { type Limits, limitsAt } from "./limits";
@@ -19,9 +20,8 @@ const methods = new WeakMap<Fit, IntervalMethod>();
  * converge. Words, tables and plots of a fit decide alike.
  */
 export function scaleMethod(fit: Fit, sds = 1): IntervalMethod {
-  const { clusters, blocks } = fit.knownV;
   // a fit saved without the covariances of V cannot be fitted again
-  if (fit.optim.code !== 0 || sds > MOST_SDS || (clusters > 0 && blocks === undefined)) return "wald";
+  if (fit.optim.code !== 0 || sds > MOST_SDS || covarianceOf(fit.knownV) === null) return "wald";
   let method = methods.get(fit);
   if (method === undefined) {
     const scales = fit.coefficients.filter(({ dpar }) => fit.response[dpar] === undefined).length;

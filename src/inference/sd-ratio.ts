@@ -1,4 +1,5 @@
 import { DrmError, didYouMean } from "../errors";
+import { isSd } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
 import { checkArgument, checkOptions, type OptionKinds } from "../options";
@@ -54,7 +55,8 @@ export function sdRatio(fit: Fit, term: string, options: SdRatioOptions = {}): S
   checkOptions("sdRatio", options, SD_RATIO_OPTIONS);
   checkArgument("sdRatio", "term", term, "text");
   const { dpar = "sigma", level = 0.95, method = "wald" } = options;
-  if (!dpar.startsWith("sigma") && !dpar.startsWith("sd")) {
+  // of a dpar that the model lacks it is said below that there is no formula for it
+  if (fit.dpars.some((one) => one.key === dpar && !isSd(one))) {
     throw new DrmError("bad_option", `sdRatio() is for SDs (sigma or sd(group)); '${dpar}' is not one`);
   }
   if (method !== "wald" && method !== "profile") {

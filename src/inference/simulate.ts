@@ -1,10 +1,10 @@
 import { DrmError } from "../errors";
 import type { BivariateFit, Fit, UnivariateFit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
-import { semidefiniteFactor } from "../linalg/cholesky";
-import { triangle, unpacked } from "../linalg/triangle";
+import type { Sampler } from "../model/terms/term";
+import { stackedTerms } from "../opened/stacked-terms";
 import { type OptionKinds, requireOptions, shown } from "../options";
-import { type RandomStream, randomStream } from "../stats/random";
+import { randomStream } from "../stats/random";
 import { outcomesOf } from "./outcomes";
 
 /** How responses are simulated. */
@@ -70,13 +70,11 @@ export function simulator(
   if (!Number.isSafeInteger(seed)) {
     throw new DrmError("bad_option", `seed = ${String(seed)}: a whole number is needed`);
   }
-  const addSampling = samplingErrors(fit);
+  const samplers = samplersOf(fit);
   return (stream) => {
     const random = randomStream(seed, stream);
     const y = stackedMeans(fit);
-    addRandomIntercepts(fit, y, random);
-    addResiduals(fit, y, random);
-    addSampling(y, random);
+    for (const addDraw of samplers) addDraw(() => random.normal(), y);
     return Object.fromEntries(
       outcomesOf(fit).map(({ location, offset, stride }) => [
         location,
@@ -100,77 +98,11 @@ function stackedMeans(fit: Fit): Float64Array {
   return y;
 }
 
-function addRandomIntercepts(fit: Fit, y: Float64Array, random: RandomStream): void {
+/** Random effects first and V last: a seed keeps the numbers that it has always given. */
+function samplersOf(fit: Fit): Sampler[] {
+  const { terms, spreads } = stackedTerms(fit, "simulate()");
   const stride = outcomesOf(fit).length;
-  for (const { dpar, codes, sd } of fit.random ?? []) {
-    const u = sd.map((omega) => omega * random.normal());
-    const offset = dpar.startsWith("sd2(") ? 1 : 0;
-    codes.forEach((code, i) => {
-      if (code >= 0) y[i * stride + offset]! += u[code]!;
-    });
-  }
-}
-
-/** sigma1 z1, and sigma2 (rho z1 + sqrt(1 - rho^2) z2) beside it. */
-function addResiduals({ family, fitted }: Fit, y: Float64Array, random: RandomStream): void {
-  if (family === "gaussian") {
-    fitted.sigma!.forEach((sigma, i) => {
-      y[i]! += sigma * random.normal();
-    });
-    return;
-  }
-  const { sigma1, sigma2, rho12 } = fitted;
-  for (let i = 0; i < sigma1!.length; i++) {
-    const z1 = random.normal();
-    const z2 = random.normal();
-    // no correlation where an outcome is absent, or where both SDs are 0 and it is not estimated
-    const rho = Number.isNaN(rho12![i]!) ? 0 : rho12![i]!;
-    y[2 * i]! += sigma1![i]! * z1;
-    y[2 * i + 1]! += sigma2![i]! * (rho * z1 + Math.sqrt(1 - rho * rho) * z2);
-  }
-}
-
-/** Adds L e2 to y. */
-function samplingErrors({ knownV }: Fit): (y: Float64Array, random: RandomStream) => void {
-  const { variances, blocks, clusters } = knownV;
-  if (clusters > 0 && blocks === undefined) {
-    const what = "simulate() needs the covariances of V, which this fit does not carry";
-    throw new DrmError("bad_known_v", `${what}: refit the model with this version`);
-  }
-  const clustered = new Uint8Array(variances.length);
-  for (const row of blocks?.rows ?? []) clustered[row] = 1;
-  const L = blocks === undefined ? [] : factors(blocks);
-  return (y, random) => {
-    variances.forEach((v, i) => {
-      if (clustered[i] === 0) y[i]! += Math.sqrt(v) * random.normal();
-    });
-    for (const { rows, factor } of L) {
-      const e = Float64Array.from(rows, () => random.normal());
-      rows.forEach((row, a) => {
-        for (let b = 0; b <= a; b++) y[row]! += factor[a * rows.length + b]! * e[b]!;
-      });
-    }
-  };
-}
-
-interface ClusterFactor {
-  readonly rows: Int32Array;
-  /** of their part of V, row-major, the upper triangle of no meaning */
-  readonly factor: Float64Array;
-}
-
-/** Relative to a variance: a pivot down to minus this is a zero of a semidefinite V. */
-const ZERO_PIVOT = 1e-8;
-
-function factors({ sizes, rows, values }: NonNullable<Fit["knownV"]["blocks"]>): ClusterFactor[] {
-  let first = 0;
-  let packed = 0;
-  return Array.from(sizes, (size) => {
-    const factor = semidefiniteFactor(unpacked(values, packed, size), size, ZERO_PIVOT);
-    if (factor === null) throw new DrmError("bad_known_v", "V is not a covariance matrix");
-    const cluster = { rows: rows.subarray(first, first + size), factor };
-    first += size;
-    packed += triangle(size);
-    return cluster;
-  });
+  const rowName = (place: number) => `row ${fit.rows[Math.floor(place / stride)]! + 1}`;
+  const [known, residual, ...effects] = terms.map((term) => term.sampler(spreads, rowName));
+  return [...effects, residual!, known!];
 }

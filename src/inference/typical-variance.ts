@@ -1,8 +1,8 @@
+import type { BlockCovariance } from "../covariance/block-covariance";
 import { choleskyInverse } from "../linalg/inverse";
 import { orthonormalBasis } from "../linalg/orthogonal";
 import { solveLowerAt, solveLowerTransposed } from "../linalg/solve";
 import type { Model } from "../model/model";
-import { type ClusterFactor, clusterFactors } from "./cluster-factors";
 
 /**
  * The "typical" sampling variance, for I^2 (Higgins and Thompson 2002, Statistics in Medicine 21, 1539-1558, eq. 9,
@@ -32,13 +32,8 @@ const SINGULAR = 1.5e-8;
  * H_ii = (L Q)_i (L^-T Q)_i' and P_ii = (V^-1)_ii - (L^-T Q)_i (L^-T Q)_i'. Cost O(n p^2) and the cube of each cluster.
  * Null when V is singular, in rows of a positive weight: W does not exist.
  */
-export function typicalVarianceParts({
-  location,
-  knownV,
-  weights,
-  rows,
-}: Model): TypicalVarianceParts | null {
-  const clusters = factored(knownV, weights, rows);
+export function typicalVarianceParts({ location, V, weights, rows }: Model): TypicalVarianceParts | null {
+  const clusters = factored(V, weights, rows);
   if (clusters === null) return null;
   const whitened = location.values.map((x, at) =>
     weights === null ? x : Math.sqrt(weights[at % rows]!) * x,
@@ -72,24 +67,25 @@ export function typicalVarianceParts({
   return { residual, trace };
 }
 
-interface Cluster extends ClusterFactor {
+interface Cluster {
+  readonly members: ArrayLike<number>;
+  /** of V, m x m, row-major, the upper triangle of no meaning */
+  readonly L: Float64Array;
   readonly w: number;
 }
 
 /** Clusters of rows of a positive weight, single rows too; null when one is singular. */
-function factored(knownV: Model["knownV"], weights: Float64Array | null, rows: number): Cluster[] | null {
-  const { variances, clusterRows } = knownV;
+function factored(V: BlockCovariance, weights: Float64Array | null, rows: number): Cluster[] | null {
   // weights are constant within a cluster
   const weightOf = (row: number) => (weights === null ? 1 : weights[row]!);
-  const tied = clusterFactors(knownV, SINGULAR, (row) => weightOf(row) > 0);
-  if (tied === null) return null;
-  const clusters = tied.map(({ members, L }): Cluster => ({ members, L, w: weightOf(members[0]!) }));
-  const alone = new Uint8Array(rows).fill(1);
-  for (const row of clusterRows) alone[row] = 0;
+  const { factors } = V.factor(SINGULAR, (row) => weightOf(row) > 0);
+  if (factors === null) return null;
+  const clusters = factors.map(({ members, L }): Cluster => ({ members, L, w: weightOf(members[0]!) }));
+  const alone = V.alone();
   for (let row = 0; row < rows; row++) {
     if (alone[row] === 0 || weightOf(row) === 0) continue;
-    if (!(variances[row]! > 0)) return null;
-    clusters.push({ members: [row], L: Float64Array.of(Math.sqrt(variances[row]!)), w: weightOf(row) });
+    if (!(V.variances[row]! > 0)) return null;
+    clusters.push({ members: [row], L: Float64Array.of(Math.sqrt(V.variances[row]!)), w: weightOf(row) });
   }
   return clusters;
 }

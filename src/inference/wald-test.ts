@@ -1,4 +1,5 @@
 import { DrmError, didYouMean } from "../errors";
+import { locationsOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
 import { checkOptions, type OptionKinds } from "../options";
@@ -77,7 +78,7 @@ export function waldTest(fit: Fit, options: WaldTestOptions = {}): WaldTest {
       ...testHypothesis(fit, basis, L, c),
     };
   }
-  const { dpar = fit.family === "gaussian" ? "mu" : "mu1" } = options;
+  const { dpar = locationsOf(fit)[0]!.key } = options;
   const tested = testedCoefficients(fit, dpar, term !== undefined ? [term] : terms);
   const k = fit.coefficients.length;
   const L = tested.map((i) => Float64Array.from({ length: k }, (_, j) => (i === j ? 1 : 0)));

@@ -19,7 +19,7 @@ export function withoutModerators(fit: Fit): Fit {
   }
   const formula = locations.map((dpar) => {
     const { termLabels } = fit.designs[dpar]!;
-    return `${dpar === "mu" ? "" : dpar} ~ . + 1 - ${termLabels.join(" - ")}`;
+    return `${dpar} ~ . + 1 - ${termLabels.join(" - ")}`;
   });
   return update(fit, { formula });
 }

@@ -3,21 +3,14 @@ import { buildDesign } from "../design/design";
 import { buildGroupDesign } from "../design/group-design";
 import { CLEARLY_FULL, checkRank, checkWeightedRank } from "../design/rank";
 import { DrmError } from "../errors";
+import type { Dpar, DparKind } from "../formula/dpar";
 import type { DparFormula } from "../formula/dpar-formula";
 import type { DrmFormula } from "../formula/formula";
 import { evaluateNumeric } from "../frame/evaluate";
 import type { Frame } from "../frame/frame";
 import { checkRandomIntercepts, checkRestricted, checkWeights } from "./check-model";
 import { fixedLogSigmas } from "./fixed";
-import {
-  type Block,
-  emptyBlock,
-  type Model,
-  NO_BLOCK,
-  type Outcomes,
-  type RandomIntercept,
-  stackBlocks,
-} from "./model";
+import { type Block, emptyBlock, type Model, NO_BLOCK, type Outcomes, stackBlocks } from "./model";
 import {
   blockOf,
   completePairs,
@@ -27,6 +20,7 @@ import {
   observedV,
   presentOutcomes,
 } from "./observations";
+import { Intercept } from "./terms/intercept";
 
 export interface ModelOptions {
   readonly matrices?: Readonly<Record<string, MatrixInput>>;
@@ -49,6 +43,8 @@ export interface BuiltModel {
   readonly model: Model;
   /** one entry an outcome */
   readonly locations: readonly LocationData[];
+  /** one an outcome, estimated or held */
+  readonly sigmas: readonly Dpar[];
   /** as in the frame, absent outcomes included */
   readonly knownV: KnownV;
   /** SDs that sigmas are held at */
@@ -100,26 +96,26 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
     location,
     scale,
     logSigmaOffset: logSigma === null ? null : offsets(logSigma, rows, outcomes),
-    knownV: observation === null ? knownV : observedV(knownV, observation, rows),
+    V: observation === null ? knownV.V : observedV(knownV.V, observation, rows),
     sd: levelsBlock(random),
     random,
     rho,
     pairs,
   };
-  checkRandomIntercepts(model, estimated, frame.nrow);
+  checkRandomIntercepts(model, dpars.sigma, estimated.includes(true), frame.nrow);
   checkWeights(model, frame);
   checkRestricted(model);
-  return { model, locations, knownV, fixed: { ...options.fixed } };
+  return { model, locations, sigmas: dpars.sigma, knownV, fixed: { ...options.fixed } };
 }
 
-type ByKind = Readonly<Record<DparFormula["kind"], readonly DparFormula[]>>;
+type ByKind = Readonly<Record<DparKind, readonly DparFormula[]>>;
 
 const sorted = new WeakMap<DrmFormula, ByKind>();
 
 function byKind(formula: DrmFormula): ByKind {
   let dpars = sorted.get(formula);
   if (dpars === undefined) {
-    const of = (kind: DparFormula["kind"]) => formula.dpars.filter((dpar) => dpar.kind === kind);
+    const of = (kind: DparKind) => formula.dpars.filter((dpar) => dpar.kind === kind);
     dpars = { location: of("location"), sigma: of("sigma"), sd: of("sd"), rho12: of("rho12") };
     sorted.set(formula, dpars);
   }
@@ -127,7 +123,7 @@ function byKind(formula: DrmFormula): ByKind {
 }
 
 /** Refuses designs whose columns do not determine their coefficients. */
-function ranked(block: Block, weights: Float64Array | null): Block {
+export function ranked(block: Block, weights: Float64Array | null): Block {
   // nearly always the basis has told already
   const clear = block.basis.leastShare > CLEARLY_FULL && block.designs.every(({ names }) => names.length > 0);
   if (!clear || weights?.includes(0)) {
@@ -170,13 +166,13 @@ function randomIntercepts(
   frame: Frame,
   rows: number,
   observation: Int32Array | null,
-): RandomIntercept[] {
+): Intercept[] {
   let firstUnit = 0;
   return dpars.map((dpar) => {
     const design = buildGroupDesign(dpar, frame);
     checkRank(design);
-    const index = observedLevels(design.index, dpar.outcome - 1, rows, observation);
-    const intercept = { key: dpar.key, label: dpar.group!.join(":"), design, index, firstUnit };
+    const index = observedLevels(design.index, dpar.outcome!, rows, observation);
+    const intercept = new Intercept(dpar, design, index, firstUnit);
     firstUnit += design.nrow;
     return intercept;
   });

@@ -1,32 +1,32 @@
 import { DrmError } from "../errors";
+import type { Dpar } from "../formula/dpar";
 import type { Frame } from "../frame/frame";
 import { count } from "../words";
 import { components, DENSE } from "./components";
-import type { Model, RandomIntercept } from "./model";
+import type { Model } from "./model";
+import type { Intercept } from "./terms/intercept";
+import { termsOf } from "./terms/terms";
 
-/**
- * Refuses random intercepts whose SD cannot be told apart from another part of the model.
- * `estimated`: whether each sigma is.
- */
+/** Refuses random intercepts whose SD cannot be told apart from another part of the model, such as an estimated sigma. */
 export function checkRandomIntercepts(
   { random }: Pick<Model, "random">,
-  estimated: readonly boolean[],
+  sigmas: readonly Dpar[],
+  estimated: boolean,
   nrow: number,
 ): void {
-  for (const { key, label, design } of random) {
-    if (!estimated.includes(true) || design.counts.some((count) => count > 1)) continue;
-    // sd2(study) is next to sigma2
-    const scale = `sigma${/^sd(\d?)/.exec(key)![1]}`;
-    const what = `every level of '${label}' has one row, so ${key} and ${scale} cannot be told apart`;
+  for (const { dpar, design } of random) {
+    if (!estimated || design.counts.some((count) => count > 1)) continue;
+    const scale = sigmas.find(({ outcome }) => outcome === dpar.outcome)!.key;
+    const what = `every level of '${dpar.group}' has one row, so ${dpar.key} and ${scale} cannot be told apart`;
     throw new DrmError(
       "bad_term",
-      `${what}: remove (1 | ${label}); ${scale} is the heterogeneity between rows already`,
+      `${what}: remove (1 | ${dpar.group}); ${scale} is the heterogeneity between rows already`,
     );
   }
   for (let a = 0; a < random.length; a++) {
     for (let b = 0; b < a; b++) {
       if (!samePartition(random[a]!, random[b]!)) continue;
-      const labels = `'${random[b]!.label}' and '${random[a]!.label}'`;
+      const labels = `'${random[b]!.dpar.group}' and '${random[a]!.dpar.group}'`;
       throw new DrmError(
         "bad_term",
         `${labels} put the ${count(nrow, "row")} into the same groups, so their SDs cannot be told apart: remove one of the two random intercepts`,
@@ -35,7 +35,7 @@ export function checkRandomIntercepts(
   }
 }
 
-function samePartition(a: RandomIntercept, b: RandomIntercept): boolean {
+function samePartition(a: Intercept, b: Intercept): boolean {
   if (a.design.nrow !== b.design.nrow) return false;
   const partner = new Int32Array(a.design.nrow).fill(-1);
   for (let i = 0; i < a.index.length; i++) {
@@ -49,16 +49,16 @@ function samePartition(a: RandomIntercept, b: RandomIntercept): boolean {
 }
 
 /** Whether a random intercept is in a cluster that the dense kernel fits, where rows have no weight of their own. */
-function needsDense({ rows, knownV, random, pairs }: Model): boolean {
-  const { clusterSizes, clusterRows } = knownV;
-  const ties = random.map(({ index, design }) => ({ index, levels: design.nrow }));
-  const { root, kernel } = components({ rows, clusterSizes, clusterRows, random: ties, pairs });
-  return random.some(({ index }) => index.some((level, row) => level >= 0 && kernel[root[row]!] === DENSE));
+function needsDense(model: Model): boolean {
+  const { root, kernel } = components({ rows: model.rows, terms: termsOf(model) });
+  return model.random.some(({ index }) =>
+    index.some((level, row) => level >= 0 && kernel[root[row]!] === DENSE),
+  );
 }
 
 /** Weights multiply a covariance cluster's joint log-likelihood, so they must agree within it. */
 export function checkWeights(model: Model, frame: Frame): void {
-  const { weights, knownV, random, outcomes } = model;
+  const { weights, V, random, outcomes } = model;
   if (weights === null) return;
   if (random.length > 0 && needsDense(model)) {
     throw new DrmError(
@@ -68,20 +68,14 @@ export function checkWeights(model: Model, frame: Frame): void {
   }
   const rowOf = (observation: number) =>
     frame.rows[outcomes === null ? observation : outcomes.frameRow[observation]!]! + 1;
-  let start = 0;
-  for (const size of knownV.clusterSizes) {
-    const first = knownV.clusterRows[start]!;
-    for (let i = start + 1; i < start + size; i++) {
-      const row = knownV.clusterRows[i]!;
-      if (weights[row] === weights[first]) continue;
-      const where = `rows ${rowOf(first)} and ${rowOf(row)} are correlated in V but have weights ${weights[first]} and ${weights[row]}`;
-      throw new DrmError(
-        "bad_weights",
-        `${where}: a weight multiplies the joint log-likelihood of correlated rows, so it must be the same for all of them`,
-      );
-    }
-    start += size;
-  }
+  V.eachTie((first, row) => {
+    if (weights[row] === weights[first]) return;
+    const where = `rows ${rowOf(first)} and ${rowOf(row)} are correlated in V but have weights ${weights[first]} and ${weights[row]}`;
+    throw new DrmError(
+      "bad_weights",
+      `${where}: a weight multiplies the joint log-likelihood of correlated rows, so it must be the same for all of them`,
+    );
+  });
 }
 
 /** REML needs rows beyond the location's coefficients, and its likelihood of weighted rows is not defined here. */

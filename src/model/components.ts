@@ -1,12 +1,11 @@
 import { flatten, link, newForest } from "../covariance/union-find";
+import type { LevelsInput, VarianceTerm } from "./terms/term";
+import { kernelInputs } from "./terms/terms";
 
 /** What ties observations together. */
 export interface Ties {
   readonly rows: number;
-  readonly clusterSizes: Int32Array;
-  readonly clusterRows: Int32Array;
-  readonly random: readonly { readonly index: Int32Array; readonly levels: number }[];
-  readonly pairs: Int32Array;
+  readonly terms: readonly VarianceTerm[];
   /** known variances, where rows without one are to be told apart: see MOST_DENSE */
   readonly v?: Float64Array;
 }
@@ -33,20 +32,11 @@ export interface Components {
 }
 
 /** Connected components of "shares a covariance, a level or a study", and the kernel for each. */
-export function components({ rows, clusterSizes, clusterRows, random, pairs, v }: Ties): Components {
+export function components({ rows, terms, v }: Ties): Components {
   const root = newForest(rows);
-  eachCluster(clusterSizes, clusterRows, (first, row) => link(root, first, row));
-  for (const { index, levels } of random) {
-    const firstOf = new Int32Array(levels).fill(-1);
-    for (let i = 0; i < rows; i++) {
-      const level = index[i]!;
-      if (level < 0) continue;
-      if (firstOf[level] === -1) firstOf[level] = i;
-      else link(root, firstOf[level]!, i);
-    }
-  }
-  for (let s = 0; s < pairs.length; s += 2) link(root, pairs[s]!, pairs[s + 1]!);
+  for (const term of terms) term.tie((first, row) => link(root, first, row));
   flatten(root);
+  const { V, random, pairs } = kernelInputs(terms);
 
   const fineToCoarse = random.map((_, t) => t).sort((a, b) => random[b]!.levels - random[a]!.levels);
   const nested = isNested(fineToCoarse.map((t) => random[t]!));
@@ -69,7 +59,7 @@ export function components({ rows, clusterSizes, clusterRows, random, pairs, v }
       if (v[i] === 0 && kernel[r] === NESTED && members[r]! <= MOST_DENSE) kernel[r] = DENSE;
     }
   }
-  eachCluster(clusterSizes, clusterRows, (_, row) => {
+  V.eachTie((_, row) => {
     if (kernel[root[row]!] !== PAIR) kernel[root[row]!] = DENSE;
   });
   return { root, kernel, fineToCoarse };
@@ -85,17 +75,8 @@ function raise(kernel: Uint8Array, root: number, wanted: number): void {
   kernel[root] = now === SCALAR ? wanted : DENSE;
 }
 
-function eachCluster(sizes: Int32Array, rows: Int32Array, visit: (first: number, row: number) => void): void {
-  let start = 0;
-  for (let c = 0; c < sizes.length; c++) {
-    const first = rows[start]!;
-    for (let i = start; i < start + sizes[c]!; i++) visit(first, rows[i]!);
-    start += sizes[c]!;
-  }
-}
-
 /** Every level of a finer intercept lies in one level of the next coarser one. */
-function isNested(fineToCoarse: readonly { readonly index: Int32Array; readonly levels: number }[]): boolean {
+function isNested(fineToCoarse: readonly LevelsInput[]): boolean {
   for (let t = 0; t + 1 < fineToCoarse.length; t++) {
     const { index, levels } = fineToCoarse[t]!;
     const above = fineToCoarse[t + 1]!.index;

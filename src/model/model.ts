@@ -1,7 +1,8 @@
-import type { KnownV } from "../covariance/known-v";
+import type { BlockCovariance } from "../covariance/block-covariance";
 import { type Basis, NO_BASIS, orthogonalBasis } from "../design/basis";
 import type { Design } from "../design/design";
-import type { GroupDesign } from "../design/group-design";
+import type { Intercept } from "./terms/intercept";
+import { inThetaOrder } from "./terms/theta-order";
 
 /**
  * Stage 5. Everything that the likelihood needs. Immutable. Its rows are observations: with one outcome the rows of the
@@ -23,10 +24,10 @@ export interface Model {
   /** log of the value that an observation's sigma is held at (-Infinity for 0), 0 where it is estimated */
   readonly logSigmaOffset: Float64Array | null;
   /** known covariance of the observations */
-  readonly knownV: KnownV;
+  readonly V: BlockCovariance;
   /** over the levels of all random intercepts, one intercept after the other */
   readonly sd: Block;
-  readonly random: readonly RandomIntercept[];
+  readonly random: readonly Intercept[];
   /** over the studies with two outcomes */
   readonly rho: Block;
   /** the two observations of each of these studies, one pair after the other */
@@ -49,16 +50,9 @@ export interface Block {
   readonly basis: Basis;
 }
 
-export interface RandomIntercept {
-  /** "sd(study)" */
-  readonly key: string;
-  /** "study" */
-  readonly label: string;
-  readonly design: GroupDesign;
-  /** level of each observation, -1 for none */
-  readonly index: Int32Array;
-  /** number of its first level among those of all random intercepts */
-  readonly firstUnit: number;
+/** In the order of the coefficients: the mean, then theta. */
+export function blocksOf(model: Model): Block[] {
+  return [model.location, ...inThetaOrder(model).map(([, block]) => block)];
 }
 
 /** One design as it stands. */

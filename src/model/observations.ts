@@ -1,14 +1,7 @@
-import type { KnownV } from "../covariance/known-v";
+import type { BlockCovariance } from "../covariance/block-covariance";
 import type { Design } from "../design/design";
-import {
-  type Block,
-  emptyBlock,
-  NO_BLOCK,
-  type Outcomes,
-  type RandomIntercept,
-  singleBlock,
-  stackBlocks,
-} from "./model";
+import { type Block, emptyBlock, NO_BLOCK, type Outcomes, singleBlock, stackBlocks } from "./model";
+import type { Intercept } from "./terms/intercept";
 
 // Between the rows of a frame and the observations of a model. `observation` holds, at 2 i + o, the number of the
 // observation of outcome o in row i, -1 where it is absent; null when rows and observations are the same.
@@ -60,7 +53,7 @@ export function blockOf(
   return stackBlocks(present, rows, (d, row) => observation[2 * row + outcomeOf[d]!]!);
 }
 
-/** The level of each observation of one outcome, -1 for those of the other, from the level of each row. */
+/** The level of each observation of one outcome (1 or 2), -1 for those of the other, from the level of each row. */
 export function observedLevels(
   index: Int32Array,
   outcome: number,
@@ -70,14 +63,14 @@ export function observedLevels(
   if (observation === null) return index;
   const levels = new Int32Array(rows).fill(-1);
   for (let row = 0; row < index.length; row++) {
-    const at = observation[2 * row + outcome]!;
+    const at = observation[2 * row + outcome - 1]!;
     if (at >= 0) levels[at] = index[row]!;
   }
   return levels;
 }
 
 /** All levels of all random intercepts. */
-export function levelsBlock(random: readonly RandomIntercept[]): Block {
+export function levelsBlock(random: readonly Intercept[]): Block {
   if (random.length === 0) return NO_BLOCK;
   if (random.length === 1) return singleBlock(random[0]!.design);
   const last = random[random.length - 1]!;
@@ -100,11 +93,10 @@ export function completePairs(observation: Int32Array): { pairs: Int32Array; pai
 }
 
 /** V of the observations from V of all 2 n places. */
-export function observedV(knownV: KnownV, observation: Int32Array, rows: number): KnownV {
-  const variances = new Float64Array(rows);
-  for (let place = 0; place < observation.length; place++) {
-    if (observation[place]! >= 0) variances[observation[place]!] = knownV.variances[place]!;
-  }
-  const clusterRows = knownV.clusterRows.map((place) => observation[place]!);
-  return { ...knownV, variances, clusterRows };
+export function observedV(V: BlockCovariance, observation: Int32Array, rows: number): BlockCovariance {
+  const places = new Int32Array(rows);
+  observation.forEach((number, place) => {
+    if (number >= 0) places[number] = place;
+  });
+  return V.subset(places);
 }

@@ -1,4 +1,7 @@
+import { scratch } from "../data/doubles";
 import { components, DENSE, NESTED, PAIR, SCALAR, type Ties } from "./components";
+import type { LevelsInput } from "./terms/term";
+import { type KernelInputs, kernelInputs } from "./terms/terms";
 
 /**
  * The order in which the engine keeps observations, levels and studies: by kernel (assembly/abi.ts), so that each
@@ -9,7 +12,7 @@ export interface Sections {
   readonly scalarRows: number;
   readonly nestedRows: number;
   readonly pairRows: number;
-  /** null when problem and model rows are the same */
+  /** null when problem rows are the model's, with padding after them or without */
   readonly modelRow: Int32Array | null;
   readonly modelLevel: Int32Array;
   /** of the nested section's levels: the level that holds each, -1 at the top */
@@ -29,8 +32,10 @@ export interface Sections {
 const NONE = new Int32Array(0);
 
 export function sections(ties: Ties): Sections {
-  const { rows, clusterRows, random, pairs } = ties;
-  if (clusterRows.length + random.length + pairs.length === 0) return scalarSections(rows);
+  const { rows, terms } = ties;
+  const inputs = kernelInputs(terms);
+  const { V, random, pairs } = inputs;
+  if (V.clusters + random.length + pairs.length === 0) return scalarSections(rows);
   const { root, kernel, fineToCoarse } = components(ties);
   const kernelOf = (row: number) => kernel[root[row]!]!;
 
@@ -41,7 +46,7 @@ export function sections(ties: Ties): Sections {
   next += next & 1;
   const scalarRows = next;
 
-  const nested = nestedLevels(ties, fineToCoarse, kernelOf);
+  const nested = nestedLevels(rows, random, fineToCoarse, kernelOf);
   modelRow.set(nested.rowOrder, next);
   next += nested.rowOrder.length;
   next += next & 1;
@@ -56,7 +61,7 @@ export function sections(ties: Ties): Sections {
   }
   const pairRows = next - scalarRows - nestedRows;
 
-  const dense = denseClusters(ties, root, kernelOf);
+  const dense = denseClusters(rows, inputs, root, kernelOf);
   modelRow.set(dense.rowOrder, next);
   next += dense.rowOrder.length;
   return {
@@ -85,17 +90,12 @@ function joined(a: ArrayLike<number>, b: ArrayLike<number>): Int32Array {
 
 function scalarSections(rows: number): Sections {
   const scalarRows = rows + (rows & 1);
-  let modelRow: Int32Array | null = null;
-  if (scalarRows !== rows) {
-    modelRow = new Int32Array(scalarRows).fill(-1);
-    for (let i = 0; i < rows; i++) modelRow[i] = i;
-  }
   return {
     rows: scalarRows,
     scalarRows,
     nestedRows: 0,
     pairRows: 0,
-    modelRow,
+    modelRow: null,
     modelLevel: NONE,
     levelParent: NONE,
     levelEnd: NONE,
@@ -108,7 +108,7 @@ function scalarSections(rows: number): Sections {
 }
 
 /** Number of each random intercept's first level among all levels. */
-function firstLevels(random: Ties["random"]): number[] {
+function firstLevels(random: readonly LevelsInput[]): number[] {
   let next = 0;
   return random.map(({ levels }) => {
     const first = next;
@@ -126,7 +126,8 @@ interface NestedLevels {
 
 /** Levels from the finest random intercept to the coarsest, rows sorted by finest level. */
 function nestedLevels(
-  { rows, random }: Ties,
+  rows: number,
+  random: readonly LevelsInput[],
   fineToCoarse: readonly number[],
   kernelOf: (row: number) => number,
 ): NestedLevels {
@@ -202,7 +203,8 @@ interface DenseClusters {
 }
 
 function denseClusters(
-  { rows, random, pairs }: Ties,
+  rows: number,
+  { random, pairs }: KernelInputs,
   root: Int32Array,
   kernelOf: (row: number) => number,
 ): DenseClusters {
@@ -262,22 +264,44 @@ function denseClusters(
   return out;
 }
 
-/** Rearranges columns (column-major) from model to problem order; padding gets `fill`. */
+/** Rearranges columns (column-major) from model to problem order. To be copied, not kept. */
 export function rearrange(
   values: Float64Array,
-  modelIndex: Int32Array | null,
+  modelIndex: Int32Array,
+  modelRows: number,
+  columns: number,
+): Float64Array {
+  if (modelIndex.length === 0 && values.length === 0) return values;
+  const total = modelIndex.length;
+  const out = scratch(total * columns);
+  for (let j = 0; j < columns; j++) {
+    const from = j * modelRows;
+    const to = j * total;
+    for (let i = 0; i < total; i++) out[to + i] = values[from + modelIndex[i]!]!;
+  }
+  return out;
+}
+
+/** The same for columns over the rows, of which problems have a few more: padding gets `fill`. */
+export function rearrangeRows(
+  values: Float64Array,
+  { modelRow, rows: total }: Sections,
   modelRows: number,
   columns: number,
   fill = 0,
 ): Float64Array {
-  if (modelIndex === null || (modelIndex.length === 0 && values.length === 0)) return values;
-  const total = modelIndex.length;
-  const out = new Float64Array(total * columns);
+  if (modelRow === null && total === modelRows) return values;
+  const out = scratch(total * columns);
   for (let j = 0; j < columns; j++) {
     const from = j * modelRows;
     const to = j * total;
+    if (modelRow === null) {
+      for (let i = 0; i < modelRows; i++) out[to + i] = values[from + i]!;
+      for (let i = modelRows; i < total; i++) out[to + i] = fill;
+      continue;
+    }
     for (let i = 0; i < total; i++) {
-      const row = modelIndex[i]!;
+      const row = modelRow[i]!;
       out[to + i] = row < 0 ? fill : values[from + row]!;
     }
   }

@@ -1,5 +1,6 @@
 import { smallest } from "../data/range";
 import { DrmError } from "../errors";
+import { isSd, locationsOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
 import { aic, aicc, bic } from "../inference/information-criteria";
@@ -83,9 +84,10 @@ export function anova(a: Fit, b: Fit): Printable<Anova> {
   const df = full.df - reduced.df;
   const statistic = Math.max(0, gain);
   const pValue = chiSquaredUpperTail(statistic, df);
-  const boundary = Object.keys(full.designs).filter(
-    (dpar) => dpar.startsWith("s") && reduced.designs[dpar] === undefined && !(reduced.fixed[dpar]! > 0),
-  );
+  const sds = full.dpars.filter((dpar) => isSd(dpar) && full.designs[dpar.key] !== undefined);
+  const boundary = sds
+    .map(({ key }) => key)
+    .filter((dpar) => reduced.designs[dpar] === undefined && !(reduced.fixed[dpar]! > 0));
   const oneSd = boundary.length === 1 && df === 1;
   const data: Anova = {
     reduced: modelRow(reduced),
@@ -174,7 +176,7 @@ function requireSameContrasts(a: Fit, b: Fit): void {
 /** Whether `a` has location columns that are no combination of those of `b`. */
 function spansMore(a: Fit, b: Fit): boolean {
   const locationOnly = (fit: Fit): Fit => {
-    const designs = Object.fromEntries(Object.entries(fit.designs).filter(([key]) => key.startsWith("mu")));
+    const designs = Object.fromEntries(locationsOf(fit).map(({ key }) => [key, fit.designs[key]!]));
     return { ...fit, designs, fixed: {} };
   };
   return whyNotNested(locationOnly(a), locationOnly(b)) !== null;

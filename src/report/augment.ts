@@ -1,4 +1,5 @@
 import type { Column } from "../data/table";
+import { correlations } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
 import { outcomesOf } from "../inference/outcomes";
@@ -54,11 +55,13 @@ function computedColumns(fit: Fit, test: TestStatistic | undefined): [string, Fl
       [`.pearson${suffix}`, pearson[o]],
     ];
   });
-  return fit.family === "gaussian" ? columns : [...columns, [".rho12", fit.fitted.rho12]];
+  if (fit.family === "gaussian") return columns;
+  // a sigma held at 0 leaves no correlation
+  return [...columns, [".rho12", correlations(fit) ?? new Float64Array(fit.nobs).fill(Number.NaN)]];
 }
 
 function perOutcome(values: Float64Array | Readonly<Record<"mu1" | "mu2", Float64Array>>): Float64Array[] {
-  return values instanceof Float64Array ? [values] : [values.mu1, values.mu2];
+  return values instanceof Float64Array ? [values] : Object.values(values);
 }
 
 function cell(column: Column, row: number): number | string | boolean | null {

@@ -1,3 +1,4 @@
+import { dparOf, isLocation } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
 import { aic, aicc, bic } from "../inference/information-criteria";
@@ -81,7 +82,7 @@ function locationModerators(fit: Fit): Float64Array[] {
   const rows: Float64Array[] = [];
   fit.coefficients.forEach(({ dpar, term }, i) => {
     const design = fit.designs[dpar]!;
-    if (!dpar.startsWith("mu") || design.assign[design.names.indexOf(term)] === 0) return;
+    if (!isLocation(dparOf(fit, dpar)) || design.assign[design.names.indexOf(term)] === 0) return;
     rows.push(Float64Array.from(fit.coefficients, (_, j) => (i === j ? 1 : 0)));
   });
   return rows;

@@ -1,5 +1,6 @@
 import { formatSignificant, limitLabels } from "./format";
 import type { Heterogeneity, HeterogeneityGroup } from "./heterogeneity";
+import { namesOutcomes, outcomeColumn } from "./outcome-column";
 import { numberColumn, type ReportTable } from "./text-table";
 
 /** A line for each quantity, as metafor's confint() has them. */
@@ -7,7 +8,7 @@ export function heterogeneityLimitsTable(
   { by, level, confint }: Heterogeneity,
   groups: readonly HeterogeneityGroup[],
 ): ReportTable {
-  const bivariate = groups.some(({ outcome }) => outcome !== "mu");
+  const bivariate = namesOutcomes(groups);
   const [low, high] = limitLabels(level);
   const lines = groups.flatMap((own) => [
     { ...own, name: "tau2", estimate: own.tau2, lower: own.tau2Lower, upper: own.tau2Upper },
@@ -20,9 +21,7 @@ export function heterogeneityLimitsTable(
   return {
     caption: `Intervals of the heterogeneity${by === null ? "" : ` by ${by}`}`,
     columns: [
-      ...(bivariate
-        ? [{ header: "outcome", cells: lines.map(({ outcome }) => outcome), align: "left" as const }]
-        : []),
+      ...outcomeColumn(lines),
       ...(by === null
         ? []
         : [{ header: by, cells: lines.map(({ group }) => group), align: "left" as const }]),

@@ -1,12 +1,13 @@
+import { randomOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
-import type { ProfileTarget } from "../fit/profile";
-import type { ProfileStatus } from "../fit/profile-limits";
 import type { IntervalMethod } from "../inference/coefficient-table";
 import { coefficientIndices } from "../inference/coefficients";
 import { linkOf } from "../inference/links";
 import type { Outcome } from "../inference/outcomes";
 import { predict } from "../inference/predict";
 import { scaleLimits } from "../inference/scale-limits";
+import type { ProfileTarget } from "../opened/profile";
+import type { ProfileStatus } from "../opened/profile-limits";
 
 /** Limits of a group's heterogeneity; NaN where there are none. */
 export interface HeterogeneityLimits {
@@ -41,9 +42,8 @@ export interface OneSd {
  * The one estimated SD that makes up the heterogeneity of some rows; null where it is a sum of several, or has moderators
  * that differ between the rows: a likelihood has no profile in such a sum.
  */
-export function oneSd(fit: Fit, { location, scale }: Outcome, members: readonly number[]): OneSd | null {
-  // sd(study) belongs to mu, sd2(study) to mu2
-  const random = (fit.random ?? []).filter(({ dpar }) => dpar.startsWith(`sd${location.slice(2)}(`));
+export function oneSd(fit: Fit, { number, scale }: Outcome, members: readonly number[]): OneSd | null {
+  const random = randomOf(fit, number);
   const dpars = [scale, ...random.map(({ dpar }) => dpar)];
   const estimated = dpars.filter((dpar) => fit.designs[dpar] !== undefined);
   if (estimated.length !== 1 || members.length === 0) return null;
@@ -87,7 +87,7 @@ export function heterogeneityLimits(
   return groups.map(({ sd, typicalVariance: s2 }) => {
     if (sd === null) return limits(Number.NaN, Number.NaN, s2);
     const { lower, upper, status } = found[known.indexOf(sd)]!;
-    const tau2 = (eta: number) => sd.held + linkOf(sd.dpar).response(eta) ** 2;
+    const tau2 = (eta: number) => sd.held + linkOf(fit, sd.dpar).response(eta) ** 2;
     return { ...limits(tau2(lower), tau2(upper), s2), ...(status !== undefined && { status }) };
   });
 }

@@ -10,6 +10,7 @@ import { checkOptions, type OptionKinds } from "../options";
 import { formatColumn, formatFixed, pText } from "./format";
 import { type HeterogeneityLimits, heterogeneityLimits, oneSd } from "./heterogeneity-limits";
 import { heterogeneityLimitsTable } from "./heterogeneity-limits-table";
+import { outcomeColumn } from "./outcome-column";
 import { percentExplained } from "./percent-explained";
 import { type Printable, printable } from "./printable";
 import { groupRows } from "./row-groups";
@@ -199,16 +200,13 @@ function heterogeneityTables(data: Heterogeneity): ReportTable[] {
 }
 
 function heterogeneityTable({ by, sampling, basis, groups, q }: Heterogeneity): ReportTable {
-  const bivariate = groups.some(({ outcome }) => outcome !== "mu");
   const withR2 = groups.some(({ r2 }) => r2 !== null);
   const fixed = (header: string, pick: (group: HeterogeneityGroup) => number) =>
     numberColumn(header, groups.map(pick), (values) => values.map((value) => formatFixed(value, 2)));
   const significant = (header: string, pick: (group: HeterogeneityGroup) => number) =>
     numberColumn(header, groups.map(pick), (values) => formatColumn(values));
   const columns = [
-    ...(bivariate
-      ? [{ header: "outcome", cells: groups.map(({ outcome }) => outcome), align: "left" as const }]
-      : []),
+    ...outcomeColumn(groups),
     { header: by ?? "", name: "group", cells: groups.map(({ group }) => group), align: "left" as const },
     { header: "rows", cells: groups.map(({ rows }) => String(rows)) },
     significant("tau2", ({ tau2 }) => tau2),

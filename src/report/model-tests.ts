@@ -1,3 +1,4 @@
+import { dparOf, isLocation } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import type { IntervalMethod } from "../inference/coefficient-table";
 import { dparKeys } from "../inference/coefficients";
@@ -7,6 +8,7 @@ import { type WaldTest, waldTest } from "../inference/wald-test";
 import { formatFixed, formatSignificant, NOT_AVAILABLE, pText } from "./format";
 import { type HeterogeneityGroup, heterogeneity, qTestOrNull } from "./heterogeneity";
 import { limitRange, limitsTitle } from "./limits-line";
+import type { FitSummary } from "./summary";
 
 /** What a meta-analyst looks for below the coefficients. */
 export interface ModelTests {
@@ -40,7 +42,7 @@ export function modelTests(fit: Fit, test: TestStatistic, level: number): ModelT
   // without an intercept the test of a scale parameter would be of log-SDs against 0, of SDs against 1
   const withModerators = dparKeys(fit).filter((dpar) => {
     const { termLabels, assign } = fit.designs[dpar] ?? { termLabels: [], assign: [] };
-    return termLabels.length > 0 && (assign.includes(0) || dpar.startsWith("mu"));
+    return termLabels.length > 0 && (assign.includes(0) || isLocation(dparOf(fit, dpar)));
   });
   return {
     heterogeneity: groups[0] ?? null,
@@ -55,28 +57,23 @@ export function modelTests(fit: Fit, test: TestStatistic, level: number): ModelT
 
 /** One tau2 for all rows. */
 function single(fit: Fit): boolean {
-  const scales = Object.entries(fit.designs).filter(([dpar]) => dpar.startsWith("s"));
-  const constant = scales.every(([, { termLabels }]) => termLabels.length === 0);
+  const scales = fit.dpars.filter((dpar) => !isLocation(dpar)).map(({ key }) => fit.designs[key]);
+  const constant = scales.every((design) => design === undefined || design.termLabels.length === 0);
   return fit.family === "gaussian" && fit.knownV.kind !== "none" && constant;
 }
 
 /** QE is what moderators of the mean leave. */
-export function qName({ moderators }: Pick<ModelTests, "moderators">): "Q" | "QE" {
-  return moderators.some(({ dpar }) => dpar.startsWith("mu")) ? "QE" : "Q";
+export function qName({ tests, parameters }: Pick<FitSummary, "tests" | "parameters">): "Q" | "QE" {
+  const ofMean = tests.moderators.some(({ dpar }) => !parameters.some((one) => one.dpar === dpar));
+  return ofMean ? "QE" : "Q";
 }
 
-/**
- * One line each, with the names that metafor's users know. `levels` is how many groupings have random intercepts; `whyNone`
- * says of a test of moderators that does not exist why.
- */
-export function modelTestLines(
-  { heterogeneity: all, basis, level, confint, q, moderators }: ModelTests,
-  levels: number,
-  whyNone: (test: WaldTest) => string,
-): string[] {
+/** One line each, with the names that metafor's users know. `whyNone` says of a test of moderators that does not exist why. */
+export function modelTestLines(summary: FitSummary, whyNone: (test: WaldTest) => string): string[] {
+  const { heterogeneity: all, basis, level, confint, q, moderators } = summary.tests;
   const lines: string[] = [];
   if (all !== null) {
-    const tau2 = `tau^2: ${formatSignificant(all.tau2)} (tau: ${formatSignificant(all.tau)}${levels > 0 ? ", all levels" : ""})  `;
+    const tau2 = `tau^2: ${formatSignificant(all.tau2)} (tau: ${formatSignificant(all.tau)}${summary.random.length > 0 ? ", all levels" : ""})  `;
     const from = basis === "Q" ? " (from Q)" : "";
     const known = !Number.isNaN(all.i2) || !Number.isNaN(all.h2);
     const i2 = Number.isNaN(all.i2) ? NOT_AVAILABLE : `${formatFixed(all.i2, 2)} %`;
@@ -87,7 +84,7 @@ export function modelTestLines(
       lines.push(limitsLine(all, level, confint));
   }
   if (q !== null && q.df > 0) {
-    const name = qName({ moderators });
+    const name = qName(summary);
     const what = name === "QE" ? "Residual heterogeneity" : "Heterogeneity";
     lines.push(`${what}: ${name}(df = ${q.df}) = ${formatFixed(q.statistic, 4)}, ${pText(q.pValue)}`);
   }

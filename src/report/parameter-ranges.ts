@@ -1,8 +1,10 @@
+import { dparOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
-import { coefficientTarget } from "../fit/profile";
+import type { DparKind } from "../formula/dpar";
 import type { Limits } from "../inference/limits";
 import { linkOf } from "../inference/links";
 import { scaleLimits, scaleMethod } from "../inference/scale-limits";
+import { coefficientTarget } from "../opened/profile";
 
 /** How a scale or correlation parameter spreads over the rows (or over the levels of a grouping). */
 export interface ParameterRange extends Limits {
@@ -24,6 +26,14 @@ export interface ParameterRange extends Limits {
   readonly scale: "response";
 }
 
+/** Of the scale parameters. */
+const COMPONENTS: Readonly<Record<DparKind, ParameterRange["component"] | null>> = {
+  location: null,
+  sigma: "distributional-scale",
+  sd: "random-effect-scale",
+  rho12: "residual-correlation",
+};
+
 /**
  * One row for each sigma, sd(group) and rho12, in the order of `fit.coefficients`; held ones last. A parameter that is the same
  * for all rows has limits, by profile likelihood or Wald's: see scaleMethod(). They are NaN for others.
@@ -32,14 +42,14 @@ export function parameterRanges(fit: Fit, level = 0.95): ParameterRange[] {
   const ranges: ParameterRange[] = [];
   const keys = new Set([...fit.coefficients.map(({ dpar }) => dpar), ...Object.keys(fit.fixed)]);
   for (const dpar of keys) {
-    const values = dpar.startsWith("mu") ? undefined : fittedScale(fit, dpar);
-    if (values === undefined) continue;
+    const component = COMPONENTS[dparOf(fit, dpar).kind];
+    if (component === null) continue;
     ranges.push({
       name: `fitted:${dpar}`,
-      component: componentOf(dpar),
+      component,
       dpar,
       term: dpar in fit.fixed ? "held value" : "fitted range",
-      ...summarise(values),
+      ...summarise(fittedScale(fit, dpar)),
       ...limitsOf(fit, dpar, level),
       scale: "response",
     });
@@ -52,19 +62,14 @@ function limitsOf(fit: Fit, dpar: string, level: number): Limits {
   if (own.length !== 1 || fit.coefficients[own[0]!]!.term !== "(Intercept)") {
     return { lower: Number.NaN, upper: Number.NaN };
   }
-  const { response } = linkOf(dpar);
+  const { response } = linkOf(fit, dpar);
   const { lower, upper } = scaleLimits(fit, [coefficientTarget(fit, own[0]!)], level, scaleMethod(fit))[0]!;
   return { lower: response(lower), upper: response(upper) };
 }
 
 /** One per row for sigma and rho12, one per level for sd(group). */
-function fittedScale(fit: Fit, dpar: string): Float64Array | undefined {
-  return fit.random?.find((effect) => effect.dpar === dpar)?.sd ?? fit.fitted[dpar];
-}
-
-function componentOf(dpar: string): ParameterRange["component"] {
-  if (dpar === "rho12") return "residual-correlation";
-  return dpar.startsWith("sigma") ? "distributional-scale" : "random-effect-scale";
+function fittedScale(fit: Fit, dpar: string): Float64Array {
+  return fit.random?.find((effect) => effect.dpar === dpar)?.sd ?? fit.fitted[dpar]!;
 }
 
 function summarise(values: Float64Array): Pick<ParameterRange, "estimate" | "minimum" | "maximum"> {

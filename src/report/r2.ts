@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { isSd } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
 import { requireSameData, whyNotNested } from "../inference/nested";
@@ -6,6 +7,7 @@ import { outcomesOf } from "../inference/outcomes";
 import { residualDf } from "../inference/residual-df";
 import { withoutModerators } from "../inference/without-moderators";
 import { formatColumn, formatFixed } from "./format";
+import { outcomeColumn } from "./outcome-column";
 import { percentExplained } from "./percent-explained";
 import { type Printable, printableTable } from "./printable";
 import { numberColumn, type ReportTable } from "./text-table";
@@ -108,23 +110,20 @@ function notesOn(fit: Fit, reduced: Fit): string[] {
       `${location} has as many coefficients as effect sizes: what is left of tau2 is not an estimate`,
     );
   }
-  const scales = Object.keys(fit.designs).filter((dpar) => dpar.startsWith("s"));
-  const varying = scales.filter((dpar) => fit.designs[dpar]!.termLabels.length > 0);
+  const sds = fit.dpars.filter(isSd).map(({ key }) => key);
+  const varying = sds.filter((dpar) => (fit.designs[dpar]?.termLabels.length ?? 0) > 0);
   if (varying.length > 0)
     notes.push(`${varying.join(" and ")} with moderators: squares averaged over the rows`);
   return notes;
 }
 
 function r2Table({ variances, notes }: R2): ReportTable {
-  const bivariate = variances.some(({ outcome }) => outcome !== "mu");
   const significant = (values: readonly number[]) => formatColumn(values);
   const percent = (values: readonly number[]) => values.map((value) => formatFixed(value, 2));
   return {
     caption: "Heterogeneity explained by moderators (R2, percent)",
     columns: [
-      ...(bivariate
-        ? [{ header: "outcome", cells: variances.map(({ outcome }) => outcome), align: "left" as const }]
-        : []),
+      ...outcomeColumn(variances),
       { header: "source", cells: variances.map(({ source }) => source), align: "left" },
       numberColumn(
         "tau2_reduced",

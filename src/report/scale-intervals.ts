@@ -2,8 +2,6 @@ import type { Column, Table } from "../data/table";
 import { type DataInput, newTable } from "../data/table-from";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
-import type { ProfileTarget } from "../fit/profile";
-import type { ProfileStatus } from "../fit/profile-limits";
 import { requireFit } from "../fit/require-fit";
 import { variablesOf } from "../formula/expr";
 import type { IntervalMethod } from "../inference/coefficient-table";
@@ -12,6 +10,8 @@ import { type Link, linkOf } from "../inference/links";
 import { fittedRows, newRows } from "../inference/new-data";
 import { predict } from "../inference/predict";
 import { scaleLimits, scaleMethod } from "../inference/scale-limits";
+import type { ProfileTarget } from "../opened/profile";
+import type { ProfileStatus } from "../opened/profile-limits";
 import { checkOptions, type OptionKinds } from "../options";
 import { listed } from "../words";
 import { formatColumn, limitLabels } from "./format";
@@ -102,7 +102,7 @@ export function scaleIntervals(fit: Fit, options: ScaleIntervalsOptions = {}): P
   const data: ScaleIntervals = {
     method,
     level,
-    intervals: wanted.flatMap((one, k) => onResponseScales(one, limits[k]!)),
+    intervals: wanted.flatMap((one, k) => onResponseScales(linkOf(fit, one.dpar), one, limits[k]!)),
   };
   return printableTable(data, intervalsTable);
 }
@@ -195,10 +195,10 @@ function cell(column: Column, row: number): string | number {
 }
 
 function onResponseScales(
+  link: Link,
   { dpar, at, target }: Combination,
   limits: { readonly lower: number; readonly upper: number; readonly status?: ProfileStatus },
 ): ScaleInterval[] {
-  const link = linkOf(dpar);
   const row = (quantity: ScaleInterval["quantity"], response: Link["response"]): ScaleInterval => ({
     dpar,
     at,

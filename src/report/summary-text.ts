@@ -10,14 +10,14 @@ import { logSdNotes, whyNoTest } from "./why-no-test";
 
 /** The order is that of R's summaries: model, coefficients, scale parameters, fit statistics. */
 export function summaryText(summary: FitSummary): string {
-  const { formulas, tests, random } = summary;
+  const { formulas } = summary;
   const header = [titleOf(summary), ...formulas.map((formula) => `  ${formula}`), ...modelLines(summary)];
   const blocks = [header.join("\n"), tableText(coefficientsTable(summary))];
   if (summary.parameters.length > 0) {
     const table = parameterTable(summary);
     blocks.push(`${table.caption}:\n${tableText(table)}`);
   }
-  const testLines = modelTestLines(tests, random.length, whyNoTest(summary));
+  const testLines = modelTestLines(summary, whyNoTest(summary));
   if (testLines.length > 0) blocks.push(testLines.join("\n"));
   blocks.push(footerLines(summary).join("\n"));
   return blocks.join("\n\n");
@@ -33,9 +33,10 @@ function titleOf({ family, method, knownV }: Pick<FitSummary, "family" | "method
   return `${outcomes} by distributional regression, ${method}`;
 }
 
-function modelLines({ knownV, random, notes }: FitSummary): string[] {
+function modelLines(summary: FitSummary): string[] {
+  const { knownV, random, notes } = summary;
   const lines = [`Known sampling covariance: ${knownVText(knownV)}`];
-  if (random.length > 0) lines.push(`Random intercepts: ${randomText(random)}`);
+  if (random.length > 0) lines.push(`Random intercepts: ${randomText(summary)}`);
   return [...lines, ...notes];
 }
 
@@ -46,9 +47,9 @@ function knownVText({ kind, label, clusters, largestCluster }: FitSummary["known
 }
 
 /** "study (40 levels), study:outcome (97 levels)"; by the dpar of the SD where two outcomes have it. */
-function randomText(random: FitSummary["random"]): string {
+function randomText({ random, responses }: FitSummary): string {
   return random
-    .map(({ dpar, group, levels }) => `${dpar.startsWith("sd(") ? group : dpar} (${count(levels, "level")})`)
+    .map(({ dpar, group, levels }) => `${responses.length > 1 ? dpar : group} (${count(levels, "level")})`)
     .join(", ");
 }
 
@@ -135,8 +136,9 @@ function testNotes({ test, factor, robust }: FitSummary): string[] {
 
 /** How the limits were found, and that the choice of test and of errors is one for the location. */
 function limitNotes(summary: FitSummary): string[] {
-  const { test, robust, confint, coefficients, level } = summary;
-  const scale = [...new Set(coefficients.map(({ dpar }) => dpar))].filter((dpar) => !dpar.startsWith("mu"));
+  const { test, robust, confint, coefficients, level, parameters } = summary;
+  const estimated = new Set(coefficients.map(({ dpar }) => dpar));
+  const scale = parameters.map(({ dpar }) => dpar).filter((dpar) => estimated.has(dpar));
   const apart = (test !== "z" || robust !== null) && scale.length > 0;
   const quantile = test === "z" ? criticalValue(level).toFixed(2) : "quantile of t *";
   return [
@@ -187,12 +189,12 @@ function parameterLimits({ parameters, level, scaleConfint }: FitSummary): strin
 /** Coefficients with the model above and what belongs below them, then the scale parameters. */
 export function summaryTables(summary: FitSummary): ReportTable[] {
   const coefficients = coefficientsTable(summary);
-  const { formulas, tests, random } = summary;
+  const { formulas } = summary;
   const notes = [
     ...coefficients.notes,
     ...formulas,
     ...modelLines(summary),
-    ...modelTestLines(tests, random.length, whyNoTest(summary)),
+    ...modelTestLines(summary, whyNoTest(summary)),
     ...footerLines(summary),
   ];
   const tables = [{ ...coefficients, notes }];

@@ -3,6 +3,7 @@ import { requireFit } from "../fit/require-fit";
 import { type Outcome, outcomesOf, samplingVariances, studyVariances } from "../inference/outcomes";
 import { checkOptions, type OptionKinds } from "../options";
 import { formatColumn } from "./format";
+import { outcomeColumn } from "./outcome-column";
 import { type Printable, printableTable } from "./printable";
 import { groupRows } from "./row-groups";
 import { numberColumn, type ReportTable } from "./text-table";
@@ -104,12 +105,9 @@ function groupsTable({ by, groups }: VarianceComponents): ReportTable {
   const column = (header: string, pick: (group: VarianceGroup) => number) => {
     return numberColumn(header, groups.map(pick), (values) => formatColumn(values));
   };
-  const bivariate = groups.some(({ outcome }) => outcome !== "mu");
   const random = groups.some(({ studyVariance }) => studyVariance > 0);
   const columns = [
-    ...(bivariate
-      ? [{ header: "outcome", cells: groups.map(({ outcome }) => outcome), align: "left" as const }]
-      : []),
+    ...outcomeColumn(groups),
     { header: by ?? "", name: "group", cells: groups.map(({ group }) => group), align: "left" as const },
     { header: "rows", cells: groups.map(({ rows }) => String(rows)) },
     column("sampling_variance", ({ samplingVariance }) => samplingVariance),

@@ -1,12 +1,15 @@
+import { randomOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
-import { modelOf } from "../fit/model-of-fit";
+import { covarianceOf } from "../fit/known-covariance";
 import { requireFit } from "../fit/require-fit";
 import { type Outcome, outcomesOf, samplingVariances } from "../inference/outcomes";
 import { residualDf } from "../inference/residual-df";
 import { type TypicalVarianceParts, typicalVarianceParts } from "../inference/typical-variance";
 import { observationNumbers } from "../model/observations";
+import { openFit } from "../opened/open-fit";
 import { checkOptions, type OptionKinds } from "../options";
 import { formatColumn, formatFixed } from "./format";
+import { outcomeColumn } from "./outcome-column";
 import { type Printable, printableTable } from "./printable";
 import { groupRows, type RowGroup } from "./row-groups";
 import { numberColumn, type ReportTable } from "./text-table";
@@ -97,9 +100,8 @@ const NONE_LEFT = 1e-8;
 type Typical = (outcome: Outcome, rows: readonly number[]) => number;
 
 function typicalOf(fit: Fit): Typical | null {
-  const { clusters, blocks } = fit.knownV;
-  if (clusters > 0 && blocks === undefined) return null;
-  const model = modelOf(fit);
+  if (covarianceOf(fit.knownV) === null) return null;
+  const { model } = openFit(fit);
   const parts = typicalVarianceParts(model);
   if (parts === null) return null;
   const observation = model.outcomes === null ? null : observationNumbers(model.outcomes, fit.nobs);
@@ -142,14 +144,13 @@ function sharesOf(
     return residualDf(fit, location) > 0 ? mean(own, (i) => v[i]) : Number.NaN;
   });
   const sigma = fit.fitted[scale];
-  // sd(study) belongs to mu, sd2(study) to mu2
-  const random = (fit.random ?? []).filter(({ dpar }) => dpar.startsWith(`sd${location.slice(2)}(`));
+  const random = randomOf(fit, outcome.number);
 
   return groups.map(({ label }, g) => {
     const own = members[g];
     const variances = [
       { part: "sampling" as const, source: knownV.kind === "none" ? "none" : knownV.label, variance: s2[g] },
-      { part: "within" as const, source: scale as string, variance: mean(own, (i) => sigma[i] ** 2) },
+      { part: "within" as const, source: scale, variance: mean(own, (i) => sigma[i] ** 2) },
       ...random.map(({ dpar, codes, sd }) => ({
         part: "between" as const,
         source: dpar,
@@ -173,11 +174,8 @@ export const NO_TYPICAL_VARIANCE = "-: the mean has as many coefficients there a
 
 function sharesTable({ by, sampling, groups }: VarianceShares): ReportTable {
   const lines = groups.flatMap((group) => group.parts.map((part) => ({ ...group, ...part })));
-  const bivariate = groups.some(({ outcome }) => outcome !== "mu");
   const columns = [
-    ...(bivariate
-      ? [{ header: "outcome", cells: lines.map(({ outcome }) => outcome), align: "left" as const }]
-      : []),
+    ...outcomeColumn(lines),
     ...(by === null ? [] : [{ header: by, cells: lines.map(({ group }) => group), align: "left" as const }]),
     { header: "part", cells: lines.map(({ part }) => part), align: "left" as const },
     { header: "source", cells: lines.map(({ source }) => source), align: "left" as const },

@@ -14,16 +14,18 @@ export function logSdNotes(summary: FitSummary): string[] {
   if (tests.q === null) return [[why, ...testsInstead(summary, estimated)].join(". ")];
   const which = random.length > 0 ? "all SDs together" : "heterogeneity";
   const one = random.length > 0 ? "; of one SD: anova() with the fit without it" : "";
-  return [`${why}. Test of ${which}: ${qName(tests)} below, ${pText(tests.q.pValue)}${one}`];
+  return [`${why}. Test of ${which}: ${qName(summary)} below, ${pText(tests.q.pValue)}${one}`];
 }
 
 /** Where there is no Q: what can be refitted without an SD, and which SD no fit is without. */
 function testsInstead(
-  { tests, knownV, responses }: FitSummary,
+  { tests, knownV, responses, parameters }: FitSummary,
   estimated: FitSummary["coefficients"],
 ): string[] {
   const dpars = [...new Set(estimated.map(({ dpar }) => dpar))];
-  const sds = dpars.filter((dpar) => dpar.startsWith("sd"));
+  const sds = dpars.filter((dpar) =>
+    parameters.some((one) => one.dpar === dpar && one.component === "random-effect-scale"),
+  );
   const withSigma = sds.length < dpars.length;
   const notes: string[] = [];
   if (withSigma && knownV.kind !== "none" && !tests.certainRows) {
@@ -47,11 +49,16 @@ function testsInstead(
 }
 
 /** Why moderators have no joint test. */
-export function whyNoTest({ coefficients, factor, robust }: FitSummary): (test: WaldTest) => string {
+export function whyNoTest({
+  coefficients,
+  factor,
+  robust,
+  parameters,
+}: FitSummary): (test: WaldTest) => string {
   return ({ dpar, terms, ddf }) => {
     const own = coefficients.filter((row) => row.dpar === dpar && terms.includes(row.term));
     if (own.some(({ stdError }) => Number.isNaN(stdError))) return "a coefficient has no standard error";
-    if (!dpar.startsWith("mu")) return "their covariance matrix is singular";
+    if (parameters.some((one) => one.dpar === dpar)) return "their covariance matrix is singular";
     if (factor === 0) return "the Knapp-Hartung factor is 0";
     const certain = own.filter(({ stdError }) => stdError === 0).map(({ name }) => name);
     if (certain.length > 0) return `${certain.join(", ")} rests on one cluster`;

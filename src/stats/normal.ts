@@ -12,6 +12,16 @@ export function normalTwoSidedP(z: number): number {
   return erfc(Math.abs(z) * Math.SQRT1_2);
 }
 
+/** Phi(z) = P(Z <= z). */
+export function normalProbability(z: number): number {
+  return erfc(-z * Math.SQRT1_2) / 2;
+}
+
+/** The density phi(z) = exp(-z^2 / 2) / sqrt(2 pi). */
+export function normalDensity(z: number): number {
+  return Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+}
+
 /** x with P(Z <= x) = p; -Infinity at 0, Infinity at 1, NaN outside [0, 1]. */
 export function normalQuantile(p: number): number {
   // 1 - p is exact for p >= 0.5, and both doublings are; erfcinv sees the small tail on either side

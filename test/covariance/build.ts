@@ -35,25 +35,18 @@ export function bivariateV(n: number, matrix: MatrixInput): KnownV {
 }
 
 /** The clusters as lists: rows, then the rows of the lower triangle. */
-export function clustersOf({
-  clusterSizes,
-  clusterRows,
-  clusterV,
-}: KnownV): { rows: number[]; V: number[][] }[] {
-  let row = 0;
-  let cell = 0;
-  return Array.from(clusterSizes, (m) => {
-    const rows = Array.from(clusterRows.subarray(row, row + m));
-    const V = rows.map((_, a) =>
-      Array.from(clusterV.subarray(cell + (a * (a + 1)) / 2, cell + ((a + 1) * (a + 2)) / 2)),
-    );
-    row += m;
-    cell += (m * (m + 1)) / 2;
-    return { rows, V };
+export function clustersOf({ V }: KnownV): { rows: number[]; V: number[][] }[] {
+  const clusters: { rows: number[]; V: number[][] }[] = [];
+  V.eachBlock(({ rows, matrix }) => {
+    const m = rows.length;
+    const cells = matrix();
+    const triangle = Array.from(rows, (_, a) => Array.from(cells.subarray(a * m, a * m + a + 1)));
+    clusters.push({ rows: Array.from(rows), V: triangle });
   });
+  return clusters;
 }
 
 /** Everything but the label, as plain arrays. */
 export function plain(v: KnownV): unknown {
-  return { kind: v.kind, variances: Array.from(v.variances), clusters: clustersOf(v) };
+  return { kind: v.kind, variances: Array.from(v.V.variances), clusters: clustersOf(v) };
 }

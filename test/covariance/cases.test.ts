@@ -22,7 +22,7 @@ describe("reference cases", () => {
       V.blocks.map(({ rows }) => rows).filter((r) => r.length > 1),
     );
     // the case's own vi differs from V's diagonal in the last digit
-    for (const [i, vi] of data.columns.vi!.entries()) expect(v.variances[i]! / vi).toBeCloseTo(1, 12);
+    for (const [i, vi] of data.columns.vi!.entries()) expect(v.V.variances[i]! / vi).toBeCloseTo(1, 12);
   });
 
   it("v28: the same covariances from the columns of studies, outcomes absent", () => {
@@ -34,7 +34,7 @@ describe("reference cases", () => {
     const v = knownV(formulas, data_wide.columns);
     const pairs = V.blocks.filter(({ rows }) => rows.length === 2).map(({ matrix }) => matrix);
     expect(clustersOf(v).map(({ V: [first, second] }) => [[first![0], second![0]], second])).toEqual(pairs);
-    expect(v.variances.filter((variance) => !Number.isNaN(variance))).toHaveLength(98);
+    expect(v.V.variances.filter((variance) => !Number.isNaN(variance))).toHaveLength(98);
   });
 
   it.each(["drm-c-dense-block-V", "drm-e2-random-intercept-dense-V-sd", "drm-f-bivariate-habitat"])(
@@ -42,9 +42,9 @@ describe("reference cases", () => {
     (id) => {
       const { formulas, data, matrices } = loadCase(id);
       const v = knownV(formulas, data, matrices!);
-      const n = v.variances.length;
+      const n = v.V.variances.length;
       const rebuilt = Array.from({ length: n }, (_, i) =>
-        Array.from({ length: n }, (_, j) => (i === j ? v.variances[i]! : 0)),
+        Array.from({ length: n }, (_, j) => (i === j ? v.V.variances[i]! : 0)),
       );
       for (const { rows, V } of clustersOf(v)) {
         for (let a = 0; a < rows.length; a++) {

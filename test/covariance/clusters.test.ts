@@ -37,7 +37,7 @@ describe("the clusters of V", () => {
             V: group.map((i, a) => group.slice(0, a + 1).map((j) => cell(i, j))),
           }));
         expect(clustersOf(dense)).toEqual(expected);
-        expect(Array.from(dense.variances)).toEqual(sd.map((s) => s * s));
+        expect(Array.from(dense.V.variances)).toEqual(sd.map((s) => s * s));
 
         const blocks = groups.map((group) => ({
           rows: group,
@@ -75,8 +75,8 @@ describe("the clusters of V", () => {
           }),
         });
         const [small, large] = [vOf(order.length, V(1)), vOf(order.length, V(scale))];
-        expect(large.clusterRows).toEqual(small.clusterRows);
-        expect(large.clusterV).toEqual(small.clusterV.map((v) => v * scale));
+        expect(large.V.blocks?.rows).toEqual(small.V.blocks?.rows);
+        expect(large.V.blocks?.values).toEqual(small.V.blocks?.values.map((v) => v * scale));
       }),
     );
   });

@@ -11,12 +11,12 @@ describe("a vector of variances", () => {
       Float32Array.of(1, 2, 3),
       { nrow: 3, ncol: 1, values: [1, 2, 3] },
     ];
-    for (const form of forms) expect(Array.from(vOf(3, form).variances)).toEqual([1, 2, 3]);
+    for (const form of forms) expect(Array.from(vOf(3, form).V.variances)).toEqual([1, 2, 3]);
   });
 
   it("is in data order, and its missing cells drop their rows", () => {
     const v = knownV("y ~ 1 + meta_V(V = V)", { y: [1, null, 3, 4] }, { V: [1, -2, null, 4] });
-    expect(Array.from(v.variances)).toEqual([1, 4]);
+    expect(Array.from(v.V.variances)).toEqual([1, 4]);
   });
 
   it("is refused with the row that is wrong", () => {

@@ -10,7 +10,7 @@ describe("buildKnownV", () => {
     expect(knownV("y ~ 1", { y: [1, 2] })).toMatchObject({ kind: "none", label: "" });
     expect(plain(knownV("y ~ 1", { y: [1, 2] }))).toEqual({ kind: "none", variances: [0, 0], clusters: [] });
     const both = { y1: [1, 2], y2: [1, null] };
-    expect(knownV(["mu1 = y1 ~ 1", "mu2 = y2 ~ 1"], both).variances).toHaveLength(4);
+    expect(knownV(["mu1 = y1 ~ 1", "mu2 = y2 ~ 1"], both).V.variances).toHaveLength(4);
   });
 
   it("shares the memory of a column of variances", () => {
@@ -19,13 +19,13 @@ describe("buildKnownV", () => {
     const v = buildKnownV(formula.dpars[0]!, frame, {});
     expect(v).toMatchObject({ kind: "diagonal", label: "vi" });
     const column = frame.column("vi");
-    expect(v.variances).toBe(column.kind === "factor" ? null : column.values);
+    expect(v.V.variances).toBe(column.kind === "factor" ? null : column.values);
   });
 
   it("takes an expression and keeps its text", () => {
     const v = knownV("y ~ 1 + meta_V(V = (se^2))", { y: [1, 2], se: [0.5, 2] });
     expect(v.label).toBe("se^2");
-    expect(Array.from(v.variances)).toEqual([0.25, 4]);
+    expect(Array.from(v.V.variances)).toEqual([0.25, 4]);
   });
 
   it("splits a matrix into its clusters", () => {
@@ -64,7 +64,7 @@ describe("buildKnownV", () => {
       [0, 0, 0, 1],
     ];
     const v = knownV("y ~ x + meta_V(V = V)", data, { V });
-    expect(Array.from(v.variances)).toEqual([4, 2, 1]);
+    expect(Array.from(v.V.variances)).toEqual([4, 2, 1]);
     expect(clustersOf(v)).toEqual([{ rows: [0, 1], V: [[4], [1, 2]] }]);
   });
 

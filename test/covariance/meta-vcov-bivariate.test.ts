@@ -21,7 +21,7 @@ describe("meta_vcov_bivariate", () => {
       ],
     });
     expect(knownV(formulas("v1, v2"), data).kind).toBe("diagonal");
-    expect(knownV(formulas("v1, 4, cor12 = 0.5"), data).clusterSizes).toEqual(Int32Array.of(2, 2, 2));
+    expect(knownV(formulas("v1, 4, cor12 = 0.5"), data).V.blocks!.sizes).toEqual(Int32Array.of(2, 2, 2));
   });
 
   it("means the same as an object, a dense matrix and an object of JSON", () => {

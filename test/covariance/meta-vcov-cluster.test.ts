@@ -66,12 +66,12 @@ describe("meta_vcov_cluster", () => {
     expect(missingRows(matrix, 3)).toEqual(Uint8Array.of(0, 1, 0));
     expect(clustersOf(vOf(3, matrix))[0]!.rows).toEqual([0, 1]);
     const missing = { ...data, study: ["b", null, "b", "a"] };
-    expect(knownV("y ~ 1 + meta_V(V = meta_vcov_cluster(vi, study))", missing).variances).toHaveLength(3);
+    expect(knownV("y ~ 1 + meta_V(V = meta_vcov_cluster(vi, study))", missing).V.variances).toHaveLength(3);
   });
 
   it("takes numbers and logicals as clusters", () => {
     const by = (study: (number | boolean)[]) =>
-      knownV("y ~ 1 + meta_V(V = meta_vcov_cluster(vi, study))", { ...data, study }).clusterSizes;
+      knownV("y ~ 1 + meta_V(V = meta_vcov_cluster(vi, study))", { ...data, study }).V.blocks!.sizes;
     expect(by([7, 8, 7, 7])).toEqual(Int32Array.of(3));
     expect(by([true, false, true, false])).toEqual(Int32Array.of(2, 2));
   });

@@ -170,7 +170,8 @@ test("whatever text is written with quotes is read back", () => {
         const column = table.column("label");
         if (column?.kind !== "factor") throw new Error("wanted a factor");
         expect(Array.from(column.codes, (code) => column.levels[code])).toEqual(rows.map(([text]) => text));
-        expect(table.column("value")).toEqual({
+        // beyond 2^53 the texts are kept beside
+        expect(table.column("value")).toMatchObject({
           kind: "numeric",
           values: Float64Array.from(rows, ([, number]) => number + 0),
         });

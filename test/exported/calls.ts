@@ -24,6 +24,9 @@ export const DATA = {
   study: rows.map((i) => `s${Math.floor(i / 3)}`),
 };
 
+/** Counts of a few 2x2 tables, one of which has a 0. */
+const COUNTS = { a: [3, 0, 5], b: [10, 12, 9], c: [6, 2, 4], d: [8, 9, 11], study: ["s1", "s2", "s3"] };
+
 const once = <T>(make: () => T): (() => T) => {
   let made: T | undefined;
   return () => {
@@ -145,4 +148,18 @@ export const CALLS: Readonly<Record<string, () => readonly unknown[]>> = {
   locationScalePlot: () => [plain(), { x: "x" }],
   profilePlot: () => [pooled(), { level: 0.9 }],
   plotNamed: () => ["forest"],
+  // drmeta/escalc
+  aggregate: () => [DATA, { cluster: "study", rho: 0.5 }],
+  conv2x2: () => [{ ori: [2, 3], ni: [100, 90], n1i: [40, 50], n2i: [30, 45] }, { study: ["a", "b"] }],
+  convDelta: () => [
+    { data: DATA, yi: "yi", vi: "vi" },
+    { transf: "exp", names: ["e", "v"] },
+  ],
+  convFivenum: () => [{ min: [1, 2], median: [4, 5], max: [8, 9], n: [20, 30] }, { test: false }],
+  convWald: () => [{ out: [1.5, 2], ciLb: [1, 1.5], ciUb: [2.25, 2.67] }, { transf: "log" }],
+  guessEscalc: () => [COUNTS],
+  harmonicMean: () => [[3, 6]],
+  sharedControl: () => ["RD", { data: COUNTS, ai: "a", bi: "b", ci: "c", di: "d" }, { control: [1, 1, 2] }],
+  vcalc: () => [{ vi: [0.1, 0.2], cluster: ["a", "a"], rho: 0.5 }],
+  escalc: () => ["RD", { data: COUNTS, ai: "a", bi: "b", ci: "c", di: "d" }, { add: 1, study: "study" }],
 };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as batch from "../../src/batch/index";
+import * as effectSizes from "../../src/escalc/index";
 import * as library from "../../src/index";
 import { DrmError } from "../../src/index";
 import * as plot from "../../src/plot/index";
@@ -10,6 +11,7 @@ const MODULES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "src/index.ts": library,
   "src/batch/index.ts": batch,
   "src/plot/index.ts": plot,
+  "src/escalc/index.ts": effectSizes,
 };
 
 const FUNCTIONS = exportedFunctions();

@@ -16,7 +16,12 @@ export interface Parameter {
 }
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-export const ENTRIES = ["src/index.ts", "src/batch/index.ts", "src/plot/index.ts"] as const;
+export const ENTRIES = [
+  "src/index.ts",
+  "src/batch/index.ts",
+  "src/plot/index.ts",
+  "src/escalc/index.ts",
+] as const;
 
 export function exportedFunctions(): ExportedFunction[] {
   const config = ts.readConfigFile(`${ROOT}tsconfig.json`, ts.sys.readFile).config as {

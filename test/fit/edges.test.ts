@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { reopen } from "../../src/fit/reopen";
+import { withEngine } from "../../src/fit/engine";
 import {
   checkDrm,
   type DataInput,
@@ -12,6 +12,7 @@ import {
   influence,
   parseCsv,
 } from "../../src/index";
+import { openFit } from "../../src/opened/open-fit";
 import { expectSound } from "./edge-expectations";
 
 /** Values known to six decimals or more; a supremum is approached by an SD of zero exactly. */
@@ -117,9 +118,9 @@ describe("the edge is a candidate", () => {
       // fitting twice is no luck
       expect(fitOf(one).logLik).toBe(fit.logLik);
       // residuals and influence are those of this supremum
-      const { engine, theta } = reopen(fit);
-      const again = engine.model.logLikConstant - engine.objective.valueAt(theta);
-      engine.dispose();
+      const { standard, theta } = openFit(fit);
+      const value = withEngine(standard, ({ objective }) => objective.valueAt(theta));
+      const again = standard.logLikConstant - value;
       expect(Math.abs(again - fit.logLik)).toBeLessThan(1e-6);
     });
   });

@@ -1,3 +1,4 @@
+import { BlockCovariance } from "../../src/covariance/block-covariance";
 import { missingRows } from "../../src/covariance/known-v";
 import { tableFrom } from "../../src/data/table-from";
 import { addProduct, toOriginal } from "../../src/design/basis";
@@ -49,7 +50,7 @@ export interface TestEngine {
 /** `oneCluster`: rows that go to the dense kernel as one cluster, though V may say nothing about them together. */
 export function engineFor(problem: PlainProblem, oneCluster?: readonly number[]): TestEngine {
   const model = modelOf(jobOfProblem(problem));
-  return engineOf(oneCluster === undefined ? model : { ...model, knownV: asCluster(problem, oneCluster) });
+  return engineOf(oneCluster === undefined ? model : { ...model, V: asCluster(problem, oneCluster) });
 }
 
 export function engineForJob(job: Job): TestEngine {
@@ -60,14 +61,11 @@ export function engineForJob(job: Job): TestEngine {
 export function denseEngineForJob(job: Job): TestEngine {
   const model = modelOf(job);
   const n = model.rows;
-  const clusterV = new Float64Array((n * (n + 1)) / 2);
-  for (let i = 0; i < n; i++) clusterV[(i * (i + 3)) / 2] = model.knownV.variances[i]!;
-  const cluster = {
-    clusterSizes: Int32Array.of(n),
-    clusterRows: Int32Array.from({ length: n }, (_, i) => i),
-    clusterV,
-  };
-  return engineOf({ ...model, knownV: { ...model.knownV, kind: "dense", ...cluster } });
+  const values = new Float64Array((n * (n + 1)) / 2);
+  for (let i = 0; i < n; i++) values[(i * (i + 3)) / 2] = model.V.variances[i]!;
+  const rows = Int32Array.from({ length: n }, (_, i) => i);
+  const V = new BlockCovariance(model.V.variances, { sizes: Int32Array.of(n), rows, values });
+  return engineOf({ ...model, V });
 }
 
 /** For what drives the search itself. */
@@ -115,15 +113,13 @@ export function jobOfProblem({ y, X, W, V, clusters, weights }: PlainProblem): J
   return { formulas, options };
 }
 
-function asCluster({ V, y }: PlainProblem, rows: readonly number[]): Model["knownV"] {
-  return {
-    kind: rows.length === y.length ? "dense" : "block",
-    label: "V",
-    variances: Float64Array.from(V, (row, i) => row[i]!),
-    clusterSizes: Int32Array.of(rows.length),
-    clusterRows: Int32Array.from(rows),
-    clusterV: Float64Array.from(rows.flatMap((i, a) => rows.slice(0, a + 1).map((j) => V[i]![j]!))),
-  };
+function asCluster({ V }: PlainProblem, rows: readonly number[]): BlockCovariance {
+  const variances = Float64Array.from(V, (row, i) => row[i]!);
+  return new BlockCovariance(variances, {
+    sizes: Int32Array.of(rows.length),
+    rows: Int32Array.from(rows),
+    values: Float64Array.from(rows.flatMap((i, a) => rows.slice(0, a + 1).map((j) => V[i]![j]!))),
+  });
 }
 
 function engineOf(given: Model): TestEngine {

@@ -13,7 +13,7 @@ describe("drmFormula", () => {
     ]);
     expect(dpars[0]).toMatchObject({
       kind: "location",
-      outcome: 0,
+      outcome: 1,
       group: null,
       variables: ["yi", "habitat"],
     });
@@ -34,7 +34,12 @@ describe("drmFormula", () => {
     ]);
     expect(keys("yi ~ (1|a) + (1|b)", "sd(b) ~ x")).toEqual(["mu", "sigma", "sd(a)", "sd(b)"]);
     const { dpars } = drmFormula("yi ~ (1 | a:b)", "sd(b:a) ~ x");
-    expect(dpars[2]).toMatchObject({ key: "sd(a:b)", group: ["a", "b"], implied: false });
+    expect(dpars[2]).toMatchObject({
+      key: "sd(a:b)",
+      group: "a:b",
+      groupColumns: ["a", "b"],
+      implied: false,
+    });
   });
 
   it("recognizes bivariate models", () => {
@@ -51,7 +56,7 @@ describe("drmFormula", () => {
       ["sigma1", 1],
       ["sigma2", 2],
       ["sd1(g)", 1],
-      ["rho12", 0],
+      ["rho12", null],
     ]);
   });
 

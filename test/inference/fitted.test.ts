@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fitted, rho12, sigma } from "../../src/inference/fitted";
 import type { BivariateFit, UnivariateFit } from "../../src/inference/outcomes";
 import { residuals } from "../../src/inference/residuals";
-import { bivariateFit, restorationFit } from "../fit-literal";
+import { bivariateFit, restorationFit, SD_OF_STUDY } from "../fit-literal";
 
 const fit = restorationFit() as UnivariateFit;
 
@@ -28,7 +28,7 @@ describe("one outcome", () => {
     const random = [
       { dpar: "sd(study)", group: "study", levels: ["a", "b"], codes, sd, estimate: none, stdError: none },
     ];
-    const pearson = residuals({ ...fit, random }, { type: "pearson" });
+    const pearson = residuals({ ...fit, dpars: [...fit.dpars, SD_OF_STUDY], random }, { type: "pearson" });
     const variance = 0.0732292712829076 + sigma(fit)[1] ** 2 + 0.25;
     expect(pearson[1]).toBeCloseTo(residuals(fit)[1] / Math.sqrt(variance), 12);
   });

@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { numberLabel } from "../../src/data/number-label";
 import {
+  checkData,
   coef,
+  type DataInput,
   drm,
   fromJSON,
   influence,
+  metaVcovCluster,
   parseCsv,
   predict,
   ranef,
@@ -141,10 +144,34 @@ test("a number has one label everywhere", () => {
     "9007199254740991",
     "12345678901234568",
   ]);
-  const id = [9007199254740991, 9007199254740990, 12345678901234568, 12345678901234570];
+  const id = [9007199254740991, 9007199254740990, 12345678901234, 0.30000000000000004];
   const numbers = { yi: [0.1, 0.4, 0.2, 0.6, 0.3, 0.8, 0.2, 0.9], id: id.flatMap((one) => [one, one]) };
   const levels = drm("yi ~ 1 + (1 | id)", { data: numbers }).random![0]!.levels;
-  expect(levels).toEqual(["9007199254740990", "9007199254740991", "12345678901234568", "12345678901234570"]);
+  expect(levels).toEqual(["0.3", "12345678901234", "9007199254740990", "9007199254740991"]);
   const given = drm("yi ~ 1 + (1 | id)", { data: numbers, factors: { id: levels } });
   expect(given.random![0]!.levels).toEqual(levels);
+});
+
+describe("numbers beyond 2^53 - 1, of which two may be one, are refused as names", () => {
+  const id = ["12345678901234560", "12345678901234561", "3", "4", "5", "6", "7", "8"].map(Number);
+  const [yi, vi] = [0, 1].map((j) => EFFECTS.map((cells) => Number(cells.split(",")[j])));
+  const data = { id, yi, vi };
+  const message = /row 1: 12345678901234560 as a name of a study or cluster may stand for several/;
+  test.each<[string, () => unknown]>([
+    ["of random intercepts", () => drm(NESTED, { data })],
+    ["of clusters, by column", () => robust(drm(FORMULA, { data }), { cluster: "id", data })],
+    ["of clusters, in an array", () => robust(drm(FORMULA, { data }), { cluster: id })],
+    ["of sampling covariances", () => drm("yi ~ 1 + meta_V(V = meta_vcov_cluster(vi, id))", { data })],
+    ["of sampling covariances, in an array", () => metaVcovCluster({ vi: vi!, cluster: id })],
+    [
+      "of studies in a check of the data",
+      () => checkData(data as DataInput, { effect: "yi", variance: "vi", study: "id" }),
+    ],
+  ])("%s", (_, call) => {
+    expect(call).toThrow(message);
+  });
+  test("as texts they are many", () => {
+    const text = { ...data, id: id.map((_, i) => `1234567890123456${i}`) };
+    expect(drm(NESTED, { data: text, fixed: { sigma: 0 } }).random![0]!.levels).toHaveLength(8);
+  });
 });

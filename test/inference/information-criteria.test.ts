@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Fit } from "../../src/fit/fit";
 import { aic, aicc, bic, df, formulas, logLik, nobs } from "../../src/inference/information-criteria";
 import { listCases, loadCase } from "../cases";
-import { restorationFit } from "../fit-literal";
+import { bivariateFit, restorationFit, SD_OF_STUDY } from "../fit-literal";
 
 interface ReferenceFit {
   readonly method: "ML" | "REML";
@@ -30,7 +30,12 @@ function statisticsOnly(reference: ReferenceCase, { method, polished }: Referenc
   const response = (n: number) => ({ label: "yi", values: new Float64Array(n), offset: null });
   const n = reference.data.n;
   const bivariate = coefficients.some(({ dpar }) => dpar === "mu1");
+  const { dpars } = bivariate ? bivariateFit() : restorationFit();
+  const others = new Set(
+    coefficients.map(({ dpar }) => dpar).filter((key) => !dpars.some((one) => one.key === key)),
+  );
   return restorationFit({
+    dpars: [...dpars, ...[...others].map((key) => ({ ...SD_OF_STUDY, key }))],
     method,
     logLik: polished.logLik,
     df: polished.npar,

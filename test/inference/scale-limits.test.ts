@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { profileSeconds } from "../../src/fit/profile-cost";
 import {
   drm,
   type Fit,
@@ -11,6 +10,7 @@ import {
 } from "../../src/index";
 import { coefficientTable } from "../../src/inference/coefficient-table";
 import { scaleMethod } from "../../src/inference/scale-limits";
+import { profileSeconds } from "../../src/opened/profile-cost";
 
 /** Rows of one dense cluster, or of clusters of `size`. */
 function clustered(rows: number, size: number): Fit {

@@ -51,6 +51,10 @@ const PACKED = [
   "dist/batch.js",
   "dist/cli.js",
   "dist/drmeta.wasm",
+  "dist/escalc.cjs",
+  "dist/escalc.d.cts",
+  "dist/escalc.d.ts",
+  "dist/escalc.js",
   "dist/index.cjs",
   "dist/index.cjs.map",
   "dist/index.d.cts",
@@ -92,8 +96,10 @@ const formulas = ["yi ~ habitat + duration + meta_V(V = vi)", "sigma ~ habitat"]
 /** Strict code of a user who has neither Node's types nor those of a page. */
 const TYPED = `import { checkDrm, coef, drm, drmFormula, gaussian, logLik, sigma, summary, type Fit } from "drmeta";
 import { fitMany } from "drmeta/batch";
+import { type Escalc, escalc } from "drmeta/escalc";
 import { forestPlot, type PlotOptions } from "drmeta/plot";
 
+const effects: Escalc = escalc("RR", { ai: [4, 6], n1i: [20, 30], ci: [8, 9], n2i: 25 }, { study: ["a", "b"] });
 const fit: Fit = drm(drmFormula("yi ~ x + meta_V(V = vi)", "sigma ~ x"), {
   family: gaussian(),
   data: { yi: [0.1, 0.4, 0.3], vi: new Float64Array([0.01, 0.02, 0.03]), x: ["a", "b", "a"] },
@@ -103,7 +109,7 @@ const value: number = logLik(fit);
 const intercept: number | undefined = coef(fit, "sigma")["(Intercept)"];
 const text: string = String(summary(fit)) + String(checkDrm(fit)) + JSON.stringify(sigma(fit));
 const options: PlotOptions = { width: 360, theme: "auto", sort: "-estimate" };
-export const result = { value, intercept, text, svg: forestPlot(fit, options).length };
+export const result = { effects: effects.yi.length, value, intercept, text, svg: forestPlot(fit, options).length };
 // @ts-expect-error a formula is a string
 drmFormula(1);
 

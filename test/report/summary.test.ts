@@ -5,7 +5,7 @@ import { parameterRanges } from "../../src/report/parameter-ranges";
 import { summary } from "../../src/report/summary";
 import { loadCase } from "../cases";
 import { jobOf, type MaCase } from "../fit/ma-case";
-import { bivariateFit, boundaryFit, restorationFit } from "../fit-literal";
+import { bivariateFit, boundaryFit, restorationFit, SD_OF_STUDY } from "../fit-literal";
 
 describe("summary", () => {
   it("prints the restoration example", () => {
@@ -94,9 +94,10 @@ convergence: 0`,
       ...fit.coefficients,
       { dpar: "sd(study)", term: "(Intercept)", estimate: -1, stdError: 0.1, atBoundary: false },
     ];
+    const dpars = [...fit.dpars, SD_OF_STUDY];
     // no model stands behind these numbers that could be profiled
     const optim = { ...fit.optim, code: 1 as const };
-    expect(parameterRanges({ ...fit, coefficients, optim })[1]).toMatchObject({
+    expect(parameterRanges({ ...fit, dpars, coefficients, optim })[1]).toMatchObject({
       name: "fitted:sd(study)",
       component: "random-effect-scale",
       minimum: 0.2,

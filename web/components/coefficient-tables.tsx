@@ -1,3 +1,4 @@
+import type { Dpar } from "../../src/formula/dpar";
 import type { CoefficientRow } from "../../src/index";
 import {
   formatColumn,
@@ -7,12 +8,14 @@ import {
   limitLabels,
 } from "../../src/report/format";
 import type { FitSummary } from "../../src/report/summary";
-import { dparCaption, isLogSd } from "../model/dpar-words";
+import { dparCaption } from "../model/dpar-words";
+import type { Analysis } from "../worker/session";
 import { Table } from "./table";
 
 /** What the numbers do not show, then a table for each parameter of the model; those of SDs also say what they mean as an SD or a ratio of SDs. */
-export function CoefficientTables({ summary }: { readonly summary: FitSummary }) {
-  const dpars = [...new Set(summary.coefficients.map(({ dpar }) => dpar))];
+export function CoefficientTables({ analysis }: { readonly analysis: Analysis }) {
+  const { summary } = analysis;
+  const dpars = analysis.dpars.filter(({ key }) => summary.coefficients.some(({ dpar }) => dpar === key));
   return (
     <>
       {summary.notes.map((note) => (
@@ -22,13 +25,13 @@ export function CoefficientTables({ summary }: { readonly summary: FitSummary })
       ))}
       {dpars.map((dpar) => (
         <DparTable
-          key={dpar}
+          key={dpar.key}
           dpar={dpar}
-          rows={summary.coefficients.filter((row) => row.dpar === dpar)}
+          rows={summary.coefficients.filter((row) => row.dpar === dpar.key)}
           summary={summary}
         />
       ))}
-      <p class="hint">{limitsText(summary)}</p>
+      <p class="hint">{limitsText(summary, dpars)}</p>
       {summary.withoutTest.length > 0 && (
         <p class="hint">
           Log-SD intercepts have no z or p: 0 there is an SD of 1. The Q test is one of heterogeneity.
@@ -39,13 +42,13 @@ export function CoefficientTables({ summary }: { readonly summary: FitSummary })
 }
 
 /** How the limits were found, and that the choice of test is one for means. */
-function limitsText({ test, coefficients }: FitSummary): string {
-  const scale = test === "z" || coefficients.every(({ dpar }) => dpar.startsWith("mu"));
-  return `Limits: Wald.${scale ? "" : ` The ${test === "knha" ? "Knapp-Hartung" : test} test is of means; coefficients of SDs and correlations have z tests.`}`;
+function limitsText({ test }: FitSummary, dpars: readonly Dpar[]): string {
+  const same = test === "z" || dpars.every(({ kind }) => kind === "location");
+  return `Limits: Wald.${same ? "" : ` The ${test === "knha" ? "Knapp-Hartung" : test} test is of means; coefficients of SDs and correlations have z tests.`}`;
 }
 
 interface Props {
-  readonly dpar: string;
+  readonly dpar: Dpar;
   readonly rows: readonly CoefficientRow[];
   readonly summary: FitSummary;
 }
@@ -67,7 +70,7 @@ function DparTable({ dpar, rows, summary }: Props) {
     { header: low, cells: column(({ lower }) => lower) },
     { header: high, cells: column(({ upper }) => upper) },
   ];
-  if (isLogSd(dpar)) {
+  if (dpar.link === "log") {
     columns.push({
       header: "as SD or ratio",
       cells: rows.map(({ name, estimate }) => {

@@ -11,12 +11,14 @@ type Group = Analysis["heterogeneity"]["groups"][number];
 export function HeterogeneitySection({ analysis }: { readonly analysis: Analysis }) {
   const { heterogeneity, groupColumns } = analysis;
   const { groups, q, by, level, confint } = heterogeneity;
-  const moderated = analysis.summary.tests.moderators.some(({ dpar }) => dpar.startsWith("mu"));
+  const { dpars, summary } = analysis;
+  const locations = dpars.filter(({ kind }) => kind === "location").map(({ key }) => key);
+  const moderated = summary.tests.moderators.some(({ dpar }) => locations.includes(dpar));
   const limited = groups.some(
     ({ tau2Lower, tau2Upper }) => !Number.isNaN(tau2Lower) || !Number.isNaN(tau2Upper),
   );
   const percent = `${Number((100 * level).toPrecision(4))} % CI`;
-  const bivariate = groups.some(({ outcome }) => outcome !== "mu");
+  const bivariate = locations.length > 1;
   const name = ({ outcome, group }: (typeof groups)[number]) =>
     [bivariate ? outcome : "", by === null ? (bivariate ? "" : "all rows") : group]
       .filter(Boolean)

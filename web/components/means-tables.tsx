@@ -15,9 +15,9 @@ export function MeansTables({ means }: { readonly means: readonly MarginalMeans[
 }
 
 function MeansTable({ means }: { readonly means: MarginalMeans }) {
-  const { dpar, response, by, means: rows, level } = means;
+  const { dpar, link, response, by, means: rows, level } = means;
   const [low, high] = limitLabels(level);
-  const what = dpar.startsWith("mu") ? "Mean" : "SD of true effects";
+  const what = link === "identity" ? "Mean" : "SD of true effects";
   const group = by[0];
   const conditions = conditionsText(means);
   return (
@@ -65,14 +65,14 @@ function MeansTable({ means }: { readonly means: MarginalMeans }) {
 }
 
 /** "Averaged over habitat, at duration = 1.2." */
-function conditionsText({ averagedOver, held, dpar, confint, means }: MarginalMeans): string {
+function conditionsText({ averagedOver, held, link, confint, means }: MarginalMeans): string {
   const values = Object.entries(held).map(([name, value]) => `${name} = ${shortLevel(value)}`);
   const parts = [
     ...(averagedOver.length > 0 ? [`averaged over ${averagedOver.join(", ")}`] : []),
     ...(values.length > 0 ? [`at ${values.join(", ")}`] : []),
   ];
   const text = parts.join(", ");
-  const limits = dpar.startsWith("mu") ? limitsText(means) : scaleLimitsText(confint);
+  const limits = link === "identity" ? limitsText(means) : scaleLimitsText(confint);
   return text === "" ? limits : `${text[0]!.toUpperCase()}${text.slice(1)}. ${limits}`;
 }
 

@@ -7,7 +7,8 @@ type Option = (typeof catalogue)[PlotName]["options"][number];
 
 /** Which picture, and those of its options that the page offers. */
 export function PlotControls({ analysis }: { readonly analysis: Analysis }) {
-  const { summary, numericModerators } = analysis;
+  const { summary, dpars, numericModerators } = analysis;
+  const locations = dpars.filter(({ kind }) => kind === "location");
   const chosen = plotChoices.value;
   const takes: readonly Option[] = catalogue[chosen.name].options;
   const columns = (data.value?.overview.columns ?? [])
@@ -26,8 +27,8 @@ export function PlotControls({ analysis }: { readonly analysis: Analysis }) {
         <Choice
           label="Outcome"
           value={chosen.outcome}
-          options={summary.responses.map((response, i) => [`mu${i + 1}`, response])}
-          onChange={(outcome) => change({ outcome: outcome === "mu2" ? "mu2" : "mu1" })}
+          options={locations.map(({ key }, i): Pair => [key, summary.responses[i]!])}
+          onChange={(outcome) => change({ outcome })}
         />
       )}
       {takes.includes("labels") && (

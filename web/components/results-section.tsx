@@ -24,7 +24,7 @@ export function ResultsSection() {
       {fitted !== null && (
         <>
           <ReportSection report={fitted.analysis.report} />
-          <CoefficientTables summary={fitted.analysis.summary} />
+          <CoefficientTables analysis={fitted.analysis} />
           <FitStatistics summary={fitted.analysis.summary} />
           <ChecksList checks={fitted.analysis.checks} />
           <HeterogeneitySection analysis={fitted.analysis} />

@@ -1,14 +1,15 @@
-/** What a parameter of the model is called in the page; `responses` are the outcomes as written. */
-export function dparCaption(dpar: string, responses: readonly string[]): string {
-  const outcome = dpar[dpar.startsWith("sd") ? 2 : dpar.length - 1];
-  const of = outcome === "1" || outcome === "2" ? ` of ${responses[Number(outcome) - 1]}` : "";
-  if (dpar === "rho12") return "Correlation of true effects (rho12), as Fisher's z";
-  if (dpar.startsWith("mu")) return `Mean effect${of} (${dpar})`;
-  if (dpar.startsWith("sigma")) return `Heterogeneity${of} (${dpar}), log SD`;
-  return `Heterogeneity between groups${of} (${dpar}), log SD`;
-}
+import type { Dpar, DparKind } from "../../src/formula/dpar";
 
-/** sigma and sd(group) have coefficients on the log-SD scale. */
-export function isLogSd(dpar: string): boolean {
-  return dpar.startsWith("s");
+const WORDS: Readonly<Record<DparKind, readonly [what: string, scale: string]>> = {
+  location: ["Mean effect", ""],
+  sigma: ["Heterogeneity", ", log SD"],
+  sd: ["Heterogeneity between groups", ", log SD"],
+  rho12: ["Correlation of true effects", ", as Fisher's z"],
+};
+
+/** What a parameter of the model is called in the page; `responses` are the outcomes as written. */
+export function dparCaption({ key, kind, outcome }: Dpar, responses: readonly string[]): string {
+  const [what, scale] = WORDS[kind];
+  const of = responses.length > 1 && outcome !== null ? ` of ${responses[outcome - 1]}` : "";
+  return `${what}${of} (${key})${scale}`;
 }

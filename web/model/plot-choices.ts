@@ -13,8 +13,8 @@ export interface PlotChoices {
   readonly x: string;
   /** coefficient of the profile; "" for the plot's own choice */
   readonly parm: string;
-  /** with two outcomes */
-  readonly outcome: "mu1" | "mu2";
+  /** with two outcomes the key of a mean */
+  readonly outcome: string;
   readonly sort: "data" | "estimate" | "precision";
   /** effects are logs, and labelled as ratios */
   readonly ratios: boolean;

@@ -1,9 +1,10 @@
+import { locationsOf, sigmaOf } from "../../src/fit/dpars";
 import { DrmError, type Fit, type MarginalMeans, marginalMeans } from "../../src/index";
 import type { Test } from "../model/choices";
 
 /** Means and SDs at average moderators: of every mu and sigma, for each level of `by` where it is a moderator of that one. */
 export function meansOf(fit: Fit, by: string, test: Test): readonly MarginalMeans[] {
-  const dpars = fit.family === "gaussian" ? ["mu", "sigma"] : ["mu1", "sigma1", "mu2", "sigma2"];
+  const dpars = locationsOf(fit).flatMap(({ key, outcome }) => [key, sigmaOf(fit, outcome).key]);
   return dpars.flatMap((dpar) => means(fit, dpar, by, test) ?? means(fit, dpar, "", test) ?? []);
 }
 

@@ -44,6 +44,7 @@ export type Picture = { readonly svg: string } | { readonly unsuitable: string }
 /** Everything that the page shows of one fit. */
 export interface Analysis {
   readonly summary: FitSummary;
+  readonly dpars: Fit["dpars"];
   /** the fit in words, a paragraph a line */
   readonly report: string;
   readonly checks: readonly CheckRow[];
@@ -141,6 +142,7 @@ export function createSession(): Session {
       const groupColumns = Object.keys(fit.data).filter((name) => fit.data[name]!.kind === "factor");
       return {
         summary: summary(fit, { test: model.test }),
+        dpars: fit.dpars,
         report: report(fit, { test: model.test }),
         checks: checkDrm(fit),
         groupColumns,

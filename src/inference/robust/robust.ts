@@ -1,8 +1,8 @@
 import type { DataInput } from "../../data/table-from";
 import { DrmError } from "../../errors";
 import type { Fit, RobustErrors } from "../../fit/fit";
-import { modelOf } from "../../fit/model-of-fit";
 import { requireFit } from "../../fit/require-fit";
+import { openFit } from "../../opened/open-fit";
 import { type OptionKinds, requireOptions } from "../../options";
 import { count } from "../../words";
 import { clusterTerms } from "./cluster-terms";
@@ -73,7 +73,7 @@ export function robust<T extends Fit>(fit: T, options: RobustOptions): T {
     );
   }
   const clustered = rowClusters(fit, cluster, data);
-  requireNested(fit, modelOf(fit), clustered);
+  requireNested(fit, openFit(fit).model, clustered);
   const { label, codes, names } = clustered;
   const clusters = names.length;
   const parts = sandwich(fit, { type, codes, clusters });

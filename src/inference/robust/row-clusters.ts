@@ -1,3 +1,4 @@
+import { refuseInexactId } from "../../data/number-label";
 import type { Column } from "../../data/table";
 import { type DataInput, tableFrom } from "../../data/table-from";
 import { DrmError, didYouMean } from "../../errors";
@@ -52,10 +53,10 @@ function columnCells(fit: Fit, name: string, data: DataInput | undefined): Cells
       throw new DrmError("unknown_column", `cluster: column '${name}' not in data${hint}`);
     }
     requireLength(fit, table.nrow, "data");
-    const cell = columnCell(column);
+    const cell = columnCell(name, column);
     return (row) => cell(table.nrow === fit.nobs ? row : fit.rows[row]!);
   }
-  if (Object.hasOwn(fit.data, name)) return columnCell(fit.data[name]!);
+  if (Object.hasOwn(fit.data, name)) return columnCell(name, fit.data[name]!);
   const grouping = fit.random?.find(({ group }) => group === name);
   if (grouping !== undefined) {
     return (row) => (grouping.codes[row]! < 0 ? null : grouping.levels[grouping.codes[row]!]!);
@@ -65,15 +66,17 @@ function columnCells(fit: Fit, name: string, data: DataInput | undefined): Cells
   throw new DrmError("unknown_column", `${what}: pass the data too${didYouMean(name, known)}`);
 }
 
-function columnCell(column: Column): Cells {
-  const { codes, levels } = asLabels(column);
+function columnCell(name: string, column: Column): Cells {
+  const { codes, levels } = asLabels(name, column);
   return (row) => (codes[row]! < 0 ? null : levels[codes[row]!]!);
 }
 
 function arrayCells(fit: Fit, given: ArrayLike<string | number | null>): Cells {
   requireLength(fit, given.length, "cluster");
   return (row) => {
-    const cell = given[given.length === fit.nobs ? row : fit.rows[row]!];
+    const at = given.length === fit.nobs ? row : fit.rows[row]!;
+    const cell = given[at];
+    if (typeof cell === "number") refuseInexactId("cluster", cell, at);
     return cell === null || cell === undefined || Number.isNaN(cell) ? null : String(cell);
   };
 }
@@ -88,11 +91,7 @@ function requireLength({ nobs, dropped }: Fit, length: number, what: string): vo
  * Refuses clusters that cut through what the model says is dependent: rows that covary in V, and levels of a random
  * intercept. @throws DrmError "bad_option"
  */
-export function requireNested(
-  fit: Fit,
-  { knownV, outcomes }: Model,
-  { label, codes, names }: RowClusters,
-): void {
+export function requireNested(fit: Fit, { V, outcomes }: Model, { label, codes, names }: RowClusters): void {
   const name = label === "" ? "the clusters" : `'${label}'`;
   const fail = (first: number, second: number, why: string) => {
     const rows = `rows ${fit.rows[first]! + 1} and ${fit.rows[second]! + 1}`;
@@ -101,15 +100,10 @@ export function requireNested(
     return new DrmError("bad_option", `${rows} ${why}, but ${apart}; ${advice}`);
   };
   const rowOf = (observation: number) => (outcomes === null ? observation : outcomes.frameRow[observation]!);
-  let start = 0;
-  for (const size of knownV.clusterSizes) {
-    const first = rowOf(knownV.clusterRows[start]!);
-    for (let i = start + 1; i < start + size; i++) {
-      const row = rowOf(knownV.clusterRows[i]!);
-      if (codes[row] !== codes[first]) throw fail(first, row, "are correlated through V");
-    }
-    start += size;
-  }
+  V.eachTie((first, other) => {
+    const [one, row] = [rowOf(first), rowOf(other)];
+    if (codes[row] !== codes[one]) throw fail(one, row, "are correlated through V");
+  });
   for (const { group, codes: levels, levels: labels } of fit.random ?? []) {
     const firstOf = new Int32Array(labels.length).fill(-1);
     for (let i = 0; i < levels.length; i++) {

@@ -1,12 +1,12 @@
 import { DrmError } from "../../errors";
 import type { Fit, RobustErrors } from "../../fit/fit";
-import { modelOf } from "../../fit/model-of-fit";
 import { choleskyFactor } from "../../linalg/cholesky";
 import { symmetricEigen } from "../../linalg/eigen";
 import { leastSquares } from "../../linalg/least-squares";
 import { crossProduct, product, timesTransposed } from "../../linalg/product";
 import { solveLowerAt } from "../../linalg/solve";
-import { marginalCovariance } from "./marginal-covariance";
+import { fittedSpreads } from "../../opened/fitted-spreads";
+import { openFit } from "../../opened/open-fit";
 
 /**
  * The parts of a cluster-robust covariance matrix with the model's own Sigma as working covariance and W = Sigma^-1
@@ -46,18 +46,18 @@ export function sandwich(
   fit: Fit,
   { type, codes, clusters }: Omit<RobustErrors, "df" | "cluster">,
 ): Sandwich {
-  const model = modelOf(fit);
+  const { model, covariance } = openFit(fit);
   const { rows, outcomes, location } = model;
   const p = location.columns;
   const members = membersOf(
     outcomes === null ? codes : Int32Array.from(outcomes.frameRow, (row) => codes[row]!),
     clusters,
   );
-  const covariance = marginalCovariance(fit, model);
+  const spreads = fittedSpreads(fit, model);
   const X = location.values.slice();
   const y = model.y.slice();
   const factors = members.map((own) => {
-    const L = choleskyFactor(covariance(own), own.length);
+    const L = choleskyFactor(covariance(own, spreads), own.length);
     if (L === null) {
       const row = fit.rows[outcomes === null ? own[0]! : outcomes.frameRow[own[0]!]!]! + 1;
       const what = `the fitted covariance matrix of the cluster of row ${row} is singular`;

@@ -1,5 +1,6 @@
 import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit, residualCovariance, type TestStatistic, testBasis, waldTest } from "../../index";
+import { outcomesOf } from "../../inference/outcomes";
 import { checkOptions, type OptionKinds } from "../../options";
 import { meanOfRows } from "../data/mean-of-rows";
 import { outcomeRows } from "../data/outcome";
@@ -84,9 +85,9 @@ export function bivariateRegions(fit: Fit, options: BivariateRegionsOptions = {}
   checkOptions("bivariateRegions", options, BIVARIATE_REGIONS_OPTIONS);
   const reason = whyNotBivariate(fit);
   if (reason !== null) throw new DrmError("not_supported", reason);
-  const [first, second] = [outcomeRows(fit, "mu1"), outcomeRows(fit, "mu2")];
+  const [first, second] = outcomesOf(fit).map(({ location }) => outcomeRows(fit, location));
   const { sampling, between } = residualCovariance(fit);
-  const labels = rowLabels(fit, options, "mu1");
+  const labels = rowLabels(fit, options, first.location);
   const groups = seriesOf(fit, options);
   const complete = first.present.filter((i) => !Number.isNaN(second.y[i]!));
   const codeOf = (i: number) => (groups === null ? 0 : groups.codes[i]!);
@@ -147,7 +148,8 @@ function regionOfMeans(
     );
     return Float64Array.from(fit.coefficients, (c) => (c.dpar === dpar ? means.get(c.term)! : 0));
   };
-  const [a, b] = [combination("mu1", rows1), combination("mu2", rows2)];
+  const [first, second] = outcomesOf(fit);
+  const [a, b] = [combination(first.location, rows1), combination(second.location, rows2)];
   const product = (left: Float64Array, right: Float64Array) => {
     let sum = 0;
     left.forEach((l, i) => {

@@ -80,6 +80,12 @@ export interface ModeratorCurves {
 const GRID = 121;
 const MOST_LEVELS = 6;
 
+/** Whose moderator is taken, where none is asked for. */
+const PREFERENCES = new Map([
+  ["mu", (location: string, scale: readonly string[]) => [location, ...scale]],
+  ["sigma", (location: string, scale: readonly string[]) => [...scale, location]],
+]);
+
 /**
  * Predictions along a numeric moderator, each curve over the range that its rows have.
  * @throws DrmError "bad_option", "unknown_column"
@@ -91,13 +97,14 @@ export function moderatorCurves(
 ): ModeratorCurves {
   requireFit("moderatorCurves", fit);
   checkOptions("moderatorCurves", options, MODERATOR_OPTIONS);
-  if (prefer !== "mu" && prefer !== "sigma") {
+  const preferred = PREFERENCES.get(prefer);
+  if (preferred === undefined) {
     throw new DrmError("bad_option", `prefer ${shown(prefer)}: "mu" or "sigma"`);
   }
   const outcome = outcomeRows(fit, options.outcome);
   const sds = randomEffectsOf(fit, outcome.location).map(({ dpar }) => dpar);
   const scale = [outcome.scale, ...sds];
-  const dpars = prefer === "sigma" ? [...scale, outcome.location] : [outcome.location, ...scale];
+  const dpars = preferred(outcome.location, scale);
   // last, what moves the other outcome
   const x = numericModerator(fit, options.x, [...dpars, ...locationAndScale(fit)]);
   const moving = new Set([...moderatorsOf(fit, dpars), ...offsetColumns(fit, outcome.location)]);

@@ -1,4 +1,5 @@
 import { didYouMean } from "../../errors";
+import { isCorrelation } from "../../fit/dpars";
 import { variablesOf } from "../../formula/expr";
 import { formulaFrom } from "../../formula/formula";
 import { DrmError, type Fit } from "../../index";
@@ -31,7 +32,7 @@ export function isCategorical(fit: Fit, name: string): boolean {
 
 /** The dpars of means and SDs. */
 export function locationAndScale(fit: Fit): readonly string[] {
-  return Object.keys(fit.designs).filter((dpar) => dpar !== "rho12");
+  return fit.dpars.filter((dpar) => !isCorrelation(dpar)).map(({ key }) => key);
 }
 
 /** Why nothing can be drawn against a numeric moderator, or null. */

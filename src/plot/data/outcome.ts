@@ -1,3 +1,4 @@
+import { dparOf, randomOf } from "../../fit/dpars";
 import { DrmError, type Fit } from "../../index";
 import { outcomesOf, samplingVariances, studyVariances } from "../../inference/outcomes";
 
@@ -55,9 +56,9 @@ export function outcomeRows(fit: Fit, wanted?: string): OutcomeRows {
   };
 }
 
-/** The random intercepts of an outcome: sd(study) belongs to mu, sd2(study) to mu2. */
+/** The random intercepts in a mean. */
 export function randomEffectsOf(fit: Fit, location: string): NonNullable<Fit["random"]> {
-  return (fit.random ?? []).filter(({ dpar }) => dpar.startsWith(`sd${location.slice(2)}(`));
+  return randomOf(fit, dparOf(fit, location).outcome);
 }
 
 /** Whether the rows' total errors are independent, so that 1 / variance is a weight in the usual sense. */

@@ -2,6 +2,7 @@ import { dot, line, link, type Markish, ruleY, text } from "@observablehq/plot";
 import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit, type InfluenceRow, influence } from "../../index";
 import { checkOptions, type OptionKinds } from "../../options";
+import { outcomeRows } from "../data/outcome";
 import { linearAxis } from "../draw/effect-axis";
 import { decimals } from "../draw/numbers";
 import { drawSvg, PICTURE_OPTIONS, type PictureOptions, widest, widthOf } from "../draw/svg";
@@ -49,7 +50,7 @@ export function influencePlot(fit: Fit, options: InfluencePlotOptions = {}): str
   const found = influence(fit, deletionsBy(options));
   const nameOf = deletionLabels(fit, options);
   const rows = found.rows.map((row, i) => ({ ...row, at: i + 1, name: nameOf(row.label) }));
-  const panels = panelsOf(rows, fit, options.outcome);
+  const panels = panelsOf(rows, fit, outcomeRows(fit, options.outcome).scale);
   const width = widthOf(options);
   const domains = panels.map(({ of, usual }) => padded([...rows.map(of), ...usual], 0.08));
   const ticks = domains.map((domain) => linearAxis(domain, 3));
@@ -146,7 +147,7 @@ export function influencePlot(fit: Fit, options: InfluencePlotOptions = {}): str
   );
 }
 
-function panelsOf(rows: readonly InfluenceRow[], fit: Fit, outcome: string | undefined): Panel[] {
+function panelsOf(rows: readonly InfluenceRow[], fit: Fit, sigma: string): Panel[] {
   const first: Panel = rows.some(({ rstudent }) => Number.isFinite(rstudent))
     ? { label: "Studentized residual", of: (row) => row.rstudent, usual: [-1.96, 1.96] }
     : {
@@ -154,16 +155,13 @@ function panelsOf(rows: readonly InfluenceRow[], fit: Fit, outcome: string | und
         of: (row) => row.chiSquared / row.effects,
         usual: [1],
       };
-  const spread = Object.keys(rows[0]?.spreads ?? {}).find(
-    (dpar) => dpar === (outcome === undefined ? dpar : outcome.replace("mu", "sigma")),
-  );
   return [
     first,
     { label: "Cook's distance", of: (row) => row.cooksDistance, usual: [0] },
     { label: "Covariance ratio", of: (row) => row.covRatio, usual: [1] },
-    ...(spread === undefined || spread in fit.fixed
+    ...(sigma in fit.fixed
       ? []
-      : [{ label: `${spread} without it`, of: (row: InfluenceRow) => row.spreads[spread]!, usual: [] }]),
+      : [{ label: `${sigma} without it`, of: (row: InfluenceRow) => row.spreads[sigma]!, usual: [] }]),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { areaY, line, type Markish, ruleX } from "@observablehq/plot";
 import { largest as largestOf } from "../../data/range";
+import { isSd } from "../../fit/dpars";
 import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit, scaleIntervals } from "../../index";
 import { checkOptions, type OptionKinds, optionsFor } from "../../options";
@@ -10,7 +11,7 @@ import {
   moderatorCurves,
 } from "../data/moderator-curves";
 import { isCategorical, moderatorsOf } from "../data/moderators";
-import { outcomeRows } from "../data/outcome";
+import { outcomeRows, randomEffectsOf } from "../data/outcome";
 import { linearAxis } from "../draw/effect-axis";
 import { drawIntervalRows, type IntervalRow } from "../draw/interval-rows";
 import { decimals, digitsFor, percent, short, withInterval } from "../draw/numbers";
@@ -56,7 +57,7 @@ export function heterogeneityPlot(fit: Fit, options: HeterogeneityPlotOptions = 
 
 /** Why there is no heterogeneity to draw, or null. */
 export function whyNoHeterogeneity(fit: Fit): string | null {
-  const estimated = Object.keys(fit.designs).some((dpar) => /^(sigma|sd)/.test(dpar));
+  const estimated = fit.dpars.some((dpar) => isSd(dpar) && fit.designs[dpar.key] !== undefined);
   return estimated ? null : "every SD of the model is held at a value";
 }
 
@@ -131,9 +132,8 @@ function describeCurves({ curves, outcome, x }: ModeratorCurves): string {
 function byGroup(fit: Fit, options: HeterogeneityPlotOptions): string {
   const { level = 0.95 } = options;
   const { location, scale, label } = outcomeRows(fit, options.outcome);
-  const wanted = Object.keys(fit.designs).filter(
-    (dpar) => dpar === scale || dpar.startsWith(`sd${location.slice(2)}(`),
-  );
+  const own = [scale, ...randomEffectsOf(fit, location).map(({ dpar }) => dpar)];
+  const wanted = own.filter((dpar) => fit.designs[dpar] !== undefined);
   const asked = fit.optim.code === 0 ? options.confint : "wald";
   const { intervals, method } = scaleIntervals(fit, { dpar: wanted, level, ...(asked && { method: asked }) });
   const sds = intervals.filter(({ quantity }) => quantity === "sd");

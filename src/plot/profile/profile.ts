@@ -1,8 +1,10 @@
 import { areaY, dot, line, type Markish, ruleX, ruleY, text } from "@observablehq/plot";
 import { largest, smallest } from "../../data/range";
+import { dparOf } from "../../fit/dpars";
 import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit, type Profile, profile } from "../../index";
 import { criticalValue } from "../../inference/level";
+import { outcomesOf } from "../../inference/outcomes";
 import { checkOptions, type OptionKinds } from "../../options";
 import { linearAxis } from "../draw/effect-axis";
 import { decimals, percent } from "../draw/numbers";
@@ -26,6 +28,9 @@ const PROFILE_PLOT_OPTIONS: OptionKinds<ProfilePlotOptions> = {
   xlab: "text",
   ...PICTURE_OPTIONS,
 };
+
+/** On which scale a coefficient is, where it is not that of the effect sizes. */
+const SCALES = { identity: "", log: " (log SD)", atanh: " (atanh scale)" } as const;
 
 /**
  * Profile likelihood of one coefficient, as an SVG string: the drop of the log-likelihood from its maximum, with the
@@ -73,13 +78,13 @@ export function profilePlot(fit: Fit, options: ProfilePlotOptions = {}): string 
     hasMaximum ? ruleX([found.estimate], { stroke: COLORS.rule, strokeDasharray: "2,3" }) : null,
     hasMaximum ? dot([{ x: found.estimate }], { x: "x", y: () => 0, r: 4, fill: COLORS.series[0] }) : null,
   ];
-  const link = found.dpar.startsWith("mu") ? "" : found.dpar === "rho12" ? " (atanh scale)" : " (log SD)";
+  const scale = SCALES[dparOf(fit, found.dpar).link];
   return drawXy(
     {
       name: `Profile likelihood of ${name}`,
       description: describe(found, name, inside, level),
       x: {
-        label: options.xlab ?? `${name}${link}`,
+        label: options.xlab ?? `${name}${scale}`,
         domain: padded(
           points.map(({ x }) => x),
           0.02,
@@ -108,7 +113,8 @@ function firstParm(fit: Fit): string | undefined {
       !Number.isNaN(estimate) &&
       ((fit.method === "ML" && fit.robust === undefined) || fit.response[dpar] === undefined),
   );
-  const found = candidates.find(({ dpar }) => dpar.startsWith("sigma")) ?? candidates[0];
+  const sigmas = outcomesOf(fit).map(({ scale }) => scale);
+  const found = candidates.find(({ dpar }) => sigmas.includes(dpar)) ?? candidates[0];
   return found && `${found.dpar}:${found.term}`;
 }
 

@@ -1,7 +1,9 @@
 /** What the data can tell apart: moderators that run together, sigma and study-level SDs, SDs of small groups. */
 import { smallest } from "../../data/range";
 import type { Design } from "../../design/design";
+import { dparOf, sigmaOf } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
+import { outcomesOf } from "../../inference/outcomes";
 import { choleskyFactor } from "../../linalg/cholesky";
 import { choleskyInverse } from "../../linalg/inverse";
 import { dot, norm } from "../../linalg/vector";
@@ -69,8 +71,8 @@ function centre(column: Float64Array, ones: Float64Array): Float64Array {
 /** sigma and the SD of a random intercept share out one variance; only levels with several rows tell them apart. */
 export const sigmaSdSeparation: Check = (fit) => {
   const pairs = (fit.random ?? []).flatMap(({ dpar }) => {
-    // sd2(study) is next to sigma2
-    const correlation = logSdCorrelation(fit, `sigma${/^sd(\d?)/.exec(dpar)![1]}`, dpar);
+    const sigma = sigmaOf(fit, dparOf(fit, dpar).outcome);
+    const correlation = logSdCorrelation(fit, sigma.key, dpar);
     return Number.isFinite(correlation) ? [{ dpar, correlation }] : [];
   });
   if (pairs.length === 0) return null;
@@ -134,9 +136,10 @@ export const randomEffectLevels: Check = ({ random }) => {
 };
 
 /** Where the moderators of sigma are factors, its SD in a cell of a few rows is hardly an estimate either. */
-export const sigmaReplication: Check = ({ designs, fixed }) => {
-  const thin = Object.values(designs)
-    .filter(({ key, names }) => key.startsWith("sigma") && names.length > 1 && fixed[key] === undefined)
+export const sigmaReplication: Check = (fit) => {
+  const thin = outcomesOf(fit)
+    .flatMap(({ scale }) => fit.designs[scale] ?? [])
+    .filter(({ names }) => names.length > 1)
     .flatMap((design) => {
       const cells = cellSizes(design);
       const small = cells.filter((size) => size < FEW_ROWS);

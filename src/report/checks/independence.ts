@@ -1,4 +1,5 @@
 /** Rows that belong together: studies that the model does not know of, ids that start anew in every study. */
+import { dparOf } from "../../fit/dpars";
 import type { Fit, RandomEffect } from "../../fit/fit";
 import { deparseName } from "../../formula/deparse";
 import { repeatedStudies, type SharedStudies } from "../../frame/study-columns";
@@ -40,10 +41,12 @@ function sentence({ column, studies, shared }: SharedStudies, nobs: number): str
 const FEW_GROUPS = 3;
 
 /** (1 | study) + (1 | effect), where effect 1, 2, 3 of one study has nothing to do with those of the next. */
-export const restartingIds: Check = ({ random = [] }) => {
+export const restartingIds: Check = (fit) => {
+  const { random = [] } = fit;
+  const outcomeOf = ({ dpar }: RandomEffect) => dparOf(fit, dpar).outcome;
   for (const inner of random) {
     const outer = random.find(
-      (other) => other !== inner && sameOutcome(other, inner) && restartsIn(inner, other),
+      (other) => other !== inner && outcomeOf(other) === outcomeOf(inner) && restartsIn(inner, other),
     );
     if (outer === undefined) continue;
     const nested = `(1 | ${outer.group}/${inner.group})`;
@@ -60,10 +63,6 @@ export const restartingIds: Check = ({ random = [] }) => {
   }
   return null;
 };
-
-function sameOutcome(a: RandomEffect, b: RandomEffect): boolean {
-  return /^sd(\d?)/.exec(a.dpar)![1] === /^sd(\d?)/.exec(b.dpar)![1];
-}
 
 /** Whether each level of `inner` has one row in each of `outer`: then a random intercept of its own is sigma. */
 function haveOneRow(inner: RandomEffect, outer: RandomEffect): boolean {

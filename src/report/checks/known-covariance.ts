@@ -1,7 +1,7 @@
 /** What is known about sampling errors, and whether it is numerically sound. */
 import type { KnownVSummary } from "../../fit/fit";
+import { covarianceOf } from "../../fit/known-covariance";
 import { symmetricEigen } from "../../linalg/eigen";
-import { triangle, unpacked } from "../../linalg/triangle";
 import { count, formatSignificant } from "../format";
 import { type Check, row } from "./check";
 
@@ -45,23 +45,20 @@ export const knownSamplingCovariance: Check = ({ knownV }) => {
 
 /** Rank of V, and the condition number of its worst cluster; neither where V is too large for it. */
 function spectrum(knownV: KnownVSummary): { readonly rank?: number; readonly condition?: number } {
-  const { blocks, variances } = knownV;
-  const operations = blocks?.sizes.reduce((sum, m) => sum + 9 * m ** 3, 0) ?? 0;
-  if (blocks === undefined || operations > MOST_OPERATIONS) return knownV;
+  const V = covarianceOf(knownV);
+  if (V === null || 9 * V.cubes > MOST_OPERATIONS) return knownV;
+  const alone = V.alone();
   let rank = 0;
   let condition = 1;
-  const clustered = new Set(blocks.rows);
-  variances.forEach((v, i) => {
-    if (v > 0 && !clustered.has(i)) rank++;
+  V.variances.forEach((v, i) => {
+    if (v > 0 && alone[i] === 1) rank++;
   });
-  let packed = 0;
-  for (const m of blocks.sizes) {
-    const { values } = symmetricEigen(unpacked(blocks.values, packed, m), m);
-    packed += triangle(m);
-    const largest = values[m - 1];
+  V.eachBlock(({ rows, matrix }) => {
+    const { values } = symmetricEigen(matrix(), rows.length);
+    const largest = values[rows.length - 1];
     for (const value of values) if (value > ZERO_EIGENVALUE * largest) rank++;
     condition = Math.max(condition, values[0] > 0 ? largest / values[0] : Number.POSITIVE_INFINITY);
-  }
+  });
   return { rank, condition };
 }
 

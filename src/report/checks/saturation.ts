@@ -1,4 +1,5 @@
 /** Whether the formula of the mean leaves something to tell heterogeneity, and errors, from. */
+import { dparOf, isLocation } from "../../fit/dpars";
 import { coefficientName } from "../../inference/coefficients";
 import { factorVanishes } from "../../inference/knapp-hartung";
 import { outcomesOf } from "../../inference/outcomes";
@@ -38,7 +39,7 @@ export const residualDegreesOfFreedom: Check = (fit) => {
 /** Effect sizes that are all on the fitted mean though it has fewer coefficients: equal ones, or a line without scatter. */
 export const exactMean: Check = (fit) => {
   if (fit.robust !== undefined || !factorVanishes(fit)) return null;
-  const names = fit.coefficients.filter(({ dpar }) => dpar === "mu").map(coefficientName);
+  const names = fit.coefficients.filter(({ dpar }) => isLocation(dparOf(fit, dpar))).map(coefficientName);
   return row(
     "exact_mean",
     "note",

@@ -1,6 +1,8 @@
 /** The scale side: SDs at zero, correlations at one, groups without replication. */
 import { smallest as smallestOf } from "../../data/range";
+import { correlationOf, dparOf, isSd } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
+import type { Dpar } from "../../formula/dpar";
 import { coefficientName } from "../../inference/coefficients";
 import { outcomesOf } from "../../inference/outcomes";
 import { count, formatSignificant } from "../format";
@@ -48,25 +50,27 @@ export const positiveScale: Check = (fit) => {
 
 /** Flags an SD that the likelihood sends to zero, also where the optimizer stopped a little short of it. */
 export const scaleBoundary: Check = (fit) => {
-  const atBoundary = fit.coefficients.filter(({ dpar, atBoundary }) => atBoundary && isScale(dpar));
-  const vanished = scaleKeys(fit).filter(
-    (dpar) => !(dpar in fit.fixed) && smallest(fit, dpar) < threshold(fit),
+  const atBoundary = fit.coefficients.filter(({ dpar, atBoundary }) => atBoundary && isSd(dparOf(fit, dpar)));
+  const vanished = fit.dpars.filter(
+    (dpar) => isSd(dpar) && !(dpar.key in fit.fixed) && smallest(fit, dpar.key) < threshold(fit),
   );
   if (atBoundary.length === 0 && vanished.length === 0) return null;
-  const names = atBoundary.length > 0 ? atBoundary.map(coefficientName) : vanished;
+  const isFound = atBoundary.length > 0;
+  const names = isFound ? atBoundary.map(coefficientName) : vanished.map(({ key }) => key);
+  const sds = isFound ? atBoundary.map(({ dpar }) => dparOf(fit, dpar)) : vanished;
   return row(
     "scale_boundary",
     "warning",
     names.join(", "),
     "An SD is zero in effect: the data show no variation there beyond the rest of the model. Its log-SD has no " +
-      `standard error; ${remedy(names)}.`,
+      `standard error; ${remedy(sds)}.`,
   );
 };
 
 /** A sigma can be held at 0, a random intercept is left out. */
-function remedy(names: readonly string[]): string {
-  const sigma = names.some((name) => name.startsWith("sigma"));
-  const intercept = names.some((name) => name.startsWith("sd"));
+function remedy(sds: readonly Dpar[]): string {
+  const sigma = sds.some(({ group }) => group === null);
+  const intercept = sds.some(({ group }) => group !== null);
   const parts = [
     ...(sigma ? ["drop moderators of sigma, or hold it with fixed: { sigma: 0 }"] : []),
     ...(intercept ? ["drop moderators of the study-level SD, or the random intercept"] : []),
@@ -104,13 +108,15 @@ export const randomEffectReplication: Check = (fit) => {
   return row("random_effect_replication", "note", value, message);
 };
 
-export const rho12Boundary: Check = ({ fitted, coefficients }) => {
-  if (fitted.rho12 === undefined) return null;
+export const rho12Boundary: Check = (fit) => {
+  const correlation = correlationOf(fit);
+  if (correlation === null) return null;
+  const [sigma1, sigma2] = outcomesOf(fit).map(({ scale }) => fit.fitted[scale]);
   let largest = 0;
   let withoutScale = 0;
-  fitted.rho12.forEach((rho, i) => {
+  fit.fitted[correlation.key].forEach((rho, i) => {
     if (Number.isNaN(rho)) return;
-    if (fitted.sigma1[i] * fitted.sigma2[i] === 0) withoutScale++;
+    if (sigma1[i] * sigma2[i] === 0) withoutScale++;
     else largest = Math.max(largest, Math.abs(rho));
   });
   if (withoutScale > 0) {
@@ -121,18 +127,10 @@ export const rho12Boundary: Check = ({ fitted, coefficients }) => {
   const value = `max |rho| ${formatSignificant(largest)}`;
   if (largest <= LARGEST_RHO)
     return row("rho12_boundary", "ok", value, "The residual correlation is away from +-1.");
-  const atLimit = coefficients.some(({ dpar, atBoundary }) => dpar === "rho12" && atBoundary);
+  const atLimit = fit.coefficients.some(({ dpar, atBoundary }) => dpar === correlation.key && atBoundary);
   const message = `The residual correlation is ${atLimit ? "at" : "close to"} its limit: drop moderators of rho12, or report it as not identified.`;
   return row("rho12_boundary", "warning", value, message);
 };
-
-function isScale(dpar: string): boolean {
-  return dpar.startsWith("sigma") || dpar.startsWith("sd");
-}
-
-function scaleKeys(fit: Fit): string[] {
-  return [...new Set(fit.coefficients.map(({ dpar }) => dpar))].filter(isScale);
-}
 
 function smallest(fit: Fit, dpar: string): number {
   const values = fit.random?.find((effect) => effect.dpar === dpar)?.sd ?? fit.fitted[dpar] ?? [];

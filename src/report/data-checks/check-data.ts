@@ -6,13 +6,14 @@ import { deparseName } from "../../formula/deparse";
 import { asLabels } from "../../frame/as-factor";
 import { repeatedStudies, studyCells } from "../../frame/study-columns";
 import { outcomesOf, samplingVariances } from "../../inference/outcomes";
-import { type OptionKinds, requireOptions } from "../../options";
+import { checkArgument, type OptionKinds, requireOptions } from "../../options";
 import { type CheckRow, checkTable, row } from "../checks/check";
 import { similarLevelsRow } from "../checks/similar-levels";
 import { count } from "../format";
 import type { Printable } from "../printable";
 import { type EffectSizes, rowsText } from "./effect-sizes";
 import { dominantStudy, duplicates, largeEffects, outlyingSigns } from "./effects";
+import { RAW_CHECKS } from "./raw-numbers";
 import { varianceRange, varianceScale } from "./variances";
 
 /** What the columns of the data are. */
@@ -25,6 +26,8 @@ export interface CheckDataOptions {
   readonly study?: string;
   /** column of sample sizes, which tells variances from standard errors */
   readonly sampleSize?: string;
+  /** columns of the numbers that the effects were made of, by the argument of escalc() or convWald(): { sd1i: "sd_t", ... } */
+  readonly raw?: Readonly<Record<string, string>>;
 }
 
 const CHECK_DATA_OPTIONS: OptionKinds<CheckDataOptions> = {
@@ -32,6 +35,7 @@ const CHECK_DATA_OPTIONS: OptionKinds<CheckDataOptions> = {
   variance: "texts",
   study: "text",
   sampleSize: "text",
+  raw: "object",
 };
 
 const CAPTION = "Checks of the data";
@@ -61,6 +65,9 @@ const CHECKS: readonly ((data: EffectSizes) => CheckRow | null)[] = [
  *   outlying_sign    an effect clearly of the other sign than nearly all others, of a size that theirs have
  *   study_column     a column that reads like the studies' and has several effects of some, where no study was named
  *   similar_levels   studies whose names differ only in case, blanks or encoding
+ *   raw_sds          means more than 3 SDs apart that would be an ordinary distance apart if the SDs were standard errors
+ *   raw_counts       counts that are no whole numbers: proportions or percentages
+ *   raw_scale        estimates with limits, some of them ratios and some log ratios
  *   dominant_study   a study with more weight than all others together, 1 / (v + tau^2), tau^2 by moments
  *
  * With two outcomes each is checked on its own and `value` starts with its name. Plain rows; `String(...)` gives the table.
@@ -85,7 +92,7 @@ export function checkData(data: DataInput, options: CheckDataOptions): Printable
       `checkData() was given ${seen}: one variance column an effect is needed`,
     );
   }
-  const study = options.study === undefined ? null : asLabels(find(table, options.study));
+  const study = options.study === undefined ? null : asLabels(options.study, find(table, options.study));
   const n = options.sampleSize === undefined ? null : numbers(table, options.sampleSize);
   const columns = [
     ...effects,
@@ -101,9 +108,21 @@ export function checkData(data: DataInput, options: CheckDataOptions): Printable
       const sizes = { effect, variance: variances[o], named: true, y, v, labels, n };
       return outcomeChecks(complete(sizes), effects.length > 1);
     }),
+    ...rawChecks(table, options.raw),
     ...(study === null ? studyColumn(table, columns) : similarStudies(options.study!, study)),
   ];
   return checkTable(rows, CAPTION);
+}
+
+function rawChecks(table: Table, columns: CheckDataOptions["raw"]): CheckRow[] {
+  if (columns === undefined) return [];
+  const raw = Object.fromEntries(
+    Object.entries(columns).map(([argument, name]) => {
+      checkArgument("checkData", `raw.${argument}`, name, "text");
+      return [argument, Array.from(numbers(table, name))];
+    }),
+  );
+  return RAW_CHECKS.map((check) => check(raw)).filter((found) => found !== null);
 }
 
 /** A column that reads like the studies' and has several effects of some, when none was named. */

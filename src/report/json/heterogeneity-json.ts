@@ -1,3 +1,4 @@
+import { dparOf, isLocation, isSd } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
 import type { IntervalMethod } from "../../inference/coefficient-table";
 import type { TestStatistic } from "../../inference/test-basis";
@@ -50,7 +51,7 @@ export function jsonHeterogeneity(fit: Fit, test: TestStatistic, level: number):
   const tests = modelTests(fit, test, level);
   const { heterogeneity: all, confint, q, moderators } = tests;
   if (all === null) return null;
-  const ofMean = moderators.find(({ dpar }) => dpar === "mu");
+  const ofMean = moderators.find(({ dpar }) => isLocation(dparOf(fit, dpar)));
   return {
     tau2: finite(all.tau2),
     se_tau2: finite(errorOfTau2(fit, tests)),
@@ -85,8 +86,8 @@ function moderatorTest(
  * Of the one estimated SD beside SDs that are held: d tau^2 = 2 s^2 d log s. The SDs have no moderators here, so each is one
  * coefficient.
  */
-function errorOfTau2({ coefficients }: Fit, { basis }: ModelTests): number {
-  const estimated = coefficients.filter(({ dpar }) => dpar.startsWith("s"));
+function errorOfTau2(fit: Fit, { basis }: ModelTests): number {
+  const estimated = fit.coefficients.filter(({ dpar }) => isSd(dparOf(fit, dpar)));
   if (basis === "Q" || estimated.length !== 1 || estimated[0]!.atBoundary) return Number.NaN;
   const { estimate, stdError } = estimated[0]!;
   return 2 * Math.exp(2 * estimate) * stdError;

@@ -1,5 +1,7 @@
 import type { Design } from "../../design/design";
+import { dparOf, isCorrelation, isLocation, isSd, responseOf } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
+import type { Dpar } from "../../formula/dpar";
 import { variablesOf } from "../../formula/expr";
 import type { CoefficientRow } from "../../inference/coefficient-table";
 import { linkOf } from "../../inference/links";
@@ -14,6 +16,9 @@ type Meaning =
   /** not compared with anything: the value at a level */
   | { readonly kind: "value"; readonly variable: string; readonly level: string }
   | { readonly kind: "other" };
+
+/** On which scale a coefficient is, where it is not that of the effect sizes. */
+const SCALES = { identity: "", log: " (log SD)", atanh: " (atanh scale)" } as const;
 
 /** A sentence for each moderator's coefficient: a difference in a mean, or a ratio of SDs, with interval and test. */
 export function moderatorSentences(
@@ -33,15 +38,17 @@ export function moderatorSentences(
 
 function sentence(fit: Fit, dpar: string, row: CoefficientRow, meaning: Meaning, level: number): string {
   if (meaning.kind === "value") return valueSentence(fit, dpar, row, meaning, level);
-  const link = linkOf(dpar).name;
+  const link = linkOf(fit, dpar).name;
   const isRatio = link === "log" && meaning.kind !== "other";
-  const what = isRatio ? `ratio of ${sdName(fit, dpar, true)}` : `difference in ${meanName(fit, dpar)}`;
+  const what = isRatio
+    ? `ratio of ${sdName(fit, dpar, true)}`
+    : `difference in ${predictorName(fit, dparOf(fit, dpar))}`;
   const subject =
     meaning.kind === "level"
       ? `For ${meaning.variable}, the estimated ${what}, ${meaning.level} ${isRatio ? "to" : "minus"} ${meaning.reference},`
       : meaning.kind === "unit"
         ? `The estimated ${what} per unit of ${meaning.variable}`
-        : `The coefficient ${row.name}${link === "log" ? " (log SD)" : link === "atanh" ? " (atanh scale)" : ""}`;
+        : `The coefficient ${row.name}${SCALES[link]}`;
   if (row.atBoundary || !Number.isFinite(row.estimate))
     return `${subject} is at its boundary and has no interval.`;
   const take = isRatio ? Math.exp : (x: number) => x;
@@ -56,13 +63,9 @@ type LevelValue = Extract<Meaning, { kind: "value" }>;
 
 /** A test of a mean against 0 says something; one of an SD against 1 does not. */
 function valueSentence(fit: Fit, dpar: string, row: CoefficientRow, at: LevelValue, level: number): string {
-  const isMean = linkOf(dpar).name === "identity";
-  const name = isMean
-    ? meanName(fit, dpar)
-    : dpar === "rho12"
-      ? "the residual correlation"
-      : sdName(fit, dpar);
-  const where = `Where ${at.variable} = ${at.level}, ${name}${isMean ? "" : ` (${dpar})`}`;
+  const own = dparOf(fit, dpar);
+  const isMean = isLocation(own);
+  const where = `Where ${at.variable} = ${at.level}, ${quantityName(fit, own)}${isMean ? "" : ` (${dpar})`}`;
   if (isMean) return `${where} is estimated as ${estimateText(row, level, testWords(row))}.`;
   const shown = scaleEstimate(fit, row, level);
   return `${where} is estimated as ${estimateText(shown, level)}.`;
@@ -75,10 +78,16 @@ export function testWords({ statistic, df, pValue }: CoefficientRow): string[] {
   return [`${name} = ${statistic.toFixed(2)}`, pWords(pValue)];
 }
 
-/** "the mean", "the mean of harm". */
-function meanName(fit: Fit, dpar: string): string {
-  if (dpar === "rho12") return "the residual correlation on the atanh scale";
-  return fit.family === "gaussian" ? "the mean" : `the mean of ${responseName(fit, dpar)}`;
+/** "the mean of harm", "the SD of true effects", "the residual correlation". */
+function quantityName(fit: Fit, dpar: Dpar): string {
+  if (isCorrelation(dpar)) return "the residual correlation";
+  if (isSd(dpar)) return sdName(fit, dpar.key);
+  return fit.family === "gaussian" ? "the mean" : `the mean of ${responseName(fit, dpar.key)}`;
+}
+
+/** The same, of what differences of linear predictors are in. */
+function predictorName(fit: Fit, dpar: Dpar): string {
+  return `${quantityName(fit, dpar)}${isCorrelation(dpar) ? " on the atanh scale" : ""}`;
 }
 
 /** "the SD of true effects", "the SD between levels of study"; of two outcomes with the outcome's name. */
@@ -93,8 +102,7 @@ export function sdName(fit: Fit, dpar: string, plural = false): string {
 }
 
 export function responseName(fit: Fit, dpar: string): string {
-  const labels = Object.values(fit.response).map(({ label }) => label);
-  return /^(?:mu|sigma|sd)2/.test(dpar) ? labels[1]! : labels[0]!;
+  return responseOf(fit, dparOf(fit, dpar).outcome!).label;
 }
 
 /** A variable in an interaction, a polynomial or two terms has no meaning of its own. */

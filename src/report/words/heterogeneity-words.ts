@@ -1,3 +1,4 @@
+import { dparOf, isLocation, isSd } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
 import type { CoefficientRow } from "../../inference/coefficient-table";
 import { count } from "../../words";
@@ -16,17 +17,18 @@ export function heterogeneitySentences(
   level: number,
 ): string[] {
   const sentences = Object.entries(fit.fixed).map(([dpar, held]) => heldSentence(fit, dpar, held));
-  for (const dpar of Object.keys(fit.designs)) {
-    if (dpar.startsWith("mu")) continue;
+  for (const one of fit.dpars) {
+    const dpar = one.key;
+    if (isLocation(one) || fit.designs[dpar] === undefined) continue;
     const own = rows.filter((row) => row.dpar === dpar);
     const found = [
-      ...(dpar === "rho12" ? correlation(fit, own, level) : standardDeviation(fit, dpar, own, level)),
+      ...(isSd(one) ? standardDeviation(fit, dpar, own, level) : correlation(fit, dpar, own, level)),
       ...(own.some((row) => row.atBoundary) ? [] : moderatorSentences(fit, dpar, rows, level)),
       ...jointTest(tests, dpar),
     ];
     for (const sentence of found) sentences.push(sentence);
   }
-  return [...sentences, ...shareSentences(fit, tests, level), ...qSentences(tests)];
+  return [...sentences, ...shareSentences(fit, tests, level), ...qSentences(fit, tests)];
 }
 
 function heldSentence(fit: Fit, dpar: string, held: number): string {
@@ -75,25 +77,25 @@ function standardDeviation(fit: Fit, dpar: string, own: readonly CoefficientRow[
   return [`${where} (${dpar}) is estimated as ${estimateText(shown, level)}.`];
 }
 
-function correlation(fit: Fit, own: readonly CoefficientRow[], level: number): string[] {
+function correlation(fit: Fit, dpar: string, own: readonly CoefficientRow[], level: number): string[] {
   const name = `The residual correlation of ${list(Object.values(fit.response).map(({ label }) => label))}`;
-  const values = fit.fitted.rho12!.filter((value) => !Number.isNaN(value));
+  const values = fit.fitted[dpar]!.filter((value) => !Number.isNaN(value));
   if (own.some((row) => row.atBoundary)) {
     const [least, most] = extremes(values).map((value) => number(value, 2));
     const range = least === most ? least : `${least} to ${most}`;
-    return [`${name} (rho12) is estimated as ${range}, at its boundary, so that it has no interval.`];
+    return [`${name} (${dpar}) is estimated as ${range}, at its boundary, so that it has no interval.`];
   }
   const intercept = own.find(({ term }) => term === "(Intercept)");
-  const at = referencePoint(fit, "rho12");
+  const at = referencePoint(fit, dpar);
   if (intercept === undefined || at === null) {
-    if (hasLevelValues(fit.designs.rho12!)) return [];
+    if (hasLevelValues(fit.designs[dpar]!)) return [];
     const [least, most] = extremes(values).map((value) => number(value, 2));
-    return [`${name} (rho12) is estimated as ${least} to ${most}, depending on its moderators.`];
+    return [`${name} (${dpar}) is estimated as ${least} to ${most}, depending on its moderators.`];
   }
   const shown = scaleEstimate(fit, intercept, level);
   const where = at.length === 0 ? name : `Where ${list(at)}, t${name.slice(1)}`;
   const includes = shown.lower <= 0 && shown.upper >= 0 ? "; the interval includes 0" : "";
-  return [`${where} (rho12) is estimated as ${estimateText(shown, level)}${includes}.`];
+  return [`${where} (${dpar}) is estimated as ${estimateText(shown, level)}${includes}.`];
 }
 
 /** I2, or with random intercepts the share of each level. */
@@ -120,9 +122,9 @@ function shareSentences(fit: Fit, { heterogeneity, basis, confint }: ModelTests,
   return [`Of the variance of an effect size of typical precision, ${list(parts)}.`];
 }
 
-function qSentences({ q, moderators }: ModelTests): string[] {
+function qSentences(fit: Fit, { q, moderators }: ModelTests): string[] {
   if (q === null || Number.isNaN(q.pValue)) return [];
-  const residual = moderators.some(({ dpar }) => dpar.startsWith("mu"));
+  const residual = moderators.some(({ dpar }) => isLocation(dparOf(fit, dpar)));
   const name = residual ? "residual heterogeneity: QE" : "heterogeneity: Q";
   return [`Cochran's test of ${name}(${q.df}) = ${q.statistic.toFixed(2)}, ${pWords(q.pValue)}.`];
 }

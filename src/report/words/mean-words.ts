@@ -1,3 +1,4 @@
+import { randomOf } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
 import type { CoefficientRow } from "../../inference/coefficient-table";
 import type { Outcome } from "../../inference/outcomes";
@@ -16,12 +17,13 @@ import { estimateText, extremes, list, percentText, pWords, rangeText } from "./
 /** The mean of one outcome: its intercept, the spread of true effects around it, its moderators. */
 export function meanSentences(
   fit: Fit,
-  { location }: Outcome,
+  outcome: Outcome,
   rows: readonly CoefficientRow[],
   tests: ModelTests,
   level: number,
   test: TestStatistic,
 ): string[] {
+  const { location } = outcome;
   const design = fit.designs[location]!;
   const of = fit.family === "gaussian" ? "" : ` of ${responseName(fit, location)}`;
   const intercept = rows.find((row) => row.dpar === location && row.term === "(Intercept)");
@@ -41,7 +43,7 @@ export function meanSentences(
   }
   return [
     ...sentences,
-    ...(design.termLabels.length === 0 ? spread(fit, location, intercept, level, test) : []),
+    ...(design.termLabels.length === 0 ? spread(fit, outcome, intercept, level, test) : []),
     ...moderatorSentences(fit, location, rows, level),
     ...jointTest(tests, location),
   ];
@@ -50,16 +52,13 @@ export function meanSentences(
 /** Where SDs have no moderators, and are not all zero, one prediction interval is that of all rows. */
 function spread(
   fit: Fit,
-  location: string,
+  { location, scale, number }: Outcome,
   intercept: CoefficientRow | undefined,
   level: number,
   test: TestStatistic,
 ): string[] {
-  const index = location.slice(2);
-  const own = Object.keys(fit.designs).filter(
-    (dpar) => dpar === `sigma${index}` || dpar.startsWith(`sd${index}(`),
-  );
-  const constant = own.every((dpar) => fit.designs[dpar]!.termLabels.length === 0);
+  const own = [scale, ...randomOf(fit, number).map(({ dpar }) => dpar)];
+  const constant = own.every((dpar) => (fit.designs[dpar]?.termLabels.length ?? 0) === 0);
   const shifted = fit.response[location]!.offset !== null;
   if (intercept === undefined || !constant || shifted || fit.knownV.kind === "none") return [];
   const { lower, upper, heterogeneity } = predictionInterval(fit, undefined, { dpar: location, level, test });

@@ -1,3 +1,4 @@
+import { dparOf, isLocation, responseOf } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
 import { formulaFrom } from "../../formula/formula";
 import { outcomeCounts } from "../../inference/outcomes";
@@ -49,9 +50,8 @@ function knappHartungWords(test: "knha" | "adhoc", factor: number): string {
 }
 
 function title(fit: Fit): string {
-  const scales = Object.entries(fit.designs).filter(([dpar]) => dpar.startsWith("s") || dpar === "rho12");
-  const varying = scales.filter(([, { termLabels }]) => termLabels.length > 0);
-  const moderated = Object.keys(fit.response).some((dpar) => fit.designs[dpar]!.termLabels.length > 0);
+  const withModerators = fit.dpars.filter(({ key }) => (fit.designs[key]?.termLabels.length ?? 0) > 0);
+  const moderated = withModerators.some(isLocation);
   const kind =
     fit.knownV.kind === "none"
       ? moderated
@@ -62,17 +62,14 @@ function title(fit: Fit): string {
         : "meta-analysis";
   const words = [
     ...(fit.family === "gaussian" ? [] : ["bivariate"]),
-    ...(varying.length > 0 ? ["location-scale"] : []),
+    ...(withModerators.every(isLocation) ? [] : ["location-scale"]),
     ...((fit.random ?? []).length > 0 ? ["multilevel"] : []),
   ];
   const common = Object.values(fit.fixed).length > 0 && Object.values(fit.fixed).every((held) => held === 0);
   const plain = common ? "common-effect" : "random-effects";
   const all = words.length === 0 && fit.knownV.kind !== "none" ? [plain, kind] : [...words, kind];
   const labels = list(Object.values(fit.response).map(({ label }) => label));
-  const parts = [...Object.keys(fit.response), ...varying.map(([dpar]) => dpar)].flatMap((dpar) => {
-    const { termLabels } = fit.designs[dpar]!;
-    return termLabels.length === 0 ? [] : [`${dpar} on ${list(termLabels)}`];
-  });
+  const parts = withModerators.map(({ key }) => `${key} on ${list(fit.designs[key]!.termLabels)}`);
   const moderators = parts.length === 0 ? "" : ` (moderators: ${parts.join("; ")})`;
   return `A ${all.join(" ")} of ${labels}${moderators}`;
 }
@@ -82,7 +79,7 @@ function dataWords(fit: Fit): string {
   const rows = count(nobs, family === "gaussian" ? "effect size" : "study");
   if (random.length === 0) return rows;
   const of = (dpar: string) =>
-    family === "gaussian" ? "" : ` for ${Object.values(fit.response)[dpar.startsWith("sd2") ? 1 : 0]!.label}`;
+    family === "gaussian" ? "" : ` for ${responseOf(fit, dparOf(fit, dpar).outcome!).label}`;
   const groups = random.map(
     ({ group, levels, dpar }) => `${group} (${count(levels.length, "level")}${of(dpar)})`,
   );

@@ -1,8 +1,8 @@
 import type { Fit } from "../../fit/fit";
-import { coefficientTarget } from "../../fit/profile";
 import { type CoefficientRow, positionOf } from "../../inference/coefficient-table";
 import { linkOf } from "../../inference/links";
 import { scaleLimits, scaleMethod } from "../../inference/scale-limits";
+import { coefficientTarget } from "../../opened/profile";
 import type { Interval } from "./numbers";
 
 /**
@@ -11,7 +11,7 @@ import type { Interval } from "./numbers";
  */
 export function scaleEstimate(fit: Fit, row: Pick<CoefficientRow, "dpar" | "term">, level: number): Interval {
   const method = scaleMethod(fit);
-  const { response } = linkOf(row.dpar);
+  const { response } = linkOf(fit, row.dpar);
   const target = coefficientTarget(fit, positionOf(fit, row));
   const { lower, upper } = scaleLimits(fit, [target], level, method)[0]!;
   return {

@@ -1,0 +1,88 @@
+import { Command, InvalidArgumentError } from "commander";
+import { csvRows, parseCsv } from "../data/csv";
+import { type Escalc, measures } from "../escalc/index";
+import { argumentsOf } from "../escalc/measure";
+import { escalcArguments, escalcOf } from "./escalc-arguments";
+import { notesText } from "./fit-outcome";
+import type { CliIo, Outcome } from "./io";
+import { inFile } from "./read-fit";
+import { readText } from "./read-text";
+
+const EXAMPLES = `
+Measures, with the arguments of each:
+${Object.entries(measures)
+  .map(([name, measure]) => `  ${name.padEnd(8)}${measure.title} (${argumentsOf(measure).join(", ")})`)
+  .join("\n")}
+
+Options, written as name=value among the arguments:
+  add, to, drop00  what is added to counts, where (only0, all, if0all, none), and whether rows without information are dropped
+  vtype, correct   which variance, and whether the correction for small samples is made
+  flip, study      rows whose sign is turned, and the column with the names of the rows
+  names, replace   names of the new columns, and whether they replace those of the data
+
+Examples:
+  $ drmeta escalc RR bcg.csv ai=tpos bi=tneg ci=cpos di=cneg > effects.csv
+  $ drmeta escalc SMD trials.csv m1i=mt sd1i=st n1i=nt m2i=mc sd2i=sc n2i=nc study=author
+  $ drmeta escalc ZCOR studies.csv ri=r ni=n names=z,vz
+  $ drmeta fit bcg.csv --escalc 'RR ai=tpos bi=tneg ci=cpos di=cneg' 'yi ~ ablat + meta_V(V = vi)' 'sigma ~ ablat'
+
+What was done beyond the formulas, row by row, goes to standard error.
+Exit codes: 0 written, 1 the data are at fault, 2 usage.`;
+
+/** `drmeta escalc MEASURE DATA.csv ARGUMENT=COLUMN...`: the file with effect sizes and their variances as two more columns. */
+export function escalcCommand(io: CliIo, done: (outcome: Outcome) => void): Command {
+  const command = new Command("escalc");
+  return command
+    .description("effect sizes and their variances from a CSV file with the numbers that studies report")
+    .argument("<measure>", "which effect size, see below")
+    .argument("<data.csv>", "CSV file with a header row, or - for standard input")
+    .argument("<argument=column...>", "what each argument of the measure is: ai=tpos, or ri=0.5 for all rows")
+    .option("--json", "print one JSON object and nothing else")
+    .addHelpText("after", EXAMPLES)
+    .action(async (measure: string, path: string, pairs: string[], { json }: { json?: boolean }) => {
+      const given = usage(command, () => escalcArguments(measure, pairs));
+      const text = await readText(path, io);
+      const effects = inFile(path, () => escalcOf(parseCsv(text), given));
+      done({
+        exitCode: 0,
+        stdout: json ? `${JSON.stringify(jsonOf(effects))}\n` : withColumns(text, effects),
+        stderr: notesText(
+          effects.decisions.map(({ message }) => message),
+          io,
+        ),
+      });
+    });
+}
+
+function usage<T>(command: Command, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) command.error(`error: ${error.message}`);
+    throw error;
+  }
+}
+
+function jsonOf({ measure, yi, vi, decisions }: Escalc) {
+  const cells = (values: Float64Array) => Array.from(values, (x) => (Number.isNaN(x) ? null : x));
+  return { measure, yi: cells(yi), vi: cells(vi), decisions };
+}
+
+/** The file's own cells, untouched, and the new columns at the end, or in the place of those that they replace. */
+function withColumns(text: string, { data }: Escalc): string {
+  const { names, rows } = csvRows(text);
+  const added = new Map(
+    data.names.slice(-2).map((name) => [name, (data.column(name) as { values: Float64Array }).values]),
+  );
+  const kept = names.flatMap((name, j) => (added.has(name) ? [] : [j]));
+  const lines = [[...kept.map((j) => names[j]!), ...added.keys()]];
+  for (const [i, row] of rows.entries()) {
+    const cells = [...added.values()].map((values) => (Number.isNaN(values[i]) ? "" : String(values[i])));
+    lines.push([...kept.map((j) => row[j]!), ...cells]);
+  }
+  return `${lines.map((line) => line.map(quoted).join(",")).join("\n")}\n`;
+}
+
+function quoted(cell: string): string {
+  return /[",\r\n]/.test(cell) ? `"${cell.replace(/"/g, '""')}"` : cell;
+}

@@ -1,0 +1,69 @@
+import type { Dpar } from "../formula/dpar";
+import type { Fit, RandomEffect, Response } from "./fit";
+
+// What is asked of a fit's dpars. Nothing here or behind it reads a name.
+
+type WithDpars = Pick<Fit, "dpars">;
+
+/** The dpar of a key that the model has. */
+export function dparOf({ dpars }: WithDpars, key: string): Dpar {
+  return dpars.find((dpar) => dpar.key === key)!;
+}
+
+/** Whether it is a mean: all others are SDs and correlations, the scale of a location-scale model. */
+export function isLocation({ kind }: Dpar): boolean {
+  return kind === "location";
+}
+
+/** Whether it is an SD of true effects, within or between groups. */
+export function isSd({ link }: Dpar): boolean {
+  return link === "log";
+}
+
+/** Whether its design is over the levels of a grouping: a GroupDesign. */
+export function isOfLevels({ group }: Dpar): boolean {
+  return group !== null;
+}
+
+/** Whether it ties two outcomes. */
+export function isCorrelation({ link }: Dpar): boolean {
+  return link === "atanh";
+}
+
+/** The means, one an outcome. */
+export function locationsOf({ dpars }: WithDpars): readonly Dpar[] {
+  return dpars.filter(isLocation);
+}
+
+/** The sigma of an outcome, estimated or held. */
+export function sigmaOf({ dpars }: WithDpars, outcome: Dpar["outcome"]): Dpar {
+  return dpars.find((dpar) => dpar.kind === "sigma" && dpar.outcome === outcome)!;
+}
+
+/** What an outcome's mean is of. */
+export function responseOf(
+  fit: WithDpars & Pick<Fit, "response">,
+  outcome: Exclude<Dpar["outcome"], null>,
+): Response {
+  const location = locationsOf(fit).find((dpar) => dpar.outcome === outcome)!;
+  return fit.response[location.key]!;
+}
+
+/** The residual correlation; null with one outcome, and where a sigma is held at 0. */
+export function correlationOf({ dpars }: WithDpars): Dpar | null {
+  return dpars.find(({ kind }) => kind === "rho12") ?? null;
+}
+
+/** The fitted residual correlation by study, NaN where it lacks an outcome; null without one. */
+export function correlations(fit: Pick<Fit, "dpars" | "fitted">): Float64Array | null {
+  const dpar = correlationOf(fit);
+  return dpar === null ? null : fit.fitted[dpar.key]!;
+}
+
+/** The random intercepts in the mean of an outcome. */
+export function randomOf(
+  fit: WithDpars & Pick<Fit, "random">,
+  outcome: Dpar["outcome"],
+): readonly RandomEffect[] {
+  return (fit.random ?? []).filter(({ dpar }) => dparOf(fit, dpar).outcome === outcome);
+}

@@ -1,0 +1,71 @@
+import { Residual } from "./residual";
+import type { Sampler, Spreads, TermAnswers } from "./term";
+
+/**
+ * R of two outcomes: sigma_i^2 of each row, and rho_s sigma_i sigma_k of the two rows i, k of a study that has both. A
+ * correlation has no covariance without the SDs, so that this stands in the place of Residual and not beside it.
+ */
+export class Pair implements TermAnswers {
+  readonly input = "pairs";
+  /** the two rows of each study with both outcomes, one pair after the other */
+  readonly pairs: Int32Array;
+  private readonly alone = new Residual();
+  /** made by the first question that needs it */
+  private pairOf: Int32Array | null = null;
+
+  constructor(pairs: Int32Array) {
+    this.pairs = pairs;
+  }
+
+  tie(link: (first: number, row: number) => void): void {
+    const { pairs } = this;
+    for (let s = 0; s < pairs.length; s += 2) link(pairs[s]!, pairs[s + 1]!);
+  }
+
+  addVariances(spreads: Spreads, out: Float64Array): void {
+    this.alone.addVariances(spreads, out);
+  }
+
+  addCovariances(members: ArrayLike<number>, spreads: Spreads, out: Float64Array): void {
+    this.alone.addCovariances(members, spreads, out);
+    const { sigma, rho } = spreads;
+    const pairOf = this.pairOfRows(sigma.length);
+    const m = members.length;
+    for (let a = 0; a < m; a++) {
+      const i = members[a]!;
+      const pair = pairOf[i]!;
+      if (pair < 0) continue;
+      for (let b = 0; b < a; b++) {
+        const k = members[b]!;
+        if (pairOf[k] === pair) out[a * m + b]! += rho[pair]! * sigma[i]! * sigma[k]!;
+      }
+    }
+  }
+
+  /** sigma1 z1, and sigma2 (rho z1 + sqrt(1 - rho^2) z2) beside it. */
+  sampler({ sigma, rho }: Spreads): Sampler {
+    const { pairs } = this;
+    return (normal, y) => {
+      const z = new Float64Array(y.length);
+      for (let i = 0; i < z.length; i++) z[i] = normal();
+      for (let s = 0; s < rho.length; s++) {
+        const r = rho[s]!;
+        const second = pairs[2 * s + 1]!;
+        z[second] = r * z[pairs[2 * s]!]! + Math.sqrt(1 - r * r) * z[second]!;
+      }
+      for (let i = 0; i < y.length; i++) y[i]! += sigma[i]! * z[i]!;
+    };
+  }
+
+  /** The pair of each row, -1 for none. */
+  private pairOfRows(rows: number): Int32Array {
+    if (this.pairOf === null) {
+      const pairOf = new Int32Array(rows).fill(-1);
+      this.pairs.forEach((row, at) => {
+        pairOf[row] = at >> 1;
+      });
+      this.pairOf = pairOf;
+    }
+    return this.pairOf;
+  }
+}

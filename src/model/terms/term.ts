@@ -1,0 +1,57 @@
+import type { BlockCovariance } from "../../covariance/block-covariance";
+
+/** SDs and correlations of a model at some parameters, in the unit that its V is in. Not to be kept. */
+export interface Spreads {
+  /** by observation */
+  readonly sigma: Float64Array;
+  /** by level, all random intercepts one after the other */
+  readonly omega: Float64Array;
+  /** by study with two outcomes */
+  readonly rho: Float64Array;
+}
+
+/** What a kernel takes a term as. */
+export type KernelInput =
+  /** covariances between rows, as they are */
+  | { readonly input: "covariance"; readonly V: BlockCovariance }
+  /** a variance of each row */
+  | { readonly input: "rows" }
+  /** levels, each with a variance that its rows share */
+  | LevelsInput
+  /** a variance of each row, and a correlation of each two rows */
+  | { readonly input: "pairs"; readonly pairs: Int32Array };
+
+export interface LevelsInput {
+  readonly input: "levels";
+  /** level of each row, -1 for none */
+  readonly index: Int32Array;
+  readonly levels: number;
+}
+
+/**
+ * One summand of Sigma = V + R + sum of Z G Z', over the observations of a model: what a new variance term must supply
+ * (docs/internals.md).
+ */
+export interface TermAnswers {
+  /** Calls `link` for rows that it ties, often enough that all of them are connected: kernels are chosen by what is tied. */
+  tie(link: (first: number, row: number) => void): void;
+  /** Adds its variance of each row to `out`. */
+  addVariances(spreads: Spreads, out: Float64Array): void;
+  /**
+   * Adds its covariances of the rows `members` to the lower triangle of `out`, m x m, row-major: the plain twin of what it
+   * is in the kernels.
+   */
+  addCovariances(members: ArrayLike<number>, spreads: Spreads, out: Float64Array): void;
+  /**
+   * How to add a draw of its part to a response. What all draws share is done once.
+   *
+   * @param rowName what messages call a row: "row 12"
+   * @throws DrmError where it is no covariance
+   */
+  sampler(spreads: Spreads, rowName: (row: number) => string): Sampler;
+}
+
+/** Adds a draw to y; `normal` gives independent standard normal numbers. */
+export type Sampler = (normal: () => number, y: Float64Array) => void;
+
+export type VarianceTerm = TermAnswers & KernelInput;

@@ -1,0 +1,20 @@
+import { correlations, locationsOf, sigmaOf } from "../fit/dpars";
+import type { Fit } from "../fit/fit";
+import type { Model } from "../model/model";
+import type { Spreads } from "../model/terms/term";
+
+/** The SDs and correlations that a fit reports, where its variance terms look for them. A sigma that has vanished is 0. */
+export function fittedSpreads(
+  fit: Fit,
+  { rows, outcomes, pairs }: Pick<Model, "rows" | "outcomes" | "pairs">,
+): Spreads {
+  const sigmas = locationsOf(fit).map(({ outcome }) => fit.fitted[sigmaOf(fit, outcome).key]!);
+  const rho = correlations(fit);
+  const frameRow = (i: number) => (outcomes === null ? i : outcomes.frameRow[i]!);
+  return {
+    sigma: Float64Array.from({ length: rows }, (_, i) => sigmas[outcomes?.outcome[i] ?? 0]![frameRow(i)]!),
+    omega: Float64Array.from((fit.random ?? []).flatMap(({ sd }) => [...sd])),
+    // no correlation where an SD is 0 and it is not estimated
+    rho: Float64Array.from({ length: pairs.length / 2 }, (_, s) => rho?.[frameRow(pairs[2 * s]!)] || 0),
+  };
+}

@@ -1,0 +1,108 @@
+import { DrmError } from "../errors";
+import { type Engine, withEngine } from "../fit/engine";
+import type { Fit } from "../fit/fit";
+import { search } from "../fit/optimise";
+import { minimise } from "../fit/trust-region";
+import { type HeldPoint, type HeldProblem, heldScale, withHeldLocation } from "./held-coefficient";
+import { openFit } from "./open-fit";
+import { type Profiled, type ProfileInterval, profileLimits } from "./profile-limits";
+import { type ProfileTrace, traceProfile } from "./profile-trace";
+import { fromCoefficients } from "./scale-coefficients";
+
+/** What is profiled: one location coefficient, or a linear combination of the others, such as the log-SD of a group. */
+export interface ProfileTarget {
+  /** one per coefficient of the fit */
+  readonly weights: Float64Array;
+  /** of the combination, link scale; infinite at a boundary */
+  readonly estimate: number;
+  /** NaN where there is none */
+  readonly stdError: number;
+}
+
+/** A single coefficient, by its position in fit.coefficients. */
+export function coefficientTarget({ coefficients }: Fit, position: number): ProfileTarget {
+  const weights = new Float64Array(coefficients.length);
+  weights[position] = 1;
+  const { estimate, stdError } = coefficients[position]!;
+  return { weights, estimate, stdError };
+}
+
+const MAX_EVALUATIONS = 200;
+/** Up to here every limit is checked from all starting points. */
+export const FEW_ROWS = 500;
+
+/**
+ * Likelihood-ratio intervals (Venzon and Moolgavkar 1988): the values at which the log-likelihood, maximised over all
+ * other parameters, is depth^2 / 2 below its maximum; 2 (max - profile) = depth^2 to 1e-9. For a REML fit the
+ * likelihood is the restricted one. A few Newton searches a limit, each cheaper than the fit.
+ *
+ * @param depth of zeta: the normal quantile, 1.96 for 95 %
+ * @throws DrmError "not_supported" for a location coefficient of a REML fit, "bad_option" for a fit that did not
+ *   converge
+ */
+export function profileIntervals(
+  fit: Fit,
+  targets: readonly ProfileTarget[],
+  depth: number,
+): ProfileInterval[] {
+  return withProfiled(fit, targets, (profiled) => profileLimits(profiled, depth));
+}
+
+/**
+ * The profiles themselves, at `points` values between their limits at `depth`, for plots and for a look at their shape.
+ *
+ * @throws DrmError as profileIntervals()
+ */
+export function profileTraces(
+  fit: Fit,
+  targets: readonly ProfileTarget[],
+  depth: number,
+  points: number,
+): ProfileTrace[] {
+  return withProfiled(fit, targets, (profiled) => traceProfile(profiled, depth, points));
+}
+
+/** Loads the fit's model once for all targets. */
+function withProfiled<T>(fit: Fit, targets: readonly ProfileTarget[], use: (profiled: Profiled) => T): T[] {
+  if (fit.optim.code !== 0) {
+    throw new DrmError("bad_option", `profile intervals need a fit that converged: ${fit.optim.message}`);
+  }
+  if (targets.length === 0) return [];
+  const { model, standard } = openFit(fit);
+  const locations = model.location.columns;
+  const isLocation = ({ weights }: ProfileTarget) => weights.findIndex((weight) => weight !== 0) < locations;
+  if (fit.method === "REML" && targets.some(isLocation)) {
+    throw new DrmError(
+      "not_supported",
+      "the restricted likelihood has no profile in the location coefficients",
+    );
+  }
+  return withEngine(standard, (engine) => {
+    const best = maximum(engine, fit);
+    const thorough = model.rows <= FEW_ROWS;
+    return targets.map((target) => {
+      const { weights, estimate, stdError } = target;
+      const useProblem = (problem: HeldProblem) => use({ problem, estimate, stdError, best, thorough });
+      return isLocation(target)
+        ? withHeldLocation(model, weights.indexOf(1), useProblem)
+        : useProblem(heldScale(engine, weights.subarray(locations)));
+    });
+  });
+}
+
+/** The fit's optimum in the engine's coordinates. */
+function maximum(engine: Engine, { coefficients }: Fit): HeldPoint {
+  const { model, objective } = engine;
+  const constant = model.logLikConstant;
+  const scale = coefficients.slice(coefficients.length - objective.size);
+  if (objective.size === 0 || scale.some(({ estimate }) => !Number.isFinite(estimate))) {
+    const { best } = search(engine, { maxEvaluations: MAX_EVALUATIONS, starts: undefined });
+    return { logLik: constant - best.value, theta: best.theta };
+  }
+  const theta = fromCoefficients(
+    model,
+    scale.map(({ estimate }) => estimate),
+  );
+  const run = minimise(objective, theta, { maxEvaluations: MAX_EVALUATIONS });
+  return { logLik: constant - run.value, theta: run.theta };
+}

@@ -1,0 +1,30 @@
+import { toOriginal } from "../design/basis";
+import type { Fit } from "../fit/fit";
+import type { StandardModel } from "../fit/standard-model";
+import { thetaBlocks } from "../fit/theta-blocks";
+import { solveUpper } from "../linalg/solve";
+
+/** Of sigma, sd(group) and rho12, in the order of the fit; null when one is at its boundary and has no value. */
+export function scaleCoefficients({ coefficients, response }: Fit): Float64Array | null {
+  const scale = coefficients.filter(({ dpar }) => !Object.hasOwn(response, dpar));
+  if (scale.some(({ estimate }) => !Number.isFinite(estimate))) return null;
+  return Float64Array.from(scale, ({ estimate }) => estimate);
+}
+
+/** theta from the coefficients of sigma, sd(group) and rho12 in the user's columns. */
+export function fromCoefficients(model: StandardModel, coefficients: ArrayLike<number>): Float64Array {
+  const theta = Float64Array.from(coefficients);
+  for (const { basis, start } of thetaBlocks(model)) {
+    solveUpper(basis.toOriginal, basis.columns, theta.subarray(start, start + basis.columns));
+  }
+  return theta;
+}
+
+/** The inverse of fromCoefficients(). At the edge of the parameter space coefficients are huge but finite. */
+export function toCoefficients(model: StandardModel, theta: Float64Array): Float64Array {
+  const out = new Float64Array(theta.length);
+  for (const { basis, start } of thetaBlocks(model)) {
+    out.set(toOriginal(basis, theta, start), start);
+  }
+  return out;
+}
