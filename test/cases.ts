@@ -33,14 +33,19 @@ export interface DrmCase {
   };
 }
 
-/** The parsed case file `id.json`. The `v*` files have another shape: name it as the type argument. */
+/**
+ * The parsed case file `id.json`, `next/id.json` of capabilities that came later. The `v*` and `p*` files have another shape: name
+ * it as the type argument.
+ */
 export function loadCase<T = DrmCase>(id: string): T {
   return JSON.parse(readFileSync(`${FOLDER}${id}.json`, "utf8")) as T;
 }
 
-/** The ids of all cases, sorted; `prefix` selects, such as "drm-". */
+/** The ids of all cases, sorted; `prefix` selects, such as "drm-", or "next/" those of capabilities that came later. */
 export function listCases(prefix = ""): string[] {
-  return readdirSync(FOLDER)
+  const folder = prefix.startsWith("next/") ? "next/" : "";
+  return readdirSync(FOLDER + folder)
+    .map((name) => folder + name)
     .filter((name) => name.endsWith(".json") && name.startsWith(prefix))
     .map((name) => name.slice(0, -".json".length))
     .sort();

@@ -21,10 +21,11 @@ interface Place {
 }
 
 export interface Audit {
+  /** where it has no bound elsewhere, the best maximum or supremum beside that; -Infinity where none was met */
   readonly best: Found;
   /** the best maximum with every SD above 0 and no correlation at +-1; null where none was met */
   readonly finite: Found | null;
-  /** what is best keeps rising as the SD of a row without a known variance goes to 0 */
+  /** the likelihood keeps rising, somewhere, as the SD of a row without a known variance goes to 0 */
   readonly unbounded: boolean;
   readonly evaluations: number;
 }
@@ -39,6 +40,9 @@ const MOST_PLACES = 12;
 const MOST_WALKS = 4;
 const CLIMBS_A_WALK = 3;
 const EVALUATIONS_A_CLIMB = 150;
+/** Beside a rise without end a climb that has not arrived is no maximum: it goes on so many times, and is left out then. */
+const MORE_CLIMBS = 4;
+const ARRIVED = 1e-4;
 /** Log-likelihood that a tenfold smaller SD must be worth, of log 10 = 2.3 for every row that is fitted perfectly. */
 const KEEPS_RISING = 1;
 
@@ -57,7 +61,13 @@ export function audit(model: PlainModel, random: () => number): Audit {
   /** the best few that differ, best first */
   const places: Place[] = [];
   let finite: Found | null = null;
+  let unbounded = false;
+  const mayRise = canRise(model);
 
+  const rises = (space: Space, theta: Float64Array): boolean => {
+    if (!mayRise) return false;
+    return keepsRising(model, likelihood.evaluate, space.scales(theta));
+  };
   const keep = (place: Place): void => {
     const at = places.findIndex(({ value }) => value < place.value);
     const among = at < 0 ? places.length : at;
@@ -70,8 +80,19 @@ export function audit(model: PlainModel, random: () => number): Audit {
     places.length = Math.min(places.length, MOST_PLACES);
   };
   const run = (space: Space, start: Float64Array): void => {
-    const { theta, value, slope, evaluations: used } = climb(space.ascent, start, EVALUATIONS_A_CLIMB);
+    let { theta, value, slope, evaluations: used } = climb(space.ascent, start, EVALUATIONS_A_CLIMB);
     evaluations += used;
+    if (mayRise) {
+      for (let more = 0; slope > ARRIVED && more < MORE_CLIMBS; more++) {
+        ({ theta, value, slope, evaluations: used } = climb(space.ascent, theta, EVALUATIONS_A_CLIMB));
+        evaluations += used;
+      }
+      if (rises(space, theta)) {
+        unbounded = true;
+        return;
+      }
+      if (slope > ARRIVED) return;
+    }
     keep({ space, theta, value });
     if (space !== inside || slope > 1e-4 || (finite !== null && value <= finite.value)) return;
     const scales = space.scales(theta);
@@ -110,7 +131,9 @@ export function audit(model: PlainModel, random: () => number): Audit {
         space,
         space.size === 0 ? [new Float64Array(0)] : sizes.map((t) => space.project(t)),
       );
-      return tried.reduce((a, b) => (b.value > a.value ? b : a));
+      const best = tried.reduce((a, b) => (b.value > a.value ? b : a));
+      unbounded ||= rises(space, best.start);
+      return best;
     })
     .sort((a, b) => b.value - a.value);
   for (const { space, start, value } of edges) {
@@ -149,7 +172,7 @@ export function audit(model: PlainModel, random: () => number): Audit {
     const reached = space === inside ? value : inside.value(approach(model, inside, space, theta));
     if (reached > found.value) found = { value: reached, scales: space.scales(theta) };
   }
-  return { best: found, finite, unbounded: keepsRising(model, likelihood.evaluate, found), evaluations };
+  return { best: found, finite, unbounded, evaluations };
 }
 
 /** `start`, with the coefficients of one part from `projected`. */
@@ -184,18 +207,31 @@ export function isInside({ parts, v, spread }: PlainModel, scales: Scales): bool
   );
 }
 
+/** ML with a row whose sigma alone gives it a variance beside others that have more; with REML it gains only where several are met alike. */
+function canRise({ parts, v }: PlainModel): boolean {
+  const isWithout = ({ kind, at }: PlainModel["parts"][number]) =>
+    kind === "sigma" && at.some((row) => v[row] === 0);
+  return parts.some(isWithout) && v.some((variance) => variance > 0);
+}
+
+/** Where rows of SD 0 are looked at, as shares of the floor: farther down they outweigh others of tiny known variances. */
+const DEPTHS = [1, 0.1, 0.01];
+
 function keepsRising(
-  { parts, v, spread }: PlainModel,
+  { parts, v, spread, reml }: PlainModel,
   evaluate: (scales: Scales, withSlopes: boolean) => number,
-  { value, scales }: Found,
+  scales: Scales,
 ): boolean {
-  let touched = false;
-  const raised = scales.map((values, t) =>
-    values.map((scale, u) => {
-      if (parts[t].kind !== "sigma" || v[parts[t].at[u]] > 0 || scale > 3 * FLOOR * spread) return scale;
-      touched = true;
-      return 10 * scale;
-    }),
-  );
-  return touched && value - evaluate(raised, false) > KEEPS_RISING;
+  const isMet = (t: number, u: number): boolean =>
+    parts[t].kind === "sigma" && v[parts[t].at[u]] === 0 && scales[t][u] <= 3 * FLOOR * spread;
+  if (!scales.some((values, t) => values.some((_, u) => isMet(t, u)))) return false;
+  const valueAt = (size: number): number => {
+    const sized = scales.map((values, t) =>
+      values.map((scale, u) => (isMet(t, u) ? size * FLOOR * spread : scale)),
+    );
+    return evaluate(sized, false);
+  };
+  // the determinant of the restricted likelihood loses its digits below the floor
+  const depths = reml ? DEPTHS.slice(0, 1) : DEPTHS;
+  return depths.some((depth) => valueAt(depth) - valueAt(10 * depth) > KEEPS_RISING);
 }

@@ -103,12 +103,14 @@ export function readSpec({ formulas, data, matrices, options }: Spec): PlainMode
       ? null
       : Float64Array.from(observations, ({ row }) => data[options.weights!][row] as number);
   const rowOf = Int32Array.from(observations, ({ row }) => row);
-  const model = { n, p, y, X, names, weights, parts, rowOf, labels, reml: options.method === "REML" };
+  // the likelihood is that of any columns with this span, and raw years squared cost it its digits
+  const { values: basis } = orthogonal(X, n, p, [...observations.keys()]);
+  const model = { n, p, y, X: basis, names, weights, parts, rowOf, labels, reml: options.method === "REML" };
   return {
     ...model,
     v: Float64Array.from({ length: n }, (_, i) => V(i, i)),
     clusters: clustersOf(n, V, parts, pairs),
-    spread: spreadOf(y, X, n, p),
+    spread: spreadOf(y, basis, n, p),
   };
 }
 

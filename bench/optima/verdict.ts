@@ -5,6 +5,7 @@ import { plainLikelihood, type Scales } from "./likelihood";
 import { type Audit, audit, isInside } from "./multi-start";
 import { CAP, type PlainModel } from "./plain-model";
 import { readSpec } from "./read-spec";
+import { FLOOR } from "./space";
 import { drmOptions, type Spec } from "./spec";
 
 /** drm() is below the audit's best by more than this: missed. The other way round: the audit's search failed. */
@@ -12,6 +13,8 @@ export const MISSED_BY = 1e-4;
 /** drm()'s log-likelihood against the audit's at drm()'s own fitted SDs: inside, relative; at an edge, absolute. */
 const SAME_INSIDE = 1e-9;
 const SAME_AT_EDGE = 1e-6;
+/** Where the audit has a small SD (FLOOR) in place of 0: with two outcomes that costs its size times a slope. */
+const SAME_AT_FLOOR = MISSED_BY;
 
 export type Outcome =
   | "same"
@@ -79,18 +82,38 @@ function seedOf(id: string): number {
 /** In the message of a fit beside a supremum that a handful of studies make, which is not the answer. */
 const TOLD = "in the others have a log-likelihood higher by";
 
-function outcomeOf({ code, message }: Fit["optim"], unbounded: boolean, loss: number): Outcome {
-  if (code === 2) return unbounded ? "unbounded, both" : "unbounded, wrongly";
-  if (unbounded) return "unbounded, not said";
+function outcomeOf(
+  { code, message, unboundedElsewhere }: Fit["optim"],
+  unbounded: boolean,
+  loss: number,
+): Outcome {
+  const isSaid = code === 2 || unboundedElsewhere === true;
+  if (isSaid !== unbounded) return isSaid ? "unbounded, wrongly" : "unbounded, not said";
+  if (code === 2) return "unbounded, both";
   if (loss > MISSED_BY) return message.includes(TOLD) ? "told of" : "missed";
   return loss < -MISSED_BY ? "ahead" : "same";
 }
 
 /** null where the audit's likelihood at drm()'s fitted SDs and correlations is what drm() reports. */
 function disagreementOf(model: PlainModel, fit: Fit): number | null {
+  const { parts } = model;
   const scales = fittedScales(model, fit);
+  // the likelihood of rows that are met is a limit, and the audit's floor is not quite there
+  let isFloored = false;
+  parts.forEach(({ kind, at }, t) => {
+    if (kind !== "sigma") return;
+    at.forEach((row, u) => {
+      if (model.v[row] > 0 || scales[t][u] >= FLOOR * model.spread) return;
+      scales[t][u] = FLOOR * model.spread;
+      isFloored = true;
+    });
+  });
   const difference = Math.abs(plainLikelihood(model).evaluate(scales, false) - fit.logLik);
-  const tolerance = isInside(model, scales) ? SAME_INSIDE * Math.max(1, Math.abs(fit.logLik)) : SAME_AT_EDGE;
+  const tolerance = isInside(model, scales)
+    ? SAME_INSIDE * Math.max(1, Math.abs(fit.logLik))
+    : isFloored
+      ? SAME_AT_FLOOR
+      : SAME_AT_EDGE;
   return difference <= tolerance ? null : difference;
 }
 

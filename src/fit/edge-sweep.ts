@@ -172,13 +172,17 @@ function followAll(
   combinations: readonly (readonly Edge[])[],
   maxEvaluations: number,
 ): Swept {
+  const { model } = engine;
   const optima: Optimum[] = [];
   const tried = new Set<string>();
   let top = best;
   for (const combination of combinations) {
     const hybrid = combination.reduce((at, { part }) => withPartOf(at, from[0]!, part), top.theta);
-    for (const start of top.boundary === null || from.length === 1 ? from : [hybrid, ...from]) {
-      const moved = recessionsTo(engine.model, start, combination);
+    // with one start, only for some cells' SDs, beside which another formula's are at the edge
+    const isOfOthers = model.parts.length > 1 && combination.some(({ whole }) => !whole);
+    const withTop = top.boundary !== null && (from.length > 1 || isOfOthers);
+    for (const start of withTop ? [hybrid, ...from] : from) {
+      const moved = recessionsTo(model, start, combination);
       if (moved === null) break;
       const limit = top.value - BETTER;
       const hopeless = ({ value }: Minimum, decrease: number) => value - HOPE * decrease > limit;

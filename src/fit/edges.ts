@@ -90,14 +90,18 @@ export function distinctRows(block: ThetaBlock, part: Part, most: number): Value
   const first = (part.start - block.start) * n;
   const last = first + part.columns * n;
   const rows: Float64Array[] = [];
+  // most rows differ in the last column: the first is nearly always an intercept's
+  const tails: number[] = [];
+  const before = part.columns - 1;
   const of = (i: number) => {
-    let found = rows.length - 1;
+    const tail = values[last - n + i]!;
+    let found = tails.length - 1;
     for (; found >= 0; found--) {
+      if (tails[found] !== tail) continue;
       const row = rows[found]!;
-      // from the end: the first column is nearly always an intercept's
-      let k = part.columns - 1;
-      for (let at = last - n + i; k >= 0 && row[k] === values[at]; at -= n) k--;
-      if (k < 0) break;
+      let k = 0;
+      for (let at = first + i; k < before && row[k] === values[at]; at += n) k++;
+      if (k === before) break;
     }
     return found;
   };
@@ -109,6 +113,7 @@ export function distinctRows(block: ThetaBlock, part: Part, most: number): Value
     const row = new Float64Array(part.columns);
     for (let k = 0; k < part.columns; k++) row[k] = values[first + k * n + i]!;
     rows.push(row);
+    tails.push(row[before]!);
   }
   return rows.length > 0 ? { rows, of } : null;
 }

@@ -2,6 +2,7 @@ import { createProblem, Order, type Problem, Status } from "../../bindings/kerne
 import { scratch } from "../data/doubles";
 import { packV } from "../model/packed-v";
 import { rearrange, rearrangeRows, type Sections, sections } from "../model/sections";
+import { isExactAt, withExactRowsApart, withFloors } from "./exact-rows";
 import { type StandardModel, tiesOf } from "./standard-model";
 import { thetaSize } from "./theta-blocks";
 import type { Objective } from "./trust-region";
@@ -15,6 +16,7 @@ export interface Searchable {
 /** A standard model in WebAssembly memory, with its profiled objective. */
 export interface Engine extends Searchable {
   readonly layout: Sections;
+  /** the one settled at; where exact rows are met, that of the model with floors */
   readonly problem: Problem;
   evaluations(): number;
   /** Another response, in the model's units; all else of the problem stays. */
@@ -39,7 +41,26 @@ export function withEngine<Result>(model: StandardModel, use: (engine: Engine) =
 
 export function createEngine(model: StandardModel): Engine {
   const layout = sections(tiesOf(model));
-  const problem = load(model, layout);
+  const own = load(model, layout);
+  const isExact = (theta: Float64Array) => model.exactRows.length > 0 && isExactAt(model, theta);
+  // where exact rows are met: what is searched, and with the model's own columns what is reported
+  let response = model.y;
+  let exact: { readonly searched: Problem; readonly reported: Problem } | null = null;
+  const exactProblems = () => {
+    if (exact !== null) return exact;
+    const floored = withFloors({ ...model, y: response });
+    exact = {
+      searched: load(withExactRowsApart(floored, model.exactRows), layout),
+      reported: load(floored, layout),
+    };
+    return exact;
+  };
+  const problemAt = (theta: Float64Array) => (isExact(theta) ? exactProblems().searched : own);
+  const disposeExact = () => {
+    exact?.searched.dispose();
+    exact?.reported.dispose();
+    exact = null;
+  };
   const q = thetaSize(model);
 
   let evaluations = 0;
@@ -55,11 +76,13 @@ export function createEngine(model: StandardModel): Engine {
     valueAt(theta) {
       evaluations++;
       lastDefined = false;
+      const problem = problemAt(theta);
       return problem.evaluate(theta, Order.Value) === Status.Ok ? problem.value : Number.NaN;
     },
     evaluate(theta) {
       evaluations++;
       for (let k = 0; k < q; k++) last[k] = theta[k]!;
+      const problem = problemAt(theta);
       lastDefined = problem.evaluate(theta, Order.Hessian) === Status.Ok;
       if (!lastDefined) return false;
       objective.value = problem.value;
@@ -69,21 +92,34 @@ export function createEngine(model: StandardModel): Engine {
       return lastDefined;
     },
   };
-  return {
+  const engine: Engine & { problem: Problem } = {
     model,
     layout,
     objective,
-    problem,
+    problem: own,
     evaluations: () => evaluations,
     setResponse(y) {
-      problem.setResponse(rearrangeRows(y, layout, model.rows, 1));
+      response = y.slice();
+      own.setResponse(rearrangeRows(y, layout, model.rows, 1));
+      disposeExact();
       lastDefined = false;
     },
     settleAt(theta) {
-      return (lastDefined && theta.every((value, k) => value === last[k])) || objective.evaluate(theta);
+      const isThere = lastDefined && theta.every((value, k) => value === last[k]);
+      if (!isThere && !objective.evaluate(theta)) return false;
+      if (!isExact(theta)) {
+        engine.problem = own;
+        return true;
+      }
+      engine.problem = exactProblems().reported;
+      return engine.problem.evaluate(theta, Order.Hessian) === Status.Ok;
     },
-    dispose: () => problem.dispose(),
+    dispose: () => {
+      own.dispose();
+      disposeExact();
+    },
   };
+  return engine;
 }
 
 function load(model: StandardModel, layout: Sections): Problem {

@@ -13,7 +13,7 @@ import {
   wideStart,
 } from "./starts";
 import { type Minimum, minimise } from "./trust-region";
-import { farUp, risesElsewhere } from "./unbounded";
+import { farUp, risesAtEdge } from "./unbounded";
 import { lookout, type Suspicion } from "./vanishing";
 
 export interface Search {
@@ -112,19 +112,21 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
   const met = everywhere ? climbSteeply(engine, optima, options) : [];
   const cheap = !thorough || !isSmall(model);
   improveAtEdges(engine, optima, starts[0]!, { plain, everywhere, cheap }, options);
-  if (few) walkCuts(engine, optima, met, options);
+  if (few && model.rho.columns > 1) walkCuts(engine, optima, met, options);
   const { value } = optima[0]!;
   const others = optima.filter((optimum) => !isSpike(model, optimum));
   if (others[0]?.converged) optima = others;
-  const best = optima[0]!;
-  const rises = best.boundary === null && !best.unbounded && risesElsewhere(engine, best.theta, plain);
+  let best = optima[0]!;
+  const rises = !best.unbounded && risesAtEdge(model, plain);
+  // no maximum was met beside the rise: every search went up it
+  if (rises && !best.converged) best = { ...best, unbounded: true };
   const distinct = optima.filter(({ converged }) => converged).map((optimum) => optimum.value);
   return {
     best,
     distinct,
     startsTried: starts.length,
     spike: best.value > value ? best.value - value : null,
-    rises,
+    rises: rises && best.converged,
   };
 }
 

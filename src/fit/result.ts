@@ -66,9 +66,12 @@ export function buildFit(
 }
 
 function dparsOf({ dpars }: DrmFormula, designs: Fit["designs"], fixed: Fit["fixed"]): Dpar[] {
-  return dpars
-    .filter(({ key }) => designs[key] !== undefined || Object.hasOwn(fixed, key))
-    .map(({ key, kind, outcome, group, link }) => ({ key, kind, outcome, group, link }));
+  const out: Dpar[] = [];
+  for (const { key, kind, outcome, group, link } of dpars) {
+    if (designs[key] !== undefined || Object.hasOwn(fixed, key))
+      out.push({ key, kind, outcome, group, link });
+  }
+  return out;
 }
 
 function coefficientRows(designs: Readonly<Record<string, Design>>, inference: Uncertainty): Coefficient[] {

@@ -6,6 +6,7 @@ import type { Model } from "../model/model";
 import type { Intercept } from "../model/terms/intercept";
 import { termsOf } from "../model/terms/terms";
 import { THETA_ORDER } from "../model/terms/theta-order";
+import { exactRows } from "./exact-rows";
 import type { Part } from "./theta-blocks";
 
 /**
@@ -34,6 +35,8 @@ export interface StandardModel {
   readonly largestV: number;
   /** some row has no known variance */
   readonly zeroV: boolean;
+  /** restricted likelihood: rows without a known variance whose sigma can be 0, where it is finite (exact-rows.ts) */
+  readonly exactRows: Int32Array;
   readonly weights: Float64Array | null;
   /** the restricted likelihood is what is optimized */
   readonly reml: boolean;
@@ -76,11 +79,14 @@ export function standardModel(model: Model): StandardModel {
     totalWeight += weights === null ? 1 : weights[i]!;
     if (model.logSigmaOffset !== null) logSigmaOffset[i]! += model.logSigmaOffset[i]!;
   }
+  const scale = model.scale.basis;
+  const reml = model.method === "REML";
+  const mayBeExact = reml && zeroV && largestV > 0;
   return {
     rows,
     y,
     location,
-    scale: model.scale.basis,
+    scale,
     sd: model.sd.basis,
     rho: model.rho.basis,
     logSigmaOffset,
@@ -89,8 +95,9 @@ export function standardModel(model: Model): StandardModel {
     v,
     largestV,
     zeroV,
+    exactRows: mayBeExact ? exactRows({ rows, y, location, scale, logSigmaOffset, v, weights }) : NONE,
     weights,
-    reml: model.method === "REML",
+    reml,
     random: model.random,
     pairs: model.pairs,
     V,
@@ -99,7 +106,7 @@ export function standardModel(model: Model): StandardModel {
     unit,
     logLikConstant:
       -totalWeight * (0.5 * Math.log(2 * Math.PI) + Math.log(unit)) +
-      (model.method === "REML" ? remlConstant(rows, location.columns, unit) : 0),
+      (reml ? remlConstant(rows, location.columns, unit) : 0),
   };
 }
 
@@ -161,6 +168,7 @@ const REHEARSAL_ROWS = 2000;
 const CHEAP_ROWS = 250;
 const CHEAP_CUBES = 1e6;
 const GOLDEN = 0.6180339887498949;
+const NONE = new Int32Array(0);
 
 /**
  * A small problem in the same coordinates with nearly the same optima: at most 2,000 rows, and of V only the diagonal.
@@ -190,6 +198,7 @@ export function rehearsalOf(model: StandardModel): StandardModel | null {
     // residuals of the least-squares fit will do; a rare level of a moderator may not even be among these rows
     location: { ...NO_BASIS, rows: REHEARSAL_ROWS },
     leastSquares: new Float64Array(0),
+    exactRows: NONE,
     scale: { ...scale, values: W, rows: REHEARSAL_ROWS },
     logSigmaOffset: take(model.logSigmaOffset),
     V: new BlockCovariance(take(V.variances)),

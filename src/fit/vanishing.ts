@@ -30,17 +30,19 @@ export function nearness(model: StandardModel, block: ThetaBlock, theta: Float64
   return { measure, sign: () => 1 };
 }
 
-/** v; of a row without one, what its levels share with it. */
+/** v; of a row without one, what its levels share with it, or, where the row may be met, the spread of the data. */
 function otherVariances(model: StandardModel, theta: Float64Array): Float64Array {
-  const { v, zeroV, random } = model;
-  if (!zeroV || random.length === 0) return v;
+  const { v, zeroV, random, exactRows } = model;
+  if (!zeroV || (random.length === 0 && exactRows.length === 0)) return v;
   const logOmega = logSds(model, "sd", theta);
-  return v.map((variance, i) => {
+  const variances = v.map((variance, i) => {
     if (variance > 0) return variance;
     return random.reduce((sum, { index, firstUnit }) => {
       return index[i]! < 0 ? sum : sum + Math.exp(2 * logOmega[firstUnit + index[i]!]!);
     }, 0);
   });
+  for (const row of exactRows) variances[row] = 1;
+  return variances;
 }
 
 /** (mean of v + sigma^2 over the level's observations) / their number, per level. */
@@ -98,7 +100,8 @@ function isFar({ largestV }: StandardModel, logSigma: number): boolean {
 
 /** One pass without a logarithm or an array; "vanishing" where some sigma may be near 0. */
 function suspectSigma(model: StandardModel, block: ThetaBlock, theta: Float64Array): Suspicion {
-  const { v, zeroV, logSigmaOffset } = model;
+  const { v, zeroV, exactRows, logSigmaOffset } = model;
+  const mayBePerfect = zeroV && exactRows.length === 0;
   const { values, rows, columns } = block.basis;
   let smallest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < rows; i++) {
@@ -106,7 +109,7 @@ function suspectSigma(model: StandardModel, block: ThetaBlock, theta: Float64Arr
     if (u === Number.NEGATIVE_INFINITY) continue; // held at 0
     for (let k = 0; k < columns; k++) u += theta[k]! * values[k * rows + i]!;
     if (u < smallest) smallest = u;
-    if (zeroV && u < PERFECT_FIT && v[i] === 0) return "perfect fit";
+    if (mayBePerfect && u < PERFECT_FIT && v[i] === 0) return "perfect fit";
   }
   if (isFar(model, smallest)) return "none";
   return isPerfectInCluster(model, block, theta) ? "perfect fit" : "vanishing";

@@ -73,8 +73,7 @@ export function residuals(fit: Fit, options: ResidualOptions = {}): Float64Array
     columns.forEach((values, o) => {
       values.forEach((r, i) => {
         // a residual that is 0 whatever the data, but for rounding, has no size in standard errors
-        values[i] =
-          type === "rstandard" && variances[o][i] === 0 ? Number.NaN : r / Math.sqrt(variances[o][i]);
+        values[i] = variances[o][i] === 0 ? Number.NaN : r / Math.sqrt(variances[o][i]);
       });
     });
   }

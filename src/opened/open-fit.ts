@@ -1,5 +1,6 @@
 import { keep } from "../data/doubles";
 import { type Engine, withEngine } from "../fit/engine";
+import { isExactAt, withFloors } from "../fit/exact-rows";
 import type { Fit } from "../fit/fit";
 import { type MarginalCovariance, marginalCovariance } from "../fit/marginal-covariance";
 import { search } from "../fit/optimise";
@@ -21,6 +22,7 @@ class OpenedFit {
   readonly fit: Fit;
   private parts: {
     model?: Model;
+    searched?: StandardModel;
     standard?: StandardModel;
     theta?: Float64Array;
     covariance?: MarginalCovariance;
@@ -38,13 +40,21 @@ class OpenedFit {
 
   /** the model in the units and columns in which it is optimized: what an engine is made from */
   get standard(): StandardModel {
-    this.parts.standard ??= keep(() => standardModel(this.model));
+    const { searched } = this;
+    if (searched.exactRows.length === 0) return searched;
+    // for a row that is met, what divides by its variance needs one
+    this.parts.standard ??= keep(() => (isExactAt(searched, this.theta) ? withFloors(searched) : searched));
     return this.parts.standard;
+  }
+
+  private get searched(): StandardModel {
+    this.parts.searched ??= keep(() => standardModel(this.model));
+    return this.parts.searched;
   }
 
   /** the optimum in the coordinates of `standard` */
   get theta(): Float64Array {
-    this.parts.theta ??= optimumOf(this.fit, this.standard);
+    this.parts.theta ??= optimumOf(this.fit, this.searched);
     return this.parts.theta;
   }
 

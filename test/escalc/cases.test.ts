@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type EscalcColumns, type EscalcOptions, escalc, measures } from "../../src/escalc/index";
+import { listCases, loadCase } from "../cases";
 
 /** metafor 5.1-12's answers, of variants.json 3.8-1's (variants.R). */
 interface Block {
@@ -13,13 +14,19 @@ interface Block {
   readonly note?: string;
 }
 
-const FOLDER = new URL("./fixtures/", import.meta.url);
-const CASES = readdirSync(FOLDER)
-  .filter((name) => /^([pv]\d\d-escalc.*|variants)\.json$/.test(name))
-  .map((name) => ({
-    name: name.replace(/-.*|\.json/, ""),
-    blocks: (JSON.parse(readFileSync(new URL(name, FOLDER), "utf8")) as { blocks: Block[] }).blocks,
-  }));
+interface Case {
+  readonly blocks: readonly Block[];
+}
+
+const VARIANTS = JSON.parse(
+  readFileSync(new URL("./fixtures/variants.json", import.meta.url), "utf8"),
+) as Case;
+const CASES = [
+  ...[...listCases("v"), ...listCases("next/p")]
+    .filter((id) => id.includes("escalc"))
+    .map((id) => ({ name: id.replace(/^next\/|-.*/g, ""), ...loadCase<Case>(id) })),
+  { name: "variants", ...VARIANTS },
+];
 
 /** relative, of numbers around 1 absolute; the cases have 15 digits */
 const TOLERANCE = 1e-10;

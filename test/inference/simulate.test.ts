@@ -61,7 +61,9 @@ describe("simulate()", () => {
   it("refuses what it cannot draw", () => {
     expect(() => simulate(fit, 0, { seed: 1 })).toThrow("n = 0");
     expect(() => simulate(fit, 1, { seed: 0.5 })).toThrow("seed = 0.5");
-    expect(() => simulate(bivariateFit(), 1, { seed: 1 })).toThrow("does not carry");
+    const { blocks, ...thinV } = bivariateFit().knownV;
+    expect(blocks).toBeDefined();
+    expect(() => simulate(bivariateFit({ knownV: thinV }), 1, { seed: 1 })).toThrow("does not carry");
     const without = { ...fit, knownV: { ...fit.knownV, kind: "block" as const, clusters: 2 } };
     expect(() => simulate(without, 1, { seed: 1 })).toThrow("does not carry");
   });
