@@ -38,8 +38,15 @@ export function exactRows(inputs: Inputs): Int32Array {
   const found = rowsWithoutV(inputs);
   const isIndependent =
     found.length <= location.columns + 1 &&
-    rankOf(found.map((row) => Float64Array.of(...rowOf(inputs, row), y[row]!))) === found.length;
+    rankOf(found.map((row) => withResponse(rowOf(inputs, row), y[row]!))) === found.length;
   return Int32Array.from(isIndependent ? found : []);
+}
+
+function withResponse(row: Float64Array, y: number): Float64Array {
+  const out = new Float64Array(row.length + 1);
+  out.set(row);
+  out[row.length] = y;
+  return out;
 }
 
 /** More rows are met by no mean, unless the data were made so; a search that comes by such a rise tells of it anyway. */
