@@ -123,7 +123,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     measure: "MN",
-    names: { mi: /^(?:m|mi|mean)$/, sdi: /^(?:sd|sdi|stdev)$/, ni: /^(?:ni?|samplesize|size|total)$/ },
+    names: { mi: /^(?:m|mi|mean)$/, sdi: /^(?:stdev|sdi?)$/, ni: /^(?:ni?|samplesize|size|total)$/ },
     reason: "means, SDs and sample sizes of one group",
   },
 ];
