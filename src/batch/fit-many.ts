@@ -1,4 +1,5 @@
 import { listOf } from "../data/doubles";
+import { JOB_OPTIONS } from "../drm";
 import { DrmError } from "../errors";
 import type { Signal } from "../inference/signal";
 import { checkOptions, type OptionKinds, shown } from "../options";
@@ -28,14 +29,7 @@ const FIT_MANY_OPTIONS: OptionKinds<FitManyOptions> = {
   onProgress: "function",
   signal: "signal",
   formulas: "texts",
-  factors: "object?",
-  ordered: "textList?",
-  matrices: "object?",
-  weights: "any",
-  fixed: "object?",
-  method: "text",
-  starts: "number",
-  maxEvaluations: "number",
+  ...JOB_OPTIONS,
   ...POOL_OPTIONS,
 };
 

@@ -1,19 +1,14 @@
 import { dot } from "../linalg/vector";
 import { along } from "./boundary";
 import { type Cut, cellsAround, cutNear, neighboursOf, wayTo } from "./cuts";
-import { follow, inwards } from "./edge-search";
+import { BETTER, followToBetter, inwards } from "./edge-search";
 import { distinctRows, type Edge, MOST_VALUES, placed } from "./edges";
 import type { Searchable } from "./engine";
 import { isOn, subsets } from "./faces";
 import type { Optimum } from "./optimum";
 import { beyond, recessionsTo } from "./recession";
 import { type Part, type ThetaBlock, thetaBlocks } from "./theta-blocks";
-import type { Minimum } from "./trust-region";
 
-/** A gain in log-likelihood that makes a cut the better one. */
-const BETTER = 1e-7;
-/** A search at a cut is given up where even so many times the decrease that its next step promises would not do. */
-const HOPE = 5;
 /** Optima from which walks start, steps of a walk, and cuts that a step follows. */
 const MOST_ORIGINS = 6;
 const MOST_STEPS = 20;
@@ -186,10 +181,8 @@ function followed(
   const moved = recessionsTo(engine.model, beside, [edge]);
   if (moved === null) return null;
   const edges = [...othersOf(top), ...moved];
-  const limit = top.value - BETTER;
-  const hopeless = ({ value }: Minimum, decrease: number) => value - HOPE * decrease > limit;
-  const reached = follow(engine, top, beside, moved, edges, maxEvaluations, tried, hopeless);
-  if (reached === null || !(reached.optimum.value < limit)) return null;
+  const reached = followToBetter(engine, top, beside, moved, edges, maxEvaluations, tried);
+  if (reached === null) return null;
   return reached.stays ? reached.optimum : climbed(inwards(reached.optimum.theta, edges), top, climb);
 }
 

@@ -42,7 +42,7 @@ export interface Reached {
 }
 
 /** Moves `theta` to where `moved` of `edges` are exact and optimises the rest; null where that is not as good as `current`. */
-export function follow(
+function follow(
   engine: Searchable,
   current: Reference,
   theta: Float64Array,
@@ -81,6 +81,27 @@ export function follow(
     }),
     stays,
   };
+}
+
+/** A gain in log-likelihood that makes an edge the better candidate. */
+export const BETTER = 1e-7;
+/** A search at an edge is given up where even so many times the decrease that its next step promises would not do. */
+export const HOPE = 5;
+
+/** follow() to what is better than `top`, given up as soon as that is out of reach; null where there is nothing. */
+export function followToBetter(
+  engine: Searchable,
+  top: Optimum,
+  theta: Float64Array,
+  moved: readonly Recession[],
+  edges: readonly Recession[],
+  maxEvaluations: number,
+  tried: Set<string>,
+): Reached | null {
+  const limit = top.value - BETTER;
+  const hopeless = ({ value }: Minimum, decrease: number) => value - HOPE * decrease > limit;
+  const reached = follow(engine, top, theta, moved, edges, maxEvaluations, tried, hopeless);
+  return reached !== null && reached.optimum.value < limit ? reached : null;
 }
 
 /** True when the objective, at a point near the edge, falls towards it. */

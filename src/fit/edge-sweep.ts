@@ -1,17 +1,13 @@
 import { choleskyFactor } from "../linalg/cholesky";
 import { choleskySolve } from "../linalg/solve";
-import { follow, inwards } from "./edge-search";
+import { BETTER, followToBetter, HOPE, inwards } from "./edge-search";
 import { allEdges, type Edge } from "./edges";
 import type { Searchable } from "./engine";
 import type { Optimum } from "./optimum";
 import { beyond, recessionsTo } from "./recession";
 import type { Part } from "./theta-blocks";
-import type { Minimum, Objective } from "./trust-region";
+import type { Objective } from "./trust-region";
 
-/** A gain in log-likelihood that makes an edge the better candidate. */
-const BETTER = 1e-7;
-/** A search at an edge is given up where even so many times the decrease that its next step promises would not do. */
-const HOPE = 5;
 /** Log-likelihood by which an edge is too far below, other parameters as they are, to be worth a gradient. */
 const FAR_BELOW = 10;
 /** The same of one cell among more rows than this, in which others hardly gain by it. */
@@ -184,14 +180,11 @@ function followAll(
     for (const start of withTop ? [hybrid, ...from] : from) {
       const moved = recessionsTo(model, start, combination);
       if (moved === null) break;
-      const limit = top.value - BETTER;
-      const hopeless = ({ value }: Minimum, decrease: number) => value - HOPE * decrease > limit;
-      const reached = follow(engine, top, start, moved, moved, maxEvaluations, tried, hopeless);
-      if (reached !== null && reached.optimum.value < limit) {
-        if (!reached.stays) return { optima, inside: inwards(reached.optimum.theta, moved) };
-        optima.push(reached.optimum);
-        top = reached.optimum;
-      }
+      const reached = followToBetter(engine, top, start, moved, moved, maxEvaluations, tried);
+      if (reached === null) continue;
+      if (!reached.stays) return { optima, inside: inwards(reached.optimum.theta, moved) };
+      optima.push(reached.optimum);
+      top = reached.optimum;
     }
   }
   return { optima, inside: null };

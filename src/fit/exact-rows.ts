@@ -1,5 +1,5 @@
 import { BlockCovariance } from "../covariance/block-covariance";
-import { removeProjection } from "../linalg/orthogonal";
+import { removeProjection, spanOf } from "../linalg/orthogonal";
 import { norm } from "../linalg/vector";
 import type { StandardModel } from "./standard-model";
 
@@ -77,19 +77,7 @@ function rowOf({ location: { values, columns }, rows }: Inputs, row: number): Fl
 }
 
 function rankOf(vectors: readonly Float64Array[]): number {
-  return independent(vectors).length;
-}
-
-/** An orthonormal basis of their span. */
-function independent(vectors: readonly Float64Array[]): Float64Array[] {
-  const basis: Float64Array[] = [];
-  for (const vector of vectors) {
-    const size = norm(vector);
-    const left = removeProjection(vector.slice(), basis);
-    const length = norm(left);
-    if (length > INDEPENDENT * size) basis.push(left.map((part) => part / length));
-  }
-  return basis;
+  return spanOf(vectors, INDEPENDENT).length;
 }
 
 /** log sigma below which a row is as good as met, ... */
@@ -126,7 +114,10 @@ export function withFloors(model: StandardModel): StandardModel {
 export function withExactRowsApart(model: StandardModel, exactRows: Int32Array): StandardModel {
   const { location } = model;
   const { values: X, rows: n, columns: p } = location;
-  const directions = independent(Array.from(exactRows, (row) => rowOf(model, row)));
+  const directions = spanOf(
+    Array.from(exactRows, (row) => rowOf(model, row)),
+    INDEPENDENT,
+  );
   const rank = directions.length;
   while (directions.length < p) {
     const left = Array.from({ length: p }, (_, k) => {

@@ -6,7 +6,7 @@ import { checkPositiveDefinite, checkSemidefinite } from "./check-covariance";
 import { type Engine, withEngine } from "./engine";
 import { buildEstimates, type Estimates } from "./estimates";
 import type { Fit } from "./fit";
-import { type Search, type SearchOptions, search } from "./optimise";
+import { MAX_EVALUATIONS, type Search, type SearchOptions, search } from "./optimise";
 import { buildFit } from "./result";
 import { standardModel } from "./standard-model";
 import { type Uncertainty, uncertainty } from "./uncertainty";
@@ -15,8 +15,6 @@ export interface FitOptions {
   readonly starts?: number;
   readonly maxEvaluations?: number;
 }
-
-const MAX_EVALUATIONS = 200;
 
 /** Stage 6. Optimizes a model and collects the result. */
 export function fitModel(frame: Frame, built: BuiltModel, options: FitOptions): Fit {

@@ -27,6 +27,9 @@ export interface Search {
   readonly rises: boolean;
 }
 
+/** Evaluations of the likelihood per Newton run, where nobody asks for another number. */
+export const MAX_EVALUATIONS = 200;
+
 export interface SearchOptions {
   readonly maxEvaluations: number;
   /** Newton runs at most; 1 takes the moment start alone; undefined leaves it to the size of the problem */
@@ -63,7 +66,7 @@ function hasFewUnknowns({ rows, parts }: StandardModel): boolean {
 }
 
 /** Two optima closer than this in log-likelihood are taken for one. */
-const SAME_OPTIMUM = 1e-6;
+export const SAME_OPTIMUM = 1e-6;
 /** A hump may rise by so much between two points of a grid. */
 const SAME_HUMP = 0.5;
 /** Rows up to which searches also start from so many points all around. */

@@ -2,53 +2,14 @@ import { type Column, isLabelCells, type LabelCells, type Table } from "../data/
 import { LazyTable } from "../data/table-from";
 import { DrmError } from "../errors";
 
-const STUDY = new Set(
-  [
-    "study",
-    "studies",
-    "trial",
-    "trials",
-    "paper",
-    "article",
-    "publication",
-    "manuscript",
-    "reference",
-    "ref",
-    "citation",
-  ].concat([
-    "cite",
-    "cohort",
-    "slab",
-    "pmid",
-    "doi",
-    "studyid",
-    "studyno",
-    "studynr",
-    "studlab",
-    "trialid",
-    "paperid",
-    "refid",
-  ]),
+const STUDY = wordSet(
+  "study studies trial trials paper article publication manuscript reference ref citation cite cohort " +
+    "slab pmid doi studyid studyno studynr studlab trialid paperid refid",
 );
-const AUTHOR = new Set(["author", "authors", "authoryear"]);
+const AUTHOR = wordSet("author authors authoryear");
 /** What may stand beside: study_id, first_author, "Author (year)". A study_type or an author_country is a moderator. */
-const NEUTRAL = new Set([
-  "id",
-  "ids",
-  "name",
-  "names",
-  "nr",
-  "no",
-  "num",
-  "number",
-  "label",
-  "key",
-  "code",
-  "first",
-  "the",
-  "short",
-]);
-const YEAR = new Set(["year", "date"]);
+const NEUTRAL = wordSet("id ids name names nr no num number label key code first the short");
+const YEAR = wordSet("year date");
 
 /** Authors have several studies, so a name alone says little: it must come back again and again. */
 const AUTHORS_SHARE = 0.5;
@@ -67,6 +28,10 @@ export function studyName(name: string): StudyName {
   if (seen.size >= MOST_SEEN) seen.clear();
   seen.set(name, kind);
   return kind;
+}
+
+function wordSet(words: string): ReadonlySet<string> {
+  return new Set(words.split(" "));
 }
 
 function kindOf(name: string): StudyName {

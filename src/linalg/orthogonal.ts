@@ -1,4 +1,4 @@
-import { dot } from "./vector";
+import { dot, norm } from "./vector";
 
 /**
  * Gram-Schmidt on the columns of X, left to right without pivoting, each twice where it matters ("twice is enough", Kahan
@@ -90,6 +90,21 @@ export function removeProjection(column: Float64Array, basis: readonly Float64Ar
     }
   }
   return column;
+}
+
+/**
+ * An orthonormal basis of what some vectors span, dependent or not.
+ *
+ * @param negligible the share of a vector's length up to which what is left beside those before it counts as nothing
+ */
+export function spanOf(vectors: readonly Float64Array[], negligible: number): Float64Array[] {
+  const basis: Float64Array[] = [];
+  for (const vector of vectors) {
+    const left = removeProjection(vector.slice(), basis);
+    const length = norm(left);
+    if (length > negligible * norm(vector)) basis.push(left.map((part) => part / length));
+  }
+  return basis;
 }
 
 /** The columns of a column-major matrix, in its memory. */

@@ -2,7 +2,7 @@ import { addProduct, type Basis, project } from "../design/basis";
 import { expand, type FreeSpace, restrictTo } from "../fit/boundary";
 import { insideOf } from "../fit/edge-search";
 import { type Engine, type Searchable, withEngine } from "../fit/engine";
-import { search } from "../fit/optimise";
+import { MAX_EVALUATIONS, search } from "../fit/optimise";
 import type { Optimum } from "../fit/optimum";
 import { type StandardModel, standardModel } from "../fit/standard-model";
 import { startingPoints } from "../fit/starts";
@@ -33,8 +33,6 @@ export interface HeldProblem {
   fit(value: number): HeldPoint | null;
   nearEdge(theta: Float64Array): boolean;
 }
-
-const MAX_EVALUATIONS = 200;
 
 /**
  * A linear combination of the coefficients of one formula of sigma, sd(group) or rho12. With c'theta = value the formula's

@@ -3,16 +3,12 @@ import { type Engine, withEngine } from "../fit/engine";
 import { isExactAt, withFloors } from "../fit/exact-rows";
 import type { Fit } from "../fit/fit";
 import { type MarginalCovariance, marginalCovariance } from "../fit/marginal-covariance";
-import { search } from "../fit/optimise";
+import { MAX_EVALUATIONS, SAME_OPTIMUM, search } from "../fit/optimise";
 import { type StandardModel, standardModel } from "../fit/standard-model";
 import type { Model } from "../model/model";
 import { termsOf } from "../model/terms/terms";
 import { modelOf } from "./model-of-fit";
 import { fromCoefficients, scaleCoefficients } from "./scale-coefficients";
-
-const MAX_EVALUATIONS = 200;
-/** Two optima closer than this in log-likelihood are taken for one. */
-const SAME_OPTIMUM = 1e-6;
 
 /**
  * What the questions after a fit share. Each part is made when it is first asked for, once. All are JavaScript objects: an

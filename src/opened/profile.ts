@@ -1,7 +1,7 @@
 import { DrmError } from "../errors";
 import { type Engine, withEngine } from "../fit/engine";
 import type { Fit } from "../fit/fit";
-import { search } from "../fit/optimise";
+import { MAX_EVALUATIONS, search } from "../fit/optimise";
 import { minimise } from "../fit/trust-region";
 import { type HeldPoint, type HeldProblem, heldScale, withHeldLocation } from "./held-coefficient";
 import { openFit } from "./open-fit";
@@ -27,7 +27,6 @@ export function coefficientTarget({ coefficients }: Fit, position: number): Prof
   return { weights, estimate, stdError };
 }
 
-const MAX_EVALUATIONS = 200;
 /** Up to here every limit is checked from all starting points. */
 export const FEW_ROWS = 500;
 

@@ -4,7 +4,7 @@ import { DrmError } from "../errors";
 import { correlationOf, locationsOf, sigmaOf } from "../fit/dpars";
 import { type Engine, withEngine } from "../fit/engine";
 import { type LocationPrecision, locationPrecision } from "../fit/location-precision";
-import { search } from "../fit/optimise";
+import { MAX_EVALUATIONS, search } from "../fit/optimise";
 import type { Optimum } from "../fit/optimum";
 import { standardModel } from "../fit/standard-model";
 import { uncertainty } from "../fit/uncertainty";
@@ -34,8 +34,6 @@ export interface RefitOptions {
   /** Newton runs at most, the one from `near` included */
   readonly starts: number;
 }
-
-const MAX_EVALUATIONS = 200;
 
 /**
  * Fits a model to its optimum.

@@ -2,17 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type CsvOptions, parseCsv } from "../../src/data/csv";
 import type { NumericColumn } from "../../src/data/table";
-import { DrmError } from "../../src/errors";
-
-function messageOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof DrmError) return `${error.code}: ${error.message}`;
-    throw error;
-  }
-  throw new Error("wanted a DrmError");
-}
+import { messageOf } from "../message-of";
 
 /** The column x of a CSV with these cells. */
 function columnOf(cells: string[], options?: CsvOptions) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { DrmError, drm, drmFormula, update } from "../../src/index";
+import { drm, drmFormula, update } from "../../src/index";
+import { messageOf } from "../message-of";
 
 // Formulas that cannot be read or fitted. Each is refused before any matrix is filled: the matrices of most would not fit in any
 // memory, so that a test that ends has shown it.
@@ -25,15 +26,6 @@ const many = (count: number) => {
   };
 };
 
-function messageOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    expect(error).toBeInstanceOf(DrmError);
-    return `${(error as DrmError).code}: ${(error as DrmError).message}`;
-  }
-  return "";
-}
 const fitting = (...formulas: string[]) => messageOf(() => drm(drmFormula(...formulas), { data, starts: 1 }));
 const within = (open: string, inner: string, close: string, times: number) =>
   open.repeat(times) + inner + close.repeat(times);

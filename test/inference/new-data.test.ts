@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
   type DataInput,
-  DrmError,
   drm,
   drmFormula,
   type Fit,
@@ -10,6 +9,7 @@ import {
   scaleIntervals,
 } from "../../src/index";
 import { DATA } from "../exported/calls";
+import { messageOf } from "../message-of";
 
 const fit = drm(drmFormula("yi ~ x + g + meta_V(V = vi)", "sigma ~ x"), { data: DATA, starts: 1 });
 const withOffset = drm("yi ~ 1 + offset(x) + meta_V(V = vi)", { data: DATA, starts: 1 });
@@ -29,16 +29,6 @@ const ASKED: readonly (readonly [string, (newdata: DataInput) => unknown])[] = [
   ["scaleIntervals", (newdata) => scaleIntervals(fit, { newdata })],
   ["scaleIntervals, wald", (newdata) => scaleIntervals(fit, { newdata, method: "wald" })],
 ];
-
-function messageOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    expect(error).toBeInstanceOf(DrmError);
-    return `${(error as DrmError).code}: ${(error as DrmError).message}`;
-  }
-  return "";
-}
 
 describe("new data that are not finite", () => {
   test.each(ASKED)("%s names the column and the row", (_, ask) => {

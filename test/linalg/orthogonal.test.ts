@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { columnsOf, orthogonalise, orthonormalBasis, removeProjection } from "../../src/linalg/orthogonal";
+import {
+  columnsOf,
+  orthogonalise,
+  orthonormalBasis,
+  removeProjection,
+  spanOf,
+} from "../../src/linalg/orthogonal";
 import { dot, norm } from "../../src/linalg/vector";
 import { randomFrom } from "../fit/random-problem";
 import { difference, largest, ROUNDING, randomMatrix, settings, times, transposed } from "./matrices";
@@ -128,6 +134,30 @@ it("removeProjection() leaves what is orthogonal to the columns, and nothing of 
       for (const q of basis) expect(Math.abs(dot(q, rest))).toBeLessThan(rows * ROUNDING * norm(y));
       const inside = columnsOf(X, rows, columns)[columns - 1]!;
       expect(norm(removeProjection(inside.slice(), basis))).toBeLessThan(rows * ROUNDING * norm(inside));
+    }),
+    settings,
+  );
+});
+
+it("spanOf() is orthonormal, spans the vectors, and counts no dependent one", () => {
+  fc.assert(
+    fc.property(fc.nat(), fc.integer({ min: 1, max: 5 }), (seed, columns) => {
+      const rows = 15;
+      const vectors = columnsOf(randomMatrix(seed, rows, columns), rows, columns);
+      const sum = vectors.reduce(
+        (total, vector) => total.map((part, i) => part + vector[i]!),
+        new Float64Array(rows),
+      );
+      const basis = spanOf([...vectors, sum, new Float64Array(rows)], 1e-7);
+      expect(basis).toHaveLength(columns);
+      basis.forEach((a, i) => {
+        basis.forEach((b, j) => {
+          expect(dot(a, b)).toBeCloseTo(i === j ? 1 : 0, 12);
+        });
+      });
+      for (const vector of vectors) {
+        expect(norm(removeProjection(vector.slice(), basis))).toBeLessThan(rows * ROUNDING * norm(vector));
+      }
     }),
     settings,
   );
