@@ -57,8 +57,9 @@ export interface DrmOptions {
   readonly warn?: (message: string) => void;
 }
 
-/** What the options of each fit of a batch may hold, ... */
-export const JOB_OPTIONS: OptionKinds<Omit<DrmOptions, "data" | "family" | "warn">> = {
+/** What the options of a model may hold, the data apart. */
+export const MODEL_OPTIONS: OptionKinds<Omit<DrmOptions, "data">> = {
+  family: "any",
   factors: "object?",
   ordered: "textList?",
   matrices: "object?",
@@ -67,11 +68,6 @@ export const JOB_OPTIONS: OptionKinds<Omit<DrmOptions, "data" | "family" | "warn
   method: "text",
   starts: "number",
   maxEvaluations: "number",
-};
-/** ... and those of a model, the data apart. */
-export const MODEL_OPTIONS: OptionKinds<Omit<DrmOptions, "data">> = {
-  family: "any",
-  ...JOB_OPTIONS,
   warn: "function",
 };
 const DRM_OPTIONS: OptionKinds<DrmOptions> = { data: "any", ...MODEL_OPTIONS };

@@ -1,5 +1,4 @@
 import { listOf } from "../data/doubles";
-import { JOB_OPTIONS } from "../drm";
 import { DrmError } from "../errors";
 import type { Signal } from "../inference/signal";
 import { checkOptions, type OptionKinds, shown } from "../options";
@@ -29,7 +28,14 @@ const FIT_MANY_OPTIONS: OptionKinds<FitManyOptions> = {
   onProgress: "function",
   signal: "signal",
   formulas: "texts",
-  ...JOB_OPTIONS,
+  factors: "object?",
+  ordered: "textList?",
+  matrices: "object?",
+  weights: "any",
+  fixed: "object?",
+  method: "text",
+  starts: "number",
+  maxEvaluations: "number",
   ...POOL_OPTIONS,
 };
 
