@@ -4,7 +4,7 @@ import { correlationOf, isOfLevels, locationsOf, sigmaOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { type KeptV, requireCovariance } from "../fit/known-covariance";
 import type { Dpar } from "../formula/dpar";
-import { type Model, NO_BLOCK, type Outcomes, stackBlocks } from "../model/model";
+import { type Block, type Model, NO_BLOCK, type Outcomes, stackBlocks } from "../model/model";
 import {
   blockOf,
   completePairs,
@@ -49,18 +49,23 @@ export function modelOf(fit: FitInputs): Model {
     outcomes,
     weights: weights === null ? null : places((row) => weights[row]!),
     location: blockOf(locations.map(designOf), rows, observation),
-    scale: blockOf(sigmas.map(designOf), rows, observation),
-    logSigmaOffset:
-      Object.keys(fit.fixed).length === 0
-        ? null
-        : places((_, outcome) => {
-            const held = fit.fixed[sigmas[outcome]!.key];
-            return held === undefined ? 0 : Math.log(held);
-          }),
+    parameters: [
+      {
+        kind: "sigma",
+        block: blockOf(sigmas.map(designOf), rows, observation),
+        held:
+          Object.keys(fit.fixed).length === 0
+            ? null
+            : places((_, outcome) => {
+                const held = fit.fixed[sigmas[outcome]!.key];
+                return held === undefined ? 0 : Math.log(held);
+              }),
+      },
+      { kind: "sd", block: levelsBlock(random), held: null },
+      { kind: "rho", block: rho, held: null },
+    ],
     V: observation === null ? V : observedV(V, observation, rows),
-    sd: levelsBlock(random),
     random,
-    rho,
     pairs,
   };
 }
@@ -110,7 +115,10 @@ export function interceptsOf(
   });
 }
 
-function studies(fit: FitInputs, observation: Int32Array | null): Pick<Model, "pairs" | "rho"> {
+function studies(
+  fit: FitInputs,
+  observation: Int32Array | null,
+): { readonly pairs: Int32Array; readonly rho: Block } {
   const correlation = correlationOf(fit);
   if (observation === null || correlation === null) return { pairs: NONE, rho: NO_BLOCK };
   const { pairs, pairOf } = completePairs(observation);
