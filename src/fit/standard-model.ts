@@ -69,7 +69,7 @@ export function standardModel(model: Model): StandardModel {
     if (vi === 0) zeroV = true;
     totalWeight += weights === null ? 1 : weights[i]!;
   }
-  const blocks = blocksFrom(model, shift);
+  const blocks = standardBlocks(model, shift);
   const reml = model.method === "REML";
   const mayBeExact = reml && zeroV && largestV > 0;
   return {
@@ -110,13 +110,13 @@ function remlConstant(rows: number, p: number, unit: number): number {
 }
 
 /** @param shift what a log SD is more than in the user's units */
-function blocksFrom({ parameters }: Model, shift: number): ThetaBlock[] {
+function standardBlocks({ blocks }: Model, shift: number): ThetaBlock[] {
   let start = 0;
-  return parameters.map(({ kind, block: { basis }, held }) => {
+  return blocks.map(({ kind, dpars, block: { basis }, held }) => {
     const offset = scratch(basis.rows);
     if (parametersOf(kind).isLogSd) offset.fill(shift);
     if (held !== null) for (let i = 0; i < offset.length; i++) offset[i]! += held[i]!;
-    const block = { kind, basis, offset, start };
+    const block = { kind, dpars, basis, offset, start };
     start += basis.columns;
     return block;
   });
@@ -125,7 +125,7 @@ function blocksFrom({ parameters }: Model, shift: number): ThetaBlock[] {
 function partsOf(model: Model): Part[] {
   const parts: Part[] = [];
   let start = 0;
-  for (const { kind, block } of model.parameters) {
+  for (const { kind, block } of model.blocks) {
     for (const { names } of block.designs) {
       parts.push({ kind, start, columns: names.length });
       start += names.length;

@@ -1,11 +1,13 @@
 import { scratch } from "../data/doubles";
 import type { Basis } from "../design/basis";
+import type { Dpar } from "../formula/dpar";
 import { type ParameterKind, parametersOf } from "../model/terms/parameters";
 import type { StandardModel } from "./standard-model";
 
 /** The parameters of one kind, with a linear predictor of each entity: offset + basis (coefficients). */
 export interface ThetaBlock {
   readonly kind: ParameterKind;
+  readonly dpars: readonly Dpar[];
   /** over the entities */
   readonly basis: Basis;
   /** by entity; -Infinity holds an SD at 0 */

@@ -94,10 +94,15 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
         ? weights
         : Float64Array.from(outcomes.frameRow, (row) => weights[row]!),
     location,
-    parameters: [
-      { kind: "sigma", block: scale, held: logSigma === null ? null : offsets(logSigma, rows, outcomes) },
-      { kind: "sd", block: levelsBlock(random), held: null },
-      { kind: "rho", block: rho, held: null },
+    blocks: [
+      {
+        kind: "sigma",
+        dpars: dpars.sigma,
+        block: scale,
+        held: logSigma === null ? null : offsets(logSigma, rows, outcomes),
+      },
+      { kind: "sd", dpars: dpars.sd, block: levelsBlock(random), held: null },
+      { kind: "rho", dpars: dpars.rho12, block: rho, held: null },
     ],
     V: observation === null ? knownV.V : observedV(knownV.V, observation, rows),
     random,

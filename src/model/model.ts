@@ -1,6 +1,7 @@
 import type { BlockCovariance } from "../covariance/block-covariance";
 import { type Basis, NO_BASIS, orthogonalBasis } from "../design/basis";
 import type { Design } from "../design/design";
+import type { Dpar } from "../formula/dpar";
 import type { Intercept } from "./terms/intercept";
 import { type ParameterKind, parametersOf } from "./terms/parameters";
 
@@ -20,7 +21,7 @@ export interface Model {
   /** over the observations */
   readonly location: Block;
   /** those of the variance terms: one block a kind, as in THETA_ORDER */
-  readonly parameters: readonly ParameterBlock[];
+  readonly blocks: readonly ParameterBlock[];
   /** known covariance of the observations */
   readonly V: BlockCovariance;
   readonly random: readonly Intercept[];
@@ -31,6 +32,8 @@ export interface Model {
 /** The parameters of one kind: their designs over all entities of the kind, which may have no columns. */
 export interface ParameterBlock {
   readonly kind: ParameterKind;
+  /** whose they are: the dpars of the kind, those that are held too */
+  readonly dpars: readonly Dpar[];
   readonly block: Block;
   /** what an entity's linear predictor is held at (-Infinity for an SD of 0), 0 where it is estimated; null for all zeros */
   readonly held: Float64Array | null;
@@ -55,13 +58,13 @@ export interface Block {
 /** In the order of the coefficients: the mean, then theta. */
 export function blocksOf(model: Model): Block[] {
   const blocks = [model.location];
-  for (const { block } of model.parameters) blocks.push(block);
+  for (const { block } of model.blocks) blocks.push(block);
   return blocks;
 }
 
 /** The block of a kind; empty where the model has no such parameter. */
-export function blockOfKind({ parameters }: Pick<Model, "parameters">, kind: ParameterKind): Block {
-  return parameters[parametersOf(kind).at]!.block;
+export function blockOfKind({ blocks }: Pick<Model, "blocks">, kind: ParameterKind): Block {
+  return blocks[parametersOf(kind).at]!.block;
 }
 
 /** One design as it stands. */

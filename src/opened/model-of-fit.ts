@@ -36,7 +36,8 @@ export function modelOf(fit: FitInputs): Model {
   const sigmas = locations.map(({ outcome }) => sigmaOf(fit, outcome));
   const designOf = ({ key }: Dpar) => fit.designs[key] ?? null;
   const random = interceptsOf(fit, observation, rows);
-  const { pairs, rho } = studies(fit, observation);
+  const correlation = correlationOf(fit);
+  const { pairs, rho } = studies(fit, correlation, observation);
   const { weights } = fit;
   const V = requireCovariance(fit.knownV, "this");
   return {
@@ -49,9 +50,10 @@ export function modelOf(fit: FitInputs): Model {
     outcomes,
     weights: weights === null ? null : places((row) => weights[row]!),
     location: blockOf(locations.map(designOf), rows, observation),
-    parameters: [
+    blocks: [
       {
         kind: "sigma",
+        dpars: sigmas,
         block: blockOf(sigmas.map(designOf), rows, observation),
         held:
           Object.keys(fit.fixed).length === 0
@@ -61,8 +63,8 @@ export function modelOf(fit: FitInputs): Model {
                 return held === undefined ? 0 : Math.log(held);
               }),
       },
-      { kind: "sd", block: levelsBlock(random), held: null },
-      { kind: "rho", block: rho, held: null },
+      { kind: "sd", dpars: random.map(({ dpar }) => dpar), block: levelsBlock(random), held: null },
+      { kind: "rho", dpars: correlation === null ? [] : [correlation], block: rho, held: null },
     ],
     V: observation === null ? V : observedV(V, observation, rows),
     random,
@@ -117,9 +119,9 @@ export function interceptsOf(
 
 function studies(
   fit: FitInputs,
+  correlation: Dpar | null,
   observation: Int32Array | null,
 ): { readonly pairs: Int32Array; readonly rho: Block } {
-  const correlation = correlationOf(fit);
   if (observation === null || correlation === null) return { pairs: NONE, rho: NO_BLOCK };
   const { pairs, pairOf } = completePairs(observation);
   const design = fit.designs[correlation.key]!;
