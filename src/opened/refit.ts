@@ -10,7 +10,7 @@ import { standardModel } from "../fit/standard-model";
 import { uncertainty } from "../fit/uncertainty";
 import { ranked } from "../model/build-model";
 import { checkRandomIntercepts, checkRestricted } from "../model/check-model";
-import type { Model } from "../model/model";
+import { blockOfKind, type Model } from "../model/model";
 import { type FitInputs, modelOf } from "./model-of-fit";
 import { fromCoefficients, toCoefficients } from "./scale-coefficients";
 
@@ -89,9 +89,9 @@ export function estimableModel(inputs: FitInputs): Model {
   }
   const model = modelOf(inputs);
   ranked(model.location, weights);
-  ranked(model.scale, weights);
+  ranked(blockOfKind(model, "sigma"), weights);
   for (const { dpar, design } of model.random) checkGroups(dpar.key, design);
-  ranked(model.rho, weights);
+  ranked(blockOfKind(model, "rho"), weights);
   const correlation = correlationOf(inputs);
   if (correlation !== null && model.pairs.length === 0) {
     throw new DrmError("bad_data", `no row has both outcomes, so ${correlation.key} cannot be estimated`);
