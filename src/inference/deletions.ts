@@ -2,7 +2,8 @@ import { reuse } from "../data/doubles";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import type { Model } from "../model/model";
-import { estimableModel, type Refit, refit } from "../opened/refit";
+import { openFit } from "../opened/open-fit";
+import { estimable, type Refit, refit } from "../opened/refit";
 import { withoutRows } from "../opened/without-rows";
 import { cochransQ } from "./q-test";
 import type { Signal } from "./signal";
@@ -87,7 +88,12 @@ function without(
   leftOut.fill(0);
   for (const row of members) leftOut[row] = 1;
   try {
-    const model = estimableModel(withoutRows(fit, leftOut));
+    const model = estimable(withoutRows(openFit(fit).model, leftOut), {
+      dpars: fit.dpars,
+      fixed: fit.fixed,
+      nobs: fit.nobs - members.length,
+      weights: fit.weights === null ? null : fit.weights.filter((_, row) => leftOut[row] === 0),
+    });
     const found = refit(model, { near, starts });
     const q = fit.knownV.kind === "none" || fit.weights !== null ? Number.NaN : qOf(model);
     const { status, reason } = statusOf(found);
