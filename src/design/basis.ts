@@ -42,7 +42,7 @@ export function orthogonalBasis(design: Float64Array, rows: number, columns: num
  */
 export function basisOfRows(
   basis: Basis,
-  kept: readonly number[],
+  kept: ArrayLike<number>,
   leftOut: Uint8Array,
   design: Float64Array,
 ): Basis {

@@ -1,3 +1,4 @@
+import { scratch } from "../data/doubles";
 import type { GroupDesign } from "../design/group-design";
 import { checkRank } from "../design/rank";
 import { DrmError } from "../errors";
@@ -14,7 +15,7 @@ import { checkRandomIntercepts, checkRestricted } from "../model/check-model";
 import type { Model } from "../model/model";
 import { fromCoefficients, toCoefficients } from "./scale-coefficients";
 
-/** What a model fitted again says. Coefficients are the user's, location first, as in Fit. */
+/** What a model fitted again says. Coefficients are the user's, location first, as in Fit. Its arrays are scratch: not to be kept. */
 export interface Refit {
   readonly logLik: number;
   readonly converged: boolean;
@@ -57,23 +58,20 @@ function result(engine: Engine, best: Optimum): Refit {
   if (!engine.settleAt(best.theta)) {
     throw new DrmError("not_positive_definite", "the covariance of the effect sizes is singular");
   }
-  const { estimates, vcov, atBoundary } = uncertainty(engine, best);
+  const { estimates, vcov, atBoundary } = uncertainty(engine, best, scratch);
   const k = estimates.length;
+  const stdErrors = scratch(k);
+  for (let i = 0; i < k; i++) stdErrors[i] = Math.sqrt(vcov[i * k + i]!);
   return {
     logLik: engine.model.logLikConstant - best.value,
     converged: best.converged,
     unbounded: best.unbounded,
-    estimates: estimates.slice(),
-    stdErrors: estimates.map((_, i) => Math.sqrt(vcov[i * k + i]!)),
+    estimates,
+    stdErrors,
     atBoundary,
-    location: kept(locationPrecision(engine)),
+    location: locationPrecision(engine),
     scale: toCoefficients(engine.model, best.theta),
   };
-}
-
-/** T is the model's, which may be scratch. */
-function kept({ L, T, p, unit }: LocationPrecision): LocationPrecision {
-  return { L, T: T.slice(), p, unit };
 }
 
 /** What the checks of a model ask of the fit that it is of; `nobs` and `weights` are of the rows that the model has. */

@@ -9,7 +9,7 @@ import { Intercept } from "../model/terms/intercept";
 /** Which of some entities stay. */
 interface Selection {
   /** ascending */
-  readonly kept: readonly number[];
+  readonly kept: Int32Array;
   /** a 1 for each of the others */
   readonly leftOut: Uint8Array;
 }
@@ -42,7 +42,7 @@ export function withoutRows(model: Model, leftOut: Uint8Array): Model {
     location: takeBlock(model.location, rows, places),
     scale: takeBlock(model.scale, rows, places),
     logSigmaOffset: logSigmaOffset === null ? null : take(logSigmaOffset),
-    V: model.V.subset(places.kept),
+    V: model.V.subset(places.kept, scratch),
     sd: levelsBlock(random),
     random,
     rho: model.pairs.length === 0 ? NO_BLOCK : takeBlock(model.rho, rows, pairs),
@@ -51,8 +51,11 @@ export function withoutRows(model: Model, leftOut: Uint8Array): Model {
 }
 
 function selection(leftOut: Uint8Array): Selection {
-  const kept: number[] = [];
-  for (let i = 0; i < leftOut.length; i++) if (leftOut[i] === 0) kept.push(i);
+  let count = 0;
+  for (let i = 0; i < leftOut.length; i++) if (leftOut[i] === 0) count++;
+  const kept = new Int32Array(count);
+  let next = 0;
+  for (let i = 0; i < leftOut.length; i++) if (leftOut[i] === 0) kept[next++] = i;
   return { kept, leftOut };
 }
 
@@ -63,7 +66,7 @@ function numbers({ kept, leftOut }: Selection): Int32Array {
   return out;
 }
 
-function takeFromColumns(values: Float64Array, nrow: number, columns: number, kept: readonly number[]) {
+function takeFromColumns(values: Float64Array, nrow: number, columns: number, kept: Int32Array) {
   const count = kept.length;
   const out = scratch(count * columns);
   for (let j = 0; j < columns; j++) {
@@ -89,21 +92,30 @@ function takeBlock(block: Block, rows: Selection, { kept, leftOut }: Selection):
     rows: kept.length,
     columns,
     values,
-    designs: block.designs.map((design) => takeRows(design, rows.kept)),
+    designs: block.designs.map((design) => {
+      // a block of one design is that
+      const own = design.values === block.values ? values : null;
+      return takeRows(
+        design,
+        rows.kept,
+        own ?? takeFromColumns(design.values, design.nrow, design.names.length, rows.kept),
+      );
+    }),
     basis: basisOfRows(block.basis, kept, leftOut, values),
   };
 }
 
 /** Not { ...design, ... }: of all that is done for a deletion, copies of objects would be the dearest part. */
 function takeRows(
-  { key, names, nrow, values, assign, termLabels, present, recipe }: Design,
-  kept: readonly number[],
+  { key, names, assign, termLabels, present, recipe }: Design,
+  kept: Int32Array,
+  values: Float64Array,
 ): Design {
   return {
     key,
     names,
     nrow: kept.length,
-    values: takeFromColumns(values, nrow, names.length, kept),
+    values,
     assign,
     termLabels,
     present: present === null ? null : Uint8Array.from(kept, (row) => present[row]!),
@@ -133,18 +145,18 @@ function takeIntercepts(
 }
 
 /** Over the levels that a kept row has. */
-function takeGroups(design: GroupDesign, kept: readonly number[]): GroupDesign {
+function takeGroups(design: GroupDesign, kept: Int32Array): GroupDesign {
   const { index, nrow, names } = design;
   const counts = new Int32Array(nrow);
   for (const row of kept) if (index[row]! >= 0) counts[index[row]!]!++;
   const numberOf = new Int32Array(nrow).fill(-1);
-  const from: number[] = [];
-  for (let level = 0; level < nrow; level++) if (counts[level]! > 0) numberOf[level] = from.push(level) - 1;
+  const from = selection(Uint8Array.from(counts, (count) => (count > 0 ? 0 : 1))).kept;
+  for (let level = 0; level < from.length; level++) numberOf[from[level]!] = level;
   return {
     ...design,
     nrow: from.length,
     values: takeFromColumns(design.values, nrow, names.length, from),
-    levels: from.map((level) => design.levels[level]!),
+    levels: Array.from(from, (level) => design.levels[level]!),
     index: Int32Array.from(kept, (row) => (index[row]! < 0 ? -1 : numberOf[index[row]!]!)),
     counts: Int32Array.from(from, (level) => counts[level]!),
   };
