@@ -16,9 +16,9 @@ export function meanSpreads(fit: Fit, model: Model, spreads: Spreads): Record<st
     );
     out[sigmaOf(fit, location.outcome).key] = rootMeanSquare(own.map((i) => spreads.sigma[i]));
   });
-  for (const { dpar, index, firstUnit } of model.random) {
+  for (const { dpar, index, firstLevel } of model.random) {
     const own = indicesWhere(model.rows, (i) => index[i] >= 0);
-    out[dpar.key] = rootMeanSquare(own.map((i) => spreads.omega[firstUnit + index[i]]));
+    out[dpar.key] = rootMeanSquare(own.map((i) => spreads.omega[firstLevel + index[i]]));
   }
   const correlation = correlationOf(fit);
   if (correlation !== null) {

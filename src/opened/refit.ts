@@ -1,7 +1,7 @@
 import type { GroupDesign } from "../design/group-design";
 import { checkRank } from "../design/rank";
 import { DrmError } from "../errors";
-import { correlationOf, locationsOf, sigmaOf } from "../fit/dpars";
+import { correlationOf } from "../fit/dpars";
 import { type Engine, withEngine } from "../fit/engine";
 import { type LocationPrecision, locationPrecision } from "../fit/location-precision";
 import { MAX_EVALUATIONS, search } from "../fit/optimise";
@@ -81,7 +81,7 @@ function kept({ L, T, p, unit }: LocationPrecision): LocationPrecision {
  * @throws DrmError when the inputs do not determine the model
  */
 export function estimableModel(inputs: FitInputs): Model {
-  const { weights, response, nobs, fixed } = inputs;
+  const { weights, response, nobs } = inputs;
   for (const [key, { values }] of Object.entries(response)) {
     if (!values.some((y, i) => !Number.isNaN(y) && weights?.[i] !== 0)) {
       throw new DrmError("no_rows", `no row is left to estimate ${key} from`);
@@ -89,16 +89,14 @@ export function estimableModel(inputs: FitInputs): Model {
   }
   const model = modelOf(inputs);
   ranked(model.location, weights);
-  ranked(blockOfKind(model, "sigma"), weights);
+  ranked(blockOfKind(model, "sigma").block, weights);
   for (const { dpar, design } of model.random) checkGroups(dpar.key, design);
-  ranked(blockOfKind(model, "rho"), weights);
+  ranked(blockOfKind(model, "rho").block, weights);
   const correlation = correlationOf(inputs);
   if (correlation !== null && model.pairs.length === 0) {
     throw new DrmError("bad_data", `no row has both outcomes, so ${correlation.key} cannot be estimated`);
   }
-  const sigmas = locationsOf(inputs).map(({ outcome }) => sigmaOf(inputs, outcome));
-  const estimated = sigmas.some(({ key }) => fixed[key] === undefined);
-  checkRandomIntercepts(model, sigmas, estimated, nobs);
+  checkRandomIntercepts(model, nobs);
   checkRestricted(model);
   return model;
 }

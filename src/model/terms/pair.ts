@@ -1,5 +1,8 @@
 import type { Dpar } from "../../formula/dpar";
+import { emptyBlock, NO_BLOCK, type ParameterBlock, stackBlocks } from "../model";
+import { completePairs } from "../observations";
 import { Residual } from "./residual";
+import type { TermSource } from "./source";
 import type { NewRows, Sampler, Spreads, TermAnswers } from "./term";
 
 /**
@@ -78,4 +81,26 @@ export class Pair implements TermAnswers {
     }
     return this.pairOf;
   }
+}
+
+const NO_PAIRS = new Int32Array(0);
+
+/** The pairs of a model with a correlation, and its predictor's parameters: none where a sigma is held at 0. */
+export function pairsFrom(source: TermSource): {
+  readonly pairs: Int32Array;
+  readonly block: ParameterBlock;
+} {
+  const { observation } = source;
+  const dpars = source.dpars("rho12");
+  if (observation === null || dpars.length === 0) {
+    return { pairs: NO_PAIRS, block: { kind: "rho", dpars: [], block: NO_BLOCK, held: null } };
+  }
+  const { pairs, pairOf } = completePairs(observation);
+  const design = source.design(dpars[0]!);
+  const count = pairs.length / 2;
+  const block =
+    design === null
+      ? emptyBlock(count)
+      : source.checked(stackBlocks([design], count, (_, row) => pairOf[row]!));
+  return { pairs, block: { kind: "rho", dpars, block, held: null } };
 }
