@@ -1,6 +1,7 @@
 import type { GroupDesign } from "../../design/group-design";
 import type { Dpar } from "../../formula/dpar";
-import { NO_BLOCK, type ParameterBlock, singleBlock, stackBlocks } from "../model";
+import { NO_BLOCK, type Outcomes, type ParameterBlock, singleBlock, stackBlocks } from "../model";
+import { numbersAmong, type Selection, selection, takeFromColumns } from "../selection";
 import type { TermSource } from "./source";
 import type { LevelsInput, NewRows, Sampler, Spreads, TermAnswers } from "./term";
 
@@ -100,6 +101,48 @@ export function interceptsBlock(intercepts: readonly Intercept[]): ParameterBloc
     block = stackBlocks(designs, count, (d, level) => intercepts[d]!.firstLevel + level);
   }
   return { kind: "sd", dpars, block, held: null };
+}
+
+/**
+ * Without some rows of the frame, and the observations that are `places`: a level that loses its last row goes, and so does
+ * its row in the design of its SD. `outcomes` are those that are left.
+ */
+export function interceptsWithout(
+  intercepts: readonly Intercept[],
+  rows: Selection,
+  places: Selection,
+  outcomes: Outcomes | null,
+): Intercept[] {
+  let firstLevel = 0;
+  return intercepts.map(({ dpar, design: whole, index: before }) => {
+    const design = ofLevelsLeft(whole, rows.kept);
+    const index =
+      outcomes === null
+        ? design.index
+        : Int32Array.from(places.kept, (place, k) =>
+            before[place]! < 0 ? -1 : design.index[outcomes.frameRow[k]!]!,
+          );
+    const intercept = new Intercept(dpar, design, index, firstLevel);
+    firstLevel += design.nrow;
+    return intercept;
+  });
+}
+
+/** Over the levels that a kept row has. */
+function ofLevelsLeft(design: GroupDesign, kept: Int32Array): GroupDesign {
+  const { index, nrow, names } = design;
+  const counts = new Int32Array(nrow);
+  for (const row of kept) if (index[row]! >= 0) counts[index[row]!]!++;
+  const levels = selection(Uint8Array.from(counts, (count) => (count > 0 ? 0 : 1)));
+  const numberOf = numbersAmong(levels);
+  return {
+    ...design,
+    nrow: levels.kept.length,
+    values: takeFromColumns(design.values, nrow, names.length, levels.kept),
+    levels: Array.from(levels.kept, (level) => design.levels[level]!),
+    index: Int32Array.from(kept, (row) => (index[row]! < 0 ? -1 : numberOf[index[row]!]!)),
+    counts: Int32Array.from(levels.kept, (level) => counts[level]!),
+  };
 }
 
 /** The level of each observation of one outcome (1 or 2), -1 for those of the other, from the level of each row. */

@@ -1,6 +1,7 @@
 import type { Dpar } from "../../formula/dpar";
 import { emptyBlock, NO_BLOCK, type ParameterBlock, stackBlocks } from "../model";
 import { completePairs } from "../observations";
+import { numbersAmong, type Selection, selection } from "../selection";
 import { Residual } from "./residual";
 import type { TermSource } from "./source";
 import type { NewRows, Sampler, Spreads, TermAnswers } from "./term";
@@ -103,4 +104,22 @@ export function pairsFrom(source: TermSource): {
       ? emptyBlock(count)
       : source.checked(stackBlocks([design], count, (_, row) => pairOf[row]!));
   return { pairs, block: { kind: "rho", dpars, block, held: null } };
+}
+
+/** The pairs of the observations that are `places`, and which of all pairs they are. */
+export function pairsWithout(
+  pairs: Int32Array,
+  places: Selection,
+): { readonly pairs: Int32Array; readonly selected: Selection } {
+  const selected = selection(
+    Uint8Array.from({ length: pairs.length / 2 }, (_, s) => places.leftOut[pairs[2 * s]!]!),
+  );
+  if (pairs.length === 0) return { pairs, selected };
+  const numberOf = numbersAmong(places);
+  const out = new Int32Array(2 * selected.kept.length);
+  selected.kept.forEach((pair, s) => {
+    out[2 * s] = numberOf[pairs[2 * pair]!]!;
+    out[2 * s + 1] = numberOf[pairs[2 * pair + 1]!]!;
+  });
+  return { pairs: out, selected };
 }
