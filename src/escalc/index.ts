@@ -1,5 +1,6 @@
 // Effect sizes from the numbers that studies report, beside the library that fits them.
 
+export type { Transform } from "../stats/back-transforms";
 export { type AggregateOptions, aggregate } from "./aggregate";
 export { convDelta, type DeltaColumns, type DeltaOptions } from "./conversions/delta";
 export { convFivenum, type FiveNumberColumns, type FiveNumberOptions } from "./conversions/five-numbers";
@@ -22,6 +23,6 @@ export type {
 } from "./measure";
 export { MEASURES as measures } from "./measures";
 export { type SharedControlOptions, sharedControl } from "./shared-control";
-export { harmonicMean, type Transform, transforms } from "./transforms";
+export { harmonicMean, transforms } from "./transforms";
 export { type VcalcOptions, vcalc } from "./vcalc";
 export type { AddTo } from "./zero-cells";
