@@ -3,7 +3,11 @@
 export type { Transform } from "../stats/back-transforms";
 export { type AggregateOptions, aggregate } from "./aggregate";
 export { convDelta, type DeltaColumns, type DeltaOptions } from "./conversions/delta";
-export { convFivenum, type FiveNumberColumns, type FiveNumberOptions } from "./conversions/five-numbers";
+export {
+  convFivenum,
+  type FiveNumberColumns,
+  type FiveNumberOptions,
+} from "./conversions/five-numbers/five-numbers";
 export { conv2x2, type TwoByTwoColumns, type TwoByTwoOptions } from "./conversions/two-by-two";
 export { type Converted, convWald, type WaldColumns, type WaldOptions } from "./conversions/wald";
 export type { Decision } from "./decisions";
