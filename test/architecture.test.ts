@@ -64,6 +64,7 @@ const LAYERS = [
   "accumulate",
   "simd",
   "linalg",
+  "sparse",
   "room",
   "restricted",
   "kernels",

@@ -133,6 +133,7 @@ function load(model: StandardModel, layout: Sections): Problem {
     rows: layout.rows,
     scalarRows: layout.scalarRows,
     nestedRows: layout.nestedRows,
+    sparseRows: layout.sparseRows,
     pairRows: layout.pairRows,
     y: row(model.y),
     X: row(location.values, location.columns),
@@ -152,6 +153,7 @@ function load(model: StandardModel, layout: Sections): Problem {
       parent: layout.levelParent,
       end: layout.levelEnd,
     },
+    sparse: layout.sparse,
     pairs: {
       count: pairs.length,
       T: rearrange(rho.values, pairs, rho.rows, rho.columns),
