@@ -52,7 +52,7 @@ export class Pair implements TermAnswers {
     }
   }
 
-  addNewVariances(outcome: Dpar["outcome"], rows: NewRows, out: Float64Array): void {
+  addNewVariances(outcome: Dpar["outcome"], rows: Pick<NewRows, "values">, out: Float64Array): void {
     this.alone.addNewVariances(outcome, rows, out);
   }
 
