@@ -26,7 +26,8 @@ const COUNTS = [
     // `random` of a model or a fit is the list of intercepts, that of a formula what stands before a bar; the kernels of nested
     // levels and of dense clusters are where levels belong; a unit by itself is that of a scale or of length 1, and as a
     // level it is in firstUnit and its like; omega by itself is an SD, while satterthwaite.ts has the matrix of that name
-    outside: /^(?:src\/formula\/|assembly\/kernels\/(?:nested|dense)\/|src\/inference\/robust\/satterthwaite)/,
+    outside:
+      /^(?:src\/formula\/|assembly\/kernels\/(?:nested|dense)\/|src\/inference\/robust\/satterthwaite)/,
     names:
       /\bRandom(?:Intercept|Effect)s?\b|\brandomIntercepts?\b|\.random\b|\brandom\?\.|\b(?:first|row|nested|inner|unit|level)Units?\b|\bUnit[A-Z]\w*|\b(?:Nested|Inner|Largest|Row)Levels\b|\bField\.Levels\b|\b[lL]evel(?:Parent|End|Score|Inverse|Solved)\b|\b[oO]mega2?\b|\bobservedLevels\b|\blevelsBlock\b|\bfirstLevel\b/g,
   },
@@ -50,7 +51,7 @@ const COUNTS = [
     what: "the packing of V in lower triangles",
     // i (i + 1) / 2 in its spellings, and what is called packed: not the jobs of a batch, and not panels of a factorization
     outside: /^(?:src\/batch\/|assembly\/kernels\/dense\/)/,
-    names: /\bunpacked\b|\bpacked(?:V)?\b|\bPackedV\b|\*\s*\(\w+\s*\+\s*1\)\)?\s*(?:\/\s*2|>>>?\s*1)/g,
+    names: /\bunpacked\b|\b[pP]ackedV\b|\*\s*\(\w+\s*\+\s*1\)\)?\s*(?:\/\s*2|>>>?\s*1)/g,
   },
   {
     letter: "e",
