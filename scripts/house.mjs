@@ -51,7 +51,7 @@ const COUNTS = [
     what: "the packing of V in lower triangles",
     // i (i + 1) / 2 in its spellings, and what is called packed: not the jobs of a batch, and not panels of a factorization
     outside: /^(?:src\/batch\/|assembly\/kernels\/dense\/)/,
-    names: /\bunpacked\b|\b[pP]ackedV\b|\*\s*\(\w+\s*\+\s*1\)\)?\s*(?:\/\s*2|>>>?\s*1)/g,
+    names: /\bunpacked\(|\b[pP]ackedV\b|\*\s*\(\w+\s*\+\s*1\)\)?\s*(?:\/\s*2|>>>?\s*1)/g,
   },
   {
     letter: "e",

@@ -150,17 +150,17 @@ export function interceptsFrom(
   });
 }
 
+const NO_LEVELS: ParameterBlock = { kind: "sd", dpars: [], block: NO_BLOCK, held: null };
+
 /** log omega of all levels of all random intercepts, one intercept after the other. */
 export function interceptsBlock(intercepts: readonly Intercept[]): ParameterBlock {
+  if (intercepts.length === 0) return NO_LEVELS;
   const dpars = intercepts.map(({ dpar }) => dpar);
   const designs = intercepts.map(({ design }) => design);
-  const last = intercepts[intercepts.length - 1];
-  let block = NO_BLOCK;
-  if (designs.length === 1) block = singleBlock(designs[0]!);
-  else if (last !== undefined) {
-    const count = last.firstLevel + last.levels;
-    block = stackBlocks(designs, count, (d, level) => intercepts[d]!.firstLevel + level);
-  }
+  if (designs.length === 1) return { kind: "sd", dpars, block: singleBlock(designs[0]!), held: null };
+  const last = intercepts[intercepts.length - 1]!;
+  const count = last.firstLevel + last.levels;
+  const block = stackBlocks(designs, count, (d, level) => intercepts[d]!.firstLevel + level);
   return { kind: "sd", dpars, block, held: null };
 }
 

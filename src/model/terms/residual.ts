@@ -45,9 +45,8 @@ export function residualBlock(source: TermSource): ParameterBlock {
   const dpars = source.dpars("sigma");
   const designs = dpars.map((dpar) => source.design(dpar));
   const block = source.checked(blockOf(designs, rows, observation));
-  const values = dpars.map((dpar) => source.held(dpar));
-  if (values.every((value) => value === null)) return { kind: "sigma", dpars, block, held: null };
-  const logs = values.map((value) => (value === null ? 0 : Math.log(value)));
+  if (!dpars.some((dpar) => source.held(dpar) !== null)) return { kind: "sigma", dpars, block, held: null };
+  const logs = dpars.map((dpar) => Math.log(source.held(dpar) ?? 1));
   const held = scratch(rows);
   for (let i = 0; i < rows; i++) held[i] = logs[outcomes === null ? 0 : outcomes.outcome[i]!]!;
   return { kind: "sigma", dpars, block, held };

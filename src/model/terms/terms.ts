@@ -16,7 +16,10 @@ type WithTerms = Pick<Model, "V" | "pairs" | "random"> & {
 
 /** The summands of a model's Sigma: V, R, then the random intercepts as in the formulas. */
 export function termsOf({ V, pairs, random, blocks }: WithTerms): VarianceTerm[] {
-  const residual = blocks.flatMap(({ kind, dpars }) => (parametersOf(kind).of === "level" ? [] : dpars));
+  const residual: Dpar[] = [];
+  for (const { kind, dpars } of blocks) {
+    if (parametersOf(kind).of !== "level") for (const dpar of dpars) residual.push(dpar);
+  }
   return termsFrom({ V, residual, pairs, random });
 }
 
