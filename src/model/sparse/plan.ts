@@ -54,28 +54,16 @@ export enum NodeWord {
 
 export function sparsePlan(cliques: Cliques): SparsePlan {
   const tree = eliminationTree(cliques, minimumDegree(cliques));
-  const fronts = frontsOf(tree);
-  const { nodes, parents } = inOrder(fronts, tree.parent);
+  const { nodes, parents } = inOrder(frontsOf(tree));
   const { numberOf, variables, nodeOf } = numbering(nodes, tree.order);
   const homes = groupBy(homesOf(cliques, numberOf, nodeOf), nodes.length);
   return assemble(cliques, nodes, parents, variables, numberOf, homes);
 }
 
 /** A front's leaves directly before it. Parents by place in the new order. */
-function inOrder(
-  fronts: readonly Front[],
-  parent: Int32Array,
-): { readonly nodes: Front[]; readonly parents: Int32Array } {
-  const frontOf = new Int32Array(parent.length);
-  fronts.forEach(({ column, columns }, f) => {
-    frontOf.fill(f, column, column + columns);
-  });
-  const above = Int32Array.from(fronts, ({ column, columns }) => {
-    const j = parent[column + columns - 1]!;
-    return j < 0 ? -1 : frontOf[j]!;
-  });
+function inOrder(fronts: readonly Front[]): { readonly nodes: Front[]; readonly parents: Int32Array } {
   const leavesOf = groupBy(
-    above.map((f, k) => (fronts[k]!.isLeaf ? f : -1)),
+    Int32Array.from(fronts, ({ isLeaf, parent }) => (isLeaf ? parent : -1)),
     fronts.length,
   );
   const order: number[] = [];
@@ -90,7 +78,7 @@ function inOrder(
   });
   return {
     nodes: order.map((f) => fronts[f]!),
-    parents: Int32Array.from(order, (f) => (above[f]! < 0 ? -1 : placeOf[above[f]!]!)),
+    parents: Int32Array.from(order, (f) => (fronts[f]!.parent < 0 ? -1 : placeOf[fronts[f]!.parent]!)),
   };
 }
 
@@ -106,11 +94,11 @@ function numbering(nodes: readonly Front[], order: Int32Array): Numbering {
   const numberOf = new Int32Array(order.length);
   const nodeOf = new Int32Array(order.length);
   let next = 0;
-  nodes.forEach(({ column, columns }, k) => {
-    for (let j = column; j < column + columns; j++, next++) {
+  nodes.forEach(({ columns }, k) => {
+    for (const j of columns) {
       variables[next] = order[j]!;
       numberOf[order[j]!] = next;
-      nodeOf[next] = k;
+      nodeOf[next++] = k;
     }
   });
   return { numberOf, variables, nodeOf };
@@ -155,7 +143,8 @@ function assemble(
   let flops = 0;
   let below = new Int32Array(64);
   for (let k = 0; k < nodes.length; k++) {
-    const { columns, isLeaf } = nodes[k]!;
+    const { isLeaf } = nodes[k]!;
+    const columns = nodes[k]!.columns.length;
     const end = first + columns;
     let count = 0;
     const take = (number: number) => {
@@ -170,7 +159,7 @@ function assemble(
     }
     for (let q = children.start[k]!; q < children.start[k + 1]!; q++) {
       const child = children.items[q]!;
-      const from = listStart[child]! + nodes[child]!.columns;
+      const from = listStart[child]! + nodes[child]!.columns.length;
       for (let r = from; r < listStart[child + 1]!; r++) take(lists[r]!);
     }
     sortFirst(below, count);
@@ -200,7 +189,7 @@ function assemble(
     let lastChild = -1;
     for (let q = children.start[k]!; q < children.start[k + 1]!; q++) {
       const child = children.items[q]!;
-      const from = listStart[child]! + nodes[child]!.columns;
+      const from = listStart[child]! + nodes[child]!.columns.length;
       for (let r = from; r < listStart[child + 1]!; r++) inParent[r] = place[lists[r]!]!;
       if (nodes[child]!.isLeaf) continue;
       words[child * NodeWord.Count + NodeWord.Sibling] = lastChild;
