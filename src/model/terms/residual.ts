@@ -1,4 +1,8 @@
+import { scratch } from "../../data/doubles";
 import type { Dpar } from "../../formula/dpar";
+import type { ParameterBlock } from "../model";
+import { blockOf } from "../observations";
+import type { TermSource } from "./source";
 import type { NewRows, Sampler, Spreads, TermAnswers } from "./term";
 
 /** R = diag(sigma_i^2): the heterogeneity of each row. */
@@ -33,4 +37,18 @@ export class Residual implements TermAnswers {
       for (let i = 0; i < y.length; i++) y[i]! += sigma[i]! * normal();
     };
   }
+}
+
+/** log sigma of the observations; those of a sigma that is held have its log instead of coefficients. */
+export function residualBlock(source: TermSource): ParameterBlock {
+  const { rows, observation, outcomes } = source;
+  const dpars = source.dpars("sigma");
+  const designs = dpars.map((dpar) => source.design(dpar));
+  const block = source.checked(blockOf(designs, rows, observation));
+  const values = dpars.map((dpar) => source.held(dpar));
+  if (values.every((value) => value === null)) return { kind: "sigma", dpars, block, held: null };
+  const logs = values.map((value) => (value === null ? 0 : Math.log(value)));
+  const held = scratch(rows);
+  for (let i = 0; i < rows; i++) held[i] = logs[outcomes === null ? 0 : outcomes.outcome[i]!]!;
+  return { kind: "sigma", dpars, block, held };
 }
