@@ -57,7 +57,18 @@ export function sparsePlan(cliques: Cliques): SparsePlan {
   const { nodes, parents } = inOrder(frontsOf(tree));
   const { numberOf, variables, nodeOf } = numbering(nodes, tree.order);
   const homes = groupBy(homesOf(cliques, numberOf, nodeOf), nodes.length);
-  return assemble(cliques, nodes, parents, variables, numberOf, homes);
+  const assembly = new Assembly(cliques, nodes, parents, numberOf, homes);
+  for (let k = 0; k < nodes.length; k++) assembly.add(k);
+  const { words, places, lists, inParent, used, panels, largestFront, stack, flops } = assembly;
+  return {
+    variables,
+    cliques: homes.items,
+    places,
+    nodes: words,
+    lists: lists.subarray(0, used),
+    inParent: inParent.subarray(0, used),
+    ...{ panels, largestFront, stack, flops },
+  };
 }
 
 /** A front's leaves directly before it. Parents by place in the new order. */
@@ -117,114 +128,153 @@ function homesOf({ count, width, members }: Cliques, numberOf: Int32Array, nodeO
   return homes;
 }
 
-function assemble(
-  { width, members }: Cliques,
-  nodes: readonly Front[],
-  parents: Int32Array,
-  variables: Int32Array,
-  numberOf: Int32Array,
-  homes: Groups,
-): SparsePlan {
-  const n = variables.length;
-  const children = groupBy(parents, nodes.length);
-  const words = new Int32Array(nodes.length * NodeWord.Count);
-  const places = new Int32Array(homes.items.length * width).fill(-1);
-  const listStart = new Int32Array(nodes.length + 1);
-  let lists = new Int32Array(4 * n);
-  let inParent = new Int32Array(4 * n);
-  const mark = new Int32Array(n).fill(-1);
-  const place = new Int32Array(n);
-  let used = 0;
-  let first = 0;
-  let panels = 0;
-  let largestFront = 0;
-  let waiting = 0;
-  let stack = 0;
-  let flops = 0;
-  let below = new Int32Array(64);
-  for (let k = 0; k < nodes.length; k++) {
-    const { isLeaf } = nodes[k]!;
-    const columns = nodes[k]!.columns.length;
-    const end = first + columns;
+/** Lists, places and words of the nodes, one after the other. */
+class Assembly {
+  readonly words: Int32Array;
+  readonly places: Int32Array;
+  lists: Int32Array<ArrayBuffer>;
+  inParent: Int32Array<ArrayBuffer>;
+  used = 0;
+  panels = 0;
+  largestFront = 0;
+  stack = 0;
+  flops = 0;
+
+  private readonly cliques: Cliques;
+  private readonly nodes: readonly Front[];
+  private readonly homes: Groups;
+  private readonly children: Groups;
+  private readonly numberOf: Int32Array;
+  /** of each node, where its list starts */
+  private readonly start: Int32Array;
+  private first = 0;
+  private waiting = 0;
+  /** by number: the node that saw it last, and its place in that node's list */
+  private readonly mark: Int32Array;
+  private readonly place: Int32Array;
+  private below = new Int32Array(64);
+
+  constructor(
+    cliques: Cliques,
+    nodes: readonly Front[],
+    parents: Int32Array,
+    numberOf: Int32Array,
+    homes: Groups,
+  ) {
+    const n = numberOf.length;
+    this.cliques = cliques;
+    this.nodes = nodes;
+    this.homes = homes;
+    this.children = groupBy(parents, nodes.length);
+    this.numberOf = numberOf;
+    this.words = new Int32Array(nodes.length * NodeWord.Count);
+    this.places = new Int32Array(homes.items.length * cliques.width).fill(-1);
+    this.lists = new Int32Array(4 * n);
+    this.inParent = new Int32Array(4 * n);
+    this.start = new Int32Array(nodes.length + 1);
+    this.mark = new Int32Array(n).fill(-1);
+    this.place = new Int32Array(n);
+  }
+
+  add(k: number): void {
+    const { words, start, homes } = this;
+    const { isLeaf } = this.nodes[k]!;
+    const columns = this.nodes[k]!.columns.length;
+    const count = this.collect(k, this.first + columns);
+    const size = columns + count;
+    this.writeList(columns, count);
+    start[k + 1] = this.used;
+    this.placeRows(k);
+    const word = k * NodeWord.Count;
+    words[word + NodeWord.First] = this.first;
+    words[word + NodeWord.Columns] = isLeaf ? 0 : columns;
+    words[word + NodeWord.Size] = size;
+    words[word + NodeWord.List] = start[k]!;
+    words[word + NodeWord.Panel] = this.panels;
+    words[word + NodeWord.End] = homes.start[k + 1]!;
+    words[word + NodeWord.LastChild] = this.placeChildren(k);
+    words[word + NodeWord.Sibling] = -1;
+    this.first += columns;
+    this.panels += columns * size;
+    this.flops += columns ** 3 / 3 + columns ** 2 * count + columns * count ** 2;
+    if (isLeaf) return;
+    this.largestFront = Math.max(this.largestFront, size);
+    this.waiting += count ** 2;
+    this.stack = Math.max(this.stack, this.waiting);
+  }
+
+  /** To `below` the numbers from `end` on that node k's cliques and children have, ascending; how many. */
+  private collect(k: number, end: number): number {
+    const { cliques, homes, children, numberOf, lists, start } = this;
+    const { width, members } = cliques;
     let count = 0;
-    const take = (number: number) => {
-      if (number < end || mark[number] === k) return;
-      mark[number] = k;
-      if (count === below.length) below = doubled(below);
-      below[count++] = number;
-    };
     for (let q = homes.start[k]!; q < homes.start[k + 1]!; q++) {
       const c = homes.items[q]! * width;
-      for (let t = c; t < c + width; t++) if (members[t]! >= 0) take(numberOf[members[t]!]!);
+      for (let t = c; t < c + width; t++) {
+        if (members[t]! >= 0) count = this.take(numberOf[members[t]!]!, k, end, count);
+      }
     }
     for (let q = children.start[k]!; q < children.start[k + 1]!; q++) {
       const child = children.items[q]!;
-      const from = listStart[child]! + nodes[child]!.columns.length;
-      for (let r = from; r < listStart[child + 1]!; r++) take(lists[r]!);
+      const from = start[child]! + this.nodes[child]!.columns.length;
+      for (let r = from; r < start[child + 1]!; r++) count = this.take(lists[r]!, k, end, count);
     }
-    sortFirst(below, count);
-    const size = columns + count;
-    while (used + size > lists.length) {
-      lists = doubled(lists);
-      inParent = doubled(inParent);
+    sortFirst(this.below, count);
+    return count;
+  }
+
+  private take(number: number, k: number, end: number, count: number): number {
+    if (number < end || this.mark[number] === k) return count;
+    this.mark[number] = k;
+    if (count === this.below.length) this.below = doubled(this.below);
+    this.below[count] = number;
+    return count + 1;
+  }
+
+  private writeList(columns: number, count: number): void {
+    const { below, place, first } = this;
+    while (this.used + columns + count > this.lists.length) {
+      this.lists = doubled(this.lists);
+      this.inParent = doubled(this.inParent);
     }
-    listStart[k] = used;
-    for (let j = first; j < end; j++) {
-      place[j] = j - first;
-      lists[used++] = j;
+    for (let j = 0; j < columns; j++) {
+      place[first + j] = j;
+      this.lists[this.used++] = first + j;
     }
     for (let r = 0; r < count; r++) {
       place[below[r]!] = columns + r;
-      lists[used++] = below[r]!;
+      this.lists[this.used++] = below[r]!;
     }
-    listStart[k + 1] = used;
+  }
 
+  private placeRows(k: number): void {
+    const { cliques, homes, numberOf, place, places } = this;
+    const { width, members } = cliques;
     for (let q = homes.start[k]!; q < homes.start[k + 1]!; q++) {
       const c = homes.items[q]! * width;
       for (let t = 0; t < width; t++) {
-        if (members[c + t]! >= 0) places[q * width + t] = place[numberOf[members[c + t]!]!]!;
+        const member = members[c + t]!;
+        if (member >= 0) places[q * width + t] = place[numberOf[member]!]!;
       }
     }
-    const word = k * NodeWord.Count;
-    let lastChild = -1;
+  }
+
+  /** Chains node k's children that are fronts; the last one. */
+  private placeChildren(k: number): number {
+    const { children, lists, inParent, place, start, words } = this;
+    let last = -1;
     for (let q = children.start[k]!; q < children.start[k + 1]!; q++) {
       const child = children.items[q]!;
-      const from = listStart[child]! + nodes[child]!.columns.length;
-      for (let r = from; r < listStart[child + 1]!; r++) inParent[r] = place[lists[r]!]!;
-      if (nodes[child]!.isLeaf) continue;
-      words[child * NodeWord.Count + NodeWord.Sibling] = lastChild;
-      lastChild = child;
-      waiting -= (listStart[child + 1]! - from) ** 2;
+      const from = start[child]! + this.nodes[child]!.columns.length;
+      const end = start[child + 1]!;
+      for (let r = from; r < end; r++) inParent[r] = place[lists[r]!]!;
+      if (this.nodes[child]!.isLeaf) continue;
+      words[child * NodeWord.Count + NodeWord.Sibling] = last;
+      last = child;
+      this.waiting -= (end - from) ** 2;
     }
-    words[word + NodeWord.First] = first;
-    words[word + NodeWord.Columns] = isLeaf ? 0 : columns;
-    words[word + NodeWord.Size] = size;
-    words[word + NodeWord.List] = listStart[k]!;
-    words[word + NodeWord.Panel] = panels;
-    words[word + NodeWord.End] = homes.start[k + 1]!;
-    words[word + NodeWord.LastChild] = lastChild;
-    words[word + NodeWord.Sibling] = -1;
-    panels += columns * size;
-    flops += columns ** 3 / 3 + columns ** 2 * count + columns * count ** 2;
-    if (!isLeaf) {
-      largestFront = Math.max(largestFront, size);
-      waiting += count ** 2;
-      stack = Math.max(stack, waiting);
-    }
-    first = end;
+    return last;
   }
-  return {
-    variables,
-    cliques: homes.items,
-    places,
-    nodes: words,
-    lists: lists.subarray(0, used),
-    inParent: inParent.subarray(0, used),
-    panels,
-    largestFront,
-    stack,
-    flops,
-  };
 }
 
 function doubled(values: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
