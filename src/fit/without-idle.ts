@@ -39,23 +39,21 @@ export function withoutIdle(model: StandardModel): StandardModel {
       rows[model.pairs[2 * s]!] === 1 || rows[model.pairs[2 * s + 1]!] === 1 ? 1 : 0,
     ),
   };
-  return {
-    ...model,
-    blocks: blocks.map((block): ThetaBlock => {
-      const { of, isLogSd } = parametersOf(block.kind);
-      const { basis, offset } = block;
-      if (!isLeftOut(basis, idle[of])) return block;
-      const ordinary = isLogSd ? ordinarySd : 0;
-      return {
-        ...block,
-        basis: leftOut(basis, idle[of]),
-        // an SD that is held at 0 stays there
-        offset: offset.map((at, entity) =>
-          idle[of][entity] === 1 && at !== Number.NEGATIVE_INFINITY ? ordinary : at,
-        ),
-      };
-    }),
-  };
+  const heard = blocks.map((block): ThetaBlock => {
+    const { of, isLogSd } = parametersOf(block.kind);
+    const { basis, offset } = block;
+    if (!isLeftOut(basis, idle[of])) return block;
+    const ordinary = isLogSd ? ordinarySd : 0;
+    return {
+      ...block,
+      basis: leftOut(basis, idle[of]),
+      // an SD that is held at 0 stays there
+      offset: offset.map((at, entity) =>
+        idle[of][entity] === 1 && at !== Number.NEGATIVE_INFINITY ? ordinary : at,
+      ),
+    };
+  });
+  return heard.every((block, at) => block === blocks[at]) ? model : { ...model, blocks: heard };
 }
 
 function idleRows({ rows, reml, weights, location }: StandardModel): Uint8Array {
