@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
+import { NodeWord } from "../../../src/model/sparse/assembly";
 import type { Cliques } from "../../../src/model/sparse/cliques";
 import { minimumDegree } from "../../../src/model/sparse/minimum-degree";
-import { NodeWord, type SparsePlan, sparsePlan } from "../../../src/model/sparse/plan";
+import { type SparsePlan, sparsePlan } from "../../../src/model/sparse/plan";
 import { randomStream } from "../../../src/stats/random";
 
 /** Cliques as rows of data have them: one level of each grouping, or none. */
