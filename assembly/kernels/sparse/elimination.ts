@@ -108,6 +108,8 @@ export function select(problem: usize): void {
   const front = work.front;
   let top = work.stack;
   memory.fill(work.beta, 0, (<usize>work.levels) << 3);
+  // a row that fills up a pair belongs to no node, and 0 times what memory held before may be NaN
+  memory.fill(at(problem, Field.RowShared), 0, (<usize>work.rows) << 3);
   for (let index = work.nodes - 1; index >= 0; ) {
     const leaves = firstLeaf(index);
     node.moveTo(index);
