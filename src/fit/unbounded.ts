@@ -6,7 +6,7 @@ import { isUnboundedAlong } from "./exact-rows";
 import { hyperplanes, isOn } from "./faces";
 import { recessionOf } from "./recession";
 import type { StandardModel } from "./standard-model";
-import { linearPredictor, type ThetaBlock, thetaBlocks } from "./theta-blocks";
+import { blockOf, linearPredictor, type ThetaBlock } from "./theta-blocks";
 import { PERFECT_FIT } from "./vanishing";
 
 /** Directions tried of a formula of sigma with several moderators. */
@@ -24,8 +24,8 @@ const MOST_DIRECTIONS = 4000;
 export function risesAtEdge(model: StandardModel, plain: readonly Edge[]): boolean {
   const { zeroV, exactRows, random, parts } = model;
   if (!zeroV || exactRows.length > 0) return false;
-  const block = thetaBlocks(model).find(({ kind }) => kind === "sigma");
-  if (block === undefined) return false;
+  const block = blockOf(model, "sigma");
+  if (block.basis.columns === 0) return false;
   const edges = [...plain, ...allEdges(model)];
   // intercepts that have lost their variances, too, give a row nothing
   const gone = new Set(
@@ -33,7 +33,7 @@ export function risesAtEdge(model: StandardModel, plain: readonly Edge[]): boole
   );
   const cases = gone.size === random.length ? [[], random] : [random];
   const rises = (direction: Float64Array) => {
-    const changes = changesAlong(model, block, direction);
+    const changes = changesAlong(block, direction);
     return cases.some((left) => isUnboundedAlong(model, changes, left));
   };
   if (edges.some(({ part, direction }) => part.kind === "sigma" && rises(direction))) return true;
@@ -50,14 +50,13 @@ export function risesAtEdge(model: StandardModel, plain: readonly Edge[]): boole
 
 /** Of log sigma by row, along a direction of its coefficients: exactly 0 where rounding says so, or where sigma is held at 0. */
 function changesAlong(
-  { logSigmaOffset }: StandardModel,
-  { basis: { values, rows, columns } }: ThetaBlock,
+  { basis: { values, rows, columns }, offset }: ThetaBlock,
   direction: Float64Array,
 ): Float64Array {
   const row = new Float64Array(columns);
   return Float64Array.from({ length: rows }, (_, i) => {
     for (let k = 0; k < columns; k++) row[k] = values[k * rows + i]!;
-    return logSigmaOffset[i] === Number.NEGATIVE_INFINITY || isOn(row, direction) ? 0 : dot(row, direction);
+    return offset[i] === Number.NEGATIVE_INFINITY || isOn(row, direction) ? 0 : dot(row, direction);
   });
 }
 
@@ -76,11 +75,9 @@ const BEYOND = 10;
  * it. SDs of random intercepts that are as tiny go along. Returns a point farther up, or null.
  */
 export function farUp({ model, objective }: Searchable, theta: Float64Array): Float64Array | null {
-  const blocks = thetaBlocks(model);
-  const direction = tinyTogether(model, blocks.find(({ kind }) => kind === "sigma")!, theta);
+  const direction = tinyTogether(blockOf(model, "sigma"), theta);
   if (direction === null) return null;
-  const intercepts = blocks.find(({ kind }) => kind === "sd");
-  const beside = intercepts === undefined ? null : tinyTogether(model, intercepts, theta);
+  const beside = tinyTogether(blockOf(model, "sd"), theta);
   const down = beside === null ? direction : along(direction, beside, 1);
   const valueAfter = (logSd: number) => objective.valueAt(along(theta, down, logSd));
   const here = valueAfter(0);
@@ -91,8 +88,8 @@ export function farUp({ model, objective }: Searchable, theta: Float64Array): Fl
 }
 
 /** The direction of theta in which just the tiny SDs of a block fall, the slowest by 1 on the log scale; null without one. */
-function tinyTogether(model: StandardModel, block: ThetaBlock, theta: Float64Array): Float64Array | null {
-  const u = linearPredictor(model, block, theta);
+function tinyTogether(block: ThetaBlock, theta: Float64Array): Float64Array | null {
+  const u = linearPredictor(block, theta);
   // rows held at 0 have no sigma that could run anywhere
   const tiny = u.map((value) => (value < PERFECT_FIT && value > Number.NEGATIVE_INFINITY ? 1 : 0));
   const nowhere = new Float64Array(u.length).fill(Number.POSITIVE_INFINITY);

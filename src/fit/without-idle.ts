@@ -1,6 +1,8 @@
 import type { Basis } from "../design/basis";
 import { spanOf } from "../linalg/orthogonal";
+import { type EntityKind, parametersOf } from "../model/terms/parameters";
 import type { StandardModel } from "./standard-model";
+import { blockOf } from "./theta-blocks";
 
 /*
  * Whose SD or correlation has no say in the likelihood, whatever it is:
@@ -24,33 +26,27 @@ const ROUNDING = 1e-10;
  * formulas', so that this model is the search's alone. The model itself where there is none.
  */
 export function withoutIdle(model: StandardModel): StandardModel {
-  const { reml, weights, parts, scale, sd, rho, largestV, logSigmaOffset, logSdOffset } = model;
+  const { reml, weights, parts, blocks, largestV } = model;
   if ((!reml && weights === null) || parts.every(({ columns }) => columns === 1)) return model;
   const rows = idleRows(model);
-  const anyRow = rows.includes(1);
-  if (!anyRow && (!reml || sd.columns <= model.random.length)) return model;
-  const ordinary = 0.5 * Math.log(Math.max(1, largestV));
-  const levels = idleLevels(model, rows);
-  const pairs = Uint8Array.from({ length: rho.rows }, (_, s) =>
-    rows[model.pairs[2 * s]!] === 1 || rows[model.pairs[2 * s + 1]!] === 1 ? 1 : 0,
-  );
-  return {
-    ...model,
-    ...(isLeftOut(scale, rows) && {
-      scale: leftOut(scale, rows),
-      logSigmaOffset: logSigmaOffset.map((offset, i) =>
-        rows[i] === 1 && offset !== Number.NEGATIVE_INFINITY ? ordinary : offset,
-      ),
-    }),
-    ...(isLeftOut(sd, levels) && {
-      sd: leftOut(sd, levels),
-      logSdOffset: logSdOffset.map((offset, level) => (levels[level] === 1 ? ordinary : offset)),
-    }),
-    ...(isLeftOut(rho, pairs) && {
-      rho: leftOut(rho, pairs),
-      etaOffset: model.etaOffset.map((offset, s) => (pairs[s] === 1 ? 0 : offset)),
-    }),
+  const isIdle: Readonly<Record<EntityKind, Uint8Array>> = {
+    observation: rows,
+    level: idleLevels(model, rows),
+    pair: idlePairs(model, rows),
   };
+  const logSd = 0.5 * Math.log(Math.max(1, largestV));
+  let changed = false;
+  const heard = blocks.map((block) => {
+    const { of, isLogSd } = parametersOf(block.kind);
+    if (!isLeftOut(block.basis, isIdle[of])) return block;
+    changed = true;
+    const offset = block.offset.map((own, i) => {
+      if (isIdle[of][i] === 0 || own === Number.NEGATIVE_INFINITY) return own;
+      return isLogSd ? logSd : 0;
+    });
+    return { ...block, basis: leftOut(block.basis, isIdle[of]), offset };
+  });
+  return changed ? { ...model, blocks: heard } : model;
 }
 
 function idleRows({ rows, reml, weights, location }: StandardModel): Uint8Array {
@@ -65,9 +61,16 @@ function idleRows({ rows, reml, weights, location }: StandardModel): Uint8Array 
   });
 }
 
-function idleLevels({ rows, reml, location, random, sd }: StandardModel, idle: Uint8Array): Uint8Array {
+function idlePairs({ pairs }: StandardModel, idle: Uint8Array): Uint8Array {
+  return Uint8Array.from({ length: pairs.length / 2 }, (_, s) =>
+    idle[pairs[2 * s]!] === 1 || idle[pairs[2 * s + 1]!] === 1 ? 1 : 0,
+  );
+}
+
+function idleLevels(model: StandardModel, idle: Uint8Array): Uint8Array {
+  const { rows, reml, location, random } = model;
   const { values: Q, columns: p } = location;
-  const out = new Uint8Array(sd.rows);
+  const out = new Uint8Array(blockOf(model, "sd").basis.rows);
   for (const { index, firstUnit, levels } of random) {
     // by level: its rows, how many of them have a say, and the squares of what they have along each column of Q
     const counts = new Float64Array(levels);

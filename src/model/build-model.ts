@@ -94,12 +94,18 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
         ? weights
         : Float64Array.from(outcomes.frameRow, (row) => weights[row]!),
     location,
-    scale,
-    logSigmaOffset: logSigma === null ? null : offsets(logSigma, rows, outcomes),
+    blocks: [
+      {
+        kind: "sigma",
+        dpars: dpars.sigma,
+        block: scale,
+        held: logSigma === null ? null : offsets(logSigma, rows, outcomes),
+      },
+      { kind: "sd", dpars: dpars.sd, block: levelsBlock(random), held: null },
+      { kind: "rho", dpars: dpars.rho12, block: rho, held: null },
+    ],
     V: observation === null ? knownV.V : observedV(knownV.V, observation, rows),
-    sd: levelsBlock(random),
     random,
-    rho,
     pairs,
   };
   checkRandomIntercepts(model, dpars.sigma, estimated.includes(true), frame.nrow);

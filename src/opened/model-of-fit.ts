@@ -4,7 +4,7 @@ import { correlationOf, isOfLevels, locationsOf, sigmaOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { type KeptV, requireCovariance } from "../fit/known-covariance";
 import type { Dpar } from "../formula/dpar";
-import { type Model, NO_BLOCK, type Outcomes, stackBlocks } from "../model/model";
+import { type Block, type Model, NO_BLOCK, type Outcomes, stackBlocks } from "../model/model";
 import {
   blockOf,
   completePairs,
@@ -36,7 +36,8 @@ export function modelOf(fit: FitInputs): Model {
   const sigmas = locations.map(({ outcome }) => sigmaOf(fit, outcome));
   const designOf = ({ key }: Dpar) => fit.designs[key] ?? null;
   const random = interceptsOf(fit, observation, rows);
-  const { pairs, rho } = studies(fit, observation);
+  const correlation = correlationOf(fit);
+  const { pairs, rho } = studies(fit, correlation, observation);
   const { weights } = fit;
   const V = requireCovariance(fit.knownV, "this");
   return {
@@ -49,18 +50,24 @@ export function modelOf(fit: FitInputs): Model {
     outcomes,
     weights: weights === null ? null : places((row) => weights[row]!),
     location: blockOf(locations.map(designOf), rows, observation),
-    scale: blockOf(sigmas.map(designOf), rows, observation),
-    logSigmaOffset:
-      Object.keys(fit.fixed).length === 0
-        ? null
-        : places((_, outcome) => {
-            const held = fit.fixed[sigmas[outcome]!.key];
-            return held === undefined ? 0 : Math.log(held);
-          }),
+    blocks: [
+      {
+        kind: "sigma",
+        dpars: sigmas,
+        block: blockOf(sigmas.map(designOf), rows, observation),
+        held:
+          Object.keys(fit.fixed).length === 0
+            ? null
+            : places((_, outcome) => {
+                const held = fit.fixed[sigmas[outcome]!.key];
+                return held === undefined ? 0 : Math.log(held);
+              }),
+      },
+      { kind: "sd", dpars: random.map(({ dpar }) => dpar), block: levelsBlock(random), held: null },
+      { kind: "rho", dpars: correlation === null ? [] : [correlation], block: rho, held: null },
+    ],
     V: observation === null ? V : observedV(V, observation, rows),
-    sd: levelsBlock(random),
     random,
-    rho,
     pairs,
   };
 }
@@ -110,8 +117,11 @@ export function interceptsOf(
   });
 }
 
-function studies(fit: FitInputs, observation: Int32Array | null): Pick<Model, "pairs" | "rho"> {
-  const correlation = correlationOf(fit);
+function studies(
+  fit: FitInputs,
+  correlation: Dpar | null,
+  observation: Int32Array | null,
+): { readonly pairs: Int32Array; readonly rho: Block } {
   if (observation === null || correlation === null) return { pairs: NONE, rho: NO_BLOCK };
   const { pairs, pairOf } = completePairs(observation);
   const design = fit.designs[correlation.key]!;
