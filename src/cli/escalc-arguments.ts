@@ -72,6 +72,14 @@ export function escalcOf(data: Table, { measure, given }: EscalcArguments): Esca
   return escalc(measure, columns as EscalcColumns, options as EscalcOptions);
 }
 
+/** Which columns the measure's arguments are, for checks of the numbers in them. */
+export function columnsOf(data: Table, { given }: EscalcArguments): Record<string, string> {
+  const columns = Object.entries(given).filter(
+    ([name, text]) => !Object.hasOwn(ESCALC_TEXT_OPTIONS, name) && data.names.includes(text),
+  );
+  return Object.fromEntries(columns);
+}
+
 function number(text: string): number {
   const value = Number(text);
   if (Number.isFinite(value)) return value;

@@ -134,6 +134,15 @@ describe("drmeta fit --escalc", () => {
     expect(JSON.parse(fromCounts.stdout).logLik).toBeCloseTo(JSON.parse(direct.stdout).logLik, 10);
   });
 
+  test("--check looks at the numbers that the effect sizes were made of", async () => {
+    const csv =
+      "m,s,n,k,t,o\n10.2,0.4,50,9.8,0.5,48\n11,3.1,40,9.6,2.9,41\n12,2.7,90,10.1,3.3,88\n10.9,2.8,30,9.9,3.2,33\n";
+    const smd = "SMD m1i=m sd1i=s n1i=n m2i=k sd2i=t n2i=o";
+    const argv = ["fit", "-", "--escalc", smd, "yi ~ 1 + meta_V(V = vi)", "--check"];
+    expect((await drmeta(argv, csv)).stdout).toMatch(/raw_sds +warning row 1 /);
+    expect((await drmeta(["fit", BCG, "yi ~ 1 + meta_V(V = vi)", "--check"])).stdout).not.toContain("raw_");
+  });
+
   test("tells what was done with the rows", async () => {
     const csv = "a,b,c d\n0,10,3\n4,9,5\n2,8,2\n5,9,1\n";
     const { exitCode, stderr } = await drmeta(
