@@ -15,10 +15,12 @@ export { type ClusterCovariance, type ClusterOptions, metaVcovCluster } from "./
 export type { SparseMatrix } from "./covariance/sparse";
 export type { SquareMatrix } from "./covariance/square";
 export { formatMatrix, toDense } from "./covariance/to-dense";
+export type { CellOptions } from "./data/cell-options";
 export type { ColumnInput, FactorInput, TypedNumbers } from "./data/column-from";
 export { type CsvOptions, parseCsv } from "./data/csv";
-export type { Delimiter } from "./data/delimited";
+export type { Delimiter } from "./data/delimiter";
 export type { FactorOptions, NumberedText } from "./data/factor-from";
+export type { Decimal } from "./data/number-text";
 export type { Column, FactorColumn, LabelCells, NumericColumn, Table } from "./data/table";
 export type { ArrowLike, ArrowVector } from "./data/table-from";
 export { type DataInput, tableFrom } from "./data/table-from";

@@ -12,9 +12,11 @@ import {
   steepStartingPoints,
   wideStart,
 } from "./starts";
+import { blockOf } from "./theta-blocks";
 import { type Minimum, minimise } from "./trust-region";
 import { farUp, risesAtEdge } from "./unbounded";
 import { lookout, type Suspicion } from "./vanishing";
+import { withoutIdle } from "./without-idle";
 
 export interface Search {
   readonly best: Optimum;
@@ -80,8 +82,9 @@ const BASIN_DEPTH = 4;
  * Newton from several starts; keeps the best optimum and says which others were met. Where an evaluation is dear the
  * starts are tried on a small problem like this one, and only the distinct optima found there are refined.
  */
-export function search(engine: Searchable, options: SearchOptions): Search {
-  if (engine.objective.size === 0) {
+export function search({ model, objective }: Searchable, options: SearchOptions): Search {
+  const engine = { model: withoutIdle(model), objective };
+  if (objective.size === 0) {
     const best = withoutScale(engine);
     return { best, distinct: [best.value], startsTried: 1, spike: null, rises: false };
   }
@@ -115,7 +118,7 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
   const met = everywhere ? climbSteeply(engine, optima, options) : [];
   const cheap = !thorough || !isSmall(model);
   improveAtEdges(engine, optima, starts[0]!, { plain, everywhere, cheap }, options);
-  if (few && model.rho.columns > 1) walkCuts(engine, optima, met, options);
+  if (few && blockOf(model, "rho").basis.columns > 1) walkCuts(engine, optima, met, options);
   const { value } = optima[0]!;
   const others = optima.filter((optimum) => !isSpike(model, optimum));
   if (others[0]?.converged) optima = others;

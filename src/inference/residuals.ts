@@ -7,16 +7,11 @@ import { requireFit } from "../fit/require-fit";
 import { observationsByRow } from "../model/observations";
 import { openFit } from "../opened/open-fit";
 import { fromCoefficients, scaleCoefficients } from "../opened/scale-coefficients";
+import { totalVariances } from "../opened/term-variances";
 import { checkOptions, type OptionKinds } from "../options";
 import { deletedResiduals } from "./deleted-residuals";
 import { eachDeletion } from "./deletions";
-import {
-  type BivariateFit,
-  outcomesOf,
-  samplingVariances,
-  studyVariances,
-  type UnivariateFit,
-} from "./outcomes";
+import { type BivariateFit, outcomesOf, type UnivariateFit } from "./outcomes";
 
 type ResidualType = "response" | "pearson" | "rstandard" | "rstudent";
 const TYPES: readonly ResidualType[] = ["response", "pearson", "rstandard", "rstudent"];
@@ -105,12 +100,7 @@ function rawResiduals(fit: Fit): Float64Array[] {
 }
 
 function marginal(fit: Fit): Float64Array[] {
-  return outcomesOf(fit).map((outcome) => {
-    const v = samplingVariances(fit, outcome);
-    const tau = fit.fitted[outcome.scale];
-    const study = studyVariances(fit, outcome);
-    return v.map((variance, i) => variance + tau[i] ** 2 + study[i]);
-  });
+  return outcomesOf(fit).map((outcome) => totalVariances(fit, outcome));
 }
 
 /** One value an observation, as one array of rows an outcome; NaN where a study lacks the outcome. */
@@ -135,9 +125,9 @@ function studentized(fit: Fit): Float64Array {
   const observations = observationsByRow(model, fit.nobs);
   const rows = observations.map((_, row) => ({ label: String(fit.rows[row] + 1), members: [row] }));
   const out = new Float64Array(model.rows).fill(Number.NaN);
-  eachDeletion(fit, rows, scaleCoefficients(fit)).forEach(({ refit, status }, row) => {
+  eachDeletion(fit, rows, scaleCoefficients(fit), {}, ({ members, refit, status }) => {
     if (refit === null || status === "not converged") return;
-    const left = observations[row];
+    const left = observations[members[0]];
     const sigma = covariance(left, spreadsAt(standard, fromCoefficients(standard, refit.scale)));
     const deleted = deletedResiduals(model, left, refit.estimates, refit.location, sigma);
     left.forEach((i, a) => {

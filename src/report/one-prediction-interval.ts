@@ -1,4 +1,4 @@
-import { randomOf } from "../fit/dpars";
+import { sdsOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import type { Outcome } from "../inference/outcomes";
 import { predictionInterval } from "../inference/prediction-interval";
@@ -10,12 +10,12 @@ import type { TestStatistic } from "../inference/test-basis";
  */
 export function onePredictionInterval(
   fit: Fit,
-  { location, scale, number }: Outcome,
+  { location, number }: Outcome,
   level: number,
   test: TestStatistic,
 ): { readonly lower: number; readonly upper: number } | null {
-  const own = [location, scale, ...randomOf(fit, number).map(({ dpar }) => dpar)];
-  const constant = own.every((dpar) => (fit.designs[dpar]?.termLabels.length ?? 0) === 0);
+  const own = [location, ...sdsOf(fit, number).map(({ key }) => key)];
+  const constant = own.every((key) => (fit.designs[key]?.termLabels.length ?? 0) === 0);
   const shifted = fit.response[location]!.offset !== null;
   if (!constant || shifted || fit.knownV.kind === "none") return null;
   const { lower, upper, heterogeneity } = predictionInterval(fit, undefined, { dpar: location, level, test });

@@ -1,9 +1,9 @@
-import type { Column, NumericColumn } from "../../data/table";
+import { type Column, labelColumn, type NumericColumn } from "../../data/table";
 import { didYouMean } from "../../errors";
 import { type DataInput, DrmError, type Fit, tableFrom } from "../../index";
 import type { OptionKinds } from "../../options";
 import { count } from "../../words";
-import { randomEffectsOf } from "./outcome";
+import { groupingsIn } from "./outcome";
 
 /**
  * A column for each row used: its name, in the fit or in `data`, or the values themselves in data-row order (one per row
@@ -27,7 +27,7 @@ export const ROW_OPTIONS: OptionKinds<RowOptions> = {
 /** Names of the rows used. */
 export function rowLabels(fit: Fit, { data, labels }: RowOptions, location: string): readonly string[] {
   if (labels !== undefined) return textValues(fit, "labels", labels, data);
-  const innermost = randomEffectsOf(fit, location).at(-1);
+  const innermost = groupingsIn(fit, location).at(-1);
   if (innermost === undefined) return Array.from(fit.rows, (row) => `Row ${row + 1}`);
   return Array.from(innermost.codes, (code, i) => innermost.levels[code] ?? `Row ${fit.rows[i]! + 1}`);
 }
@@ -91,7 +91,7 @@ function columnOf(
   if (typeof given !== "string") return pickRows(fit, option, Array.from(given, textOf));
   if (Object.hasOwn(fit.data, given)) return fit.data[given]!;
   const table = data === undefined ? undefined : tableFrom(data);
-  const column = table?.column(given);
+  const column = table === undefined ? undefined : labelColumn(table, given);
   if (column !== undefined) return picked(column, rowsWithin(fit, option, table!.nrow));
   const known = [...Object.keys(fit.data), ...(table?.names ?? [])];
   const advice =

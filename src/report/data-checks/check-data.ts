@@ -2,6 +2,7 @@ import type { FactorColumn, Table } from "../../data/table";
 import { type DataInput, tableFrom } from "../../data/table-from";
 import { DrmError, didYouMean } from "../../errors";
 import type { Fit } from "../../fit/fit";
+import { groupingsOf } from "../../fit/groupings";
 import { deparseName } from "../../formula/deparse";
 import { asLabels } from "../../frame/as-factor";
 import { repeatedStudies, studyCells } from "../../frame/study-columns";
@@ -145,7 +146,7 @@ function similarStudies(name: string, column: FactorColumn): CheckRow[] {
 
 /**
  * The same questions about the effect sizes that a fit used, and about the numbers that they were made of where these are known. Its first
- * random intercept tells the studies.
+ * grouping tells the studies.
  */
 export function checkFitData(
   fit: Fit,
@@ -154,9 +155,9 @@ export function checkFitData(
   const raw = made === undefined ? [] : rawChecks(made.data, made.of);
   if (fit.knownV.kind === "none") return checkTable(raw, CAPTION);
   const rows = outcomesOf(fit).flatMap((outcome) => {
-    const random = fit.random?.[0];
+    const [grouping] = groupingsOf(fit);
     const labels =
-      random === undefined ? null : Array.from(random.codes, (code) => random.levels[code] ?? null);
+      grouping === undefined ? null : Array.from(grouping.codes, (code) => grouping.levels[code] ?? null);
     const { label, values } = fit.response[outcome.location];
     const variance = fit.family === "gaussian" ? fit.knownV.label : `the variance of ${label}`;
     const sizes = {
