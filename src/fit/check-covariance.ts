@@ -1,8 +1,8 @@
 import { createProblem, Order, Status } from "../../bindings/kernel";
 import { DrmError } from "../errors";
 import type { Frame } from "../frame/frame";
+import { clustersOfV } from "../model/kernel-v";
 import type { Model } from "../model/model";
-import { clustersOfV } from "../model/packed-v";
 import type { Engine } from "./engine";
 
 const NO_NUMBERS = new Float64Array(0);

@@ -1,6 +1,6 @@
 import { inverseOf } from "../linalg/elimination";
 import { dot } from "../linalg/vector";
-import { parametersOf } from "../model/terms/parameters";
+import { isTwoSided, parametersOf } from "../model/terms/parameters";
 import { facesOf } from "./faces";
 import type { StandardModel } from "./standard-model";
 import { blockOf, type Part, type ThetaBlock } from "./theta-blocks";
@@ -67,11 +67,6 @@ export function allEdges(model: StandardModel): Edge[] {
     const values = isTwoSided(part) ? null : distinctRows(block, part, MOST_VALUES);
     return values === null ? wholeEdges(block, part) : sdEdges(block, part, values);
   });
-}
-
-/** A correlation: at the edges of a part of the entities some run to -1 and others to 1, which is searched for elsewhere. */
-function isTwoSided({ kind }: Part): boolean {
-  return parametersOf(kind).edges.length > 1;
 }
 
 /** Sigma cannot where it is all the variance there is. */

@@ -1,6 +1,6 @@
 import { createProblem, Order, type Problem, Status } from "../../bindings/kernel";
 import { scratch } from "../data/doubles";
-import { packV } from "../model/packed-v";
+import { kernelV } from "../model/kernel-v";
 import { rearrange, rearrangeRows, type Sections, sections } from "../model/sections";
 import { isExactAt, withExactRowsApart, withFloors } from "./exact-rows";
 import { type StandardModel, tiesOf } from "./standard-model";
@@ -156,7 +156,7 @@ function load(model: StandardModel, layout: Sections): Problem {
   const rho = blockOf(model, "rho");
   const row = (values: Float64Array, columns = 1, fill = 0) =>
     rearrangeRows(values, layout, rows, columns, fill);
-  const V = packV(layout, model.V, model.unit * model.unit);
+  const V = kernelV(layout, model.V, model.unit * model.unit);
   const levels = layout.modelLevel;
   const pairs = layout.modelPair;
   return createProblem({

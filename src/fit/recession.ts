@@ -1,5 +1,6 @@
 import type { Basis } from "../design/basis";
 import { symmetricEigen } from "../linalg/eigen";
+import { isTwoSided } from "../model/terms/parameters";
 import type { Edge } from "./edges";
 import type { StandardModel } from "./standard-model";
 import { type ThetaBlock, thetaBlocks } from "./theta-blocks";
@@ -77,7 +78,7 @@ function alongCorrelations(
   { measure, sign }: Nearness,
   vanishing: Uint8Array,
 ): Recession | null {
-  if (block.kind !== "rho" || block.basis.columns === 1) return null;
+  if (!isTwoSided(block) || block.basis.columns === 1) return null;
   const { columns: q } = block.basis;
   const { vectors, nullity } = apartFrom(block.basis, vanishing);
   const direction = new Float64Array(q);

@@ -1,5 +1,6 @@
 import { scratch } from "../data/doubles";
 import { project } from "../design/basis";
+import { isTwoSided } from "../model/terms/parameters";
 import { canVanish } from "./edges";
 import type { StandardModel } from "./standard-model";
 import { blockOf, thetaBlocks, thetaSize } from "./theta-blocks";
@@ -26,7 +27,7 @@ export function startingPoints(model: StandardModel, most: number): Float64Array
   const common = startAt(model, share * tau2, share * tau2, 0);
   const starts = [common];
   for (const { kind, start, columns } of [...parts].reverse()) {
-    const size = kind === "rho" ? CORRELATION_LEAN : LEAN;
+    const size = isTwoSided({ kind }) ? CORRELATION_LEAN : LEAN;
     for (let k = start + columns - 1; k > start; k--) {
       for (const lean of [size, -size])
         starts.push(common.map((value, j) => (j === k ? value + lean : value)));
@@ -53,7 +54,7 @@ export function steepStartingPoints(model: StandardModel): Float64Array[] {
   const starts: Float64Array[] = [];
   for (const part of model.parts) {
     const { kind, start, columns } = part;
-    if (kind === "rho" || !canVanish(model, part)) continue;
+    if (isTwoSided(part) || !canVanish(model, part)) continue;
     const { basis, start: first } = blockOf(model, kind);
     for (const [leans, slope] of leaningTo(columns)) {
       const theta = common.slice();
@@ -148,10 +149,10 @@ function leaning(zero: readonly number[], k: number, a: number, l = k, b = a): n
   return zero.map((_, j) => (j === k ? a : j === l ? b : 0));
 }
 
-/** theta for one common sigma^2, omega^2 and correlation, as near as the designs allow. */
-function startAt(model: StandardModel, sigma2: number, omega2: number, eta: number): Float64Array {
+/** theta for one common sigma^2 (within levels), one omega^2 (between) and one correlation, as near as the designs allow. */
+function startAt(model: StandardModel, within: number, between: number, eta: number): Float64Array {
   const theta = scratch(thetaSize(model));
-  const predictors = { sigma: 0.5 * Math.log(sigma2), sd: 0.5 * Math.log(omega2), rho: eta };
+  const predictors = { sigma: 0.5 * Math.log(within), sd: 0.5 * Math.log(between), rho: eta };
   for (const { kind, basis, offset, start } of thetaBlocks(model))
     theta.set(project(basis, difference(predictors[kind], offset)), start);
   return theta;

@@ -28,7 +28,9 @@ type WithBlocks = Pick<StandardModel, "blocks">;
 
 /** Those that have coefficients. */
 export function thetaBlocks({ blocks }: WithBlocks): ThetaBlock[] {
-  return blocks.filter(({ basis }) => basis.columns > 0);
+  const out: ThetaBlock[] = [];
+  for (const block of blocks) if (block.basis.columns > 0) out.push(block);
+  return out;
 }
 
 /** The block of a kind; without columns, and where the model has no such parameter without entities. */

@@ -1,3 +1,4 @@
+import { scratch } from "../data/doubles";
 import { isPerfectInCluster } from "./singular-v";
 import type { StandardModel } from "./standard-model";
 import { blockOf, linearPredictor, type ThetaBlock, thetaBlocks } from "./theta-blocks";
@@ -20,7 +21,7 @@ export function nearness(model: StandardModel, block: ThetaBlock, theta: Float64
     );
     return { measure, sign: (s) => -Math.sign(predictor[s]!) };
   }
-  const noise = block.kind === "sigma" ? otherVariances(model, theta) : meanVariances(model, theta);
+  const noise = block.kind === "sigma" ? otherVariances(model, theta) : errorVariances(model, theta);
   // an SD held at 0 is no matter of theta, and where there is no other noise one cannot vanish beside it
   const isHeld = (i: number) => block.offset[i] === Number.NEGATIVE_INFINITY;
   const measure = predictor.map((u, i) =>
@@ -33,32 +34,21 @@ export function nearness(model: StandardModel, block: ThetaBlock, theta: Float64
 function otherVariances(model: StandardModel, theta: Float64Array): Float64Array {
   const { v, zeroV, random, exactRows } = model;
   if (!zeroV || (random.length === 0 && exactRows.length === 0)) return v;
-  const logOmega = linearPredictor(blockOf(model, "sd"), theta);
-  const variances = v.map((variance, i) => {
-    if (variance > 0) return variance;
-    return random.reduce((sum, { index, firstLevel }) => {
-      return index[i]! < 0 ? sum : sum + Math.exp(2 * logOmega[firstLevel + index[i]!]!);
-    }, 0);
-  });
+  const shared = scratch(model.rows);
+  const ofLevels = linearPredictor(blockOf(model, "sd"), theta).map((u) => Math.exp(2 * u));
+  for (const term of random) term.addEffects(ofLevels, shared);
+  const variances = v.map((variance, i) => (variance > 0 ? variance : shared[i]!));
   for (const row of exactRows) variances[row] = 1;
   return variances;
 }
 
-/** (mean of v + sigma^2 over the level's observations) / their number, per level. */
-function meanVariances(model: StandardModel, theta: Float64Array): Float64Array {
-  const { v, random } = model;
-  const u = linearPredictor(blockOf(model, "sigma"), theta);
-  const levels = blockOf(model, "sd").basis.rows;
-  const sums = new Float64Array(levels);
-  const counts = new Float64Array(levels);
-  for (const { index, firstLevel } of random) {
-    for (let i = 0; i < index.length; i++) {
-      if (index[i]! < 0) continue;
-      sums[firstLevel + index[i]!]! += v[i]! + Math.exp(2 * u[i]!);
-      counts[firstLevel + index[i]!]!++;
-    }
-  }
-  return sums.map((sum, level) => sum / counts[level]! ** 2);
+/** By level, the variance of what its observations say of its effect. */
+function errorVariances(model: StandardModel, theta: Float64Array): Float64Array {
+  const own = linearPredictor(blockOf(model, "sigma"), theta);
+  const variances = own.map((u, i) => model.v[i]! + Math.exp(2 * u));
+  const out = new Float64Array(blockOf(model, "sd").basis.rows);
+  for (const term of model.random) term.setErrors(variances, out);
+  return out;
 }
 
 /** A measure below this makes an entity suspect. */

@@ -1,5 +1,6 @@
 import { correlations, locationsOf, sigmaOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
+import { sdsByLevel } from "../fit/groupings";
 import type { Model } from "../model/model";
 import type { Spreads } from "../model/terms/term";
 
@@ -13,7 +14,7 @@ export function fittedSpreads(
   const frameRow = (i: number) => (outcomes === null ? i : outcomes.frameRow[i]!);
   return {
     sigma: Float64Array.from({ length: rows }, (_, i) => sigmas[outcomes?.outcome[i] ?? 0]![frameRow(i)]!),
-    omega: Float64Array.from((fit.random ?? []).flatMap(({ sd }) => [...sd])),
+    omega: sdsByLevel(fit),
     // no correlation where an SD is 0 and it is not estimated
     rho: Float64Array.from({ length: pairs.length / 2 }, (_, s) => rho?.[frameRow(pairs[2 * s]!)] || 0),
   };

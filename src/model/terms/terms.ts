@@ -4,6 +4,7 @@ import type { Model, ParameterBlock } from "../model";
 import { type Intercept, interceptsBlock, interceptsFrom } from "./intercept";
 import { Known } from "./known";
 import { Pair, pairsFrom } from "./pair";
+import { parametersOf } from "./parameters";
 import { Residual, residualBlock } from "./residual";
 import type { TermSource } from "./source";
 import type { LevelsInput, VarianceTerm } from "./term";
@@ -15,7 +16,10 @@ type WithTerms = Pick<Model, "V" | "pairs" | "random"> & {
 
 /** The summands of a model's Sigma: V, R, then the random intercepts as in the formulas. */
 export function termsOf({ V, pairs, random, blocks }: WithTerms): VarianceTerm[] {
-  const residual = blocks.flatMap(({ kind, dpars }) => (kind === "sd" ? [] : dpars));
+  const residual: Dpar[] = [];
+  for (const { kind, dpars } of blocks) {
+    if (parametersOf(kind).of !== "level") for (const dpar of dpars) residual.push(dpar);
+  }
   return termsFrom({ V, residual, pairs, random });
 }
 
