@@ -43,6 +43,13 @@ let isKeeping = false;
 
 /** For what is forgotten when a fit is done. What a fit keeps must not share memory with other fits: keep() sees to that. */
 export const scratch: Doubles = (length) => {
+  const array = unfilled(length);
+  if (isLending) for (let i = 0; i < length; i++) array[i] = 0;
+  return array;
+};
+
+/** The same with any numbers in it, for what is written from end to end. */
+export const unfilled: Doubles = (length) => {
   if (isKeeping) return new Float64Array(length);
   if (!isLending || length > LONGEST_LENT) return fresh(length);
   let shelf = shelves[length];
@@ -54,14 +61,11 @@ export const scratch: Doubles = (length) => {
     shelf.taken = 0;
   }
   const lent = shelf.arrays[shelf.taken++];
-  if (lent === undefined) {
-    const made = fresh(length);
-    shelf.arrays.push(made);
-    stored += length;
-    return made;
-  }
-  for (let i = 0; i < length; i++) lent[i] = 0;
-  return lent;
+  if (lent !== undefined) return lent;
+  const made = fresh(length);
+  shelf.arrays.push(made);
+  stored += length;
+  return made;
 };
 
 /**

@@ -4,8 +4,8 @@ import type { Fit } from "../fit/fit";
 import { type Leverages, leverages } from "../fit/leverage";
 import {
   type LocationPrecision,
-  locationCovariance,
   locationPrecision,
+  locationVariances,
   logDeterminant,
   squaredDistance,
 } from "../fit/location-precision";
@@ -221,13 +221,10 @@ function dfbetas(
   there: Float64Array,
 ): number[] {
   const p = change.length;
-  const precision = engine.settleAt(there) ? locationPrecision(engine) : null;
+  const variances = engine.settleLocationAt(there) ? locationVariances(locationPrecision(engine)) : null;
   return opened.fit.coefficients.map(({ estimate, stdError }, j) => {
     if (j >= p) return (estimate - refit.estimates[j]) / stdError;
-    if (precision === null) return Number.NaN;
-    const unit = scratch(p);
-    unit[j] = 1;
-    return change[j] / Math.sqrt(locationCovariance(precision, unit, unit));
+    return variances === null ? Number.NaN : change[j] / Math.sqrt(variances[j]);
   });
 }
 

@@ -1,3 +1,4 @@
+import { scratch } from "../data/doubles";
 import { inverseOf } from "../linalg/elimination";
 import { dot } from "../linalg/vector";
 import { facesOf } from "./faces";
@@ -110,7 +111,7 @@ export function distinctRows(block: ThetaBlock, part: Part, most: number): Value
     while (at < last && values[at] === 0) at += n;
     if (at >= last || of(i) >= 0) continue;
     if (rows.length === most) return null;
-    const row = new Float64Array(part.columns);
+    const row = scratch(part.columns);
     for (let k = 0; k < part.columns; k++) row[k] = values[first + k * n + i]!;
     rows.push(row);
     tails.push(row[before]!);
@@ -149,7 +150,7 @@ function cellEdges(block: ThetaBlock, part: Part, { rows, of }: Values): Edge[] 
   const inverse = m === part.columns ? inverseOf(rows) : null;
   if (inverse === null) return [];
   const edge = (isIn: (cell: number) => boolean, whole: boolean): Edge => {
-    const direction = new Float64Array(m);
+    const direction = scratch(m);
     for (let cell = 0; cell < m; cell++) {
       if (isIn(cell)) for (let k = 0; k < m; k++) direction[k]! -= inverse[k * m + cell]!;
     }
@@ -187,7 +188,7 @@ function sdEdges(block: ThetaBlock, part: Part, { rows, of }: Values): Edge[] {
 
 /** A direction of the formula's first columns among those of its block. */
 export function placed(block: ThetaBlock, part: Part, direction: Float64Array): Float64Array {
-  const out = new Float64Array(block.basis.columns);
+  const out = scratch(block.basis.columns);
   out.set(direction, part.start - block.start);
   return out;
 }

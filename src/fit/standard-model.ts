@@ -1,5 +1,5 @@
 import { BlockCovariance } from "../covariance/block-covariance";
-import { scratch } from "../data/doubles";
+import { scratch, unfilled } from "../data/doubles";
 import { addProduct, type Basis, NO_BASIS, project } from "../design/basis";
 import type { Ties } from "../model/components";
 import type { Model } from "../model/model";
@@ -58,15 +58,15 @@ export function standardModel(model: Model): StandardModel {
   const { rows, V, weights } = model;
   const location = model.location.basis;
   const leastSquares = project(location, model.y);
-  const y = scratch(rows);
+  const y = unfilled(rows);
   y.set(model.y);
   addProduct(location, leastSquares, y, -1);
   if (isRounding(y, model.y)) y.fill(0);
   const unit = spreadUnit(y, V.variances);
-  const v = scratch(rows);
+  const v = unfilled(rows);
   const variance = unit * unit;
   const shift = -Math.log(unit);
-  const logSigmaOffset = scratch(rows).fill(shift);
+  const logSigmaOffset = unfilled(rows).fill(shift);
   let largestV = 0;
   let zeroV = false;
   let totalWeight = 0;
@@ -90,7 +90,7 @@ export function standardModel(model: Model): StandardModel {
     sd: model.sd.basis,
     rho: model.rho.basis,
     logSigmaOffset,
-    logSdOffset: scratch(model.sd.rows).fill(shift),
+    logSdOffset: unfilled(model.sd.rows).fill(shift),
     etaOffset: scratch(model.rho.rows),
     v,
     largestV,

@@ -1,4 +1,4 @@
-import { scratch } from "../data/doubles";
+import { unfilled } from "../data/doubles";
 import type { Basis } from "../design/basis";
 import { type BlockKind, THETA_ORDER } from "../model/terms/theta-order";
 import type { StandardModel } from "./standard-model";
@@ -53,7 +53,7 @@ export function linearPredictor(
   { kind, basis, start }: ThetaBlock,
   theta: Float64Array,
 ): Float64Array {
-  const out = scratch(basis.rows);
+  const out = unfilled(basis.rows);
   out.set(offsetsOf(model, kind));
   const { values, rows, columns } = basis;
   for (let k = 0; k < columns; k++) {

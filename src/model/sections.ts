@@ -1,4 +1,4 @@
-import { scratch } from "../data/doubles";
+import { unfilled } from "../data/doubles";
 import { components, DENSE, NESTED, PAIR, SCALAR, type Ties } from "./components";
 import type { LevelsInput } from "./terms/term";
 import { type KernelInputs, kernelInputs } from "./terms/terms";
@@ -273,7 +273,7 @@ export function rearrange(
 ): Float64Array {
   if (modelIndex.length === 0 && values.length === 0) return values;
   const total = modelIndex.length;
-  const out = scratch(total * columns);
+  const out = unfilled(total * columns);
   for (let j = 0; j < columns; j++) {
     const from = j * modelRows;
     const to = j * total;
@@ -291,7 +291,7 @@ export function rearrangeRows(
   fill = 0,
 ): Float64Array {
   if (modelRow === null && total === modelRows) return values;
-  const out = scratch(total * columns);
+  const out = unfilled(total * columns);
   for (let j = 0; j < columns; j++) {
     const from = j * modelRows;
     const to = j * total;

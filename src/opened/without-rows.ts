@@ -1,4 +1,4 @@
-import { scratch } from "../data/doubles";
+import { unfilled } from "../data/doubles";
 import { basisOfRows } from "../design/basis";
 import type { Design } from "../design/design";
 import type { GroupDesign } from "../design/group-design";
@@ -12,6 +12,8 @@ interface Selection {
   readonly kept: Int32Array;
   /** a 1 for each of the others */
   readonly leftOut: Uint8Array;
+  /** where each stretch of the kept starts and ends: few are left out, and loops over stretches take half the time */
+  readonly stretches: readonly number[];
 }
 
 /**
@@ -27,7 +29,7 @@ export function withoutRows(model: Model, leftOut: Uint8Array): Model {
     model.outcomes === null
       ? rows
       : selection(Uint8Array.from(model.outcomes.frameRow, (row) => leftOut[row]!));
-  const take = (values: Float64Array) => takeFromColumns(values, model.rows, 1, places.kept);
+  const take = (values: Float64Array) => takeFromColumns(values, model.rows, 1, places);
   const outcomes = model.outcomes === null ? null : takeOutcomes(model.outcomes, rows, places);
   const random = takeIntercepts(model.random, rows, places, outcomes);
   const pairs = selection(
@@ -42,7 +44,7 @@ export function withoutRows(model: Model, leftOut: Uint8Array): Model {
     location: takeBlock(model.location, rows, places),
     scale: takeBlock(model.scale, rows, places),
     logSigmaOffset: logSigmaOffset === null ? null : take(logSigmaOffset),
-    V: model.V.subset(places.kept, scratch),
+    V: model.V.subset(places.kept, unfilled),
     sd: levelsBlock(random),
     random,
     rho: model.pairs.length === 0 ? NO_BLOCK : takeBlock(model.rho, rows, pairs),
@@ -56,7 +58,18 @@ function selection(leftOut: Uint8Array): Selection {
   const kept = new Int32Array(count);
   let next = 0;
   for (let i = 0; i < leftOut.length; i++) if (leftOut[i] === 0) kept[next++] = i;
-  return { kept, leftOut };
+  return { kept, leftOut, stretches: stretchesOf(leftOut) };
+}
+
+function stretchesOf(leftOut: Uint8Array): number[] {
+  const stretches: number[] = [];
+  let isKept = false;
+  for (let i = 0; i <= leftOut.length; i++) {
+    if (isKept === (leftOut[i] === 0)) continue;
+    isKept = !isKept;
+    stretches.push(i);
+  }
+  return stretches;
 }
 
 /** The number that each of the kept has among them, -1 for the others. */
@@ -66,11 +79,19 @@ function numbers({ kept, leftOut }: Selection): Int32Array {
   return out;
 }
 
-function takeFromColumns(values: Float64Array, nrow: number, columns: number, kept: Int32Array) {
-  const count = kept.length;
-  const out = scratch(count * columns);
+function takeFromColumns(
+  values: Float64Array,
+  nrow: number,
+  columns: number,
+  { kept, stretches }: Selection,
+): Float64Array {
+  const out = unfilled(kept.length * columns);
+  let to = 0;
   for (let j = 0; j < columns; j++) {
-    for (let i = 0; i < count; i++) out[j * count + i] = values[j * nrow + kept[i]!]!;
+    for (let s = 0; s < stretches.length; s += 2) {
+      const end = j * nrow + stretches[s + 1]!;
+      for (let i = j * nrow + stretches[s]!; i < end; i++) out[to++] = values[i]!;
+    }
   }
   return out;
 }
@@ -84,10 +105,11 @@ function takeOutcomes({ frameRow, outcome }: Outcomes, rows: Selection, { kept }
 }
 
 /** Designs over the rows of the frame, in a block over some of its `entities`. */
-function takeBlock(block: Block, rows: Selection, { kept, leftOut }: Selection): Block {
+function takeBlock(block: Block, rows: Selection, entities: Selection): Block {
+  const { kept, leftOut, stretches } = entities;
   const { columns } = block;
   if (columns === 0) return emptyBlock(kept.length);
-  const values = takeFromColumns(block.values, block.rows, columns, kept);
+  const values = takeFromColumns(block.values, block.rows, columns, entities);
   return {
     rows: kept.length,
     columns,
@@ -98,10 +120,10 @@ function takeBlock(block: Block, rows: Selection, { kept, leftOut }: Selection):
       return takeRows(
         design,
         rows.kept,
-        own ?? takeFromColumns(design.values, design.nrow, design.names.length, rows.kept),
+        own ?? takeFromColumns(design.values, design.nrow, design.names.length, rows),
       );
     }),
-    basis: basisOfRows(block.basis, kept, leftOut, values),
+    basis: basisOfRows(block.basis, kept.length, leftOut, stretches, values),
   };
 }
 
@@ -150,12 +172,13 @@ function takeGroups(design: GroupDesign, kept: Int32Array): GroupDesign {
   const counts = new Int32Array(nrow);
   for (const row of kept) if (index[row]! >= 0) counts[index[row]!]!++;
   const numberOf = new Int32Array(nrow).fill(-1);
-  const from = selection(Uint8Array.from(counts, (count) => (count > 0 ? 0 : 1))).kept;
+  const levels = selection(Uint8Array.from(counts, (count) => (count > 0 ? 0 : 1)));
+  const from = levels.kept;
   for (let level = 0; level < from.length; level++) numberOf[from[level]!] = level;
   return {
     ...design,
     nrow: from.length,
-    values: takeFromColumns(design.values, nrow, names.length, from),
+    values: takeFromColumns(design.values, nrow, names.length, levels),
     levels: Array.from(from, (level) => design.levels[level]!),
     index: Int32Array.from(kept, (row) => (index[row]! < 0 ? -1 : numberOf[index[row]!]!)),
     counts: Int32Array.from(from, (level) => counts[level]!),
