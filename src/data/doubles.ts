@@ -19,6 +19,20 @@ export function doublesFrom(chunk: number): Doubles {
   };
 }
 
+/** Up to this many rows the arrays of a fit share memory: allocating each would cost as much as the fit. */
+const FEW_ROWS = 1000;
+/** Rows of doubles in one piece: three columns of data, two designs of a few columns, fitted values. */
+const ARRAYS_TOGETHER = 12;
+
+/** For what a fit keeps, in memory of its own. The first array is one over the rows. */
+export function ownDoubles(): Doubles {
+  let cut: Doubles | null = null;
+  return (length) => {
+    cut ??= doublesFrom(length <= FEW_ROWS ? ARRAYS_TOGETHER * length : 0);
+    return cut(length);
+  };
+}
+
 const fresh = doublesFrom(8192);
 
 /** Arrays of one length that reuse() lends. */

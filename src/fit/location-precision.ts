@@ -51,7 +51,8 @@ export function locationVariances({ L, T, p, unit }: LocationPrecision): Float64
 
 /** d' (X' Sigma^-1 X) d for a change d of the coefficients. */
 export function squaredDistance({ L, T, p, unit }: LocationPrecision, d: ArrayLike<number>): number {
-  const change = Float64Array.from(d);
+  const change = unfilled(p);
+  for (let j = 0; j < p; j++) change[j] = d[j]!;
   solveUpper(T, p, change);
   let squares = 0;
   for (let j = 0; j < p; j++) {

@@ -8,8 +8,8 @@ import { Intercept } from "../model/terms/intercept";
 
 /** Which of some entities stay. */
 interface Selection {
-  /** ascending */
-  readonly kept: Int32Array;
+  /** ascending; a plain array, since a typed one has memory of its own to be made and freed */
+  readonly kept: readonly number[];
   /** a 1 for each of the others */
   readonly leftOut: Uint8Array;
   /** where each stretch of the kept starts and ends: few are left out, and loops over stretches take half the time */
@@ -32,9 +32,7 @@ export function withoutRows(model: Model, leftOut: Uint8Array): Model {
   const take = (values: Float64Array) => takeFromColumns(values, model.rows, 1, places);
   const outcomes = model.outcomes === null ? null : takeOutcomes(model.outcomes, rows, places);
   const random = takeIntercepts(model.random, rows, places, outcomes);
-  const pairs = selection(
-    Uint8Array.from({ length: model.pairs.length / 2 }, (_, s) => places.leftOut[model.pairs[2 * s]!]!),
-  );
+  const { pairs, rho } = takePairs(model, rows, places);
   return {
     method: model.method,
     rows: places.kept.length,
@@ -47,15 +45,15 @@ export function withoutRows(model: Model, leftOut: Uint8Array): Model {
     V: model.V.subset(places.kept, unfilled),
     sd: levelsBlock(random),
     random,
-    rho: model.pairs.length === 0 ? NO_BLOCK : takeBlock(model.rho, rows, pairs),
-    pairs: takePairs(model.pairs, pairs, places),
+    rho,
+    pairs,
   };
 }
 
 function selection(leftOut: Uint8Array): Selection {
   let count = 0;
   for (let i = 0; i < leftOut.length; i++) if (leftOut[i] === 0) count++;
-  const kept = new Int32Array(count);
+  const kept = new Array<number>(count);
   let next = 0;
   for (let i = 0; i < leftOut.length; i++) if (leftOut[i] === 0) kept[next++] = i;
   return { kept, leftOut, stretches: stretchesOf(leftOut) };
@@ -130,7 +128,7 @@ function takeBlock(block: Block, rows: Selection, entities: Selection): Block {
 /** Not { ...design, ... }: of all that is done for a deletion, copies of objects would be the dearest part. */
 function takeRows(
   { key, names, assign, termLabels, present, recipe }: Design,
-  kept: Int32Array,
+  kept: readonly number[],
   values: Float64Array,
 ): Design {
   return {
@@ -167,7 +165,7 @@ function takeIntercepts(
 }
 
 /** Over the levels that a kept row has. */
-function takeGroups(design: GroupDesign, kept: Int32Array): GroupDesign {
+function takeGroups(design: GroupDesign, kept: readonly number[]): GroupDesign {
   const { index, nrow, names } = design;
   const counts = new Int32Array(nrow);
   for (const row of kept) if (index[row]! >= 0) counts[index[row]!]!++;
@@ -185,13 +183,20 @@ function takeGroups(design: GroupDesign, kept: Int32Array): GroupDesign {
   };
 }
 
-function takePairs(pairs: Int32Array, { kept }: Selection, places: Selection): Int32Array {
-  if (pairs.length === 0) return pairs;
+function takePairs(
+  { pairs: before, rho }: Model,
+  rows: Selection,
+  places: Selection,
+): Pick<Model, "pairs" | "rho"> {
+  if (before.length === 0) return { pairs: before, rho: NO_BLOCK };
+  const studies = selection(
+    Uint8Array.from({ length: before.length / 2 }, (_, s) => places.leftOut[before[2 * s]!]!),
+  );
   const numberOf = numbers(places);
-  const out = new Int32Array(2 * kept.length);
-  for (let s = 0; s < kept.length; s++) {
-    out[2 * s] = numberOf[pairs[2 * kept[s]!]!]!;
-    out[2 * s + 1] = numberOf[pairs[2 * kept[s]! + 1]!]!;
-  }
-  return out;
+  const pairs = new Int32Array(2 * studies.kept.length);
+  studies.kept.forEach((s, k) => {
+    pairs[2 * k] = numberOf[before[2 * s]!]!;
+    pairs[2 * k + 1] = numberOf[before[2 * s + 1]!]!;
+  });
+  return { pairs, rho: takeBlock(rho, rows, studies) };
 }
