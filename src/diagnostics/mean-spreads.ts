@@ -17,9 +17,9 @@ export function meanSpreads(fit: Fit, model: Model): (spreads: Spreads) => Recor
       const isOwn = (i: number) => outcomes === null || outcomes.outcome[i] === outcome;
       out[key] = rootMeanSquare(model.rows, isOwn, (i) => sigma[i]);
     });
-    for (const { dpar, index, firstUnit } of random) {
+    for (const { dpar, index, firstLevel } of random) {
       const isIn = (i: number) => index[i] >= 0;
-      out[dpar.key] = rootMeanSquare(model.rows, isIn, (i) => omega[firstUnit + index[i]]);
+      out[dpar.key] = rootMeanSquare(model.rows, isIn, (i) => omega[firstLevel + index[i]]);
     }
     if (correlation !== null) out[correlation.key] = rho.reduce((sum, one) => sum + one, 0) / rho.length;
     return out;

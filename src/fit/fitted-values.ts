@@ -1,9 +1,9 @@
 import { addProduct } from "../design/basis";
 import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
-import { RHO_BOUND } from "../model/model";
+import { blockOfKind, RHO_BOUND } from "../model/model";
 import type { Engine } from "./engine";
-import { linearPredictor, logSds, thetaBlocks } from "./theta-blocks";
+import { blockOf, linearPredictor } from "./theta-blocks";
 
 /**
  * By dpar and per row of the frame: means (offset included), SDs and rho12 on the response scale; NaN for an outcome
@@ -11,7 +11,7 @@ import { linearPredictor, logSds, thetaBlocks } from "./theta-blocks";
  */
 export function fittedValues(
   frame: Frame,
-  { model, locations, sigmas }: BuiltModel,
+  { model, locations }: BuiltModel,
   engine: Engine,
   theta: Float64Array,
 ): Record<string, Float64Array> {
@@ -20,7 +20,7 @@ export function fittedValues(
   for (let j = 0; j < beta.length; j++) beta[j] = leastSquares[j]! + unit * beta[j]!;
   const mu = frame.doubles(model.rows);
   addProduct(location, beta, mu);
-  const logSigma = logSds(engine.model, "sigma", theta);
+  const logSigma = linearPredictor(blockOf(engine.model, "sigma"), theta);
   const sigma = frame.doubles(model.rows);
   for (let i = 0; i < sigma.length; i++) sigma[i] = unit * Math.exp(logSigma[i]!);
 
@@ -29,14 +29,14 @@ export function fittedValues(
     const means = byRow(mu, outcome, frame, model);
     out[key] = offset === null ? means : means.map((value, i) => value + offset[i]!);
   });
-  sigmas.forEach(({ key }, outcome) => {
+  blockOfKind(model, "sigma").dpars.forEach(({ key }, outcome) => {
     out[key] = byRow(sigma, outcome, frame, model);
   });
-  const rho = thetaBlocks(engine.model).find(({ kind }) => kind === "rho");
-  if (rho !== undefined && model.outcomes !== null) {
-    const eta = linearPredictor(engine.model, rho, theta);
+  const rho = blockOf(engine.model, "rho");
+  if (rho.basis.columns > 0 && model.outcomes !== null) {
+    const eta = linearPredictor(rho, theta);
     const correlations = new Float64Array(frame.nrow).fill(Number.NaN);
-    out[model.rho.designs[0]!.key] = correlations;
+    out[blockOfKind(model, "rho").dpars[0]!.key] = correlations;
     for (let s = 0; s < eta.length; s++) {
       correlations[model.outcomes.frameRow[model.pairs[2 * s]!]!] = RHO_BOUND * Math.tanh(eta[s]!);
     }

@@ -1,21 +1,17 @@
-import { scratch, unfilled } from "../data/doubles";
+import { unfilled } from "../data/doubles";
 import { RHO_BOUND } from "../model/model";
 import type { Spreads, VarianceTerm } from "../model/terms/term";
 import { termsOf } from "../model/terms/terms";
 import type { StandardModel } from "./standard-model";
-import { linearPredictor, logSds, thetaBlocks } from "./theta-blocks";
+import { blockOf, linearPredictor } from "./theta-blocks";
 
 /** Fitted SDs and correlations at some theta, in the user's units. Not to be kept. */
 export function spreadsAt(model: StandardModel, theta: Float64Array): Spreads {
-  const { unit, pairs } = model;
-  const rho = thetaBlocks(model).find(({ kind }) => kind === "rho");
+  const { unit } = model;
   return {
-    sigma: sds(logSds(model, "sigma", theta), unit),
-    omega: sds(logSds(model, "sd", theta), unit),
-    rho:
-      rho === undefined
-        ? scratch(pairs.length / 2)
-        : linearPredictor(model, rho, theta).map((eta) => RHO_BOUND * Math.tanh(eta)),
+    sigma: sds(linearPredictor(blockOf(model, "sigma"), theta), unit),
+    omega: sds(linearPredictor(blockOf(model, "sd"), theta), unit),
+    rho: linearPredictor(blockOf(model, "rho"), theta).map((eta) => RHO_BOUND * Math.tanh(eta)),
   };
 }
 

@@ -16,11 +16,11 @@ const SINGULAR = 1.5e-8;
  * Cost: the cube of each cluster that has such rows; nothing for the others.
  */
 export function isPerfectInCluster(model: StandardModel, sigma: ThetaBlock, theta: Float64Array): boolean {
-  const { V, logSigmaOffset, v } = model;
+  const { V, v } = model;
   if (V.clusters === 0) return false;
-  const u = linearPredictor(model, sigma, theta);
+  const u = linearPredictor(sigma, theta);
   const hasVanished = (row: number) =>
-    logSigmaOffset[row] !== Number.NEGATIVE_INFINITY && 2 * u[row]! < VANISHED + Math.log(v[row]!);
+    sigma.offset[row] !== Number.NEGATIVE_INFINITY && 2 * u[row]! < VANISHED + Math.log(v[row]!);
   let count = 0;
   V.eachTie((_, row) => {
     if (hasVanished(row)) count++;

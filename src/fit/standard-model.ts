@@ -1,35 +1,27 @@
 import { BlockCovariance } from "../covariance/block-covariance";
-import { scratch, unfilled } from "../data/doubles";
+import { unfilled } from "../data/doubles";
 import { addProduct, type Basis, NO_BASIS, project } from "../design/basis";
 import type { Ties } from "../model/components";
 import type { Model } from "../model/model";
 import type { Intercept } from "../model/terms/intercept";
+import { parametersOf } from "../model/terms/parameters";
 import { termsOf } from "../model/terms/terms";
-import { THETA_ORDER } from "../model/terms/theta-order";
 import { exactRows } from "./exact-rows";
-import type { Part } from "./theta-blocks";
+import type { Part, ThetaBlock } from "./theta-blocks";
 
 /**
  * A model in the units in which it is optimized: orthogonal design columns, the response without its least-squares fit
  * and divided by a power of two near its spread. Observations in model order.
  *
- * theta = (gamma, alpha, eta): log sigma = logSigmaOffset + scale gamma, log omega = logSdOffset + sd alpha,
- * rho = 0.999999 tanh(etaOffset + rho eta).
+ * theta is the coefficients of the blocks, one after the other: log sigma of observations, log omega of levels and, of pairs,
+ * eta in rho = 0.999999 tanh(eta) are offset + basis (own part of theta).
  */
 export interface StandardModel {
   readonly rows: number;
   readonly y: Float64Array;
   readonly location: Basis;
-  /** over observations */
-  readonly scale: Basis;
-  /** over the levels of the random intercepts */
-  readonly sd: Basis;
-  /** over the studies with two outcomes */
-  readonly rho: Basis;
-  readonly logSigmaOffset: Float64Array;
-  readonly logSdOffset: Float64Array;
-  /** zero but where a combination of rho12's coefficients is held at a value */
-  readonly etaOffset: Float64Array;
+  /** one a kind, as in THETA_ORDER */
+  readonly blocks: readonly ThetaBlock[];
   /** diagonal of V */
   readonly v: Float64Array;
   readonly largestV: number;
@@ -66,7 +58,6 @@ export function standardModel(model: Model): StandardModel {
   const v = unfilled(rows);
   const variance = unit * unit;
   const shift = -Math.log(unit);
-  const logSigmaOffset = unfilled(rows).fill(shift);
   let largestV = 0;
   let zeroV = false;
   let totalWeight = 0;
@@ -77,25 +68,19 @@ export function standardModel(model: Model): StandardModel {
     if (vi > largestV) largestV = vi;
     if (vi === 0) zeroV = true;
     totalWeight += weights === null ? 1 : weights[i]!;
-    if (model.logSigmaOffset !== null) logSigmaOffset[i]! += model.logSigmaOffset[i]!;
   }
-  const scale = model.scale.basis;
+  const blocks = standardBlocks(model, shift);
   const reml = model.method === "REML";
   const mayBeExact = reml && zeroV && largestV > 0;
   return {
     rows,
     y,
     location,
-    scale,
-    sd: model.sd.basis,
-    rho: model.rho.basis,
-    logSigmaOffset,
-    logSdOffset: unfilled(model.sd.rows).fill(shift),
-    etaOffset: scratch(model.rho.rows),
+    blocks,
     v,
     largestV,
     zeroV,
-    exactRows: mayBeExact ? exactRows({ rows, y, location, scale, logSigmaOffset, v, weights }) : NONE,
+    exactRows: mayBeExact ? exactRows({ rows, y, location, blocks, v, weights }) : NONE,
     weights,
     reml,
     random: model.random,
@@ -124,11 +109,23 @@ function remlConstant(rows: number, p: number, unit: number): number {
   return p * (0.5 * Math.log(2 * Math.PI) + Math.log(unit) + 0.5 * Math.log(rows));
 }
 
+/** @param shift what a log SD is more than in the user's units */
+function standardBlocks({ blocks }: Model, shift: number): ThetaBlock[] {
+  let start = 0;
+  return blocks.map(({ kind, dpars, block: { basis }, held }) => {
+    const offset = unfilled(basis.rows).fill(parametersOf(kind).isLogSd ? shift : 0);
+    if (held !== null) for (let i = 0; i < offset.length; i++) offset[i]! += held[i]!;
+    const block = { kind, dpars, basis, offset, start };
+    start += basis.columns;
+    return block;
+  });
+}
+
 function partsOf(model: Model): Part[] {
   const parts: Part[] = [];
   let start = 0;
-  for (const { kind, of } of THETA_ORDER) {
-    for (const { names } of model[of].designs) {
+  for (const { kind, block } of model.blocks) {
+    for (const { names } of block.designs) {
       parts.push({ kind, start, columns: names.length });
       start += names.length;
     }
@@ -176,7 +173,7 @@ const NONE = new Int32Array(0);
  * cannot be cut down (levels and studies are not split).
  */
 export function rehearsalOf(model: StandardModel): StandardModel | null {
-  const { rows, V, scale, random, pairs } = model;
+  const { rows, V, random, pairs } = model;
   if (rows <= REHEARSAL_ROWS && isCheap(model)) return null;
   if (pairs.length > 0 || (rows > REHEARSAL_ROWS && random.length > 0)) return null;
   const diagonal = { ...model, V: new BlockCovariance(V.variances) };
@@ -187,10 +184,16 @@ export function rehearsalOf(model: StandardModel): StandardModel | null {
     Math.floor(((j + ((j * GOLDEN) % 1)) * rows) / REHEARSAL_ROWS),
   );
   const take = (values: Float64Array) => Float64Array.from(pick, (row) => values[row]!);
-  const W = new Float64Array(REHEARSAL_ROWS * scale.columns);
-  for (let k = 0; k < scale.columns; k++) {
-    W.set(take(scale.values.subarray(k * rows, (k + 1) * rows)), k * REHEARSAL_ROWS);
-  }
+  const takeBlock = (block: ThetaBlock): ThetaBlock => {
+    if (parametersOf(block.kind).of !== "observation") return block;
+    const { values, columns } = block.basis;
+    const taken = new Float64Array(REHEARSAL_ROWS * columns);
+    for (let k = 0; k < columns; k++) {
+      taken.set(take(values.subarray(k * rows, (k + 1) * rows)), k * REHEARSAL_ROWS);
+    }
+    const basis = { ...block.basis, values: taken, rows: REHEARSAL_ROWS };
+    return { ...block, basis, offset: take(block.offset) };
+  };
   return {
     ...diagonal,
     rows: REHEARSAL_ROWS,
@@ -199,8 +202,7 @@ export function rehearsalOf(model: StandardModel): StandardModel | null {
     location: { ...NO_BASIS, rows: REHEARSAL_ROWS },
     leastSquares: new Float64Array(0),
     exactRows: NONE,
-    scale: { ...scale, values: W, rows: REHEARSAL_ROWS },
-    logSigmaOffset: take(model.logSigmaOffset),
+    blocks: model.blocks.map(takeBlock),
     V: new BlockCovariance(take(V.variances)),
     v: take(model.v),
     weights: model.weights === null ? null : take(model.weights),

@@ -2,7 +2,7 @@ import { scratch, unfilled } from "../data/doubles";
 import { project } from "../design/basis";
 import { canVanish } from "./edges";
 import type { StandardModel } from "./standard-model";
-import { offsetsOf, thetaBlocks, thetaSize } from "./theta-blocks";
+import { blockOf, thetaBlocks, thetaSize } from "./theta-blocks";
 
 /** Standardised units of a log SD by which a start leans to one side of a moderator. */
 const LEAN = 4;
@@ -20,7 +20,7 @@ const CORRELATED = 1.2;
  * (How often the best maximum is missed is measured by bench/optima.bench.ts.)
  */
 export function startingPoints(model: StandardModel, most: number): Float64Array[] {
-  const { random, rho, parts } = model;
+  const { random, parts } = model;
   const tau2 = momentVariance(model.y, model.v, model.location.columns);
   const share = 1 / (random.length + 1);
   const common = startAt(model, share * tau2, share * tau2, 0);
@@ -36,7 +36,7 @@ export function startingPoints(model: StandardModel, most: number): Float64Array
     starts.push(startAt(model, MOSTLY * tau2, ((1 - MOSTLY) * tau2) / random.length, 0));
     starts.push(startAt(model, (1 - MOSTLY) * tau2, (MOSTLY * tau2) / random.length, 0));
   }
-  if (rho.columns > 0) {
+  if (blockOf(model, "rho").basis.columns > 0) {
     starts.push(startAt(model, share * tau2, share * tau2, CORRELATED));
     starts.push(startAt(model, share * tau2, share * tau2, -CORRELATED));
   }
@@ -50,12 +50,11 @@ export function startingPoints(model: StandardModel, most: number): Float64Array
  */
 export function steepStartingPoints(model: StandardModel): Float64Array[] {
   const common = startingPoints(model, 1)[0]!;
-  const blocks = thetaBlocks(model);
   const starts: Float64Array[] = [];
   for (const part of model.parts) {
     const { kind, start, columns } = part;
     if (kind === "rho" || !canVanish(model, part)) continue;
-    const { basis, start: first } = blocks.find((block) => block.kind === kind)!;
+    const { basis, start: first } = blockOf(model, kind);
     for (const [leans, slope] of leaningTo(columns)) {
       const theta = common.slice();
       for (let k = 1; k < columns; k++) theta[start + k] = slope * leans[k - 1]!;
@@ -111,17 +110,18 @@ export function wideStart(model: StandardModel): Float64Array {
  * from below the smallest variance to the spread of the residuals; none where the variances are alike.
  */
 export function constantSigmaGrid(model: StandardModel): Float64Array[] {
-  const { scale, parts, v, largestV, logSigmaOffset } = model;
-  if (parts.length !== 1 || scale.columns !== 1) return [];
+  const { parts, v, largestV } = model;
+  const { basis, offset } = blockOf(model, "sigma");
+  if (parts.length !== 1 || basis.columns !== 1) return [];
   let smallest = largestV;
   for (let i = 0; i < v.length; i++) if (v[i]! > 0 && v[i]! < smallest) smallest = v[i]!;
   if (!(largestV > UNEVEN * smallest)) return [];
-  const one = scale.values[0]!;
+  const one = basis.values[0]!;
   const from = 0.5 * Math.log(smallest) - 1;
   const to = Math.max(0.5 * Math.log(largestV), 0) + 1;
   const steps = Math.min(Math.ceil((to - from) / GRID_STEP), MOST_STEPS);
   return Array.from({ length: steps + 1 }, (_, j) =>
-    Float64Array.of((from + ((to - from) * j) / steps - logSigmaOffset[0]!) / one),
+    Float64Array.of((from + ((to - from) * j) / steps - offset[0]!) / one),
   );
 }
 
@@ -152,9 +152,9 @@ function leaning(zero: readonly number[], k: number, a: number, l = k, b = a): n
 /** theta for one common sigma^2, omega^2 and correlation, as near as the designs allow. */
 function startAt(model: StandardModel, sigma2: number, omega2: number, eta: number): Float64Array {
   const theta = scratch(thetaSize(model));
-  const log = { sigma: 0.5 * Math.log(sigma2), sd: 0.5 * Math.log(omega2), rho: eta };
-  for (const { kind, basis, start } of thetaBlocks(model))
-    theta.set(project(basis, difference(log[kind], offsetsOf(model, kind))), start);
+  const predictors = { sigma: 0.5 * Math.log(sigma2), sd: 0.5 * Math.log(omega2), rho: eta };
+  for (const { kind, basis, offset, start } of thetaBlocks(model))
+    theta.set(project(basis, difference(predictors[kind], offset)), start);
   return theta;
 }
 

@@ -4,7 +4,7 @@ import type { Searchable } from "./engine";
 import { isUnboundedAt, rowsWithoutV } from "./exact-rows";
 import { recessionOf } from "./recession";
 import type { StandardModel } from "./standard-model";
-import { linearPredictor, type ThetaBlock, thetaBlocks } from "./theta-blocks";
+import { blockOf, linearPredictor, type ThetaBlock } from "./theta-blocks";
 import { PERFECT_FIT } from "./vanishing";
 
 /**
@@ -44,11 +44,9 @@ const BEYOND = 10;
  * it. SDs of random intercepts that are as tiny go along. Returns a point farther up, or null.
  */
 export function farUp({ model, objective }: Searchable, theta: Float64Array): Float64Array | null {
-  const blocks = thetaBlocks(model);
-  const direction = tinyTogether(model, blocks.find(({ kind }) => kind === "sigma")!, theta);
+  const direction = tinyTogether(blockOf(model, "sigma"), theta);
   if (direction === null) return null;
-  const intercepts = blocks.find(({ kind }) => kind === "sd");
-  const beside = intercepts === undefined ? null : tinyTogether(model, intercepts, theta);
+  const beside = tinyTogether(blockOf(model, "sd"), theta);
   const down = beside === null ? direction : along(direction, beside, 1);
   const valueAfter = (logSd: number) => objective.valueAt(along(theta, down, logSd));
   const here = valueAfter(0);
@@ -59,8 +57,8 @@ export function farUp({ model, objective }: Searchable, theta: Float64Array): Fl
 }
 
 /** The direction of theta in which just the tiny SDs of a block fall, the slowest by 1 on the log scale; null without one. */
-function tinyTogether(model: StandardModel, block: ThetaBlock, theta: Float64Array): Float64Array | null {
-  const u = linearPredictor(model, block, theta);
+function tinyTogether(block: ThetaBlock, theta: Float64Array): Float64Array | null {
+  const u = linearPredictor(block, theta);
   // rows held at 0 have no sigma that could run anywhere
   const tiny = u.map((value) => (value < PERFECT_FIT && value > Number.NEGATIVE_INFINITY ? 1 : 0));
   const nowhere = new Float64Array(u.length).fill(Number.POSITIVE_INFINITY);

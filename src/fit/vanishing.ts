@@ -1,6 +1,6 @@
 import { isPerfectInCluster } from "./singular-v";
 import type { StandardModel } from "./standard-model";
-import { linearPredictor, logSds, type ThetaBlock, thetaBlocks } from "./theta-blocks";
+import { blockOf, linearPredictor, type ThetaBlock, thetaBlocks } from "./theta-blocks";
 
 /**
  * How near each entity of a block is to the edge of the parameter space, on a log scale on which minus infinity is the
@@ -13,7 +13,7 @@ export interface Nearness {
 }
 
 export function nearness(model: StandardModel, block: ThetaBlock, theta: Float64Array): Nearness {
-  const predictor = linearPredictor(model, block, theta);
+  const predictor = linearPredictor(block, theta);
   if (block.kind === "rho") {
     const measure = predictor.map(
       (eta) => Math.log(4) - 2 * Math.abs(eta) - 2 * Math.log1p(Math.exp(-2 * Math.abs(eta))),
@@ -22,8 +22,7 @@ export function nearness(model: StandardModel, block: ThetaBlock, theta: Float64
   }
   const noise = block.kind === "sigma" ? otherVariances(model, theta) : meanVariances(model, theta);
   // an SD held at 0 is no matter of theta, and where there is no other noise one cannot vanish beside it
-  const isHeld = (i: number) =>
-    block.kind === "sigma" && model.logSigmaOffset[i] === Number.NEGATIVE_INFINITY;
+  const isHeld = (i: number) => block.offset[i] === Number.NEGATIVE_INFINITY;
   const measure = predictor.map((u, i) =>
     noise[i]! > 0 && !isHeld(i) ? 2 * u - Math.log(noise[i]!) : Number.POSITIVE_INFINITY,
   );
@@ -34,11 +33,11 @@ export function nearness(model: StandardModel, block: ThetaBlock, theta: Float64
 function otherVariances(model: StandardModel, theta: Float64Array): Float64Array {
   const { v, zeroV, random, exactRows } = model;
   if (!zeroV || (random.length === 0 && exactRows.length === 0)) return v;
-  const logOmega = logSds(model, "sd", theta);
+  const logOmega = linearPredictor(blockOf(model, "sd"), theta);
   const variances = v.map((variance, i) => {
     if (variance > 0) return variance;
-    return random.reduce((sum, { index, firstUnit }) => {
-      return index[i]! < 0 ? sum : sum + Math.exp(2 * logOmega[firstUnit + index[i]!]!);
+    return random.reduce((sum, { index, firstLevel }) => {
+      return index[i]! < 0 ? sum : sum + Math.exp(2 * logOmega[firstLevel + index[i]!]!);
     }, 0);
   });
   for (const row of exactRows) variances[row] = 1;
@@ -48,14 +47,15 @@ function otherVariances(model: StandardModel, theta: Float64Array): Float64Array
 /** (mean of v + sigma^2 over the level's observations) / their number, per level. */
 function meanVariances(model: StandardModel, theta: Float64Array): Float64Array {
   const { v, random } = model;
-  const u = logSds(model, "sigma", theta);
-  const sums = new Float64Array(model.sd.rows);
-  const counts = new Float64Array(model.sd.rows);
-  for (const { index, firstUnit } of random) {
+  const u = linearPredictor(blockOf(model, "sigma"), theta);
+  const levels = blockOf(model, "sd").basis.rows;
+  const sums = new Float64Array(levels);
+  const counts = new Float64Array(levels);
+  for (const { index, firstLevel } of random) {
     for (let i = 0; i < index.length; i++) {
       if (index[i]! < 0) continue;
-      sums[firstUnit + index[i]!]! += v[i]! + Math.exp(2 * u[i]!);
-      counts[firstUnit + index[i]!]!++;
+      sums[firstLevel + index[i]!]! += v[i]! + Math.exp(2 * u[i]!);
+      counts[firstLevel + index[i]!]!++;
     }
   }
   return sums.map((sum, level) => sum / counts[level]! ** 2);
@@ -75,12 +75,12 @@ export type Suspicion = "none" | "vanishing" | "perfect fit";
  */
 export function lookout(model: StandardModel): (theta: Float64Array) => Suspicion {
   const blocks = thetaBlocks(model);
-  const lowestOf = blocks[0]?.kind === "sigma" ? lowestPredictor(model, blocks[0]) : null;
+  const lowestOf = lowestPredictor(blockOf(model, "sigma"));
   return (theta) => {
     for (const block of blocks) {
       if (block.kind === "sigma") {
         // the usual case, and cheaper than a pass over the rows
-        const lowest = lowestOf!(theta);
+        const lowest = lowestOf(theta);
         if (isFar(model, lowest) && !(model.zeroV && lowest < PERFECT_FIT)) continue;
         const suspected = suspectSigma(model, block, theta);
         if (suspected === "perfect fit") return suspected;
@@ -100,14 +100,15 @@ function isFar({ largestV }: StandardModel, logSigma: number): boolean {
 
 /** One pass without a logarithm or an array; "vanishing" where some sigma may be near 0. */
 function suspectSigma(model: StandardModel, block: ThetaBlock, theta: Float64Array): Suspicion {
-  const { v, zeroV, exactRows, logSigmaOffset } = model;
+  const { v, zeroV, exactRows } = model;
   const mayBePerfect = zeroV && exactRows.length === 0;
   const { values, rows, columns } = block.basis;
+  const { offset, start } = block;
   let smallest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < rows; i++) {
-    let u = logSigmaOffset[i]!;
+    let u = offset[i]!;
     if (u === Number.NEGATIVE_INFINITY) continue; // held at 0
-    for (let k = 0; k < columns; k++) u += theta[k]! * values[k * rows + i]!;
+    for (let k = 0; k < columns; k++) u += theta[start + k]! * values[k * rows + i]!;
     if (u < smallest) smallest = u;
     if (mayBePerfect && u < PERFECT_FIT && v[i] === 0) return "perfect fit";
   }
@@ -116,13 +117,11 @@ function suspectSigma(model: StandardModel, block: ThetaBlock, theta: Float64Arr
 }
 
 /** A lower bound of the rows' log sigma: each column's term at its least. */
-function lowestPredictor(
-  { logSigmaOffset }: StandardModel,
-  { basis: { values, rows, columns } }: ThetaBlock,
-): (theta: Float64Array) => number {
+function lowestPredictor({ basis, offset: offsets, start }: ThetaBlock): (theta: Float64Array) => number {
+  const { values, rows, columns } = basis;
   let offset = Number.POSITIVE_INFINITY;
   for (let i = 0; i < rows; i++) {
-    const value = logSigmaOffset[i]!;
+    const value = offsets[i]!;
     if (value < offset && value !== Number.NEGATIVE_INFINITY) offset = value;
   }
   const low: number[] = [];
@@ -140,7 +139,10 @@ function lowestPredictor(
   }
   return (theta) => {
     let bound = offset;
-    for (let k = 0; k < columns; k++) bound += theta[k]! * (theta[k]! > 0 ? low[k]! : high[k]!);
+    for (let k = 0; k < columns; k++) {
+      const c = theta[start + k]!;
+      bound += c * (c > 0 ? low[k]! : high[k]!);
+    }
     return bound;
   };
 }

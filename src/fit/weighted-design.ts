@@ -65,7 +65,7 @@ export function weighted(engine: Engine, spreads: Spreads): Weighted {
  */
 function takeSharedPart(
   engine: Engine,
-  { index, levels, firstUnit }: StandardModel["random"][number],
+  { index, levels, firstLevel }: StandardModel["random"][number],
   W: Float64Array,
 ): void {
   const sums = new Float64Array(levels);
@@ -76,7 +76,7 @@ function takeSharedPart(
   const inverse = problem.read("levelInverse", new Float64Array(layout.modelLevel.length));
   const c = new Float64Array(levels);
   layout.modelLevel.forEach((unit, u) => {
-    const level = unit - firstUnit;
+    const level = unit - firstLevel;
     if (level < 0 || level >= levels || sums[level] === 0) return;
     c[level] = (sums[level]! - inverse[u]!) / sums[level]! ** 2;
   });
@@ -95,10 +95,10 @@ function levelParts({ problem, layout, model }: Engine, { omega }: Spreads): Flo
     engineLevel[level] = u;
   });
   const out = new Float64Array(rows * p);
-  for (const { index, firstUnit } of random) {
+  for (const { index, firstLevel } of random) {
     for (let i = 0; i < rows; i++) {
       if (index[i]! < 0) continue;
-      const level = firstUnit + index[i]!;
+      const level = firstLevel + index[i]!;
       const variance = (omega[level]! / unit) ** 2;
       for (let j = 0; j < p; j++) out[j * rows + i]! += variance * solved[engineLevel[level]! * p + j]!;
     }

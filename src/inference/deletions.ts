@@ -113,7 +113,6 @@ function without(
   try {
     const rest = estimable(withoutRows(model, leftOut), {
       dpars: fit.dpars,
-      fixed: fit.fixed,
       nobs: fit.nobs - members.length,
       weights: fit.weights === null ? null : fit.weights.filter((_, row) => leftOut[row] === 0),
     });

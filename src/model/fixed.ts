@@ -2,19 +2,14 @@ import { DrmError } from "../errors";
 import type { DparFormula } from "../formula/dpar-formula";
 import { shown } from "../options";
 
-export interface FixedSigmas {
-  /** by sigma formula: false when it is held at a value */
-  readonly estimated: readonly boolean[];
-  /** by sigma formula: log of that value, 0 where sigma is estimated; null when all are */
-  readonly logSigma: readonly number[] | null;
-}
+const NONE_HELD: ReadonlyMap<string, number> = new Map();
 
-/** Reads `fixed: { sigma: 0 }`: SDs, on the response scale. */
-export function fixedLogSigmas(
+/** Reads `fixed: { sigma: 0 }`: the SDs, on the response scale, that dpars are held at, by key. */
+export function heldSigmas(
   dpars: readonly DparFormula[],
   fixed: Readonly<Record<string, number>> | undefined,
-): FixedSigmas {
-  if (!fixed) return { estimated: dpars.map(() => true), logSigma: null };
+): ReadonlyMap<string, number> {
+  if (!fixed) return NONE_HELD;
   const keys = dpars.map(({ key }) => key);
   for (const [name, value] of Object.entries(fixed)) {
     const dpar = dpars.find(({ key }) => key === name);
@@ -35,9 +30,5 @@ export function fixedLogSigmas(
       );
     }
   }
-  const held = keys.map((key) => Object.hasOwn(fixed, key));
-  return {
-    estimated: held.map((isHeld) => !isHeld),
-    logSigma: held.includes(true) ? keys.map((key, k) => (held[k] ? Math.log(fixed[key]!) : 0)) : null,
-  };
+  return new Map(Object.entries(fixed));
 }

@@ -1,12 +1,13 @@
-import { correlationOf, locationsOf } from "../fit/dpars";
+import type { BlockCovariance } from "../covariance/block-covariance";
+import { locationsOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
-import { requireCovariance } from "../fit/known-covariance";
 import type { Outcomes } from "../model/model";
 import { completePairs } from "../model/observations";
+import { interceptsFrom } from "../model/terms/intercept";
 import type { Spreads, VarianceTerm } from "../model/terms/term";
-import { termsOf } from "../model/terms/terms";
+import { termsFrom } from "../model/terms/terms";
 import { fittedSpreads } from "./fitted-spreads";
-import { interceptsOf } from "./model-of-fit";
+import { dparsIn } from "./model-of-fit";
 
 const NO_PAIRS = new Int32Array(0);
 
@@ -14,22 +15,28 @@ const NO_PAIRS = new Int32Array(0);
  * The variance terms of a fit over all places of its response, y1[1], y2[1], y1[2], ..., whether a study has the outcome or
  * not, as the fit keeps V; with one outcome they are the rows.
  *
- * @param asker what a message says needs V
+ * @param V over the same places
  */
 export function stackedTerms(
   fit: Fit,
-  asker: string,
+  V: BlockCovariance,
 ): { readonly terms: readonly VarianceTerm[]; readonly spreads: Spreads } {
-  const V = requireCovariance(fit.knownV, asker);
   const rows = V.variances.length;
   const outcomes = fit.family === "gaussian" ? null : everyPlace(rows);
   // the number of a place is its own; an outcome that a study lacks has no level and no partner
-  const responses = locationsOf(fit).map(({ key }) => fit.response[key]!.values);
+  const locations = locationsOf(fit);
+  const responses = locations.map(({ key }) => fit.response[key]!.values);
   const isAbsent = (place: number) => Number.isNaN(responses[place & 1]![place >> 1]!);
   const places = outcomes && Int32Array.from({ length: rows }, (_, i) => (isAbsent(i) ? -1 : i));
-  const random = interceptsOf(fit, places, rows);
-  const pairs = places === null || correlationOf(fit) === null ? NO_PAIRS : completePairs(places).pairs;
-  return { terms: termsOf({ V, random, pairs }), spreads: fittedSpreads(fit, { rows, outcomes, pairs }) };
+  const { dpars, design } = dparsIn(fit);
+  const random = interceptsFrom({ rows, observation: places, dpars, design });
+  const correlation = dpars("rho12");
+  const pairs = places === null || correlation.length === 0 ? NO_PAIRS : completePairs(places).pairs;
+  const residual = [...dpars("sigma"), ...correlation];
+  return {
+    terms: termsFrom({ V, residual, pairs, random }),
+    spreads: fittedSpreads(fit, { rows, outcomes, pairs }),
+  };
 }
 
 function everyPlace(places: number): Outcomes {

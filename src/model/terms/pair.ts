@@ -1,5 +1,10 @@
+import type { Dpar } from "../../formula/dpar";
+import { emptyBlock, NO_BLOCK, type ParameterBlock, stackBlocks } from "../model";
+import { completePairs } from "../observations";
+import { numbersAmong, type Selection, selection } from "../selection";
 import { Residual } from "./residual";
-import type { Sampler, Spreads, TermAnswers } from "./term";
+import type { TermSource } from "./source";
+import type { NewRows, Sampler, Spreads, TermAnswers } from "./term";
 
 /**
  * R of two outcomes: sigma_i^2 of each row, and rho_s sigma_i sigma_k of the two rows i, k of a study that has both. A
@@ -7,13 +12,18 @@ import type { Sampler, Spreads, TermAnswers } from "./term";
  */
 export class Pair implements TermAnswers {
   readonly input = "pairs";
+  readonly part = "within";
+  readonly dpars: readonly Dpar[];
   /** the two rows of each study with both outcomes, one pair after the other */
   readonly pairs: Int32Array;
-  private readonly alone = new Residual();
+  private readonly alone: Residual;
   /** made by the first question that needs it */
   private pairOf: Int32Array | null = null;
 
-  constructor(pairs: Int32Array) {
+  /** @param dpars the sigma of each outcome, and the correlation */
+  constructor(dpars: readonly Dpar[], pairs: Int32Array) {
+    this.dpars = dpars;
+    this.alone = new Residual(dpars);
     this.pairs = pairs;
   }
 
@@ -42,6 +52,10 @@ export class Pair implements TermAnswers {
     }
   }
 
+  addNewVariances(outcome: Dpar["outcome"], rows: NewRows, out: Float64Array): void {
+    this.alone.addNewVariances(outcome, rows, out);
+  }
+
   /** sigma1 z1, and sigma2 (rho z1 + sqrt(1 - rho^2) z2) beside it. */
   sampler({ sigma, rho }: Spreads): Sampler {
     const { pairs } = this;
@@ -68,4 +82,44 @@ export class Pair implements TermAnswers {
     }
     return this.pairOf;
   }
+}
+
+const NO_PAIRS = new Int32Array(0);
+
+/** The pairs of a model with a correlation, and its predictor's parameters: none where a sigma is held at 0. */
+export function pairsFrom(source: TermSource): {
+  readonly pairs: Int32Array;
+  readonly block: ParameterBlock;
+} {
+  const { observation } = source;
+  const dpars = source.dpars("rho12");
+  if (observation === null || dpars.length === 0) {
+    return { pairs: NO_PAIRS, block: { kind: "rho", dpars: [], block: NO_BLOCK, held: null } };
+  }
+  const { pairs, pairOf } = completePairs(observation);
+  const design = source.design(dpars[0]!);
+  const count = pairs.length / 2;
+  const block =
+    design === null
+      ? emptyBlock(count)
+      : source.checked(stackBlocks([design], count, (_, row) => pairOf[row]!));
+  return { pairs, block: { kind: "rho", dpars, block, held: null } };
+}
+
+/** The pairs of the observations that are `places`, and which of all pairs they are. */
+export function pairsWithout(
+  pairs: Int32Array,
+  places: Selection,
+): { readonly pairs: Int32Array; readonly selected: Selection } {
+  const selected = selection(
+    Uint8Array.from({ length: pairs.length / 2 }, (_, s) => places.leftOut[pairs[2 * s]!]!),
+  );
+  if (pairs.length === 0) return { pairs, selected };
+  const numberOf = numbersAmong(places);
+  const out = new Int32Array(2 * selected.kept.length);
+  selected.kept.forEach((pair, s) => {
+    out[2 * s] = numberOf[pairs[2 * pair]!]!;
+    out[2 * s + 1] = numberOf[pairs[2 * pair + 1]!]!;
+  });
+  return { pairs: out, selected };
 }

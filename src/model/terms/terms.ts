@@ -1,13 +1,42 @@
 import { BlockCovariance } from "../../covariance/block-covariance";
-import type { Model } from "../model";
+import type { Dpar } from "../../formula/dpar";
+import type { Model, ParameterBlock } from "../model";
+import { type Intercept, interceptsBlock, interceptsFrom } from "./intercept";
 import { Known } from "./known";
-import { Pair } from "./pair";
-import { Residual } from "./residual";
+import { Pair, pairsFrom } from "./pair";
+import { Residual, residualBlock } from "./residual";
+import type { TermSource } from "./source";
 import type { LevelsInput, VarianceTerm } from "./term";
 
+/** A model, or a standard one. */
+type WithTerms = Pick<Model, "V" | "pairs" | "random"> & {
+  readonly blocks: readonly Pick<ParameterBlock, "kind" | "dpars">[];
+};
+
 /** The summands of a model's Sigma: V, R, then the random intercepts as in the formulas. */
-export function termsOf({ V, pairs, random }: Pick<Model, "V" | "pairs" | "random">): VarianceTerm[] {
-  return [new Known(V), pairs.length > 0 ? new Pair(pairs) : new Residual(), ...random];
+export function termsOf({ V, pairs, random, blocks }: WithTerms): VarianceTerm[] {
+  const residual = blocks.flatMap(({ kind, dpars }) => (kind === "sd" ? [] : dpars));
+  return termsFrom({ V, residual, pairs, random });
+}
+
+/** What a model has of its terms: what they are made of beside V, and their parameters in the order of theta. */
+export function partsFrom(source: TermSource): Pick<Model, "random" | "pairs" | "blocks"> {
+  const residual = residualBlock(source);
+  const random = interceptsFrom(source);
+  const { pairs, block } = pairsFrom(source);
+  return { random, pairs, blocks: [residual, interceptsBlock(random), block] };
+}
+
+/** What terms are made of: `residual` has the dpars of sigma and of the correlation. */
+export interface TermInputs {
+  readonly V: BlockCovariance;
+  readonly residual: readonly Dpar[];
+  readonly pairs: Int32Array;
+  readonly random: readonly Intercept[];
+}
+
+export function termsFrom({ V, residual, pairs, random }: TermInputs): VarianceTerm[] {
+  return [new Known(V), pairs.length > 0 ? new Pair(residual, pairs) : new Residual(residual), ...random];
 }
 
 /** What the terms of a model are to the kernels. */
