@@ -93,21 +93,7 @@ export function distinctRows(block: ThetaBlock, part: Part, most: number): Value
   const first = (part.start - block.start) * n;
   const last = first + part.columns * n;
   const rows: Float64Array[] = [];
-  // most rows differ in the last column: the first is nearly always an intercept's
-  const tails: number[] = [];
-  const before = part.columns - 1;
-  const of = (i: number) => {
-    const tail = values[last - n + i]!;
-    let found = tails.length - 1;
-    for (; found >= 0; found--) {
-      if (tails[found] !== tail) continue;
-      const row = rows[found]!;
-      let k = 0;
-      for (let at = first + i; k < before && row[k] === values[at]; at += n) k++;
-      if (k === before) break;
-    }
-    return found;
-  };
+  const of = (i: number) => numberOf(rows, values, first + i, n);
   for (let i = 0; i < n; i++) {
     let at = first + i;
     while (at < last && values[at] === 0) at += n;
@@ -116,9 +102,20 @@ export function distinctRows(block: ThetaBlock, part: Part, most: number): Value
     const row = scratch(part.columns);
     for (let k = 0; k < part.columns; k++) row[k] = values[first + k * n + i]!;
     rows.push(row);
-    tails.push(row[before]!);
   }
   return rows.length > 0 ? { rows, of } : null;
+}
+
+/** Which of some rows is that of a column-major matrix that begins at `start`; -1 for none. */
+function numberOf(rows: readonly Float64Array[], values: Float64Array, start: number, n: number): number {
+  for (let found = rows.length - 1; found >= 0; found--) {
+    const row = rows[found]!;
+    // most rows differ in the last column: the first is nearly always an intercept's
+    let k = row.length - 1;
+    while (k >= 0 && row[k] === values[start + k * n]) k--;
+    if (k < 0) return found;
+  }
+  return -1;
 }
 
 /** All entities, where the formula's first column has one sign, as an intercept. */
