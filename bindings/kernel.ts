@@ -161,12 +161,17 @@ const KEPT_BYTES = 2 ** 20;
 let keptAddress = 0;
 const keptSizes = new Int32Array(Sizes.Count);
 
+function isKeptSize(): boolean {
+  for (let field = 0; field < Sizes.Count; field++) if (sizes[field] !== keptSizes[field]) return false;
+  return true;
+}
+
 /** The address of memory for a problem of `sizes`: what was kept, or new. */
 function takeMemory(module: Wasm): number {
   const kept = keptAddress;
   keptAddress = 0;
   if (kept !== 0) {
-    if (sizes.every((size, field) => size === keptSizes[field])) return kept;
+    if (isKeptSize()) return kept;
     module.disposeProblem(kept);
   }
   const address = allocated(module);

@@ -276,7 +276,8 @@ export class ColumnEvidence {
 
   /** What the cell is instead of a number. */
   #words(cell: string): string {
-    if (this.#isOfOtherDecimal(cell)) return ` with decimal ${this.rules.decimal === "." ? "points" : "commas"}`;
+    if (this.#isOfOtherDecimal(cell))
+      return ` with decimal ${this.rules.decimal === "." ? "points" : "commas"}`;
     const like = numberLike(cell);
     return like === null ? "" : ` but ${like.words}`;
   }

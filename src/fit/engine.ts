@@ -26,6 +26,8 @@ export interface Engine extends Searchable {
   setResponse(y: Float64Array): void;
   /** Makes the problem's results those of `theta`; free when it was evaluated last. */
   settleAt(theta: Float64Array): boolean;
+  /** Makes X' Sigma^-1 X that of `theta`; the problem's other results are of nothing then. */
+  settleLocationAt(theta: Float64Array): boolean;
   dispose(): void;
 }
 
@@ -72,6 +74,9 @@ export function createEngine(model: StandardModel): Engine {
   let evaluations = 0;
   const last = scratch(q);
   let lastDefined = false;
+  // a value alone leaves derivatives as they were; those of levels are not among them
+  const outlastsValues = layout.modelLevel.length === 0;
+  let isElsewhere = false;
   const gradient = scratch(q);
   const hessian = scratch(q * q);
   const objective: Objective & { value: number } = {
@@ -81,7 +86,8 @@ export function createEngine(model: StandardModel): Engine {
     hessian,
     valueAt(theta) {
       evaluations++;
-      lastDefined = false;
+      if (outlastsValues) isElsewhere = true;
+      else lastDefined = false;
       const problem = problemAt(theta);
       return problem.evaluate(theta, Order.Value) === Status.Ok ? problem.value : Number.NaN;
     },
@@ -89,6 +95,7 @@ export function createEngine(model: StandardModel): Engine {
       evaluations++;
       for (let k = 0; k < q; k++) last[k] = theta[k]!;
       const problem = problemAt(theta);
+      isElsewhere = false;
       lastDefined = problem.evaluate(theta, Order.Hessian) === Status.Ok;
       if (!lastDefined) return false;
       objective.value = problem.value;
@@ -122,10 +129,20 @@ export function createEngine(model: StandardModel): Engine {
         engine.lost = lostAt(model, heard, theta);
         if (engine.lost.length > 0 || own.evaluate(theta, Order.Hessian) !== Status.Ok) return true;
         engine.problem = own;
+        if (isElsewhere) {
+          evaluations++;
+          own.evaluate(theta, Order.Value);
+          isElsewhere = false;
+        }
         return true;
       }
       engine.problem = exactProblems().reported;
       return engine.problem.evaluate(theta, Order.Hessian) === Status.Ok;
+    },
+    settleLocationAt(theta) {
+      lastDefined = false;
+      engine.problem = isExact(theta) ? exactProblems().reported : own;
+      return engine.problem.evaluate(theta, Order.Value) === Status.Ok;
     },
     dispose: () => {
       own.dispose();

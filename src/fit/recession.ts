@@ -1,3 +1,4 @@
+import { unfilled } from "../data/doubles";
 import type { Basis } from "../design/basis";
 import { symmetricEigen } from "../linalg/eigen";
 import { isTwoSided } from "../model/terms/parameters";
@@ -110,7 +111,8 @@ function changeOf({ values, rows, columns }: Basis, direction: Float64Array, ent
 
 /** theta with the entities of some edges there; the others stay where they are. */
 export function beyond(theta: Float64Array, edges: readonly Edge[]): Float64Array {
-  const out = theta.slice();
+  const out = unfilled(theta.length);
+  out.set(theta);
   for (const { block, direction, slowest } of edges) {
     // to where they are negligible: the kernels take longer over exponents that underflow
     const factor = NEARLY_VANISHED / slowest;

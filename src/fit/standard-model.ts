@@ -1,5 +1,5 @@
 import { BlockCovariance } from "../covariance/block-covariance";
-import { scratch } from "../data/doubles";
+import { unfilled } from "../data/doubles";
 import { addProduct, type Basis, NO_BASIS, project } from "../design/basis";
 import type { Ties } from "../model/components";
 import type { Model } from "../model/model";
@@ -50,12 +50,12 @@ export function standardModel(model: Model): StandardModel {
   const { rows, V, weights } = model;
   const location = model.location.basis;
   const leastSquares = project(location, model.y);
-  const y = scratch(rows);
+  const y = unfilled(rows);
   y.set(model.y);
   addProduct(location, leastSquares, y, -1);
   if (isRounding(y, model.y)) y.fill(0);
   const unit = spreadUnit(y, V.variances);
-  const v = scratch(rows);
+  const v = unfilled(rows);
   const variance = unit * unit;
   const shift = -Math.log(unit);
   let largestV = 0;
@@ -113,8 +113,7 @@ function remlConstant(rows: number, p: number, unit: number): number {
 function standardBlocks({ blocks }: Model, shift: number): ThetaBlock[] {
   let start = 0;
   return blocks.map(({ kind, dpars, block: { basis }, held }) => {
-    const offset = scratch(basis.rows);
-    if (parametersOf(kind).isLogSd) offset.fill(shift);
+    const offset = unfilled(basis.rows).fill(parametersOf(kind).isLogSd ? shift : 0);
     if (held !== null) for (let i = 0; i < offset.length; i++) offset[i]! += held[i]!;
     const block = { kind, dpars, basis, offset, start };
     start += basis.columns;

@@ -1,4 +1,4 @@
-import { scratch } from "../data/doubles";
+import { scratch, unfilled } from "../data/doubles";
 import { project } from "../design/basis";
 import { isTwoSided } from "../model/terms/parameters";
 import { canVanish } from "./edges";
@@ -159,7 +159,7 @@ function startAt(model: StandardModel, within: number, between: number, eta: num
 }
 
 function difference(value: number, offsets: Float64Array): Float64Array {
-  const out = scratch(offsets.length);
+  const out = unfilled(offsets.length);
   // a sigma held at 0 has an offset of -Infinity, and no coefficient
   for (let i = 0; i < out.length; i++) out[i] = Number.isFinite(offsets[i]!) ? value - offsets[i]! : 0;
   return out;

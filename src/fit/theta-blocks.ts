@@ -1,4 +1,4 @@
-import { scratch } from "../data/doubles";
+import { unfilled } from "../data/doubles";
 import type { Basis } from "../design/basis";
 import type { Dpar } from "../formula/dpar";
 import { type ParameterKind, parametersOf } from "../model/terms/parameters";
@@ -47,7 +47,7 @@ export function thetaSize({ blocks }: WithBlocks): number {
 
 /** The linear predictor of a block's entities, offsets included. */
 export function linearPredictor({ basis, offset, start }: ThetaBlock, theta: Float64Array): Float64Array {
-  const out = scratch(basis.rows);
+  const out = unfilled(basis.rows);
   out.set(offset);
   const { values, rows, columns } = basis;
   for (let k = 0; k < columns; k++) {

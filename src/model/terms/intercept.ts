@@ -190,7 +190,7 @@ export function interceptsWithout(
 }
 
 /** Over the levels that a kept row has. */
-function ofLevelsLeft(design: GroupDesign, kept: Int32Array): GroupDesign {
+function ofLevelsLeft(design: GroupDesign, kept: readonly number[]): GroupDesign {
   const { index, nrow, names } = design;
   const counts = new Int32Array(nrow);
   for (const row of kept) if (index[row]! >= 0) counts[index[row]!]!++;
@@ -199,7 +199,7 @@ function ofLevelsLeft(design: GroupDesign, kept: Int32Array): GroupDesign {
   return {
     ...design,
     nrow: levels.kept.length,
-    values: takeFromColumns(design.values, nrow, names.length, levels.kept),
+    values: takeFromColumns(design.values, nrow, names.length, levels),
     levels: Array.from(levels.kept, (level) => design.levels[level]!),
     index: Int32Array.from(kept, (row) => (index[row]! < 0 ? -1 : numberOf[index[row]!]!)),
     counts: Int32Array.from(levels.kept, (level) => counts[level]!),
