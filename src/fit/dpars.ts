@@ -10,14 +10,19 @@ export function dparOf({ dpars }: WithDpars, key: string): Dpar {
   return dpars.find((dpar) => dpar.key === key)!;
 }
 
-/** Whether it is a mean: all others are SDs and correlations, the scale of a location-scale model. */
+/** Whether it is a mean: all others are SDs, multipliers of V and correlations, the scale of a location-scale model. */
 export function isLocation({ kind }: Dpar): boolean {
   return kind === "location";
 }
 
 /** Whether it is an SD of true effects, within or between groups. */
-export function isSd({ link }: Dpar): boolean {
-  return link === "log";
+export function isSd({ kind }: Dpar): boolean {
+  return kind === "sigma" || kind === "sd";
+}
+
+/** Whether it multiplies the sampling variances of an outcome. */
+export function isMultiplier({ kind }: Dpar): boolean {
+  return kind === "phi";
 }
 
 /** Whether its design is over the levels of a grouping: a GroupDesign. */
@@ -38,6 +43,11 @@ export function locationsOf({ dpars }: WithDpars): readonly Dpar[] {
 /** The sigma of an outcome, estimated or held. */
 export function sigmaOf({ dpars }: WithDpars, outcome: Dpar["outcome"]): Dpar {
   return dpars.find((dpar) => dpar.kind === "sigma" && dpar.outcome === outcome)!;
+}
+
+/** The multipliers of V, one an outcome, estimated or held; none where V is known. */
+export function phisOf({ dpars }: WithDpars): readonly Dpar[] {
+  return dpars.filter(isMultiplier);
 }
 
 /** What an outcome's mean is of. */

@@ -72,8 +72,9 @@ export function allEdges(model: StandardModel): Edge[] {
   });
 }
 
-/** Sigma cannot where it is all the variance there is. */
-export function canVanish({ largestV, random }: StandardModel, { kind }: Part): boolean {
+/** Sigma, or phi, cannot where it is all the variance there is. */
+export function canVanish({ largestV, random, logSigmaOffset }: StandardModel, { kind }: Part): boolean {
+  if (kind === "phi") return random.length > 0 || logSigmaOffset.some(Number.isFinite);
   return kind !== "sigma" || largestV > 0 || random.length > 0;
 }
 

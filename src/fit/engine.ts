@@ -123,7 +123,7 @@ export function createEngine(model: StandardModel): Engine {
 }
 
 function load(model: StandardModel, layout: Sections): Problem {
-  const { rows, location, scale, sd, rho, weights } = model;
+  const { rows, location, phi, scale, sd, rho, weights } = model;
   const row = (values: Float64Array, columns = 1, fill = 0) =>
     rearrangeRows(values, layout, rows, columns, fill);
   const V = packV(layout, model.V, model.unit * model.unit);
@@ -142,6 +142,9 @@ function load(model: StandardModel, layout: Sections): Problem {
     // padding: v = 1 and sigma = 0 add log 1 = 0 and, with y = 0 and x = 0, nothing else
     logSigmaOffset: row(model.logSigmaOffset, 1, Number.NEGATIVE_INFINITY),
     v: row(model.v, 1, 1),
+    multipliers: model.proportional
+      ? { M: row(phi.values, phi.columns), qPhi: phi.columns, logOffset: row(model.logMultiplierOffset) }
+      : null,
     weights: weights === null ? null : row(weights, 1, 1),
     reml: model.reml,
     levels: {

@@ -3,15 +3,15 @@ import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
 import { RHO_BOUND } from "../model/model";
 import type { Engine } from "./engine";
-import { linearPredictor, logSds, thetaBlocks } from "./theta-blocks";
+import { linearPredictor, logsOf, thetaBlocks } from "./theta-blocks";
 
 /**
- * By dpar and per row of the frame: means (offset included), SDs and rho12 on the response scale; NaN for an outcome
+ * By dpar and per row of the frame: means (offset included), multipliers, SDs and rho12 on the response scale; NaN for an outcome
  * that is absent. Computed in the engine's own basis, where nothing cancels and a vanished sigma is exactly zero.
  */
 export function fittedValues(
   frame: Frame,
-  { model, locations, sigmas }: BuiltModel,
+  { model, locations, phis, sigmas }: BuiltModel,
   engine: Engine,
   theta: Float64Array,
 ): Record<string, Float64Array> {
@@ -20,7 +20,7 @@ export function fittedValues(
   for (let j = 0; j < beta.length; j++) beta[j] = leastSquares[j]! + unit * beta[j]!;
   const mu = frame.doubles(model.rows);
   addProduct(location, beta, mu);
-  const logSigma = logSds(engine.model, "sigma", theta);
+  const logSigma = logsOf(engine.model, "sigma", theta);
   const sigma = frame.doubles(model.rows);
   for (let i = 0; i < sigma.length; i++) sigma[i] = unit * Math.exp(logSigma[i]!);
 
@@ -29,6 +29,13 @@ export function fittedValues(
     const means = byRow(mu, outcome, frame, model);
     out[key] = offset === null ? means : means.map((value, i) => value + offset[i]!);
   });
+  if (phis.length > 0) {
+    const phi = frame.doubles(model.rows);
+    phi.set(logsOf(engine.model, "phi", theta).map((value) => Math.exp(2 * value)));
+    phis.forEach(({ key }, outcome) => {
+      out[key] = byRow(phi, outcome, frame, model);
+    });
+  }
   sigmas.forEach(({ key }, outcome) => {
     out[key] = byRow(sigma, outcome, frame, model);
   });

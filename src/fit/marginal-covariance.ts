@@ -3,15 +3,16 @@ import { RHO_BOUND } from "../model/model";
 import type { Spreads, VarianceTerm } from "../model/terms/term";
 import { termsOf } from "../model/terms/terms";
 import type { StandardModel } from "./standard-model";
-import { linearPredictor, logSds, thetaBlocks } from "./theta-blocks";
+import { linearPredictor, logsOf, thetaBlocks } from "./theta-blocks";
 
-/** Fitted SDs and correlations at some theta, in the user's units. Not to be kept. */
+/** Fitted multipliers, SDs and correlations at some theta, in the user's units. Not to be kept. */
 export function spreadsAt(model: StandardModel, theta: Float64Array): Spreads {
   const { unit, pairs } = model;
   const rho = thetaBlocks(model).find(({ kind }) => kind === "rho");
   return {
-    sigma: sds(logSds(model, "sigma", theta), unit),
-    omega: sds(logSds(model, "sd", theta), unit),
+    phi: logsOf(model, "phi", theta).map((value) => Math.exp(2 * value)),
+    sigma: sds(logsOf(model, "sigma", theta), unit),
+    omega: sds(logsOf(model, "sd", theta), unit),
     rho:
       rho === undefined
         ? scratch(pairs.length / 2)
@@ -29,6 +30,13 @@ function sds(logs: Float64Array, unit: number): Float64Array {
 export function marginalVariances(model: StandardModel, spreads: Spreads): Float64Array {
   const out = new Float64Array(model.rows);
   for (const term of termsOf(model)) term.addVariances(spreads, out);
+  return out;
+}
+
+/** Of each row given its levels: its diagonal of V (or D V D), and sigma^2. */
+export function rowVariances(model: StandardModel, spreads: Spreads): Float64Array {
+  const out = new Float64Array(model.rows);
+  for (const term of termsOf({ ...model, random: [] })) term.addVariances(spreads, out);
   return out;
 }
 

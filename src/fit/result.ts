@@ -182,6 +182,7 @@ export function message({ best, distinct, spike, rises }: Search): string {
 }
 
 const EDGES = {
+  phi: "a multiplier of the sampling variances (phi) is estimated as zero",
   sigma: "a heterogeneity (sigma) is estimated as zero",
   sd: "a random-intercept SD is estimated as zero",
   rho: "a residual correlation (rho12) is estimated as +1 or -1",

@@ -13,19 +13,22 @@ import type { Part } from "./theta-blocks";
  * A model in the units in which it is optimized: orthogonal design columns, the response without its least-squares fit
  * and divided by a power of two near its spread. Observations in model order.
  *
- * theta = (gamma, alpha, eta): log sigma = logSigmaOffset + scale gamma, log omega = logSdOffset + sd alpha,
- * rho = 0.999999 tanh(etaOffset + rho eta).
+ * theta = (delta, gamma, alpha, eta): log sqrt(phi) = logMultiplierOffset + phi delta where V is known up to phi,
+ * log sigma = logSigmaOffset + scale gamma, log omega = logSdOffset + sd alpha, rho = 0.999999 tanh(etaOffset + rho eta).
  */
 export interface StandardModel {
   readonly rows: number;
   readonly y: Float64Array;
   readonly location: Basis;
+  /** over observations: of log sqrt(phi), an SD's as all else */
+  readonly phi: Basis;
   /** over observations */
   readonly scale: Basis;
   /** over the levels of the random intercepts */
   readonly sd: Basis;
   /** over the studies with two outcomes */
   readonly rho: Basis;
+  readonly logMultiplierOffset: Float64Array;
   readonly logSigmaOffset: Float64Array;
   readonly logSdOffset: Float64Array;
   /** zero but where a combination of rho12's coefficients is held at a value */
@@ -42,6 +45,8 @@ export interface StandardModel {
   readonly reml: boolean;
   /** known covariance, in the user's units: the engine divides by unit^2 */
   readonly V: BlockCovariance;
+  /** whether V is known up to phi */
+  readonly proportional: boolean;
   readonly random: readonly Intercept[];
   readonly pairs: Int32Array;
   /** theta by formula, in its order */
@@ -86,9 +91,12 @@ export function standardModel(model: Model): StandardModel {
     rows,
     y,
     location,
+    proportional: model.proportional,
+    phi: model.phi.columns === 0 ? NO_BASIS : halved(model.phi.basis),
     scale,
     sd: model.sd.basis,
     rho: model.rho.basis,
+    logMultiplierOffset: multiplierOffset(model),
     logSigmaOffset,
     logSdOffset: scratch(model.sd.rows).fill(shift),
     etaOffset: scratch(model.rho.rows),
@@ -136,6 +144,16 @@ function partsOf(model: Model): Part[] {
   return parts;
 }
 
+/** Of half of a linear predictor: coefficients are half the user's. */
+function halved(basis: Basis): Basis {
+  return { ...basis, toOriginal: basis.toOriginal.map((part) => 2 * part) };
+}
+
+function multiplierOffset({ proportional, logPhiOffset, rows }: Model): Float64Array {
+  if (!proportional) return NO_NUMBERS;
+  return logPhiOffset === null ? scratch(rows) : logPhiOffset.map((value) => 0.5 * value);
+}
+
 /** Residuals so small beside the response are what rounding leaves of a perfect fit. */
 function isRounding(residuals: Float64Array, y: Float64Array): boolean {
   let largestResidual = 0;
@@ -169,6 +187,7 @@ const CHEAP_ROWS = 250;
 const CHEAP_CUBES = 1e6;
 const GOLDEN = 0.6180339887498949;
 const NONE = new Int32Array(0);
+const NO_NUMBERS = new Float64Array(0);
 
 /**
  * A small problem in the same coordinates with nearly the same optima: at most 2,000 rows, and of V only the diagonal.
@@ -176,7 +195,7 @@ const NONE = new Int32Array(0);
  * cannot be cut down (levels and studies are not split).
  */
 export function rehearsalOf(model: StandardModel): StandardModel | null {
-  const { rows, V, scale, random, pairs } = model;
+  const { rows, V, phi, scale, random, pairs } = model;
   if (rows <= REHEARSAL_ROWS && isCheap(model)) return null;
   if (pairs.length > 0 || (rows > REHEARSAL_ROWS && random.length > 0)) return null;
   const diagonal = { ...model, V: new BlockCovariance(V.variances) };
@@ -187,10 +206,13 @@ export function rehearsalOf(model: StandardModel): StandardModel | null {
     Math.floor(((j + ((j * GOLDEN) % 1)) * rows) / REHEARSAL_ROWS),
   );
   const take = (values: Float64Array) => Float64Array.from(pick, (row) => values[row]!);
-  const W = new Float64Array(REHEARSAL_ROWS * scale.columns);
-  for (let k = 0; k < scale.columns; k++) {
-    W.set(take(scale.values.subarray(k * rows, (k + 1) * rows)), k * REHEARSAL_ROWS);
-  }
+  const takeBasis = (basis: Basis): Basis => {
+    const values = new Float64Array(REHEARSAL_ROWS * basis.columns);
+    for (let k = 0; k < basis.columns; k++) {
+      values.set(take(basis.values.subarray(k * rows, (k + 1) * rows)), k * REHEARSAL_ROWS);
+    }
+    return { ...basis, values, rows: REHEARSAL_ROWS };
+  };
   return {
     ...diagonal,
     rows: REHEARSAL_ROWS,
@@ -199,7 +221,9 @@ export function rehearsalOf(model: StandardModel): StandardModel | null {
     location: { ...NO_BASIS, rows: REHEARSAL_ROWS },
     leastSquares: new Float64Array(0),
     exactRows: NONE,
-    scale: { ...scale, values: W, rows: REHEARSAL_ROWS },
+    phi: takeBasis(phi),
+    scale: takeBasis(scale),
+    logMultiplierOffset: model.proportional ? take(model.logMultiplierOffset) : model.logMultiplierOffset,
     logSigmaOffset: take(model.logSigmaOffset),
     V: new BlockCovariance(take(V.variances)),
     v: take(model.v),

@@ -32,19 +32,40 @@ export function thetaBlocks(model: StandardModel): ThetaBlock[] {
 }
 
 /** How many coefficients theta has. */
-export function thetaSize({ scale, sd, rho }: StandardModel): number {
-  return scale.columns + sd.columns + rho.columns;
+export function thetaSize({ phi, scale, sd, rho }: StandardModel): number {
+  return phi.columns + scale.columns + sd.columns + rho.columns;
 }
 
-/** log omega of the levels, or log sigma of the observations: their offsets where no coefficient of theirs is free. */
-export function logSds(model: StandardModel, kind: "sigma" | "sd", theta: Float64Array): Float64Array {
+/** log omega of the levels, or log sigma or log sqrt(phi) of the observations: their offsets where no coefficient of theirs is free. */
+export function logsOf(
+  model: StandardModel,
+  kind: "phi" | "sigma" | "sd",
+  theta: Float64Array,
+): Float64Array {
   const block = thetaBlocks(model).find((one) => one.kind === kind);
   return block === undefined ? offsetsOf(model, kind) : linearPredictor(model, block, theta);
 }
 
+/** v, or where it is known up to phi, phi v. */
+export function samplingVariances(model: StandardModel, theta: Float64Array): Float64Array {
+  const { v, proportional } = model;
+  if (!proportional) return v;
+  const logs = logsOf(model, "phi", theta);
+  return v.map((variance, i) => variance * Math.exp(2 * logs[i]!));
+}
+
 /** What the linear predictors of a kind are without their coefficients. */
 export function offsetsOf(model: StandardModel, kind: BlockKind): Float64Array {
-  return kind === "sigma" ? model.logSigmaOffset : kind === "sd" ? model.logSdOffset : model.etaOffset;
+  switch (kind) {
+    case "phi":
+      return model.logMultiplierOffset;
+    case "sigma":
+      return model.logSigmaOffset;
+    case "sd":
+      return model.logSdOffset;
+    case "rho":
+      return model.etaOffset;
+  }
 }
 
 /** The linear predictor of a block's entities, offsets included. */

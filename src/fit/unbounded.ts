@@ -38,29 +38,34 @@ const RISE = 1e-3;
 const BEYOND = 10;
 
 /**
- * Whether the likelihood rises without limit here: some sigma is tiny where nothing else gives a row, or in a singular V a
+ * Whether the likelihood rises without limit here: some sigma, or sqrt(phi v), is tiny where nothing else gives a row, or in a singular V a
  * combination of rows, a variance. Where what is left over is zero, each unit of log sigma has gained the same and will go
  * on to; where it is not, or where other rows' sigma goes along, the point is an overshoot and the likelihood falls towards
  * it. SDs of random intercepts that are as tiny go along. Returns a point farther up, or null.
  */
 export function farUp({ model, objective }: Searchable, theta: Float64Array): Float64Array | null {
   const blocks = thetaBlocks(model);
-  const direction = tinyTogether(model, blocks.find(({ kind }) => kind === "sigma")!, theta);
-  if (direction === null) return null;
-  const intercepts = blocks.find(({ kind }) => kind === "sd");
-  const beside = intercepts === undefined ? null : tinyTogether(model, intercepts, theta);
-  const down = beside === null ? direction : along(direction, beside, 1);
-  const valueAfter = (logSd: number) => objective.valueAt(along(theta, down, logSd));
+  let down: Float64Array | null = null;
+  for (const block of blocks) {
+    // those of levels go along with rows, not by themselves
+    if (block.kind === "rho" || (block.kind === "sd" && down === null)) continue;
+    const direction = tinyTogether(model, block, theta);
+    if (direction !== null) down = down === null ? direction : along(down, direction, 1);
+  }
+  if (down === null) return null;
+  const all = down;
+  const valueAfter = (logSd: number) => objective.valueAt(along(theta, all, logSd));
   const here = valueAfter(0);
   const before = valueAfter(-STRETCH);
   const first = valueAfter(-2 * STRETCH) - before;
   if (!(first > RISE && before - here > AS_STEEP * first)) return null;
-  return valueAfter(BEYOND) < here ? along(theta, down, BEYOND) : theta;
+  return valueAfter(BEYOND) < here ? along(theta, all, BEYOND) : theta;
 }
 
 /** The direction of theta in which just the tiny SDs of a block fall, the slowest by 1 on the log scale; null without one. */
 function tinyTogether(model: StandardModel, block: ThetaBlock, theta: Float64Array): Float64Array | null {
-  const u = linearPredictor(model, block, theta);
+  const logs = linearPredictor(model, block, theta);
+  const u = block.kind === "phi" ? logs.map((log, i) => log + 0.5 * Math.log(model.v[i]!)) : logs;
   // rows held at 0 have no sigma that could run anywhere
   const tiny = u.map((value) => (value < PERFECT_FIT && value > Number.NEGATIVE_INFINITY ? 1 : 0));
   const nowhere = new Float64Array(u.length).fill(Number.POSITIVE_INFINITY);

@@ -9,8 +9,9 @@ import type { DrmFormula } from "../formula/formula";
 import { evaluateNumeric } from "../frame/evaluate";
 import type { Frame } from "../frame/frame";
 import { checkRandomIntercepts, checkRestricted, checkWeights } from "./check-model";
-import { fixedLogSigmas } from "./fixed";
+import { checkFixed, heldLogs } from "./fixed";
 import { type Block, emptyBlock, type Model, NO_BLOCK, type Outcomes, stackBlocks } from "./model";
+import { checkMultipliers } from "./multipliers";
 import {
   blockOf,
   completePairs,
@@ -45,9 +46,11 @@ export interface BuiltModel {
   readonly locations: readonly LocationData[];
   /** one an outcome, estimated or held */
   readonly sigmas: readonly Dpar[];
+  /** the same of the multipliers of V; none where it is known */
+  readonly phis: readonly Dpar[];
   /** as in the frame, absent outcomes included */
   readonly knownV: KnownV;
-  /** SDs that sigmas are held at */
+  /** values that sigmas and phis are held at */
   readonly fixed: Readonly<Record<string, number>>;
 }
 
@@ -68,15 +71,20 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
     ),
     frame.weights,
   );
-  const { estimated, logSigma } = fixedLogSigmas(dpars.sigma, options.fixed);
-  const scale = ranked(
-    blockOf(
-      dpars.sigma.map((dpar, k) => (estimated[k] ? buildDesign(dpar, frame) : null)),
-      rows,
-      observation,
-    ),
-    frame.weights,
-  );
+  checkFixed([...dpars.sigma, ...dpars.phi], options.fixed);
+  const { estimated, logs: logSigma } = heldLogs(dpars.sigma, options.fixed);
+  const { estimated: phiEstimated, logs: logPhi } = heldLogs(dpars.phi, options.fixed);
+  const blockOfRows = (own: readonly DparFormula[], isEstimated: readonly boolean[]) =>
+    ranked(
+      blockOf(
+        own.map((dpar, k) => (isEstimated[k] ? buildDesign(dpar, frame) : null)),
+        rows,
+        observation,
+      ),
+      frame.weights,
+    );
+  const scale = blockOfRows(dpars.sigma, estimated);
+  const phi = blockOfRows(dpars.phi, phiEstimated);
   const random = randomIntercepts(dpars.sd, frame, rows, observation);
   const uncorrelated = logSigma?.includes(Number.NEGATIVE_INFINITY) ?? false;
   const { pairs, rho } = studies(dpars.rho12, frame, observation, uncorrelated);
@@ -94,6 +102,9 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
         ? weights
         : Float64Array.from(outcomes.frameRow, (row) => weights[row]!),
     location,
+    proportional: knownV.proportional,
+    phi,
+    logPhiOffset: logPhi && offsets(logPhi, rows, outcomes),
     scale,
     logSigmaOffset: logSigma === null ? null : offsets(logSigma, rows, outcomes),
     V: observation === null ? knownV.V : observedV(knownV.V, observation, rows),
@@ -102,10 +113,11 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
     rho,
     pairs,
   };
+  if (knownV.proportional) checkMultipliers(model, dpars.phi, dpars.sigma);
   checkRandomIntercepts(model, dpars.sigma, estimated.includes(true), frame.nrow);
   checkWeights(model, frame);
   checkRestricted(model);
-  return { model, locations, sigmas: dpars.sigma, knownV, fixed: { ...options.fixed } };
+  return { model, locations, sigmas: dpars.sigma, phis: dpars.phi, knownV, fixed: { ...options.fixed } };
 }
 
 type ByKind = Readonly<Record<DparKind, readonly DparFormula[]>>;
@@ -116,7 +128,13 @@ function byKind(formula: DrmFormula): ByKind {
   let dpars = sorted.get(formula);
   if (dpars === undefined) {
     const of = (kind: DparKind) => formula.dpars.filter((dpar) => dpar.kind === kind);
-    dpars = { location: of("location"), sigma: of("sigma"), sd: of("sd"), rho12: of("rho12") };
+    dpars = {
+      location: of("location"),
+      phi: of("phi"),
+      sigma: of("sigma"),
+      sd: of("sd"),
+      rho12: of("rho12"),
+    };
     sorted.set(formula, dpars);
   }
   return dpars;
@@ -154,10 +172,10 @@ function responses(locations: readonly LocationData[], outcomes: Outcomes | null
   return y;
 }
 
-/** Log of the value that each observation's sigma is held at, 0 where it is estimated. */
-function offsets(logSigma: readonly number[], rows: number, outcomes: Outcomes | null): Float64Array {
+/** Log of the value that each observation's sigma or phi is held at, 0 where it is estimated. */
+function offsets(logs: readonly number[], rows: number, outcomes: Outcomes | null): Float64Array {
   const out = new Float64Array(rows);
-  for (let i = 0; i < rows; i++) out[i] = logSigma[outcomes === null ? 0 : outcomes.outcome[i]!]!;
+  for (let i = 0; i < rows; i++) out[i] = logs[outcomes === null ? 0 : outcomes.outcome[i]!]!;
   return out;
 }
 

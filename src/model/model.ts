@@ -19,6 +19,12 @@ export interface Model {
   readonly weights: Float64Array | null;
   /** over the observations */
   readonly location: Block;
+  /** whether V is known up to the multiplier phi of each observation */
+  readonly proportional: boolean;
+  /** over the observations, of log phi; no columns when V is known, or every phi held at a value */
+  readonly phi: Block;
+  /** log of the value that an observation's phi is held at, 0 where it is estimated; null when none is held */
+  readonly logPhiOffset: Float64Array | null;
   /** over the observations; no columns when every sigma is held at a value */
   readonly scale: Block;
   /** log of the value that an observation's sigma is held at (-Infinity for 0), 0 where it is estimated */

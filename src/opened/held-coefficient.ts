@@ -204,6 +204,8 @@ function modelBeside(
   return (value) => {
     const shifted = (offsets: Float64Array) => offsets.map((offset, i) => offset + value * shift[i]!);
     switch (part.kind) {
+      case "phi":
+        return { ...model, parts, phi: basis, logMultiplierOffset: shifted(model.logMultiplierOffset) };
       case "sigma":
         return { ...model, parts, scale: basis, logSigmaOffset: shifted(model.logSigmaOffset) };
       case "sd":

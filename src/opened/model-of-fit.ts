@@ -1,9 +1,10 @@
 import { scratch } from "../data/doubles";
 import type { GroupDesign } from "../design/group-design";
-import { correlationOf, isOfLevels, locationsOf, sigmaOf } from "../fit/dpars";
+import { correlationOf, isOfLevels, locationsOf, phisOf, sigmaOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { type KeptV, requireCovariance } from "../fit/known-covariance";
 import type { Dpar } from "../formula/dpar";
+import { heldLogs } from "../model/fixed";
 import { type Model, NO_BLOCK, type Outcomes, stackBlocks } from "../model/model";
 import {
   blockOf,
@@ -34,7 +35,11 @@ export function modelOf(fit: FitInputs): Model {
   const places = placesOf(outcomes, rows);
   const locations = locationsOf(fit);
   const sigmas = locations.map(({ outcome }) => sigmaOf(fit, outcome));
+  const phis = phisOf(fit);
   const designOf = ({ key }: Dpar) => fit.designs[key] ?? null;
+  const offsetsOf = (logs: readonly number[]) => places((_, outcome) => logs[outcome]!);
+  const logSigma = heldLogs(sigmas, fit.fixed).logs;
+  const logPhi = heldLogs(phis, fit.fixed).logs;
   const random = interceptsOf(fit, observation, rows);
   const { pairs, rho } = studies(fit, observation);
   const { weights } = fit;
@@ -49,14 +54,11 @@ export function modelOf(fit: FitInputs): Model {
     outcomes,
     weights: weights === null ? null : places((row) => weights[row]!),
     location: blockOf(locations.map(designOf), rows, observation),
+    proportional: phis.length > 0,
+    phi: blockOf(phis.map(designOf), rows, observation),
+    logPhiOffset: logPhi && offsetsOf(logPhi),
     scale: blockOf(sigmas.map(designOf), rows, observation),
-    logSigmaOffset:
-      Object.keys(fit.fixed).length === 0
-        ? null
-        : places((_, outcome) => {
-            const held = fit.fixed[sigmas[outcome]!.key];
-            return held === undefined ? 0 : Math.log(held);
-          }),
+    logSigmaOffset: logSigma && offsetsOf(logSigma),
     V: observation === null ? V : observedV(V, observation, rows),
     sd: levelsBlock(random),
     random,

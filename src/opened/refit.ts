@@ -1,7 +1,7 @@
 import type { GroupDesign } from "../design/group-design";
 import { checkRank } from "../design/rank";
 import { DrmError } from "../errors";
-import { correlationOf, locationsOf, sigmaOf } from "../fit/dpars";
+import { correlationOf, locationsOf, phisOf, sigmaOf } from "../fit/dpars";
 import { type Engine, withEngine } from "../fit/engine";
 import { type LocationPrecision, locationPrecision } from "../fit/location-precision";
 import { MAX_EVALUATIONS, search } from "../fit/optimise";
@@ -11,6 +11,7 @@ import { uncertainty } from "../fit/uncertainty";
 import { ranked } from "../model/build-model";
 import { checkRandomIntercepts, checkRestricted } from "../model/check-model";
 import type { Model } from "../model/model";
+import { checkMultipliers } from "../model/multipliers";
 import { type FitInputs, modelOf } from "./model-of-fit";
 import { fromCoefficients, toCoefficients } from "./scale-coefficients";
 
@@ -89,6 +90,7 @@ export function estimableModel(inputs: FitInputs): Model {
   }
   const model = modelOf(inputs);
   ranked(model.location, weights);
+  ranked(model.phi, weights);
   ranked(model.scale, weights);
   for (const { dpar, design } of model.random) checkGroups(dpar.key, design);
   ranked(model.rho, weights);
@@ -97,6 +99,7 @@ export function estimableModel(inputs: FitInputs): Model {
     throw new DrmError("bad_data", `no row has both outcomes, so ${correlation.key} cannot be estimated`);
   }
   const sigmas = locationsOf(inputs).map(({ outcome }) => sigmaOf(inputs, outcome));
+  if (model.proportional) checkMultipliers(model, phisOf(inputs), sigmas);
   const estimated = sigmas.some(({ key }) => fixed[key] === undefined);
   checkRandomIntercepts(model, sigmas, estimated, nobs);
   checkRestricted(model);

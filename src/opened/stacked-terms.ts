@@ -1,4 +1,4 @@
-import { correlationOf, locationsOf } from "../fit/dpars";
+import { correlationOf, locationsOf, phisOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { requireCovariance } from "../fit/known-covariance";
 import type { Outcomes } from "../model/model";
@@ -29,7 +29,9 @@ export function stackedTerms(
   const places = outcomes && Int32Array.from({ length: rows }, (_, i) => (isAbsent(i) ? -1 : i));
   const random = interceptsOf(fit, places, rows);
   const pairs = places === null || correlationOf(fit) === null ? NO_PAIRS : completePairs(places).pairs;
-  return { terms: termsOf({ V, random, pairs }), spreads: fittedSpreads(fit, { rows, outcomes, pairs }) };
+  const spreads = fittedSpreads(fit, { rows, outcomes, pairs });
+  const proportional = phisOf(fit).length > 0;
+  return { terms: termsOf({ V, proportional, random, pairs }), spreads };
 }
 
 function everyPlace(places: number): Outcomes {

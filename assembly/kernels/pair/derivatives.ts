@@ -3,7 +3,8 @@
 //   S = [ v1 + a^2   v12 + c ]     a = sigma1, b = sigma2, c = rho a b, rho = 0.999999 tanh(eta)
 //       [            v2 + b^2 ]
 //
-// The three numbers that the model moves are e = (a^2, b^2, c), with dS/de of rank one or two. With B = S^-1, q = B r:
+// where V is known up to multipliers, phi1 v1, phi2 v2 and sqrt(phi1 phi2) v12 are in the place of V's. The three numbers that
+// the model moves are e = (S11, S22, S12), with dS/de of rank one or two. With B = S^-1, q = B r:
 //
 //   d(-log L)/de   = h:  (B11 - q1^2) / 2,  (B22 - q2^2) / 2,  B12 - q1 q2
 //   d2/de df       = K_ef = -tr(B E_e B E_f) / 2 + q' E_e B E_f q
@@ -15,9 +16,9 @@
 import { Field, Order } from "../../abi";
 import { add, read, write } from "../../accumulate";
 import { addTrace, isRestricted, whiten } from "../../restricted";
-import { at, get } from "../../room";
+import { at, firstRho, firstSd, firstSigma, get } from "../../room";
 import { Correlation } from "../correlation";
-import { inverse } from "./inverse";
+import { inverse, pairCovariance } from "./inverse";
 
 /** Doubles that pairDerivatives() works in, at Field.Vectors. */
 export function pairVectors(p: u64, q: u64): u64 {
@@ -36,12 +37,15 @@ export function pairDerivatives(
 ): void {
   const p = get(problem, Field.P);
   const q = get(problem, Field.Q);
-  const qSigma = get(problem, Field.QSigma);
-  const firstRho = qSigma + get(problem, Field.QSd);
+  const qPhi = get(problem, Field.QPhi);
+  const atSigma = firstSigma(problem);
+  const atSd = firstSd(problem);
+  const atRho = firstRho(problem);
   const stride = (<usize>get(problem, Field.Rows)) << 3;
   const offset = (<usize>row) << 3;
   const pairs = get(problem, Field.Pairs);
   const W = at(problem, Field.W) + offset;
+  const M = at(problem, Field.M) + offset;
   const T = at(problem, Field.T);
   const sigma2 = at(problem, Field.Sigma2);
   const a2 = read(sigma2, row);
@@ -51,6 +55,10 @@ export function pairDerivatives(
   const c = link.rho * ab;
   const c1 = link.first * ab;
   const c2 = link.second * ab;
+  const scaledV = at(problem, Field.ScaledV);
+  const v1 = read(scaledV, row);
+  const v2 = read(scaledV, row + 1);
+  const v12 = pairCovariance(problem, row, s);
   const b11 = inverse.b11;
   const b12 = inverse.b12;
   const b22 = inverse.b22;
@@ -59,7 +67,7 @@ export function pairDerivatives(
   let s22 = q2 * q2;
   const restricted = isRestricted(problem);
   // the layout that pairVectors() makes room for
-  const D = at(problem, Field.Vectors); // 3 a coefficient: d a^2, d b^2, d c
+  const D = at(problem, Field.Vectors); // 3 a coefficient: d S11, d S22, d S12
   const gamma1 = D + ((<usize>(3 * q)) << 3); // Gamma's two rows
   const gamma2 = gamma1 + ((<usize>p) << 3);
   if (restricted) {
@@ -81,15 +89,22 @@ export function pairDerivatives(
     let d1: f64 = 0;
     let d2: f64 = 0;
     let d3: f64 = 0;
-    if (k < qSigma) {
-      const wk = W + <usize>k * stride;
+    if (k < qPhi) {
+      const mk = M + <usize>k * stride;
+      const m1 = load<f64>(mk);
+      const m2 = load<f64>(mk, 8);
+      d1 = 2 * v1 * m1;
+      d2 = 2 * v2 * m2;
+      d3 = v12 * (m1 + m2);
+    } else if (k < atSd) {
+      const wk = W + <usize>(k - atSigma) * stride;
       const w1 = load<f64>(wk);
       const w2 = load<f64>(wk, 8);
       d1 = 2 * a2 * w1;
       d2 = 2 * b2 * w2;
       d3 = c * (w1 + w2);
-    } else if (k >= firstRho) {
-      d3 = c1 * read(T, (k - firstRho) * pairs + s);
+    } else if (k >= atRho) {
+      d3 = c1 * read(T, (k - atRho) * pairs + s);
     }
     write(D, 3 * k, d1);
     write(D, 3 * k + 1, d2);
@@ -117,22 +132,29 @@ export function pairDerivatives(
     const e1 = k11 * d1 + k12 * d2 + k13 * d3;
     const e2 = k12 * d1 + k22 * d2 + k23 * d3;
     const e3 = k13 * d1 + k23 * d2 + k33 * d3;
-    const isSigma = k < qSigma;
-    const wk = W + <usize>k * stride;
-    const wk1 = isSigma ? load<f64>(wk) : 0;
-    const wk2 = isSigma ? load<f64>(wk, 8) : 0;
-    const tk = k >= firstRho ? read(T, (k - firstRho) * pairs + s) : 0;
+    const isPhi = k < qPhi;
+    const isSigma = k >= atSigma && k < atSd;
+    const wk = isPhi ? M + <usize>k * stride : W + <usize>(k - atSigma) * stride;
+    const wk1 = isPhi || isSigma ? load<f64>(wk) : 0;
+    const wk2 = isPhi || isSigma ? load<f64>(wk, 8) : 0;
+    const tk = k >= atRho ? read(T, (k - atRho) * pairs + s) : 0;
     for (let l = 0; l <= k; l++) {
       let sum = e1 * read(D, 3 * l) + e2 * read(D, 3 * l + 1) + e3 * read(D, 3 * l + 2);
-      // second derivatives of a^2, b^2 and c
-      if (l < qSigma) {
-        const wl = W + <usize>l * stride;
+      // second derivatives of the parts of S11, S22 and S12
+      if (l < qPhi && isPhi) {
+        const ml = M + <usize>l * stride;
+        const ml1 = load<f64>(ml);
+        const ml2 = load<f64>(ml, 8);
+        sum += 4 * (h1 * v1 * wk1 * ml1 + h2 * v2 * wk2 * ml2);
+        sum += h3 * v12 * (ml1 + ml2) * (wk1 + wk2);
+      } else if (l >= atSigma && l < atSd) {
+        const wl = W + <usize>(l - atSigma) * stride;
         const wl1 = load<f64>(wl);
         const wl2 = load<f64>(wl, 8);
         sum += 4 * (h1 * a2 * wk1 * wl1 + h2 * b2 * wk2 * wl2);
         sum += h3 * (wl1 + wl2) * (c * (wk1 + wk2) + c1 * tk);
-      } else if (l >= firstRho) {
-        sum += h3 * c2 * tk * read(T, (l - firstRho) * pairs + s);
+      } else if (l >= atRho) {
+        sum += h3 * c2 * tk * read(T, (l - atRho) * pairs + s);
       }
       add(hessian, k * q + l, sum);
     }

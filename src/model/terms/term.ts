@@ -1,7 +1,9 @@
 import type { BlockCovariance } from "../../covariance/block-covariance";
 
-/** SDs and correlations of a model at some parameters, in the unit that its V is in. Not to be kept. */
+/** Multipliers of V, SDs and correlations of a model at some parameters, in the unit that its V is in. Not to be kept. */
 export interface Spreads {
+  /** by observation; where V is known, none */
+  readonly phi: Float64Array;
   /** by observation */
   readonly sigma: Float64Array;
   /** by level, all random intercepts one after the other */
@@ -29,7 +31,7 @@ export interface LevelsInput {
 }
 
 /**
- * One summand of Sigma = V + R + sum of Z G Z', over the observations of a model: what a new variance term must supply
+ * One summand of Sigma = V (or D V D) + R + sum of Z G Z', over the observations of a model: what a new variance term must supply
  * (docs/internals.md).
  */
 export interface TermAnswers {

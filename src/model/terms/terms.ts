@@ -2,12 +2,19 @@ import { BlockCovariance } from "../../covariance/block-covariance";
 import type { Model } from "../model";
 import { Known } from "./known";
 import { Pair } from "./pair";
+import { Proportional } from "./proportional";
 import { Residual } from "./residual";
 import type { LevelsInput, VarianceTerm } from "./term";
 
 /** The summands of a model's Sigma: V, R, then the random intercepts as in the formulas. */
-export function termsOf({ V, pairs, random }: Pick<Model, "V" | "pairs" | "random">): VarianceTerm[] {
-  return [new Known(V), pairs.length > 0 ? new Pair(pairs) : new Residual(), ...random];
+export function termsOf({
+  V,
+  proportional,
+  pairs,
+  random,
+}: Pick<Model, "V" | "proportional" | "pairs" | "random">): VarianceTerm[] {
+  const sampling = proportional ? new Proportional(V) : new Known(V);
+  return [sampling, pairs.length > 0 ? new Pair(pairs) : new Residual(), ...random];
 }
 
 /** What the terms of a model are to the kernels. */
