@@ -21,7 +21,7 @@ const listBundledFiles: Plugin = {
 };
 
 /**
- * Plots and effect sizes ask the library beside them instead of carrying a second one: what they import from src/index is dist/index at
+ * Plots, effect sizes and methods for bias ask the library beside them instead of carrying a second one: what they import from src/index is dist/index at
  * run time, and so is the class of errors, of which there must be one for `instanceof`. The small pure functions that
  * they take from elsewhere in src/ are copied.
  */
@@ -156,6 +156,15 @@ export default defineConfig([
   {
     ...everythingInside,
     entry: { escalc: "src/escalc/index.ts" },
+    format: ["esm", "cjs"],
+    target: "es2022",
+    platform: "neutral",
+    esbuildPlugins: [listBundledFiles, libraryBeside, withoutPolyfills],
+    dts: true,
+  },
+  {
+    ...everythingInside,
+    entry: { bias: "src/bias/index.ts" },
     format: ["esm", "cjs"],
     target: "es2022",
     platform: "neutral",

@@ -38,6 +38,7 @@ const STAGES = [
   // libraries beside the library, which they ask through its public names
   "plot",
   "escalc",
+  "bias",
   "cli",
 ];
 

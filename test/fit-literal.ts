@@ -85,6 +85,27 @@ function dparsOf({ dpars }: DrmFormula): Dpar[] {
 /** For literal fits with random intercepts. */
 export const SD_OF_STUDY: Dpar = { key: "sd(study)", kind: "sd", outcome: 1, group: "study", link: "log" };
 
+/** A fit with random intercepts of study beside what it has: SDs by level, predictions of 0. */
+export function withStudies(fit: Fit, codes: Int32Array, sd: Float64Array): Fit {
+  const levels = Array.from(sd, (_, level) => `s${level}`);
+  const none = new Float64Array(sd.length);
+  const design = {
+    ...fit.designs.sigma!,
+    key: SD_OF_STUDY.key,
+    names: ["(Intercept)"],
+    nrow: sd.length,
+    values: none.map(() => 1),
+    levels,
+    index: codes,
+  };
+  return {
+    ...fit,
+    dpars: [...fit.dpars, SD_OF_STUDY],
+    designs: { ...fit.designs, [SD_OF_STUDY.key]: design },
+    random: [{ dpar: SD_OF_STUDY.key, group: "study", levels, codes, sd, estimate: none, stdError: none }],
+  };
+}
+
 /** Three studies, the last without its second outcome: enough for everything that a bivariate fit keeps by outcome. */
 export function bivariateFit(overrides: Partial<Fit> = {}): Fit {
   const formula = drmFormula("mu1 = y1 ~ 1 + meta_V(V = V)", "mu2 = y2 ~ 1");

@@ -11,7 +11,13 @@ import { type CodeBlock, codeBlocks, matchesShown } from "./code-blocks";
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 /** The documents whose code runs. The `ts` blocks of one are one program: later blocks go on from earlier ones. */
-const DOCUMENTS = ["README.md", "docs/dependent-effects.md", "docs/batch.md", "docs/effect-sizes.md"];
+const DOCUMENTS = [
+  "README.md",
+  "docs/dependent-effects.md",
+  "docs/batch.md",
+  "docs/effect-sizes.md",
+  "docs/bias.md",
+];
 
 describe.each(DOCUMENTS)("%s", (name) => {
   const blocks = codeBlocks(join(ROOT, name));
@@ -78,6 +84,7 @@ async function runProgram(blocks: readonly string[]): Promise<string[]> {
         "drmeta/batch": join(ROOT, "src/batch/index.ts"),
         "drmeta/plot": join(ROOT, "src/plot/index.ts"),
         "drmeta/escalc": join(ROOT, "src/escalc/index.ts"),
+        "drmeta/bias": join(ROOT, "src/bias/index.ts"),
         drmeta: join(ROOT, "src/index.ts"),
         workerpool: join(ROOT, "node_modules/workerpool/src/index.js"),
       },

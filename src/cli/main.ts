@@ -3,6 +3,7 @@ import { DrmError } from "../errors";
 import { answerToRArgument, answerToRMethod } from "../formula/r-arguments";
 import { version } from "../version";
 import { batchCommand } from "./batch/batch-command";
+import { biasCommand } from "./bias-command";
 import { escalcCommand } from "./escalc-command";
 import { exampleCommand } from "./example-command";
 import { fitCommand } from "./fit-command";
@@ -19,6 +20,7 @@ Start here:
   $ drmeta fit data.csv 'yi ~ x + meta_V(V = vi)' 'sigma ~ x' --check
   $ drmeta plot forest data.csv 'yi ~ 1 + meta_V(V = vi)' -o forest.svg
   $ drmeta escalc RR data.csv ai=tpos bi=tneg ci=cpos di=cneg
+  $ drmeta bias data.csv 'yi ~ 1 + meta_V(V = vi)'
   $ drmeta fit --help`;
 
 /**
@@ -67,6 +69,7 @@ async function outcomeOf(argv: readonly string[], io: CliIo): Promise<Outcome> {
     batchCommand(io, done),
     plotCommand(io, done),
     escalcCommand(io, done),
+    biasCommand(io, done),
     exampleCommand(io, done),
     serveCommand(io),
   ]) {

@@ -30,8 +30,6 @@ export interface KnownV {
   readonly kind: "none" | "diagonal" | "block" | "dense";
   /** Argument of meta_V as written ("vi", "V", "se^2"), "1/w" of weights; "" without meta_V, when its variances are zeros. */
   readonly label: string;
-  /** known up to the multiplier phi */
-  readonly proportional: boolean;
 }
 
 export interface KnownVOptions {
@@ -54,16 +52,16 @@ export function buildKnownV(
   if (knownV === null) {
     const entries = frame.outcomePresent === null ? frame.nrow : 2 * frame.nrow;
     const V = new BlockCovariance(new Float64Array(entries));
-    return { kind: "none", label: "", proportional: false, V };
+    return { kind: "none", label: "", V };
   }
   if (knownV.fn === "meta_known_V") warnDeprecated(options.warn);
   const argument = ungroup(knownV.argument);
   const written = deparse(argument);
-  const { proportional, inverse } = knownV;
+  const { inverse } = knownV;
   const V = inverse ? inverseOf(argument, frame) : evaluateV(argument, location.text, frame, matrices);
   const isOne = argument.type === "name" || argument.type === "call";
   const label = inverse ? `1/${isOne ? written : `(${written})`}` : written;
-  return { kind: kindOf(V), label, proportional, V };
+  return { kind: kindOf(V), label, V };
 }
 
 /** V = 1 / w */

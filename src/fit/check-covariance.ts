@@ -3,8 +3,10 @@ import { DrmError } from "../errors";
 import type { Frame } from "../frame/frame";
 import type { Model } from "../model/model";
 import { clustersOfV } from "../model/packed-v";
+import { multipliersOf } from "../model/terms/terms";
 import type { Engine } from "./engine";
 import { startingPoints } from "./starts";
+import { blockOf } from "./theta-blocks";
 
 const NO_NUMBERS = new Float64Array(0);
 const NO_WORDS = new Int32Array(0);
@@ -18,7 +20,8 @@ const SEMIDEFINITE_TOLERANCE = 1.5e-8;
  */
 export function checkPositiveDefinite(engine: Engine, model: Model, frame: Frame): void {
   const { objective, model: standard } = engine;
-  const isHeld = standard.proportional && !standard.logSigmaOffset.some(Number.isFinite);
+  const isHeld =
+    multipliersOf(standard).length > 0 && !blockOf(standard, "sigma").offset.some(Number.isFinite);
   if (objective.size > 0 && !isHeld) return;
   if (objective.evaluate(objective.size === 0 ? new Float64Array(0) : startingPoints(standard, 1)[0]!))
     return;

@@ -7,7 +7,7 @@ import type { Searchable } from "./engine";
 import { isOn, subsets } from "./faces";
 import type { Optimum } from "./optimum";
 import { beyond, recessionsTo } from "./recession";
-import { type Part, type ThetaBlock, thetaBlocks } from "./theta-blocks";
+import { blockOf, type Part, type ThetaBlock } from "./theta-blocks";
 
 /** Optima from which walks start, steps of a walk, and cuts that a step follows. */
 const MOST_ORIGINS = 6;
@@ -67,7 +67,7 @@ export function bestCut(
 function planeOf({ model }: Searchable): Plane | null {
   const part = model.parts.find(({ kind, columns }) => kind === "rho" && columns > 1);
   if (part === undefined) return null;
-  const block = thetaBlocks(model).find(({ kind }) => kind === "rho")!;
+  const block = blockOf(model, "rho");
   const values = distinctRows(block, part, MOST_VALUES);
   return values === null ? null : { block, part, ...values };
 }

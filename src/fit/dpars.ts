@@ -1,5 +1,5 @@
 import type { Dpar } from "../formula/dpar";
-import type { Fit, RandomEffect, Response } from "./fit";
+import type { Fit, Response } from "./fit";
 
 // What is asked of a fit's dpars. Nothing here or behind it reads a name.
 
@@ -70,10 +70,7 @@ export function correlations(fit: Pick<Fit, "dpars" | "fitted">): Float64Array |
   return dpar === null ? null : fit.fitted[dpar.key]!;
 }
 
-/** The random intercepts in the mean of an outcome. */
-export function randomOf(
-  fit: WithDpars & Pick<Fit, "random">,
-  outcome: Dpar["outcome"],
-): readonly RandomEffect[] {
-  return (fit.random ?? []).filter(({ dpar }) => dparOf(fit, dpar).outcome === outcome);
+/** The SDs that an outcome's heterogeneity is made of: its sigma, estimated or held, then those between levels. */
+export function sdsOf({ dpars }: WithDpars, outcome: Dpar["outcome"]): readonly Dpar[] {
+  return dpars.filter((dpar) => isSd(dpar) && dpar.outcome === outcome);
 }

@@ -1,8 +1,9 @@
 import { inverseOf } from "../linalg/elimination";
 import { dot } from "../linalg/vector";
+import { parametersOf } from "../model/terms/parameters";
 import { facesOf } from "./faces";
 import type { StandardModel } from "./standard-model";
-import { type Part, type ThetaBlock, thetaBlocks } from "./theta-blocks";
+import { blockOf, type Part, type ThetaBlock } from "./theta-blocks";
 
 /** Some entities of one formula that can reach the edge of the parameter space together, the others staying inside. */
 export interface Edge {
@@ -31,27 +32,24 @@ export interface PlainEdges {
 
 /** The edges that every fit looks at: all SDs of a formula at 0, a correlation of +1 or -1 throughout. */
 export function edgesOfAll(model: StandardModel): Edge[] {
-  const blocks = thetaBlocks(model);
   const edges: Edge[] = [];
   for (const part of model.parts) {
     if (!canVanish(model, part)) continue;
-    for (const edge of wholeEdges(blocks.find(({ kind }) => kind === part.kind)!, part)) edges.push(edge);
+    for (const edge of wholeEdges(blockOf(model, part.kind), part)) edges.push(edge);
   }
   return edges;
 }
 
 /** These, and those of factors: the SDs of one cell at 0, or all but those of one cell. */
 export function plainEdges(model: StandardModel): PlainEdges {
-  const blocks = thetaBlocks(model);
   const edges: Edge[] = [];
   let cellsOnly = true;
   for (const part of model.parts) {
     if (!canVanish(model, part)) continue;
-    const block = blocks.find(({ kind }) => kind === part.kind)!;
+    const block = blockOf(model, part.kind);
     const cells = distinctRows(block, part, part.columns);
     if (cells === null || cells.rows.length < part.columns) cellsOnly = false;
-    const own =
-      cells === null || part.kind === "rho" ? wholeEdges(block, part) : cellEdges(block, part, cells);
+    const own = cells === null || isTwoSided(part) ? wholeEdges(block, part) : cellEdges(block, part, cells);
     for (const edge of own) edges.push(edge);
   }
   return { edges, cellsOnly };
@@ -63,18 +61,23 @@ export function plainEdges(model: StandardModel): PlainEdges {
  * of -1 on the other have a search of their own (cut-walk.ts).
  */
 export function allEdges(model: StandardModel): Edge[] {
-  const blocks = thetaBlocks(model);
   return model.parts.flatMap((part) => {
     if (!canVanish(model, part)) return [];
-    const block = blocks.find(({ kind }) => kind === part.kind)!;
-    const values = part.kind === "rho" ? null : distinctRows(block, part, MOST_VALUES);
+    const block = blockOf(model, part.kind);
+    const values = isTwoSided(part) ? null : distinctRows(block, part, MOST_VALUES);
     return values === null ? wholeEdges(block, part) : sdEdges(block, part, values);
   });
 }
 
+/** A correlation: at the edges of a part of the entities some run to -1 and others to 1, which is searched for elsewhere. */
+function isTwoSided({ kind }: Part): boolean {
+  return parametersOf(kind).edges.length > 1;
+}
+
 /** Sigma, or phi, cannot where it is all the variance there is. */
-export function canVanish({ largestV, random, logSigmaOffset }: StandardModel, { kind }: Part): boolean {
-  if (kind === "phi") return random.length > 0 || logSigmaOffset.some(Number.isFinite);
+export function canVanish(model: StandardModel, { kind }: Part): boolean {
+  const { largestV, random } = model;
+  if (kind === "phi") return random.length > 0 || blockOf(model, "sigma").offset.some(Number.isFinite);
   return kind !== "sigma" || largestV > 0 || random.length > 0;
 }
 
@@ -130,7 +133,7 @@ function wholeEdges(block: ThetaBlock, part: Part): Edge[] {
     if (value === 0) continue;
     slowest = Math.min(slowest, value);
   }
-  return (part.kind === "rho" ? ([-1, 1] as const) : ([-1] as const)).map((sign) => ({
+  return parametersOf(part.kind).edges.map((sign) => ({
     block,
     part,
     vanishes: (entity) => values[first * n + entity] !== 0,

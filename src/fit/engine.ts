@@ -4,7 +4,7 @@ import { packV } from "../model/packed-v";
 import { rearrange, rearrangeRows, type Sections, sections } from "../model/sections";
 import { isExactAt, withExactRowsApart, withFloors } from "./exact-rows";
 import { type StandardModel, tiesOf } from "./standard-model";
-import { thetaSize } from "./theta-blocks";
+import { blockOf, thetaSize } from "./theta-blocks";
 import type { Objective } from "./trust-region";
 
 /** What a search needs: a model, and its profiled objective. */
@@ -123,7 +123,11 @@ export function createEngine(model: StandardModel): Engine {
 }
 
 function load(model: StandardModel, layout: Sections): Problem {
-  const { rows, location, phi, scale, sd, rho, weights } = model;
+  const { rows, location, weights } = model;
+  const phi = blockOf(model, "phi");
+  const sigma = blockOf(model, "sigma");
+  const sd = blockOf(model, "sd");
+  const rho = blockOf(model, "rho");
   const row = (values: Float64Array, columns = 1, fill = 0) =>
     rearrangeRows(values, layout, rows, columns, fill);
   const V = packV(layout, model.V, model.unit * model.unit);
@@ -137,29 +141,34 @@ function load(model: StandardModel, layout: Sections): Problem {
     y: row(model.y),
     X: row(location.values, location.columns),
     p: location.columns,
-    W: row(scale.values, scale.columns),
-    qSigma: scale.columns,
+    W: row(sigma.basis.values, sigma.basis.columns),
+    qSigma: sigma.basis.columns,
     // padding: v = 1 and sigma = 0 add log 1 = 0 and, with y = 0 and x = 0, nothing else
-    logSigmaOffset: row(model.logSigmaOffset, 1, Number.NEGATIVE_INFINITY),
+    logSigmaOffset: row(sigma.offset, 1, Number.NEGATIVE_INFINITY),
     v: row(model.v, 1, 1),
-    multipliers: model.proportional
-      ? { M: row(phi.values, phi.columns), qPhi: phi.columns, logOffset: row(model.logMultiplierOffset) }
-      : null,
+    multipliers:
+      phi.dpars.length > 0
+        ? {
+            M: row(phi.basis.values, phi.basis.columns),
+            qPhi: phi.basis.columns,
+            logOffset: row(phi.offset),
+          }
+        : null,
     weights: weights === null ? null : row(weights, 1, 1),
     reml: model.reml,
     levels: {
       count: levels.length,
-      U: rearrange(sd.values, levels, sd.rows, sd.columns),
-      qSd: sd.columns,
-      logSdOffset: rearrange(model.logSdOffset, levels, sd.rows, 1),
+      U: rearrange(sd.basis.values, levels, sd.basis.rows, sd.basis.columns),
+      qSd: sd.basis.columns,
+      logSdOffset: rearrange(sd.offset, levels, sd.basis.rows, 1),
       parent: layout.levelParent,
       end: layout.levelEnd,
     },
     pairs: {
       count: pairs.length,
-      T: rearrange(rho.values, pairs, rho.rows, rho.columns),
-      qRho: rho.columns,
-      etaOffset: rearrange(model.etaOffset, pairs, model.etaOffset.length, 1),
+      T: rearrange(rho.basis.values, pairs, rho.basis.rows, rho.basis.columns),
+      qRho: rho.basis.columns,
+      etaOffset: rearrange(rho.offset, pairs, rho.basis.rows, 1),
       v12: V.pairs,
     },
     clusters: {

@@ -2,6 +2,7 @@ import { BlockCovariance } from "../covariance/block-covariance";
 import { removeProjection, spanOf } from "../linalg/orthogonal";
 import { norm } from "../linalg/vector";
 import type { StandardModel } from "./standard-model";
+import { blockOf } from "./theta-blocks";
 
 /*
  * Rows of known variance 0. As their sigma goes to 0 the mean is made to meet them. Of m such rows Z, with X_Z of rank r,
@@ -14,17 +15,18 @@ import type { StandardModel } from "./standard-model";
  * keep their variance are met like means: their indicators D_Z are columns beside X_Z, and the m rows count less their rank.
  */
 
-type Inputs = Pick<StandardModel, "rows" | "y" | "location" | "scale" | "logSigmaOffset" | "v" | "weights">;
+type Inputs = Pick<StandardModel, "rows" | "y" | "location" | "blocks" | "v" | "weights">;
 
 /** Independent of the vectors before it: what is left beside them is more than this share of it. */
 const INDEPENDENT = 1e-7;
 
 /** Rows whose sigma alone gives them a variance: known variance 0, a weight, and a sigma that is not held at 0. */
-export function rowsWithoutV({ rows, scale, logSigmaOffset, v, weights }: Inputs): number[] {
+export function rowsWithoutV({ rows, blocks, v, weights }: Inputs): number[] {
   const found: number[] = [];
-  if (scale.columns === 0) return found;
+  const { basis, offset } = blockOf({ blocks }, "sigma");
+  if (basis.columns === 0) return found;
   for (let i = 0; i < rows; i++) {
-    if (v[i] === 0 && weights?.[i] !== 0 && logSigmaOffset[i] !== Number.NEGATIVE_INFINITY) found.push(i);
+    if (v[i] === 0 && weights?.[i] !== 0 && offset[i] !== Number.NEGATIVE_INFINITY) found.push(i);
   }
   return found;
 }
@@ -87,10 +89,10 @@ const FLOOR = 1e-10;
 
 /** Whether some of the exact rows is met at `theta`, so that the likelihood is to be taken from withFloors(). */
 export function isExactAt(model: StandardModel, theta: Float64Array): boolean {
-  const { exactRows: rows, logSigmaOffset, scale } = model;
-  return rows.some((row) => {
-    let u = logSigmaOffset[row]!;
-    for (let k = 0; k < scale.columns; k++) u += theta[k]! * scale.values[k * scale.rows + row]!;
+  const { basis, offset, start } = blockOf(model, "sigma");
+  return model.exactRows.some((row) => {
+    let u = offset[row]!;
+    for (let k = 0; k < basis.columns; k++) u += theta[start + k]! * basis.values[k * basis.rows + row]!;
     return u < MET;
   });
 }

@@ -1,9 +1,9 @@
 import { addProduct } from "../design/basis";
 import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
-import { RHO_BOUND } from "../model/model";
+import { blockOfKind, RHO_BOUND } from "../model/model";
 import type { Engine } from "./engine";
-import { linearPredictor, logsOf, thetaBlocks } from "./theta-blocks";
+import { blockOf, linearPredictor } from "./theta-blocks";
 
 /**
  * By dpar and per row of the frame: means (offset included), multipliers, SDs and rho12 on the response scale; NaN for an outcome
@@ -20,7 +20,7 @@ export function fittedValues(
   for (let j = 0; j < beta.length; j++) beta[j] = leastSquares[j]! + unit * beta[j]!;
   const mu = frame.doubles(model.rows);
   addProduct(location, beta, mu);
-  const logSigma = logsOf(engine.model, "sigma", theta);
+  const logSigma = linearPredictor(blockOf(engine.model, "sigma"), theta);
   const sigma = frame.doubles(model.rows);
   for (let i = 0; i < sigma.length; i++) sigma[i] = unit * Math.exp(logSigma[i]!);
 
@@ -31,7 +31,7 @@ export function fittedValues(
   });
   if (phis.length > 0) {
     const phi = frame.doubles(model.rows);
-    phi.set(logsOf(engine.model, "phi", theta).map((value) => Math.exp(2 * value)));
+    phi.set(linearPredictor(blockOf(engine.model, "phi"), theta).map((log) => Math.exp(2 * log)));
     phis.forEach(({ key }, outcome) => {
       out[key] = byRow(phi, outcome, frame, model);
     });
@@ -39,11 +39,11 @@ export function fittedValues(
   sigmas.forEach(({ key }, outcome) => {
     out[key] = byRow(sigma, outcome, frame, model);
   });
-  const rho = thetaBlocks(engine.model).find(({ kind }) => kind === "rho");
-  if (rho !== undefined && model.outcomes !== null) {
-    const eta = linearPredictor(engine.model, rho, theta);
+  const rho = blockOf(engine.model, "rho");
+  if (rho.basis.columns > 0 && model.outcomes !== null) {
+    const eta = linearPredictor(rho, theta);
     const correlations = new Float64Array(frame.nrow).fill(Number.NaN);
-    out[model.rho.designs[0]!.key] = correlations;
+    out[blockOfKind(model, "rho").designs[0]!.key] = correlations;
     for (let s = 0; s < eta.length; s++) {
       correlations[model.outcomes.frameRow[model.pairs[2 * s]!]!] = RHO_BOUND * Math.tanh(eta[s]!);
     }

@@ -3,20 +3,16 @@ import { RHO_BOUND } from "../model/model";
 import type { Spreads, VarianceTerm } from "../model/terms/term";
 import { termsOf } from "../model/terms/terms";
 import type { StandardModel } from "./standard-model";
-import { linearPredictor, logsOf, thetaBlocks } from "./theta-blocks";
+import { blockOf, linearPredictor } from "./theta-blocks";
 
 /** Fitted multipliers, SDs and correlations at some theta, in the user's units. Not to be kept. */
 export function spreadsAt(model: StandardModel, theta: Float64Array): Spreads {
-  const { unit, pairs } = model;
-  const rho = thetaBlocks(model).find(({ kind }) => kind === "rho");
+  const { unit } = model;
   return {
-    phi: logsOf(model, "phi", theta).map((value) => Math.exp(2 * value)),
-    sigma: sds(logsOf(model, "sigma", theta), unit),
-    omega: sds(logsOf(model, "sd", theta), unit),
-    rho:
-      rho === undefined
-        ? scratch(pairs.length / 2)
-        : linearPredictor(model, rho, theta).map((eta) => RHO_BOUND * Math.tanh(eta)),
+    phi: linearPredictor(blockOf(model, "phi"), theta).map((log) => Math.exp(2 * log)),
+    sigma: sds(linearPredictor(blockOf(model, "sigma"), theta), unit),
+    omega: sds(linearPredictor(blockOf(model, "sd"), theta), unit),
+    rho: linearPredictor(blockOf(model, "rho"), theta).map((eta) => RHO_BOUND * Math.tanh(eta)),
   };
 }
 

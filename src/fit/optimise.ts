@@ -12,6 +12,7 @@ import {
   steepStartingPoints,
   wideStart,
 } from "./starts";
+import { blockOf } from "./theta-blocks";
 import { type Minimum, minimise } from "./trust-region";
 import { farUp, risesAtEdge } from "./unbounded";
 import { lookout, type Suspicion } from "./vanishing";
@@ -115,7 +116,7 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
   const met = everywhere ? climbSteeply(engine, optima, options) : [];
   const cheap = !thorough || !isSmall(model);
   improveAtEdges(engine, optima, starts[0]!, { plain, everywhere, cheap }, options);
-  if (few && model.rho.columns > 1) walkCuts(engine, optima, met, options);
+  if (few && blockOf(model, "rho").basis.columns > 1) walkCuts(engine, optima, met, options);
   const { value } = optima[0]!;
   const others = optima.filter((optimum) => !isSpike(model, optimum));
   if (others[0]?.converged) optima = others;

@@ -4,15 +4,15 @@ import { choleskySolve } from "../linalg/solve";
 import type { Model } from "../model/model";
 import type { Engine } from "./engine";
 import type { RandomEffect } from "./fit";
-import { linearPredictor, thetaBlocks } from "./theta-blocks";
+import { blockOf, linearPredictor } from "./theta-blocks";
 
 /**
  * Predicted random intercepts (BLUPs) and their prediction errors with beta estimated (Henderson 1975):
  *   u = G Z' S^-1 r,   var(u_hat - u) = G - G Z' P Z G,   P = S^-1 - S^-1 X (X' S^-1 X)^-1 X' S^-1.
  */
 export function randomEffects(model: Model, engine: Engine, theta: Float64Array): RandomEffect[] {
-  const block = thetaBlocks(engine.model).find(({ kind }) => kind === "sd");
-  if (block === undefined) return [];
+  const block = blockOf(engine.model, "sd");
+  if (block.basis.rows === 0) return [];
   const { problem, layout } = engine;
   const { unit, location } = engine.model;
   const count = block.basis.rows;
@@ -21,7 +21,7 @@ export function randomEffects(model: Model, engine: Engine, theta: Float64Array)
   const inverse = problem.read("levelInverse", new Float64Array(count));
   const solved = problem.read("levelSolved", new Float64Array(count * p));
   const L = choleskyFactor(problem.read("locationHessian", new Float64Array(p * p)), p);
-  const logSd = linearPredictor(engine.model, block, theta);
+  const logSd = linearPredictor(block, theta);
 
   const sd = new Float64Array(count);
   const estimate = new Float64Array(count);

@@ -8,6 +8,7 @@ import { namingColumns } from "../formula/naming-columns";
 import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
 import { blocksOf } from "../model/model";
+import { parametersOf } from "../model/terms/parameters";
 import { version } from "../version";
 import type { Engine } from "./engine";
 import type { Coefficient, Fit, KnownVSummary, OptimSummary, Response } from "./fit";
@@ -175,18 +176,11 @@ export function message({ best, distinct, spike, rises }: Search): string {
     several += `; correlations of +1 in some studies and -1 in the others have a log-likelihood higher by ${spike.toPrecision(2)}`;
   }
   if (best.boundary !== null) {
-    const edges = best.boundary.edges.map(({ block }) => EDGES[block.kind]).join(", and ");
+    const edges = best.boundary.edges.map(({ block }) => parametersOf(block.kind).atEdge).join(", and ");
     return `converged at the boundary: ${edges}${several}`;
   }
   return `converged${several}`;
 }
-
-const EDGES = {
-  phi: "a multiplier of the sampling variances (phi) is estimated as zero",
-  sigma: "a heterogeneity (sigma) is estimated as zero",
-  sd: "a random-intercept SD is estimated as zero",
-  rho: "a residual correlation (rho12) is estimated as +1 or -1",
-} as const;
 
 /** The kernels that ran, joined by " + ". */
 function kernelName({ layout }: Engine): string {

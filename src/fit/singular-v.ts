@@ -16,12 +16,12 @@ const SINGULAR = 1.5e-8;
  * Cost: the cube of each cluster that has such rows; nothing for the others.
  */
 export function isPerfectInCluster(model: StandardModel, sigma: ThetaBlock, theta: Float64Array): boolean {
-  const { V, logSigmaOffset } = model;
+  const { V } = model;
   if (V.clusters === 0) return false;
   const v = samplingVariances(model, theta);
-  const u = linearPredictor(model, sigma, theta);
+  const u = linearPredictor(sigma, theta);
   const hasVanished = (row: number) =>
-    logSigmaOffset[row] !== Number.NEGATIVE_INFINITY && 2 * u[row]! < VANISHED + Math.log(v[row]!);
+    sigma.offset[row] !== Number.NEGATIVE_INFINITY && 2 * u[row]! < VANISHED + Math.log(v[row]!);
   let count = 0;
   V.eachTie((_, row) => {
     if (hasVanished(row)) count++;

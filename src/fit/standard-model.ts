@@ -4,35 +4,24 @@ import { addProduct, type Basis, NO_BASIS, project } from "../design/basis";
 import type { Ties } from "../model/components";
 import type { Model } from "../model/model";
 import type { Intercept } from "../model/terms/intercept";
+import { parametersOf } from "../model/terms/parameters";
 import { termsOf } from "../model/terms/terms";
-import { THETA_ORDER } from "../model/terms/theta-order";
 import { exactRows } from "./exact-rows";
-import type { Part } from "./theta-blocks";
+import type { Part, ThetaBlock } from "./theta-blocks";
 
 /**
  * A model in the units in which it is optimized: orthogonal design columns, the response without its least-squares fit
  * and divided by a power of two near its spread. Observations in model order.
  *
- * theta = (delta, gamma, alpha, eta): log sqrt(phi) = logMultiplierOffset + phi delta where V is known up to phi,
- * log sigma = logSigmaOffset + scale gamma, log omega = logSdOffset + sd alpha, rho = 0.999999 tanh(etaOffset + rho eta).
+ * theta is the coefficients of the blocks, one after the other: log sqrt(phi) and log sigma of observations, log omega of levels
+ * and, of pairs, eta in rho = 0.999999 tanh(eta) are offset + basis (own part of theta).
  */
 export interface StandardModel {
   readonly rows: number;
   readonly y: Float64Array;
   readonly location: Basis;
-  /** over observations: of log sqrt(phi), an SD's as all else */
-  readonly phi: Basis;
-  /** over observations */
-  readonly scale: Basis;
-  /** over the levels of the random intercepts */
-  readonly sd: Basis;
-  /** over the studies with two outcomes */
-  readonly rho: Basis;
-  readonly logMultiplierOffset: Float64Array;
-  readonly logSigmaOffset: Float64Array;
-  readonly logSdOffset: Float64Array;
-  /** zero but where a combination of rho12's coefficients is held at a value */
-  readonly etaOffset: Float64Array;
+  /** one a kind, as in THETA_ORDER */
+  readonly blocks: readonly ThetaBlock[];
   /** diagonal of V */
   readonly v: Float64Array;
   readonly largestV: number;
@@ -45,8 +34,6 @@ export interface StandardModel {
   readonly reml: boolean;
   /** known covariance, in the user's units: the engine divides by unit^2 */
   readonly V: BlockCovariance;
-  /** whether V is known up to phi */
-  readonly proportional: boolean;
   readonly random: readonly Intercept[];
   readonly pairs: Int32Array;
   /** theta by formula, in its order */
@@ -71,7 +58,6 @@ export function standardModel(model: Model): StandardModel {
   const v = scratch(rows);
   const variance = unit * unit;
   const shift = -Math.log(unit);
-  const logSigmaOffset = scratch(rows).fill(shift);
   let largestV = 0;
   let zeroV = false;
   let totalWeight = 0;
@@ -82,28 +68,19 @@ export function standardModel(model: Model): StandardModel {
     if (vi > largestV) largestV = vi;
     if (vi === 0) zeroV = true;
     totalWeight += weights === null ? 1 : weights[i]!;
-    if (model.logSigmaOffset !== null) logSigmaOffset[i]! += model.logSigmaOffset[i]!;
   }
-  const scale = model.scale.basis;
+  const blocks = standardBlocks(model, shift);
   const reml = model.method === "REML";
   const mayBeExact = reml && zeroV && largestV > 0;
   return {
     rows,
     y,
     location,
-    proportional: model.proportional,
-    phi: model.phi.columns === 0 ? NO_BASIS : halved(model.phi.basis),
-    scale,
-    sd: model.sd.basis,
-    rho: model.rho.basis,
-    logMultiplierOffset: multiplierOffset(model),
-    logSigmaOffset,
-    logSdOffset: scratch(model.sd.rows).fill(shift),
-    etaOffset: scratch(model.rho.rows),
+    blocks,
     v,
     largestV,
     zeroV,
-    exactRows: mayBeExact ? exactRows({ rows, y, location, scale, logSigmaOffset, v, weights }) : NONE,
+    exactRows: mayBeExact ? exactRows({ rows, y, location, blocks, v, weights }) : NONE,
     weights,
     reml,
     random: model.random,
@@ -132,11 +109,27 @@ function remlConstant(rows: number, p: number, unit: number): number {
   return p * (0.5 * Math.log(2 * Math.PI) + Math.log(unit) + 0.5 * Math.log(rows));
 }
 
+/** @param shift what a log SD is more than in the user's units */
+function standardBlocks({ blocks }: Model, shift: number): ThetaBlock[] {
+  let start = 0;
+  return blocks.map(({ kind, dpars, block: { basis: own }, held }) => {
+    const { isLogSd, isLogVariance } = parametersOf(kind);
+    const basis = isLogVariance ? halved(own) : own;
+    const offset = scratch(basis.rows);
+    if (isLogSd) offset.fill(shift);
+    const share = isLogVariance ? 0.5 : 1;
+    if (held !== null) for (let i = 0; i < offset.length; i++) offset[i]! += share * held[i]!;
+    const block = { kind, dpars, basis, offset, start };
+    start += basis.columns;
+    return block;
+  });
+}
+
 function partsOf(model: Model): Part[] {
   const parts: Part[] = [];
   let start = 0;
-  for (const { kind, of } of THETA_ORDER) {
-    for (const { names } of model[of].designs) {
+  for (const { kind, block } of model.blocks) {
+    for (const { names } of block.designs) {
       parts.push({ kind, start, columns: names.length });
       start += names.length;
     }
@@ -147,11 +140,6 @@ function partsOf(model: Model): Part[] {
 /** Of half of a linear predictor: coefficients are half the user's. */
 function halved(basis: Basis): Basis {
   return { ...basis, toOriginal: basis.toOriginal.map((part) => 2 * part) };
-}
-
-function multiplierOffset({ proportional, logPhiOffset, rows }: Model): Float64Array {
-  if (!proportional) return NO_NUMBERS;
-  return logPhiOffset === null ? scratch(rows) : logPhiOffset.map((value) => 0.5 * value);
 }
 
 /** Residuals so small beside the response are what rounding leaves of a perfect fit. */
@@ -187,7 +175,6 @@ const CHEAP_ROWS = 250;
 const CHEAP_CUBES = 1e6;
 const GOLDEN = 0.6180339887498949;
 const NONE = new Int32Array(0);
-const NO_NUMBERS = new Float64Array(0);
 
 /**
  * A small problem in the same coordinates with nearly the same optima: at most 2,000 rows, and of V only the diagonal.
@@ -195,7 +182,7 @@ const NO_NUMBERS = new Float64Array(0);
  * cannot be cut down (levels and studies are not split).
  */
 export function rehearsalOf(model: StandardModel): StandardModel | null {
-  const { rows, V, phi, scale, random, pairs } = model;
+  const { rows, V, random, pairs } = model;
   if (rows <= REHEARSAL_ROWS && isCheap(model)) return null;
   if (pairs.length > 0 || (rows > REHEARSAL_ROWS && random.length > 0)) return null;
   const diagonal = { ...model, V: new BlockCovariance(V.variances) };
@@ -206,12 +193,16 @@ export function rehearsalOf(model: StandardModel): StandardModel | null {
     Math.floor(((j + ((j * GOLDEN) % 1)) * rows) / REHEARSAL_ROWS),
   );
   const take = (values: Float64Array) => Float64Array.from(pick, (row) => values[row]!);
-  const takeBasis = (basis: Basis): Basis => {
-    const values = new Float64Array(REHEARSAL_ROWS * basis.columns);
-    for (let k = 0; k < basis.columns; k++) {
-      values.set(take(basis.values.subarray(k * rows, (k + 1) * rows)), k * REHEARSAL_ROWS);
+  const takeBlock = (block: ThetaBlock): ThetaBlock => {
+    // a model without multipliers has no rows of theirs
+    if (parametersOf(block.kind).of !== "observation" || block.basis.rows === 0) return block;
+    const { values, columns } = block.basis;
+    const taken = new Float64Array(REHEARSAL_ROWS * columns);
+    for (let k = 0; k < columns; k++) {
+      taken.set(take(values.subarray(k * rows, (k + 1) * rows)), k * REHEARSAL_ROWS);
     }
-    return { ...basis, values, rows: REHEARSAL_ROWS };
+    const basis = { ...block.basis, values: taken, rows: REHEARSAL_ROWS };
+    return { ...block, basis, offset: take(block.offset) };
   };
   return {
     ...diagonal,
@@ -221,10 +212,7 @@ export function rehearsalOf(model: StandardModel): StandardModel | null {
     location: { ...NO_BASIS, rows: REHEARSAL_ROWS },
     leastSquares: new Float64Array(0),
     exactRows: NONE,
-    phi: takeBasis(phi),
-    scale: takeBasis(scale),
-    logMultiplierOffset: model.proportional ? take(model.logMultiplierOffset) : model.logMultiplierOffset,
-    logSigmaOffset: take(model.logSigmaOffset),
+    blocks: model.blocks.map(takeBlock),
     V: new BlockCovariance(take(V.variances)),
     v: take(model.v),
     weights: model.weights === null ? null : take(model.weights),

@@ -2,7 +2,7 @@ import { scratch } from "../data/doubles";
 import { project } from "../design/basis";
 import { canVanish } from "./edges";
 import type { StandardModel } from "./standard-model";
-import { offsetsOf, thetaBlocks, thetaSize } from "./theta-blocks";
+import { blockOf, samplingVariances, thetaBlocks, thetaSize } from "./theta-blocks";
 
 /** Standardised units of a log SD by which a start leans to one side of a moderator. */
 const LEAN = 4;
@@ -20,15 +20,17 @@ const CORRELATED = 1.2;
  * (How often the best maximum is missed is measured by bench/optima.bench.ts.)
  */
 export function startingPoints(model: StandardModel, most: number): Float64Array[] {
-  const { random, rho, phi, parts } = model;
-  const v = heldVariances(model);
+  const { random, parts } = model;
+  const phi = blockOf(model, "phi");
+  const isShared = phi.basis.columns > 0;
+  const v = isShared ? model.v : samplingVariances(model, NO_THETA);
   const tau2 = momentVariance(model.y, v, model.location.columns);
   const share = 1 / (random.length + 1);
-  const ratio = phi.columns > 0 ? momentRatio(model.y, v, model.location.columns) : 1;
-  const hasSigma = model.logSigmaOffset.some(Number.isFinite);
+  const ratio = isShared ? momentRatio(model.y, v, model.location.columns) : 1;
+  const hasSigma = blockOf(model, "sigma").offset.some(Number.isFinite);
   const common = startAt(model, share * tau2, share * tau2, 0, hasSigma ? 1 : share * ratio);
   const starts = [common];
-  if (phi.columns > 0 && hasSigma) {
+  if (isShared && hasSigma) {
     // the heterogeneity laid into phi, and some of it; the known variances themselves laid into sigma
     starts.push(startAt(model, (1 - MOSTLY) * tau2, share * tau2, 0, ratio));
     starts.push(startAt(model, share * tau2, share * tau2, 0, Math.sqrt(ratio)));
@@ -45,7 +47,7 @@ export function startingPoints(model: StandardModel, most: number): Float64Array
     starts.push(startAt(model, MOSTLY * tau2, ((1 - MOSTLY) * tau2) / random.length, 0));
     starts.push(startAt(model, (1 - MOSTLY) * tau2, (MOSTLY * tau2) / random.length, 0));
   }
-  if (rho.columns > 0) {
+  if (blockOf(model, "rho").basis.columns > 0) {
     starts.push(startAt(model, share * tau2, share * tau2, CORRELATED));
     starts.push(startAt(model, share * tau2, share * tau2, -CORRELATED));
   }
@@ -59,12 +61,11 @@ export function startingPoints(model: StandardModel, most: number): Float64Array
  */
 export function steepStartingPoints(model: StandardModel): Float64Array[] {
   const common = startingPoints(model, 1)[0]!;
-  const blocks = thetaBlocks(model);
   const starts: Float64Array[] = [];
   for (const part of model.parts) {
     const { kind, start, columns } = part;
     if (kind === "rho" || !canVanish(model, part)) continue;
-    const { basis, start: first } = blocks.find((block) => block.kind === kind)!;
+    const { basis, start: first } = blockOf(model, kind);
     for (const [leans, slope] of leaningTo(columns)) {
       const theta = common.slice();
       for (let k = 1; k < columns; k++) theta[start + k] = slope * leans[k - 1]!;
@@ -125,19 +126,20 @@ export function wideStart(model: StandardModel): Float64Array {
  * from below the smallest variance to the spread of the residuals; none where the variances are alike.
  */
 export function constantSigmaGrid(model: StandardModel): Float64Array[] {
-  const { scale, parts, logSigmaOffset } = model;
-  const v = heldVariances(model);
+  const { parts } = model;
+  const { basis, offset } = blockOf(model, "sigma");
+  if (parts.length !== 1 || basis.columns !== 1) return [];
+  const v = samplingVariances(model, NO_THETA);
   const largestV = v === model.v ? model.largestV : v.reduce((most, one) => Math.max(most, one));
-  if (parts.length !== 1 || scale.columns !== 1) return [];
   let smallest = largestV;
   for (let i = 0; i < v.length; i++) if (v[i]! > 0 && v[i]! < smallest) smallest = v[i]!;
   if (!(largestV > UNEVEN * smallest)) return [];
-  const one = scale.values[0]!;
+  const one = basis.values[0]!;
   const from = 0.5 * Math.log(smallest) - 1;
   const to = Math.max(0.5 * Math.log(largestV), 0) + 1;
   const steps = Math.min(Math.ceil((to - from) / GRID_STEP), MOST_STEPS);
   return Array.from({ length: steps + 1 }, (_, j) =>
-    Float64Array.of((from + ((to - from) * j) / steps - logSigmaOffset[0]!) / one),
+    Float64Array.of((from + ((to - from) * j) / steps - offset[0]!) / one),
   );
 }
 
@@ -168,14 +170,14 @@ function leaning(zero: readonly number[], k: number, a: number, l = k, b = a): n
 /** theta for one common sigma^2, omega^2, correlation and phi (`ratio`), as near as the designs allow. */
 function startAt(model: StandardModel, sigma2: number, omega2: number, eta: number, ratio = 1): Float64Array {
   const theta = scratch(thetaSize(model));
-  const log = {
+  const predictors = {
     phi: 0.5 * Math.log(ratio),
     sigma: 0.5 * Math.log(sigma2),
     sd: 0.5 * Math.log(omega2),
     rho: eta,
   };
-  for (const { kind, basis, start } of thetaBlocks(model))
-    theta.set(project(basis, difference(log[kind], offsetsOf(model, kind))), start);
+  for (const { kind, basis, offset, start } of thetaBlocks(model))
+    theta.set(project(basis, difference(predictors[kind], offset)), start);
   return theta;
 }
 
@@ -186,11 +188,8 @@ function difference(value: number, offsets: Float64Array): Float64Array {
   return out;
 }
 
-/** Known variances, times the phi that is held. */
-function heldVariances({ v, phi, proportional, logMultiplierOffset }: StandardModel): Float64Array {
-  if (!proportional || phi.columns > 0) return v;
-  return v.map((variance, i) => variance * Math.exp(2 * logMultiplierOffset[i]!));
-}
+/** Of a model whose phi is held at values. */
+const NO_THETA = new Float64Array(0);
 
 /** The phi at which sum r^2 / (phi v) equals its degrees of freedom, r about the mean of least variance where phi is all. */
 function momentRatio(residuals: Float64Array, v: Float64Array, p: number): number {

@@ -1,10 +1,11 @@
+import type { ParameterKind } from "../model/terms/parameters";
 import { along } from "./boundary";
 import { allEdges, type Edge } from "./edges";
 import type { Searchable } from "./engine";
 import { isUnboundedAt, rowsWithoutV } from "./exact-rows";
 import { recessionOf } from "./recession";
 import type { StandardModel } from "./standard-model";
-import { linearPredictor, type ThetaBlock, thetaBlocks } from "./theta-blocks";
+import { blockOf, linearPredictor } from "./theta-blocks";
 import { PERFECT_FIT } from "./vanishing";
 
 /**
@@ -44,28 +45,26 @@ const BEYOND = 10;
  * it. SDs of random intercepts that are as tiny go along. Returns a point farther up, or null.
  */
 export function farUp({ model, objective }: Searchable, theta: Float64Array): Float64Array | null {
-  const blocks = thetaBlocks(model);
-  let down: Float64Array | null = null;
-  for (const block of blocks) {
-    // those of levels go along with rows, not by themselves
-    if (block.kind === "rho" || (block.kind === "sd" && down === null)) continue;
-    const direction = tinyTogether(model, block, theta);
-    if (direction !== null) down = down === null ? direction : along(down, direction, 1);
-  }
-  if (down === null) return null;
-  const all = down;
-  const valueAfter = (logSd: number) => objective.valueAt(along(theta, all, logSd));
+  const rows = [tinyTogether(model, "phi", theta), tinyTogether(model, "sigma", theta)];
+  if (rows.every((direction) => direction === null)) return null;
+  const down = new Float64Array(theta.length);
+  for (const direction of [...rows, tinyTogether(model, "sd", theta)])
+    direction?.forEach((part, k) => {
+      down[k]! += part;
+    });
+  const valueAfter = (logSd: number) => objective.valueAt(along(theta, down, logSd));
   const here = valueAfter(0);
   const before = valueAfter(-STRETCH);
   const first = valueAfter(-2 * STRETCH) - before;
   if (!(first > RISE && before - here > AS_STEEP * first)) return null;
-  return valueAfter(BEYOND) < here ? along(theta, all, BEYOND) : theta;
+  return valueAfter(BEYOND) < here ? along(theta, down, BEYOND) : theta;
 }
 
 /** The direction of theta in which just the tiny SDs of a block fall, the slowest by 1 on the log scale; null without one. */
-function tinyTogether(model: StandardModel, block: ThetaBlock, theta: Float64Array): Float64Array | null {
-  const logs = linearPredictor(model, block, theta);
-  const u = block.kind === "phi" ? logs.map((log, i) => log + 0.5 * Math.log(model.v[i]!)) : logs;
+function tinyTogether(model: StandardModel, kind: ParameterKind, theta: Float64Array): Float64Array | null {
+  const block = blockOf(model, kind);
+  const logs = linearPredictor(block, theta);
+  const u = kind === "phi" ? logs.map((log, i) => log + 0.5 * Math.log(model.v[i]!)) : logs;
   // rows held at 0 have no sigma that could run anywhere
   const tiny = u.map((value) => (value < PERFECT_FIT && value > Number.NEGATIVE_INFINITY ? 1 : 0));
   const nowhere = new Float64Array(u.length).fill(Number.POSITIVE_INFINITY);

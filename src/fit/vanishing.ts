@@ -1,6 +1,6 @@
 import { isPerfectInCluster } from "./singular-v";
 import type { StandardModel } from "./standard-model";
-import { linearPredictor, logsOf, samplingVariances, type ThetaBlock, thetaBlocks } from "./theta-blocks";
+import { blockOf, linearPredictor, samplingVariances, type ThetaBlock, thetaBlocks } from "./theta-blocks";
 
 /**
  * How near each entity of a block is to the edge of the parameter space, on a log scale on which minus infinity is the
@@ -13,7 +13,7 @@ export interface Nearness {
 }
 
 export function nearness(model: StandardModel, block: ThetaBlock, theta: Float64Array): Nearness {
-  const predictor = linearPredictor(model, block, theta);
+  const predictor = linearPredictor(block, theta);
   if (block.kind === "rho") {
     const measure = predictor.map(
       (eta) => Math.log(4) - 2 * Math.abs(eta) - 2 * Math.log1p(Math.exp(-2 * Math.abs(eta))),
@@ -22,8 +22,7 @@ export function nearness(model: StandardModel, block: ThetaBlock, theta: Float64
   }
   const noise = noiseBeside(model, block.kind, theta);
   // an SD held at 0 is no matter of theta, and where there is no other noise one cannot vanish beside it
-  const isHeld = (i: number) =>
-    block.kind === "sigma" && model.logSigmaOffset[i] === Number.NEGATIVE_INFINITY;
+  const isHeld = (i: number) => block.offset[i] === Number.NEGATIVE_INFINITY;
   const own = block.kind === "phi" ? model.v : null;
   const measure = predictor.map((u, i) =>
     noise[i]! > 0 && !isHeld(i) && own?.[i] !== 0
@@ -33,24 +32,26 @@ export function nearness(model: StandardModel, block: ThetaBlock, theta: Float64
   return { measure, sign: () => 1 };
 }
 
+/** What a row, or a level's mean, has beside the variances of a kind. */
 function noiseBeside(model: StandardModel, kind: ThetaBlock["kind"], theta: Float64Array): Float64Array {
   if (kind === "sd") return meanVariances(model, theta);
-  if (kind === "sigma") {
-    const variances = samplingVariances(model, theta);
-    return model.zeroV || model.proportional ? orShared(model, variances, theta) : variances;
+  if (kind === "phi") {
+    const logSigma = linearPredictor(blockOf(model, "sigma"), theta);
+    return orShared(
+      model,
+      logSigma.map((u) => Math.exp(2 * u)),
+      theta,
+    );
   }
-  return orShared(
-    model,
-    logsOf(model, "sigma", theta).map((u) => Math.exp(2 * u)),
-    theta,
-  );
+  const variances = samplingVariances(model, theta);
+  return model.zeroV || isProportional(model) ? orShared(model, variances, theta) : variances;
 }
 
 /** These; of a row without one, what its levels share with it, or, where the row may be met, the spread of the data. */
 function orShared(model: StandardModel, variances: Float64Array, theta: Float64Array): Float64Array {
   const { random, exactRows } = model;
   if ((random.length === 0 && exactRows.length === 0) || !variances.includes(0)) return variances;
-  const logOmega = logsOf(model, "sd", theta);
+  const logOmega = linearPredictor(blockOf(model, "sd"), theta);
   const out = variances.map((variance, i) => {
     if (variance > 0) return variance;
     return random.reduce((sum, { index, firstUnit }) => {
@@ -65,9 +66,10 @@ function orShared(model: StandardModel, variances: Float64Array, theta: Float64A
 function meanVariances(model: StandardModel, theta: Float64Array): Float64Array {
   const { random } = model;
   const v = samplingVariances(model, theta);
-  const u = logsOf(model, "sigma", theta);
-  const sums = new Float64Array(model.sd.rows);
-  const counts = new Float64Array(model.sd.rows);
+  const u = linearPredictor(blockOf(model, "sigma"), theta);
+  const levels = blockOf(model, "sd").basis.rows;
+  const sums = new Float64Array(levels);
+  const counts = new Float64Array(levels);
   for (const { index, firstUnit } of random) {
     for (let i = 0; i < index.length; i++) {
       if (index[i]! < 0) continue;
@@ -92,13 +94,13 @@ export type Suspicion = "none" | "vanishing" | "perfect fit";
  */
 export function lookout(model: StandardModel): (theta: Float64Array) => Suspicion {
   const blocks = thetaBlocks(model);
-  const lowestOf = blocks[0]?.kind === "sigma" ? lowestPredictor(model, blocks[0]) : null;
+  const lowestOf = lowestPredictor(blockOf(model, "sigma"));
   return (theta) => {
-    if (model.proportional && isPerfectRow(model, theta)) return "perfect fit";
+    if (isProportional(model) && isPerfectRow(model, theta)) return "perfect fit";
     for (const block of blocks) {
       if (block.kind === "sigma") {
         // the usual case, and cheaper than a pass over the rows
-        const lowest = lowestOf === null ? Number.NEGATIVE_INFINITY : lowestOf(theta);
+        const lowest = lowestOf(theta);
         if (isFar(model, lowest) && !(model.zeroV && lowest < PERFECT_FIT)) continue;
         const suspected = suspectSigma(model, block, theta);
         if (suspected === "perfect fit") return suspected;
@@ -111,10 +113,14 @@ export function lookout(model: StandardModel): (theta: Float64Array) => Suspicio
   };
 }
 
+function isProportional(model: StandardModel): boolean {
+  return blockOf(model, "phi").dpars.length > 0;
+}
+
 /** Whether phi v + sigma^2 of a row has become tiny beside the spread of the data. */
 function isPerfectRow(model: StandardModel, theta: Float64Array): boolean {
   const variances = samplingVariances(model, theta);
-  const logSigma = logsOf(model, "sigma", theta);
+  const logSigma = linearPredictor(blockOf(model, "sigma"), theta);
   return variances.some(
     (variance, i) =>
       (model.v[i]! > 0 || logSigma[i]! > Number.NEGATIVE_INFINITY) &&
@@ -123,20 +129,21 @@ function isPerfectRow(model: StandardModel, theta: Float64Array): boolean {
 }
 
 /** No sigma^2 can be small beside its known variance when the smallest log sigma is this. */
-function isFar({ largestV, proportional }: StandardModel, logSigma: number): boolean {
-  return !proportional && 2 * logSigma > SUSPECT + Math.log(largestV);
+function isFar(model: StandardModel, logSigma: number): boolean {
+  return !isProportional(model) && 2 * logSigma > SUSPECT + Math.log(model.largestV);
 }
 
 /** One pass without a logarithm or an array; "vanishing" where some sigma may be near 0. */
 function suspectSigma(model: StandardModel, block: ThetaBlock, theta: Float64Array): Suspicion {
-  const { v, zeroV, exactRows, logSigmaOffset } = model;
+  const { v, zeroV, exactRows } = model;
   const mayBePerfect = zeroV && exactRows.length === 0;
   const { values, rows, columns } = block.basis;
+  const { offset, start } = block;
   let smallest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < rows; i++) {
-    let u = logSigmaOffset[i]!;
+    let u = offset[i]!;
     if (u === Number.NEGATIVE_INFINITY) continue; // held at 0
-    for (let k = 0; k < columns; k++) u += theta[k]! * values[k * rows + i]!;
+    for (let k = 0; k < columns; k++) u += theta[start + k]! * values[k * rows + i]!;
     if (u < smallest) smallest = u;
     if (mayBePerfect && u < PERFECT_FIT && v[i] === 0) return "perfect fit";
   }
@@ -145,13 +152,11 @@ function suspectSigma(model: StandardModel, block: ThetaBlock, theta: Float64Arr
 }
 
 /** A lower bound of the rows' log sigma: each column's term at its least. */
-function lowestPredictor(
-  { logSigmaOffset }: StandardModel,
-  { basis: { values, rows, columns } }: ThetaBlock,
-): (theta: Float64Array) => number {
+function lowestPredictor({ basis, offset: offsets, start }: ThetaBlock): (theta: Float64Array) => number {
+  const { values, rows, columns } = basis;
   let offset = Number.POSITIVE_INFINITY;
   for (let i = 0; i < rows; i++) {
-    const value = logSigmaOffset[i]!;
+    const value = offsets[i]!;
     if (value < offset && value !== Number.NEGATIVE_INFINITY) offset = value;
   }
   const low: number[] = [];
@@ -169,7 +174,10 @@ function lowestPredictor(
   }
   return (theta) => {
     let bound = offset;
-    for (let k = 0; k < columns; k++) bound += theta[k]! * (theta[k]! > 0 ? low[k]! : high[k]!);
+    for (let k = 0; k < columns; k++) {
+      const c = theta[start + k]!;
+      bound += c * (c > 0 ? low[k]! : high[k]!);
+    }
     return bound;
   };
 }

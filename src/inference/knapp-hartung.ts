@@ -1,5 +1,6 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { groupingsOf, hasGroupings } from "../fit/groupings";
 import { inverseCrossProduct, leastSquares } from "../linalg/least-squares";
 import { norm } from "../linalg/vector";
 import { coefficientIndices } from "./coefficients";
@@ -99,8 +100,10 @@ function termSizes(fit: Fit): Float64Array {
 
 function whyNotDefined(fit: Fit): string | null {
   if (fit.family !== "gaussian") return "two outcomes";
-  if ((fit.random ?? []).length > 0)
-    return `random intercepts (${fit.random!.map(({ group }) => group).join(", ")})`;
+  if (hasGroupings(fit))
+    return `random intercepts (${groupingsOf(fit)
+      .map(({ group }) => group)
+      .join(", ")})`;
   if (fit.knownV.clusters > 0) return "a V with covariances";
   return fit.weights === null ? null : "likelihood weights";
 }

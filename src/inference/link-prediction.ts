@@ -1,4 +1,5 @@
 import type { Fit } from "../fit/fit";
+import { valuesByDesignRow } from "../fit/groupings";
 import { coefficientIndices } from "./coefficients";
 import { combine, combinedCoefficients } from "./linear-combination";
 import { linkOf } from "./links";
@@ -48,7 +49,7 @@ export function linkPrediction(
 function takeKnownRows(fit: Fit, dpar: string, { values, nrow }: PredictionRows, eta: Float64Array): void {
   const known = fit.designs[dpar];
   // one per row, or one per level for sd(group), as the rows of the design are
-  const response = fit.fitted[dpar] ?? fit.random?.find((random) => random.dpar === dpar)?.sd;
+  const response = valuesByDesignRow(fit, dpar);
   if (response === undefined || response.length !== known.nrow) return;
   if (!fit.coefficients.some((coefficient) => coefficient.dpar === dpar && coefficient.atBoundary)) return;
   for (let i = 0; i < nrow; i++) {

@@ -1,4 +1,4 @@
-import { locationsOf, randomOf, sigmaOf } from "../fit/dpars";
+import { locationsOf, sigmaOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import type { Dpar } from "../formula/dpar";
 
@@ -30,18 +30,6 @@ export function samplingVariances(fit: Fit, { location, offset, stride }: Outcom
   if (stride === 1) return variances;
   const y = fit.response[location].values;
   return y.map((value, i) => (Number.isNaN(value) ? Number.NaN : variances[i * stride + offset]));
-}
-
-/**
- * Variance that the random intercepts of one outcome add to each row used, summed over groupings; zeros without
- * random effects.
- */
-export function studyVariances(fit: Fit, { number }: Outcome): Float64Array {
-  const total = new Float64Array(fit.nobs);
-  for (const { codes, sd } of randomOf(fit, number)) {
-    for (let i = 0; i < total.length; i++) if (codes[i] >= 0) total[i] += sd[codes[i]] ** 2;
-  }
-  return total;
 }
 
 /** How many of the studies (rows used) have both outcomes, and how many only one. */

@@ -1,11 +1,14 @@
+import type { Table } from "../data/table";
 import { type DataInput, newTable } from "../data/table-from";
 import { DrmError } from "../errors";
-import { randomOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
+import { groupingOf, valuesByDesignRow } from "../fit/groupings";
 import { requireFit } from "../fit/require-fit";
+import type { Dpar } from "../formula/dpar";
+import { trueVariancesAt } from "../opened/term-variances";
 import { checkOptions, type OptionKinds } from "../options";
 import { limitsAt } from "./limits";
-import { outcomesOf, studyVariances } from "./outcomes";
+import { outcomesOf } from "./outcomes";
 import { predict } from "./predict";
 import type { TestStatistic } from "./test-basis";
 
@@ -85,18 +88,8 @@ export function predictionInterval(
   const limitsOf = limitsAt(level);
   const data = newdata === undefined ? undefined : newTable(newdata);
   const mean = predict(fit, data, { dpar, level, ...(offset && { offset }), ...(test && { test }) });
-  const variance = predict(fit, data, { dpar: outcome.scale }).estimate.map((sigma) => sigma * sigma);
-  if (data === undefined) {
-    studyVariances(fit, outcome).forEach((omega2, i) => {
-      variance[i]! += omega2;
-    });
-  } else {
-    for (const random of randomOf(fit, outcome.number)) {
-      predict(fit, data, { dpar: random.dpar }).estimate.forEach((omega, i) => {
-        variance[i]! += omega * omega;
-      });
-    }
-  }
+  const values = ({ key }: Dpar) => valuesOf(fit, data, key);
+  const variance = trueVariancesAt(fit, outcome.number, { values }, mean.estimate.length);
   const limits = Array.from(mean.estimate, (estimate, i) =>
     limitsOf({
       estimate,
@@ -114,4 +107,12 @@ export function predictionInterval(
     lower: Float64Array.from(limits, ({ lower }) => lower),
     upper: Float64Array.from(limits, ({ upper }) => upper),
   };
+}
+
+/** In new rows an SD is predicted; in those of the fit, that of random effects is the one of their level. */
+function valuesOf(fit: Fit, data: Table | undefined, dpar: string): Float64Array {
+  const grouping = data === undefined ? groupingOf(fit, dpar) : null;
+  if (grouping === null) return predict(fit, data, { dpar }).estimate;
+  const byLevel = valuesByDesignRow(fit, dpar)!;
+  return Float64Array.from(grouping.codes, (code) => (code < 0 ? 0 : byLevel[code]!));
 }

@@ -7,16 +7,11 @@ import { requireFit } from "../fit/require-fit";
 import { observationsByRow } from "../model/observations";
 import { openFit } from "../opened/open-fit";
 import { fromCoefficients, scaleCoefficients } from "../opened/scale-coefficients";
+import { totalVariances } from "../opened/term-variances";
 import { checkOptions, type OptionKinds } from "../options";
 import { deletedResiduals } from "./deleted-residuals";
 import { eachDeletion } from "./deletions";
-import {
-  type BivariateFit,
-  outcomesOf,
-  samplingVariances,
-  studyVariances,
-  type UnivariateFit,
-} from "./outcomes";
+import { type BivariateFit, outcomesOf, type UnivariateFit } from "./outcomes";
 
 type ResidualType = "response" | "pearson" | "rstandard" | "rstudent";
 const TYPES: readonly ResidualType[] = ["response", "pearson", "rstandard", "rstudent"];
@@ -105,12 +100,7 @@ function rawResiduals(fit: Fit): Float64Array[] {
 }
 
 function marginal(fit: Fit): Float64Array[] {
-  return outcomesOf(fit).map((outcome) => {
-    const v = samplingVariances(fit, outcome);
-    const tau = fit.fitted[outcome.scale];
-    const study = studyVariances(fit, outcome);
-    return v.map((variance, i) => variance + tau[i] ** 2 + study[i]);
-  });
+  return outcomesOf(fit).map((outcome) => totalVariances(fit, outcome));
 }
 
 /** One value an observation, as one array of rows an outcome; NaN where a study lacks the outcome. */

@@ -1,5 +1,6 @@
 import { DrmError } from "../errors";
 import type { BivariateFit, Fit, UnivariateFit } from "../fit/fit";
+import { requireCovariance } from "../fit/known-covariance";
 import { requireFit } from "../fit/require-fit";
 import type { Sampler } from "../model/terms/term";
 import { stackedTerms } from "../opened/stacked-terms";
@@ -100,7 +101,7 @@ function stackedMeans(fit: Fit): Float64Array {
 
 /** Random effects first and V last: a seed keeps the numbers that it has always given. */
 function samplersOf(fit: Fit): Sampler[] {
-  const { terms, spreads } = stackedTerms(fit, "simulate()");
+  const { terms, spreads } = stackedTerms(fit, requireCovariance(fit.knownV, "simulate()"));
   const stride = outcomesOf(fit).length;
   const rowName = (place: number) => `row ${fit.rows[Math.floor(place / stride)]! + 1}`;
   const [known, residual, ...effects] = terms.map((term) => term.sampler(spreads, rowName));

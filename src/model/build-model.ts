@@ -84,7 +84,7 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
       frame.weights,
     );
   const scale = blockOfRows(dpars.sigma, estimated);
-  const phi = blockOfRows(dpars.phi, phiEstimated);
+  const phi = dpars.phi.length === 0 ? NO_BLOCK : blockOfRows(dpars.phi, phiEstimated);
   const random = randomIntercepts(dpars.sd, frame, rows, observation);
   const uncorrelated = logSigma?.includes(Number.NEGATIVE_INFINITY) ?? false;
   const { pairs, rho } = studies(dpars.rho12, frame, observation, uncorrelated);
@@ -102,18 +102,27 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
         ? weights
         : Float64Array.from(outcomes.frameRow, (row) => weights[row]!),
     location,
-    proportional: knownV.proportional,
-    phi,
-    logPhiOffset: logPhi && offsets(logPhi, rows, outcomes),
-    scale,
-    logSigmaOffset: logSigma === null ? null : offsets(logSigma, rows, outcomes),
+    blocks: [
+      {
+        kind: "phi",
+        dpars: dpars.phi,
+        block: phi,
+        held: logPhi === null ? null : offsets(logPhi, rows, outcomes),
+      },
+      {
+        kind: "sigma",
+        dpars: dpars.sigma,
+        block: scale,
+        held: logSigma === null ? null : offsets(logSigma, rows, outcomes),
+      },
+      { kind: "sd", dpars: dpars.sd, block: levelsBlock(random), held: null },
+      { kind: "rho", dpars: dpars.rho12, block: rho, held: null },
+    ],
     V: observation === null ? knownV.V : observedV(knownV.V, observation, rows),
-    sd: levelsBlock(random),
     random,
-    rho,
     pairs,
   };
-  if (knownV.proportional) checkMultipliers(model, dpars.phi, dpars.sigma);
+  if (dpars.phi.length > 0) checkMultipliers(model);
   checkRandomIntercepts(model, dpars.sigma, estimated.includes(true), frame.nrow);
   checkWeights(model, frame);
   checkRestricted(model);

@@ -1,8 +1,9 @@
 import type { BlockCovariance } from "../covariance/block-covariance";
 import { type Basis, NO_BASIS, orthogonalBasis } from "../design/basis";
 import type { Design } from "../design/design";
+import type { Dpar } from "../formula/dpar";
 import type { Intercept } from "./terms/intercept";
-import { THETA_ORDER } from "./terms/theta-order";
+import { type ParameterKind, parametersOf } from "./terms/parameters";
 
 /**
  * Stage 5. Everything that the likelihood needs. Immutable. Its rows are observations: with one outcome the rows of the
@@ -19,25 +20,23 @@ export interface Model {
   readonly weights: Float64Array | null;
   /** over the observations */
   readonly location: Block;
-  /** whether V is known up to the multiplier phi of each observation */
-  readonly proportional: boolean;
-  /** over the observations, of log phi; no columns when V is known, or every phi held at a value */
-  readonly phi: Block;
-  /** log of the value that an observation's phi is held at, 0 where it is estimated; null when none is held */
-  readonly logPhiOffset: Float64Array | null;
-  /** over the observations; no columns when every sigma is held at a value */
-  readonly scale: Block;
-  /** log of the value that an observation's sigma is held at (-Infinity for 0), 0 where it is estimated */
-  readonly logSigmaOffset: Float64Array | null;
+  /** those of the variance terms: one block a kind, as in THETA_ORDER */
+  readonly blocks: readonly ParameterBlock[];
   /** known covariance of the observations */
   readonly V: BlockCovariance;
-  /** over the levels of all random intercepts, one intercept after the other */
-  readonly sd: Block;
   readonly random: readonly Intercept[];
-  /** over the studies with two outcomes */
-  readonly rho: Block;
-  /** the two observations of each of these studies, one pair after the other */
+  /** the two observations of each study with two outcomes, one pair after the other */
   readonly pairs: Int32Array;
+}
+
+/** The parameters of one kind: their designs over all entities of the kind, which may have no columns. */
+export interface ParameterBlock {
+  readonly kind: ParameterKind;
+  /** whose they are: the dpars of the kind, those that are held too */
+  readonly dpars: readonly Dpar[];
+  readonly block: Block;
+  /** what an entity's linear predictor is held at (-Infinity for an SD of 0), 0 where it is estimated; null for all zeros */
+  readonly held: Float64Array | null;
 }
 
 export interface Outcomes {
@@ -59,8 +58,13 @@ export interface Block {
 /** In the order of the coefficients: the mean, then theta. */
 export function blocksOf(model: Model): Block[] {
   const blocks = [model.location];
-  for (const { of } of THETA_ORDER) blocks.push(model[of]);
+  for (const { block } of model.blocks) blocks.push(block);
   return blocks;
+}
+
+/** The block of a kind; empty where the model has no such parameter. */
+export function blockOfKind({ blocks }: Pick<Model, "blocks">, kind: ParameterKind): Block {
+  return blocks[parametersOf(kind).at]!.block;
 }
 
 /** One design as it stands. */

@@ -1,7 +1,8 @@
 import { DrmError } from "../errors";
 import type { Dpar } from "../formula/dpar";
 import { symmetricEigen } from "../linalg/eigen";
-import type { Model } from "./model";
+import { blockOfKind, type Model } from "./model";
+import { parametersOf } from "./terms/parameters";
 
 /*
  * phi_i v_i + sigma_i^2: whether the coefficients of phi and sigma can be told apart. They are where the derivatives of Sigma's
@@ -17,21 +18,27 @@ import type { Model } from "./model";
 const DEPENDENT = 1e-11;
 
 /** Refuses multipliers of a V that is not there, or that cannot be told apart from sigma. */
-export function checkMultipliers(model: Model, phis: readonly Dpar[], sigmas: readonly Dpar[]): void {
-  const { V, phi, scale } = model;
+export function checkMultipliers(model: Model): void {
+  const { V, blocks } = model;
+  const [phis, sigmas] = (["phi", "sigma"] as const).map((kind) => blocks[parametersOf(kind).at]!.dpars);
   if (!V.variances.some((v) => v > 0)) {
-    const what = `all sampling variances are 0, so there is nothing for ${phis[0]!.key} to multiply`;
+    const what = `all sampling variances are 0, so there is nothing for ${phis![0]!.key} to multiply`;
     throw new DrmError("bad_known_v", `${what}: leave meta_V() out, or correct the variances`);
   }
-  if (phi.columns === 0 || scale.columns === 0 || smallestShare(model) > DEPENDENT) return;
+  const isShared = (["phi", "sigma"] as const).every((kind) => blockOfKind(model, kind).columns > 0);
+  if (!isShared || smallestShare(model) > DEPENDENT) return;
   const keys = (dpars: readonly Dpar[]) => dpars.map(({ key }) => key).join(" and ");
-  const what = `${keys(phis)} and ${keys(sigmas)} cannot be told apart: phi v + sigma^2 has too few different values, as where the sampling variances are the same within each cell of the two formulas`;
-  const held = sigmas.map(({ key }) => `${key}: 0`).join(", ");
+  const what = `${keys(phis!)} and ${keys(sigmas!)} cannot be told apart: phi v + sigma^2 has too few different values, as where the sampling variances are the same within each cell of the two formulas`;
+  const held = sigmas!.map(({ key }) => `${key}: 0`).join(", ");
   throw new DrmError("bad_term", `${what}; hold sigma at 0 (fixed: { ${held} }), or simplify a formula`);
 }
 
 /** Smallest eigenvalue of the correlations between the derivatives in the coefficients. */
-function smallestShare({ rows, V, phi, scale, logSigmaOffset, y }: Model): number {
+function smallestShare(model: Model): number {
+  const { rows, V, blocks } = model;
+  const phi = blockOfKind(model, "phi");
+  const scale = blockOfKind(model, "sigma");
+  const { held } = blocks[parametersOf("sigma").at]!;
   const qPhi = phi.columns;
   const q = qPhi + scale.columns;
   const M = phi.basis.values;
@@ -45,14 +52,13 @@ function smallestShare({ rows, V, phi, scale, logSigmaOffset, y }: Model): numbe
     for (let k = 0; k < q; k++)
       for (let l = 0; l <= k; l++) gram[k * q + l]! += derivative[k]! * derivative[l]!;
   };
-  for (let i = 0; i < y.length; i++) {
+  for (let i = 0; i < rows; i++) {
     let logPhi = 0;
     let logSigma = 0;
     for (let k = 0; k < qPhi; k++) logPhi += (0.3 / (k + 1)) * M[k * rows + i]!;
     for (let k = 0; k < q - qPhi; k++) logSigma += (0.2 / (k + 2)) * W[k * rows + i]!;
-    const held = logSigmaOffset?.[i] ?? 0;
     const known = Math.exp(logPhi) * V.variances[i]!;
-    const extra = held === Number.NEGATIVE_INFINITY ? 0 : typical * Math.exp(2 * logSigma);
+    const extra = held?.[i] === Number.NEGATIVE_INFINITY ? 0 : typical * Math.exp(2 * logSigma);
     const share = known / (known + extra);
     for (let k = 0; k < qPhi; k++) derivative[k] = share * M[k * rows + i]!;
     for (let k = qPhi; k < q; k++) derivative[k] = 2 * (1 - share) * W[(k - qPhi) * rows + i]!;

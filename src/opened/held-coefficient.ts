@@ -6,7 +6,7 @@ import { MAX_EVALUATIONS, search } from "../fit/optimise";
 import type { Optimum } from "../fit/optimum";
 import { type StandardModel, standardModel } from "../fit/standard-model";
 import { startingPoints } from "../fit/starts";
-import { type Part, thetaBlocks } from "../fit/theta-blocks";
+import { blockOf, type Part, type ThetaBlock, thetaBlocks } from "../fit/theta-blocks";
 import { gradientTolerance, maxAbs } from "../fit/trust-region";
 import { lookout } from "../fit/vanishing";
 import { nullSpace } from "../linalg/null-space";
@@ -174,7 +174,7 @@ function modelBeside(
   free: FreeSpace,
   unit: Float64Array,
 ): (value: number) => StandardModel {
-  const block = thetaBlocks(model).find(({ kind }) => kind === part.kind)!;
+  const block = blockOf(model, part.kind);
   const { values, rows, columns, leastShare } = block.basis;
   const reduced = new Float64Array(rows * (columns - 1));
   const shift = new Float64Array(rows);
@@ -195,24 +195,19 @@ function modelBeside(
     columns: columns - 1,
     leastShare,
   };
+  const moved = (start: number) => (start > part.start ? start - 1 : start);
   const parts = model.parts
     .map(({ kind, start, columns: width }): Part => {
-      if (start === part.start) return { kind, start, columns: width - 1 };
-      return { kind, start: start > part.start ? start - 1 : start, columns: width };
+      return { kind, start: moved(start), columns: start === part.start ? width - 1 : width };
     })
     .filter(({ columns: width }) => width > 0);
   return (value) => {
-    const shifted = (offsets: Float64Array) => offsets.map((offset, i) => offset + value * shift[i]!);
-    switch (part.kind) {
-      case "phi":
-        return { ...model, parts, phi: basis, logMultiplierOffset: shifted(model.logMultiplierOffset) };
-      case "sigma":
-        return { ...model, parts, scale: basis, logSigmaOffset: shifted(model.logSigmaOffset) };
-      case "sd":
-        return { ...model, parts, sd: basis, logSdOffset: shifted(model.logSdOffset) };
-      case "rho":
-        return { ...model, parts, rho: basis, etaOffset: shifted(model.etaOffset) };
-    }
+    const offset = block.offset.map((own, i) => own + value * shift[i]!);
+    const blocks = model.blocks.map((one): ThetaBlock => {
+      if (one === block) return { ...block, basis, offset };
+      return { ...one, start: one.start > block.start ? one.start - 1 : one.start };
+    });
+    return { ...model, parts, blocks };
   };
 }
 

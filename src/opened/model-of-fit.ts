@@ -5,7 +5,7 @@ import type { Fit } from "../fit/fit";
 import { type KeptV, requireCovariance } from "../fit/known-covariance";
 import type { Dpar } from "../formula/dpar";
 import { heldLogs } from "../model/fixed";
-import { type Model, NO_BLOCK, type Outcomes, stackBlocks } from "../model/model";
+import { type Block, type Model, NO_BLOCK, type Outcomes, stackBlocks } from "../model/model";
 import {
   blockOf,
   completePairs,
@@ -37,11 +37,13 @@ export function modelOf(fit: FitInputs): Model {
   const sigmas = locations.map(({ outcome }) => sigmaOf(fit, outcome));
   const phis = phisOf(fit);
   const designOf = ({ key }: Dpar) => fit.designs[key] ?? null;
-  const offsetsOf = (logs: readonly number[]) => places((_, outcome) => logs[outcome]!);
-  const logSigma = heldLogs(sigmas, fit.fixed).logs;
-  const logPhi = heldLogs(phis, fit.fixed).logs;
+  const heldOf = (dpars: readonly Dpar[]) => {
+    const { logs } = heldLogs(dpars, fit.fixed);
+    return logs && places((_, outcome) => logs[outcome]!);
+  };
   const random = interceptsOf(fit, observation, rows);
-  const { pairs, rho } = studies(fit, observation);
+  const correlation = correlationOf(fit);
+  const { pairs, rho } = studies(fit, correlation, observation);
   const { weights } = fit;
   const V = requireCovariance(fit.knownV, "this");
   return {
@@ -54,15 +56,24 @@ export function modelOf(fit: FitInputs): Model {
     outcomes,
     weights: weights === null ? null : places((row) => weights[row]!),
     location: blockOf(locations.map(designOf), rows, observation),
-    proportional: phis.length > 0,
-    phi: blockOf(phis.map(designOf), rows, observation),
-    logPhiOffset: logPhi && offsetsOf(logPhi),
-    scale: blockOf(sigmas.map(designOf), rows, observation),
-    logSigmaOffset: logSigma && offsetsOf(logSigma),
+    blocks: [
+      {
+        kind: "phi",
+        dpars: phis,
+        block: phis.length === 0 ? NO_BLOCK : blockOf(phis.map(designOf), rows, observation),
+        held: heldOf(phis),
+      },
+      {
+        kind: "sigma",
+        dpars: sigmas,
+        block: blockOf(sigmas.map(designOf), rows, observation),
+        held: heldOf(sigmas),
+      },
+      { kind: "sd", dpars: random.map(({ dpar }) => dpar), block: levelsBlock(random), held: null },
+      { kind: "rho", dpars: correlation === null ? [] : [correlation], block: rho, held: null },
+    ],
     V: observation === null ? V : observedV(V, observation, rows),
-    sd: levelsBlock(random),
     random,
-    rho,
     pairs,
   };
 }
@@ -112,8 +123,11 @@ export function interceptsOf(
   });
 }
 
-function studies(fit: FitInputs, observation: Int32Array | null): Pick<Model, "pairs" | "rho"> {
-  const correlation = correlationOf(fit);
+function studies(
+  fit: FitInputs,
+  correlation: Dpar | null,
+  observation: Int32Array | null,
+): { readonly pairs: Int32Array; readonly rho: Block } {
   if (observation === null || correlation === null) return { pairs: NONE, rho: NO_BLOCK };
   const { pairs, pairOf } = completePairs(observation);
   const design = fit.designs[correlation.key]!;

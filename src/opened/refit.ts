@@ -1,7 +1,7 @@
 import type { GroupDesign } from "../design/group-design";
 import { checkRank } from "../design/rank";
 import { DrmError } from "../errors";
-import { correlationOf, locationsOf, phisOf, sigmaOf } from "../fit/dpars";
+import { correlationOf, locationsOf, sigmaOf } from "../fit/dpars";
 import { type Engine, withEngine } from "../fit/engine";
 import { type LocationPrecision, locationPrecision } from "../fit/location-precision";
 import { MAX_EVALUATIONS, search } from "../fit/optimise";
@@ -10,8 +10,9 @@ import { standardModel } from "../fit/standard-model";
 import { uncertainty } from "../fit/uncertainty";
 import { ranked } from "../model/build-model";
 import { checkRandomIntercepts, checkRestricted } from "../model/check-model";
-import type { Model } from "../model/model";
+import { blockOfKind, type Model } from "../model/model";
 import { checkMultipliers } from "../model/multipliers";
+import { multipliersOf } from "../model/terms/terms";
 import { type FitInputs, modelOf } from "./model-of-fit";
 import { fromCoefficients, toCoefficients } from "./scale-coefficients";
 
@@ -90,16 +91,16 @@ export function estimableModel(inputs: FitInputs): Model {
   }
   const model = modelOf(inputs);
   ranked(model.location, weights);
-  ranked(model.phi, weights);
-  ranked(model.scale, weights);
+  ranked(blockOfKind(model, "phi"), weights);
+  ranked(blockOfKind(model, "sigma"), weights);
   for (const { dpar, design } of model.random) checkGroups(dpar.key, design);
-  ranked(model.rho, weights);
+  ranked(blockOfKind(model, "rho"), weights);
   const correlation = correlationOf(inputs);
   if (correlation !== null && model.pairs.length === 0) {
     throw new DrmError("bad_data", `no row has both outcomes, so ${correlation.key} cannot be estimated`);
   }
   const sigmas = locationsOf(inputs).map(({ outcome }) => sigmaOf(inputs, outcome));
-  if (model.proportional) checkMultipliers(model, phisOf(inputs), sigmas);
+  if (multipliersOf(model).length > 0) checkMultipliers(model);
   const estimated = sigmas.some(({ key }) => fixed[key] === undefined);
   checkRandomIntercepts(model, sigmas, estimated, nobs);
   checkRestricted(model);

@@ -1,10 +1,10 @@
-import { correlationOf, locationsOf, phisOf } from "../fit/dpars";
+import type { BlockCovariance } from "../covariance/block-covariance";
+import { correlationOf, locationsOf, phisOf, sigmaOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
-import { requireCovariance } from "../fit/known-covariance";
 import type { Outcomes } from "../model/model";
 import { completePairs } from "../model/observations";
 import type { Spreads, VarianceTerm } from "../model/terms/term";
-import { termsOf } from "../model/terms/terms";
+import { termsFrom } from "../model/terms/terms";
 import { fittedSpreads } from "./fitted-spreads";
 import { interceptsOf } from "./model-of-fit";
 
@@ -14,24 +14,28 @@ const NO_PAIRS = new Int32Array(0);
  * The variance terms of a fit over all places of its response, y1[1], y2[1], y1[2], ..., whether a study has the outcome or
  * not, as the fit keeps V; with one outcome they are the rows.
  *
- * @param asker what a message says needs V
+ * @param V over the same places
  */
 export function stackedTerms(
   fit: Fit,
-  asker: string,
+  V: BlockCovariance,
 ): { readonly terms: readonly VarianceTerm[]; readonly spreads: Spreads } {
-  const V = requireCovariance(fit.knownV, asker);
   const rows = V.variances.length;
   const outcomes = fit.family === "gaussian" ? null : everyPlace(rows);
   // the number of a place is its own; an outcome that a study lacks has no level and no partner
-  const responses = locationsOf(fit).map(({ key }) => fit.response[key]!.values);
+  const locations = locationsOf(fit);
+  const responses = locations.map(({ key }) => fit.response[key]!.values);
   const isAbsent = (place: number) => Number.isNaN(responses[place & 1]![place >> 1]!);
   const places = outcomes && Int32Array.from({ length: rows }, (_, i) => (isAbsent(i) ? -1 : i));
   const random = interceptsOf(fit, places, rows);
-  const pairs = places === null || correlationOf(fit) === null ? NO_PAIRS : completePairs(places).pairs;
-  const spreads = fittedSpreads(fit, { rows, outcomes, pairs });
-  const proportional = phisOf(fit).length > 0;
-  return { terms: termsOf({ V, proportional, random, pairs }), spreads };
+  const correlation = correlationOf(fit);
+  const pairs = places === null || correlation === null ? NO_PAIRS : completePairs(places).pairs;
+  const sigmas = locations.map(({ outcome }) => sigmaOf(fit, outcome));
+  const residual = correlation === null ? sigmas : [...sigmas, correlation];
+  return {
+    terms: termsFrom({ V, multipliers: phisOf(fit), residual, pairs, random }),
+    spreads: fittedSpreads(fit, { rows, outcomes, pairs }),
+  };
 }
 
 function everyPlace(places: number): Outcomes {

@@ -1,5 +1,6 @@
-import { randomOf } from "../fit/dpars";
+import { sdsOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
+import { groupingOf } from "../fit/groupings";
 import type { IntervalMethod } from "../inference/coefficient-table";
 import { coefficientIndices } from "../inference/coefficients";
 import { linkOf } from "../inference/links";
@@ -42,14 +43,13 @@ export interface OneSd {
  * The one estimated SD that makes up the heterogeneity of some rows; null where it is a sum of several, or has moderators
  * that differ between the rows: a likelihood has no profile in such a sum.
  */
-export function oneSd(fit: Fit, { number, scale }: Outcome, members: readonly number[]): OneSd | null {
-  const random = randomOf(fit, number);
-  const dpars = [scale, ...random.map(({ dpar }) => dpar)];
+export function oneSd(fit: Fit, { number }: Outcome, members: readonly number[]): OneSd | null {
+  const dpars = sdsOf(fit, number).map(({ key }) => key);
   const estimated = dpars.filter((dpar) => fit.designs[dpar] !== undefined);
   if (estimated.length !== 1 || members.length === 0) return null;
   const dpar = estimated[0]!;
-  const codes = random.find((one) => one.dpar === dpar)?.codes;
-  const places = codes === undefined ? members : members.map((i) => codes[i]!);
+  const grouping = groupingOf(fit, dpar);
+  const places = grouping === null ? members : members.map((i) => grouping.codes[i]!);
   const { values, nrow, names } = fit.designs[dpar]!;
   const first = places[0]!;
   const constant = names.every((_, j) =>

@@ -1,5 +1,6 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { hasGroupings } from "../fit/groupings";
 import { requireFit } from "../fit/require-fit";
 import type { IntervalMethod } from "../inference/coefficient-table";
 import { requireSameData } from "../inference/nested";
@@ -106,7 +107,7 @@ export function heterogeneity(fit: Fit, options: HeterogeneityOptions = {}): Pri
   const shares = varianceShares(fit, by === undefined ? {} : { by });
   const before = reduced === undefined ? null : tau2OfReduced(reduced, shares.groups, by);
   const q = qTestOrNull(fit);
-  const held = Object.values(fit.fixed).some((value) => value === 0) && (fit.random ?? []).length === 0;
+  const held = Object.values(fit.fixed).some((value) => value === 0) && !hasGroupings(fit);
   const basis = held && q !== null && fit.family === "gaussian" && by === undefined ? "Q" : "tau2";
   const rows = groupRows(fit, by);
   const parts = shares.groups.map((group) => {

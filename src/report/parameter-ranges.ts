@@ -1,5 +1,6 @@
 import { dparOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
+import { valuesByDesignRow } from "../fit/groupings";
 import type { DparKind } from "../formula/dpar";
 import type { Limits } from "../inference/limits";
 import { linkOf } from "../inference/links";
@@ -74,7 +75,7 @@ function limitsOf(fit: Fit, dpar: string, level: number): Limits {
 
 /** One per row for phi, sigma and rho12, one per level for sd(group). */
 function fittedScale(fit: Fit, dpar: string): Float64Array {
-  return fit.random?.find((effect) => effect.dpar === dpar)?.sd ?? fit.fitted[dpar]!;
+  return valuesByDesignRow(fit, dpar)!;
 }
 
 function summarise(values: Float64Array): Pick<ParameterRange, "estimate" | "minimum" | "maximum"> {

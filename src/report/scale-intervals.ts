@@ -2,6 +2,7 @@ import type { Column, Table } from "../data/table";
 import { type DataInput, newTable } from "../data/table-from";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { groupingOf } from "../fit/groupings";
 import { requireFit } from "../fit/require-fit";
 import { variablesOf } from "../formula/expr";
 import type { IntervalMethod } from "../inference/coefficient-table";
@@ -179,7 +180,7 @@ function moderatorsOf(fit: Fit, dpar: string): string[] {
 
 /** The moderators' values in a row of new data, or of the design: of an SD of random intercepts, the rows are levels. */
 function moderatorsAt(fit: Fit, dpar: string, table: Table | null, row: number): ScaleInterval["at"] {
-  const codes = (fit.random ?? []).find((random) => random.dpar === dpar)?.codes;
+  const codes = groupingOf(fit, dpar)?.codes;
   const at = table === null && codes !== undefined ? codes.indexOf(row) : row;
   return Object.fromEntries(
     moderatorsOf(fit, dpar).map((name) => [

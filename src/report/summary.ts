@@ -1,4 +1,5 @@
 import type { DroppedRows, Fit, RobustErrors } from "../fit/fit";
+import { groupingsOf } from "../fit/groupings";
 import { requireFit } from "../fit/require-fit";
 import { type CoefficientRow, coefficientTable, type IntervalMethod } from "../inference/coefficient-table";
 import { coefficientName } from "../inference/coefficients";
@@ -106,7 +107,7 @@ export function summary(fit: Fit, options: SummaryOptions = {}): Printable<FitSu
     family: fit.family,
     method: fit.method,
     knownV: { kind, label, clusters, largestCluster },
-    random: (fit.random ?? []).map(({ dpar, group, levels }) => ({ dpar, group, levels: levels.length })),
+    random: groupingsOf(fit).map(({ dpar, group, levels }) => ({ dpar, group, levels: levels.length })),
     responses: Object.values(fit.response).map((response) => response.label),
     level,
     confint,

@@ -1,6 +1,7 @@
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
-import { type Outcome, outcomesOf, samplingVariances, studyVariances } from "../inference/outcomes";
+import { type Outcome, outcomesOf, samplingVariances } from "../inference/outcomes";
+import { betweenVariances } from "../opened/term-variances";
 import { checkOptions, type OptionKinds } from "../options";
 import { formatColumn } from "./format";
 import { outcomeColumn } from "./outcome-column";
@@ -123,7 +124,7 @@ function varianceRows(fit: Fit, outcome: Outcome): VarianceRows {
   const samplingVariance = samplingVariances(fit, outcome).slice();
   const sigma = fit.fitted[outcome.scale].slice();
   const heterogeneityVariance = sigma.map((sd) => sd * sd);
-  const studyVariance = studyVariances(fit, outcome);
+  const studyVariance = betweenVariances(fit, outcome);
   const totalVariance = samplingVariance.map((v, i) => v + heterogeneityVariance[i] + studyVariance[i]);
   return {
     outcome: outcome.location,

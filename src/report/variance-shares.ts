@@ -1,4 +1,3 @@
-import { randomOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { covarianceOf } from "../fit/known-covariance";
 import { requireFit } from "../fit/require-fit";
@@ -7,6 +6,7 @@ import { residualDf } from "../inference/residual-df";
 import { type TypicalVarianceParts, typicalVarianceParts } from "../inference/typical-variance";
 import { observationNumbers } from "../model/observations";
 import { openFit } from "../opened/open-fit";
+import { termVariances } from "../opened/term-variances";
 import { checkOptions, type OptionKinds } from "../options";
 import { formatColumn, formatFixed } from "./format";
 import { outcomeColumn } from "./outcome-column";
@@ -123,7 +123,7 @@ function sharesOf(
   groups: readonly RowGroup[],
   typical: Typical | null,
 ): VarianceShareGroup[] {
-  const { location, scale } = outcome;
+  const { location } = outcome;
   const y = fit.response[location].values;
   const { weights, knownV } = fit;
   const counts = (i: number) => !Number.isNaN(y[i]) && weights?.[i] !== 0;
@@ -143,20 +143,14 @@ function sharesOf(
     if (typical !== null) return typical(outcome, own);
     return residualDf(fit, location) > 0 ? mean(own, (i) => v[i]) : Number.NaN;
   });
-  const sigma = fit.fitted[scale];
-  const random = randomOf(fit, outcome.number);
+  const terms = termVariances(fit, outcome);
 
   return groups.map(({ label }, g) => {
     const own = members[g];
-    const variances = [
-      { part: "sampling" as const, source: knownV.kind === "none" ? "none" : knownV.label, variance: s2[g] },
-      { part: "within" as const, source: scale, variance: mean(own, (i) => sigma[i] ** 2) },
-      ...random.map(({ dpar, codes, sd }) => ({
-        part: "between" as const,
-        source: dpar,
-        variance: mean(own, (i) => (codes[i] < 0 ? 0 : sd[codes[i]] ** 2)),
-      })),
-    ];
+    const variances = terms.map(({ term: { part }, dpar, variance }) => {
+      if (part !== "sampling") return { part, source: dpar!.key, variance: mean(own, (i) => variance[i]) };
+      return { part, source: knownV.kind === "none" ? "none" : knownV.label, variance: s2[g] };
+    });
     const total = variances.reduce((sum, { variance }) => sum + variance, 0);
     const parts = variances.map((one) => ({ ...one, percent: (100 * one.variance) / total }));
     return { outcome: location, group: label, rows: own.length, total, i2: 100 - parts[0].percent, parts };

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fitted, rho12, sigma } from "../../src/inference/fitted";
 import type { BivariateFit, UnivariateFit } from "../../src/inference/outcomes";
 import { residuals } from "../../src/inference/residuals";
-import { bivariateFit, restorationFit, SD_OF_STUDY } from "../fit-literal";
+import { bivariateFit, restorationFit, withStudies } from "../fit-literal";
 
 const fit = restorationFit() as UnivariateFit;
 
@@ -24,11 +24,7 @@ describe("one outcome", () => {
   it("Pearson residuals count the variance of random intercepts", () => {
     const codes = Int32Array.from({ length: 80 }, (_, i) => i % 2);
     const sd = Float64Array.of(0.3, 0.5);
-    const none = new Float64Array(2);
-    const random = [
-      { dpar: "sd(study)", group: "study", levels: ["a", "b"], codes, sd, estimate: none, stdError: none },
-    ];
-    const pearson = residuals({ ...fit, dpars: [...fit.dpars, SD_OF_STUDY], random }, { type: "pearson" });
+    const pearson = residuals(withStudies(fit, codes, sd) as UnivariateFit, { type: "pearson" });
     const variance = 0.0732292712829076 + sigma(fit)[1] ** 2 + 0.25;
     expect(pearson[1]).toBeCloseTo(residuals(fit)[1] / Math.sqrt(variance), 12);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Fit } from "../../src/fit/fit";
 import { checkDrm } from "../../src/report/checks/check-drm";
-import { bivariateFit, boundaryFit, restorationFit, SD_OF_STUDY } from "../fit-literal";
+import { bivariateFit, boundaryFit, restorationFit, withStudies } from "../fit-literal";
 
 const fit = restorationFit();
 const find = (of: Fit, check: string) => checkDrm(of).find((row) => row.check === check);
@@ -106,25 +106,23 @@ describe("scale", () => {
   });
   it("judges random intercepts", () => {
     const codes = Int32Array.from({ length: 80 }, (_, i) => Math.floor(i / 2));
-    const levels = Array.from({ length: 40 }, (_, j) => `s${j}`);
     const sd = new Float64Array(40).fill(0.3);
-    const random = [{ dpar: "sd(study)", group: "study", levels, codes, sd, estimate: sd, stdError: sd }];
-    const dpars = [...fit.dpars, SD_OF_STUDY];
-    expect(find({ ...fit, dpars, random }, "random_effect_replication")).toMatchObject({
+    const grouped = withStudies(fit, codes, sd);
+    expect(find(grouped, "random_effect_replication")).toMatchObject({
       status: "ok",
       value: "study: 0 of 40",
     });
-    expect(find({ ...fit, dpars, random }, "random_effect_sd_boundary")).toMatchObject({
+    expect(find(grouped, "random_effect_sd_boundary")).toMatchObject({
       status: "ok",
       value: "min 0.3000",
     });
     codes[79] = 0;
     sd[3] = 1e-5;
-    expect(find({ ...fit, dpars, random }, "random_effect_replication")).toMatchObject({
+    expect(find(grouped, "random_effect_replication")).toMatchObject({
       status: "note",
       value: "study: 1 of 40",
     });
-    expect(find({ ...fit, dpars, random }, "random_effect_sd_boundary")?.status).toBe("warning");
+    expect(find(grouped, "random_effect_sd_boundary")?.status).toBe("warning");
   });
   it("judges rho12", () => {
     const biv = bivariateFit();

@@ -3,6 +3,7 @@ import type { Column } from "../../data/table";
 import { type DataInput, tableFrom } from "../../data/table-from";
 import { DrmError, didYouMean } from "../../errors";
 import type { Fit } from "../../fit/fit";
+import { groupingsOf } from "../../fit/groupings";
 import { asLabels } from "../../frame/as-factor";
 import type { Model } from "../../model/model";
 import { count, listed } from "../../words";
@@ -57,7 +58,7 @@ function columnCells(fit: Fit, name: string, data: DataInput | undefined): Cells
     return (row) => cell(table.nrow === fit.nobs ? row : fit.rows[row]!);
   }
   if (Object.hasOwn(fit.data, name)) return columnCell(name, fit.data[name]!);
-  const grouping = fit.random?.find(({ group }) => group === name);
+  const grouping = groupingsOf(fit).find(({ group }) => group === name);
   if (grouping !== undefined) {
     return (row) => (grouping.codes[row]! < 0 ? null : grouping.levels[grouping.codes[row]!]!);
   }
@@ -104,7 +105,7 @@ export function requireNested(fit: Fit, { V, outcomes }: Model, { label, codes, 
     const [one, row] = [rowOf(first), rowOf(other)];
     if (codes[row] !== codes[one]) throw fail(one, row, "are correlated through V");
   });
-  for (const { group, codes: levels, levels: labels } of fit.random ?? []) {
+  for (const { group, codes: levels, levels: labels } of groupingsOf(fit)) {
     const firstOf = new Int32Array(labels.length).fill(-1);
     for (let i = 0; i < levels.length; i++) {
       const level = levels[i]!;

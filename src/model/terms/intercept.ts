@@ -1,10 +1,12 @@
 import type { GroupDesign } from "../../design/group-design";
 import type { Dpar } from "../../formula/dpar";
-import type { LevelsInput, Sampler, Spreads, TermAnswers } from "./term";
+import type { LevelsInput, NewRows, Sampler, Spreads, TermAnswers } from "./term";
 
 /** Z G Z' of one (1 | g): omega_j^2 between all rows of level j. */
 export class Intercept implements TermAnswers, LevelsInput {
   readonly input = "levels";
+  readonly part = "between";
+  readonly dpars: readonly Dpar[];
   /** its SD */
   readonly dpar: Dpar;
   /** of log omega, over the levels */
@@ -17,6 +19,7 @@ export class Intercept implements TermAnswers, LevelsInput {
 
   constructor(dpar: Dpar, design: GroupDesign, index: Int32Array, firstUnit: number) {
     this.dpar = dpar;
+    this.dpars = [dpar];
     this.design = design;
     this.index = index;
     this.levels = design.nrow;
@@ -50,6 +53,12 @@ export class Intercept implements TermAnswers, LevelsInput {
       const variance = omega[firstUnit + level]! ** 2;
       for (let b = 0; b <= a; b++) if (index[members[b]!] === level) out[a * m + b]! += variance;
     }
+  }
+
+  addNewVariances(outcome: Dpar["outcome"], rows: NewRows, out: Float64Array): void {
+    if (this.dpar.outcome !== outcome) return;
+    const omega = rows.values(this.dpar);
+    for (let i = 0; i < out.length; i++) out[i]! += omega[i]! ** 2;
   }
 
   sampler({ omega }: Spreads): Sampler {

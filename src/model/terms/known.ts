@@ -8,6 +8,8 @@ const ZERO_PIVOT = 1e-8;
 /** V, the sampling variances and covariances: nothing about it is estimated. */
 export class Known implements TermAnswers {
   readonly input = "covariance";
+  readonly part = "sampling";
+  readonly dpars = [];
   readonly V: BlockCovariance;
 
   constructor(V: BlockCovariance) {
@@ -28,6 +30,9 @@ export class Known implements TermAnswers {
     for (let a = 0; a < m; a++)
       for (let b = 0; b <= a; b++) out[a * m + b]! += this.V.at(members[a]!, members[b]!);
   }
+
+  /** sampling errors are not of true effects */
+  addNewVariances(): void {}
 
   sampler(_: Spreads, rowName: (row: number) => string): Sampler {
     const { V } = this;

@@ -1,5 +1,6 @@
+import type { Dpar } from "../../formula/dpar";
 import { Residual } from "./residual";
-import type { Sampler, Spreads, TermAnswers } from "./term";
+import type { NewRows, Sampler, Spreads, TermAnswers } from "./term";
 
 /**
  * R of two outcomes: sigma_i^2 of each row, and rho_s sigma_i sigma_k of the two rows i, k of a study that has both. A
@@ -7,13 +8,18 @@ import type { Sampler, Spreads, TermAnswers } from "./term";
  */
 export class Pair implements TermAnswers {
   readonly input = "pairs";
+  readonly part = "within";
+  readonly dpars: readonly Dpar[];
   /** the two rows of each study with both outcomes, one pair after the other */
   readonly pairs: Int32Array;
-  private readonly alone = new Residual();
+  private readonly alone: Residual;
   /** made by the first question that needs it */
   private pairOf: Int32Array | null = null;
 
-  constructor(pairs: Int32Array) {
+  /** @param dpars the sigma of each outcome, and the correlation */
+  constructor(dpars: readonly Dpar[], pairs: Int32Array) {
+    this.dpars = dpars;
+    this.alone = new Residual(dpars);
     this.pairs = pairs;
   }
 
@@ -40,6 +46,10 @@ export class Pair implements TermAnswers {
         if (pairOf[k] === pair) out[a * m + b]! += rho[pair]! * sigma[i]! * sigma[k]!;
       }
     }
+  }
+
+  addNewVariances(outcome: Dpar["outcome"], rows: NewRows, out: Float64Array): void {
+    this.alone.addNewVariances(outcome, rows, out);
   }
 
   /** sigma1 z1, and sigma2 (rho z1 + sqrt(1 - rho^2) z2) beside it. */

@@ -1,4 +1,5 @@
 import type { BlockCovariance } from "../../covariance/block-covariance";
+import type { Dpar } from "../../formula/dpar";
 import { Known } from "./known";
 import type { Sampler, Spreads, TermAnswers } from "./term";
 
@@ -8,10 +9,14 @@ import type { Sampler, Spreads, TermAnswers } from "./term";
  */
 export class Proportional implements TermAnswers {
   readonly input = "covariance";
+  readonly part = "sampling";
+  readonly dpars: readonly Dpar[];
   readonly V: BlockCovariance;
   private readonly known: Known;
 
-  constructor(V: BlockCovariance) {
+  /** @param dpars the phi of each outcome */
+  constructor(dpars: readonly Dpar[], V: BlockCovariance) {
+    this.dpars = dpars;
     this.V = V;
     this.known = new Known(V);
   }
@@ -37,6 +42,9 @@ export class Proportional implements TermAnswers {
       out[a * m + a]! += phi[i]! * this.V.variances[i]!;
     }
   }
+
+  /** sampling errors are not of true effects */
+  addNewVariances(): void {}
 
   sampler(spreads: Spreads, rowName: (row: number) => string): Sampler {
     const drawErrors = this.known.sampler(spreads, rowName);

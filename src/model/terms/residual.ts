@@ -1,8 +1,16 @@
-import type { Sampler, Spreads, TermAnswers } from "./term";
+import type { Dpar } from "../../formula/dpar";
+import type { NewRows, Sampler, Spreads, TermAnswers } from "./term";
 
 /** R = diag(sigma_i^2): the heterogeneity of each row. */
 export class Residual implements TermAnswers {
   readonly input = "rows";
+  readonly part = "within";
+  readonly dpars: readonly Dpar[];
+
+  /** @param dpars the sigma of each outcome */
+  constructor(dpars: readonly Dpar[]) {
+    this.dpars = dpars;
+  }
 
   tie(): void {}
 
@@ -13,6 +21,11 @@ export class Residual implements TermAnswers {
   addCovariances(members: ArrayLike<number>, { sigma }: Spreads, out: Float64Array): void {
     const m = members.length;
     for (let a = 0; a < m; a++) out[a * m + a]! += sigma[members[a]!]! ** 2;
+  }
+
+  addNewVariances(outcome: Dpar["outcome"], rows: NewRows, out: Float64Array): void {
+    const sigma = rows.values(this.dpars.find((dpar) => dpar.outcome === outcome)!);
+    for (let i = 0; i < out.length; i++) out[i]! += sigma[i]! ** 2;
   }
 
   sampler({ sigma }: Spreads): Sampler {

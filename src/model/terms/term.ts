@@ -1,4 +1,5 @@
 import type { BlockCovariance } from "../../covariance/block-covariance";
+import type { Dpar } from "../../formula/dpar";
 
 /** Multipliers of V, SDs and correlations of a model at some parameters, in the unit that its V is in. Not to be kept. */
 export interface Spreads {
@@ -35,6 +36,10 @@ export interface LevelsInput {
  * (docs/internals.md).
  */
 export interface TermAnswers {
+  /** what it is of the variance of an effect size: sampling error, or heterogeneity within groups or between them */
+  readonly part: "sampling" | "within" | "between";
+  /** its parameters, as a fit reports them */
+  readonly dpars: readonly Dpar[];
   /** Calls `link` for rows that it ties, often enough that all of them are connected: kernels are chosen by what is tied. */
   tie(link: (first: number, row: number) => void): void;
   /** Adds its variance of each row to `out`. */
@@ -44,6 +49,8 @@ export interface TermAnswers {
    * is in the kernels.
    */
   addCovariances(members: ArrayLike<number>, spreads: Spreads, out: Float64Array): void;
+  /** Adds its variance of the true effects of an outcome in rows that are not the model's, of levels that it does not know. */
+  addNewVariances(outcome: Dpar["outcome"], rows: NewRows, out: Float64Array): void;
   /**
    * How to add a draw of its part to a response. What all draws share is done once.
    *
@@ -51,6 +58,12 @@ export interface TermAnswers {
    * @throws DrmError where it is no covariance
    */
   sampler(spreads: Spreads, rowName: (row: number) => string): Sampler;
+}
+
+/** New rows of data, as a fit predicts them. */
+export interface NewRows {
+  /** an SD or a correlation in each row, response scale */
+  values(dpar: Dpar): Float64Array;
 }
 
 /** Adds a draw to y; `normal` gives independent standard normal numbers. */

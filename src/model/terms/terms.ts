@@ -1,20 +1,42 @@
 import { BlockCovariance } from "../../covariance/block-covariance";
-import type { Model } from "../model";
+import type { Dpar } from "../../formula/dpar";
+import type { Model, ParameterBlock } from "../model";
+import type { Intercept } from "./intercept";
 import { Known } from "./known";
 import { Pair } from "./pair";
+import { parametersOf } from "./parameters";
 import { Proportional } from "./proportional";
 import { Residual } from "./residual";
 import type { LevelsInput, VarianceTerm } from "./term";
 
-/** The summands of a model's Sigma: V, R, then the random intercepts as in the formulas. */
-export function termsOf({
-  V,
-  proportional,
-  pairs,
-  random,
-}: Pick<Model, "V" | "proportional" | "pairs" | "random">): VarianceTerm[] {
-  const sampling = proportional ? new Proportional(V) : new Known(V);
-  return [sampling, pairs.length > 0 ? new Pair(pairs) : new Residual(), ...random];
+/** A model, or a standard one. */
+type WithTerms = Pick<Model, "V" | "pairs" | "random"> & {
+  readonly blocks: readonly Pick<ParameterBlock, "kind" | "dpars">[];
+};
+
+/** The summands of a model's Sigma: V, or D V D, R, then the random intercepts as in the formulas. */
+export function termsOf({ V, pairs, random, blocks }: WithTerms): VarianceTerm[] {
+  const residual = blocks.flatMap(({ kind, dpars }) => (kind === "sigma" || kind === "rho" ? dpars : []));
+  return termsFrom({ V, multipliers: multipliersOf({ blocks }), residual, pairs, random });
+}
+
+/** The dpars that multiply V, estimated or held: none where it is known. */
+export function multipliersOf({ blocks }: Pick<WithTerms, "blocks">): readonly Dpar[] {
+  return blocks[parametersOf("phi").at]!.dpars;
+}
+
+/** What terms are made of: `multipliers` has the dpars of phi, `residual` those of sigma and of the correlation. */
+export interface TermInputs {
+  readonly V: BlockCovariance;
+  readonly multipliers: readonly Dpar[];
+  readonly residual: readonly Dpar[];
+  readonly pairs: Int32Array;
+  readonly random: readonly Intercept[];
+}
+
+export function termsFrom({ V, multipliers, residual, pairs, random }: TermInputs): VarianceTerm[] {
+  const sampling = multipliers.length > 0 ? new Proportional(multipliers, V) : new Known(V);
+  return [sampling, pairs.length > 0 ? new Pair(residual, pairs) : new Residual(residual), ...random];
 }
 
 /** What the terms of a model are to the kernels. */

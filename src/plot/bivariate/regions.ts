@@ -104,9 +104,9 @@ export function bivariateRegions(fit: Fit, options: BivariateRegionsOptions = {}
         mu1: meanOfRows(fit, first, rows1!, {}).estimate,
         mu2: meanOfRows(fit, second, rows2!, {}).estimate,
         between: {
-          v1: average((i) => between.variance1[i]! + first.omega2[i]!),
+          v1: average((i) => first.trueVariance[i]!),
           v12: average((i) => between.covariance[i]!),
-          v2: average((i) => between.variance2[i]! + second.omega2[i]!),
+          v2: average((i) => second.trueVariance[i]!),
         },
         ...regionOfMeans(fit, rows1!, rows2!, options),
       },

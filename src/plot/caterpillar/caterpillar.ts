@@ -3,7 +3,7 @@ import { DrmError, type Fit, ranef, testBasis } from "../../index";
 import { limitsAt } from "../../inference/limits";
 import { checkOptions, type OptionKinds } from "../../options";
 import type { MeanOptions } from "../data/mean-of-rows";
-import { outcomeRows, randomEffectsOf } from "../data/outcome";
+import { groupingsIn, outcomeRows } from "../data/outcome";
 import { ROW_OPTIONS, type RowOptions, rowLabels } from "../data/row-values";
 import { checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
 import { drawIntervalRows, type IntervalSection } from "../draw/interval-rows";
@@ -117,7 +117,7 @@ export function caterpillarRows(
     return { label, estimate, ...limitsOf({ estimate, stdError, df }) };
   };
   const df = predictionDf(fit, options);
-  const random = randomEffectsOf(fit, outcome.location);
+  const random = groupingsIn(fit, outcome.location);
   const { show = random.length > 0 ? undefined : "effects" } = options;
   if (show === "effects") {
     const labels = rowLabels(fit, options, outcome.location);

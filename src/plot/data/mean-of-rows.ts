@@ -44,7 +44,7 @@ export function meanOfRows(
   members: readonly number[],
   { level = 0.95, test }: MeanOptions,
 ): MeanOfRows {
-  const { location, sigma, omega2 } = outcome;
+  const { location, trueVariance } = outcome;
   const { values, nrow, names } = fit.designs[location]!;
   const offset = fit.response[location]!.offset;
   const count = members.length;
@@ -57,7 +57,7 @@ export function meanOfRows(
   let variance = 0;
   for (const i of members) {
     shift += (offset?.[i] ?? 0) / count;
-    variance += (sigma[i]! ** 2 + omega2[i]!) / count;
+    variance += trueVariance[i]! / count;
   }
   const mean = linearCombination(fit, average, {
     dpar: location,

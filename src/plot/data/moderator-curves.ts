@@ -8,7 +8,7 @@ import { listed } from "../../words";
 import { short } from "../draw/numbers";
 import type { MeanOptions } from "./mean-of-rows";
 import { isCategorical, locationAndScale, moderatorsOf, numericModerator, offsetColumns } from "./moderators";
-import { type OutcomeRows, outcomeRows, randomEffectsOf } from "./outcome";
+import { groupingsIn, type OutcomeRows, outcomeRows } from "./outcome";
 import { groupsOfColumn } from "./row-values";
 
 /** Along which moderator, and at which values of the others. */
@@ -102,7 +102,7 @@ export function moderatorCurves(
     throw new DrmError("bad_option", `prefer ${shown(prefer)}: "mu" or "sigma"`);
   }
   const outcome = outcomeRows(fit, options.outcome);
-  const sds = randomEffectsOf(fit, outcome.location).map(({ dpar }) => dpar);
+  const sds = groupingsIn(fit, outcome.location).map(({ dpar }) => dpar);
   const scale = [outcome.scale, ...sds];
   const dpars = preferred(outcome.location, scale);
   // last, what moves the other outcome

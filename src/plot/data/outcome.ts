@@ -1,6 +1,8 @@
-import { dparOf, randomOf } from "../../fit/dpars";
+import { dparOf } from "../../fit/dpars";
+import { groupingsOf, type RowGrouping } from "../../fit/groupings";
 import { DrmError, type Fit } from "../../index";
-import { outcomesOf, samplingVariances, studyVariances } from "../../inference/outcomes";
+import { outcomesOf, samplingVariances } from "../../inference/outcomes";
+import { totalVariances, trueVariances } from "../../opened/term-variances";
 
 /** One outcome of a fit, row by row used: what plots draw. NaN where a bivariate study lacks the outcome. */
 export interface OutcomeRows {
@@ -18,8 +20,10 @@ export interface OutcomeRows {
   readonly sigma: Float64Array;
   /** known sampling variance */
   readonly v: Float64Array;
-  /** variance of the random intercepts */
-  readonly omega2: Float64Array;
+  /** variance of true effects around the mean, of all terms of the model */
+  readonly trueVariance: Float64Array;
+  /** variance of effect sizes around the mean: `v` and `trueVariance` */
+  readonly totalVariance: Float64Array;
   /** places of the rows that have the outcome, counting rows used from 0 */
   readonly present: readonly number[];
 }
@@ -51,21 +55,22 @@ export function outcomeRows(fit: Fit, wanted?: string): OutcomeRows {
     mu: fit.fitted[found.location]!.slice(),
     sigma: fit.fitted[found.scale]!.slice(),
     v: samplingVariances(fit, found).slice(),
-    omega2: studyVariances(fit, found),
+    trueVariance: trueVariances(fit, found),
+    totalVariance: totalVariances(fit, found),
     present,
   };
 }
 
-/** The random intercepts in a mean. */
-export function randomEffectsOf(fit: Fit, location: string): NonNullable<Fit["random"]> {
-  return randomOf(fit, dparOf(fit, location).outcome);
+/** The groupings of the random effects in a mean. */
+export function groupingsIn(fit: Fit, location: string): readonly RowGrouping[] {
+  return groupingsOf(fit, dparOf(fit, location).outcome);
 }
 
 /** Whether the rows' total errors are independent, so that 1 / variance is a weight in the usual sense. */
 export function rowsAreIndependent(fit: Fit, location: string): boolean {
   return (
     fit.family === "gaussian" &&
-    randomEffectsOf(fit, location).length === 0 &&
+    groupingsIn(fit, location).length === 0 &&
     (fit.knownV.kind === "diagonal" || fit.knownV.kind === "none")
   );
 }

@@ -3,7 +3,7 @@ import { didYouMean } from "../../errors";
 import { type DataInput, DrmError, type Fit, tableFrom } from "../../index";
 import type { OptionKinds } from "../../options";
 import { count } from "../../words";
-import { randomEffectsOf } from "./outcome";
+import { groupingsIn } from "./outcome";
 
 /**
  * A column for each row used: its name, in the fit or in `data`, or the values themselves in data-row order (one per row
@@ -27,7 +27,7 @@ export const ROW_OPTIONS: OptionKinds<RowOptions> = {
 /** Names of the rows used. */
 export function rowLabels(fit: Fit, { data, labels }: RowOptions, location: string): readonly string[] {
   if (labels !== undefined) return textValues(fit, "labels", labels, data);
-  const innermost = randomEffectsOf(fit, location).at(-1);
+  const innermost = groupingsIn(fit, location).at(-1);
   if (innermost === undefined) return Array.from(fit.rows, (row) => `Row ${row + 1}`);
   return Array.from(innermost.codes, (code, i) => innermost.levels[code] ?? `Row ${fit.rows[i]! + 1}`);
 }

@@ -68,14 +68,14 @@ export function baujatPoints(fit: Fit, options: InfluencePointsOptions = {}): Ba
   requireFit("baujatPoints", fit);
   checkOptions("baujatPoints", options, INFLUENCE_POINTS_OPTIONS);
   const outcome = outcomeRows(fit, options.outcome);
-  const { location, y, mu, v, sigma, omega2 } = outcome;
+  const { location, y, mu, totalVariance } = outcome;
   const deletions = deletionsBy(options);
   const nameOf = deletionLabels(fit, options);
   const place = new Map(Array.from(fit.rows, (row, i) => [row + 1, i]));
   const squared = (rows: readonly number[]) =>
     rows.reduce((sum, row) => {
       const i = place.get(row)!;
-      const pearson2 = (y[i]! - mu[i]!) ** 2 / (v[i]! + sigma[i]! ** 2 + omega2[i]!);
+      const pearson2 = (y[i]! - mu[i]!) ** 2 / totalVariance[i]!;
       return sum + (Number.isFinite(pearson2) ? pearson2 : 0);
     }, 0);
   const names = fit.designs[location]!.names;

@@ -55,7 +55,7 @@ export function residualPoints(fit: Fit, options: ResidualPointsOptions = {}): R
   requireFit("residualPoints", fit);
   checkOptions("residualPoints", options, RESIDUAL_POINTS_OPTIONS);
   const outcome = outcomeRows(fit, options.outcome);
-  const { y, mu, v, sigma, omega2, present } = outcome;
+  const { y, mu, v, totalVariance, present } = outcome;
   const { x = "fitted" } = options;
   const labels = rowLabels(fit, options, outcome.location);
   const groups = seriesOf(fit, options);
@@ -63,7 +63,7 @@ export function residualPoints(fit: Fit, options: ResidualPointsOptions = {}): R
   const points = present.map((i) => ({
     label: labels[i]!,
     x: at[i]!,
-    residual: (y[i]! - mu[i]!) / Math.sqrt(v[i]! + sigma[i]! ** 2 + omega2[i]!),
+    residual: (y[i]! - mu[i]!) / Math.sqrt(totalVariance[i]!),
     series: groups === null ? 0 : groups.codes[i]!,
   }));
   return {

@@ -1,9 +1,9 @@
 import { requireFit } from "../../fit/require-fit";
-import { type DataInput, DrmError, type Fit } from "../../index";
+import { type DataInput, DrmError, type Fit, ranef } from "../../index";
 import { limitsAt } from "../../inference/limits";
 import { checkOptions, type OptionKinds } from "../../options";
 import { type MeanOfRows, type MeanOptions, meanOfRows } from "../data/mean-of-rows";
-import { type OutcomeRows, outcomeRows, randomEffectsOf, rowsAreIndependent } from "../data/outcome";
+import { groupingsIn, type OutcomeRows, outcomeRows, rowsAreIndependent } from "../data/outcome";
 import { type Groups, type RowValues, rowGroups, rowLabels } from "../data/row-values";
 
 /** What the rows of a forest plot are sorted by; "data" keeps their order. */
@@ -131,13 +131,13 @@ export function forestRows(fit: Fit, options: ForestRowsOptions = {}): Forest {
 
 function allRows(
   fit: Fit,
-  { location, y, mu, sigma, v, omega2, present }: OutcomeRows,
+  { location, y, mu, v, totalVariance, present }: OutcomeRows,
   options: ForestRowsOptions,
   level: number,
 ): Map<number, ForestRow> {
   const labels = rowLabels(fit, options, location);
   const limitsOf = limitsAt(level);
-  const precision = y.map((_, i) => (fit.weights?.[i] ?? 1) / (v[i]! + sigma[i]! ** 2 + omega2[i]!));
+  const precision = y.map((_, i) => (fit.weights?.[i] ?? 1) / totalVariance[i]!);
   const total = present.reduce((sum, i) => sum + precision[i]!, 0);
   return new Map(
     present.map((i) => {
@@ -194,12 +194,11 @@ function groupSummary(
   { label, code, members }: Members,
   options: MeanOptions,
 ): ForestSummary | null {
-  const effect = randomEffectsOf(fit, outcome.location).find(({ codes }) =>
-    sameGrouping(codes, groups.codes),
-  );
+  const grouping = groupingsIn(fit, outcome.location).find(({ codes }) => sameGrouping(codes, groups.codes));
   const mean = meanOfRows(fit, outcome, members, options);
-  if (effect !== undefined) {
-    const estimate = mean.estimate + effect.estimate[effect.codes[members[0]!]!]!;
+  if (grouping !== undefined) {
+    const level = grouping.codes[members[0]!]!;
+    const estimate = mean.estimate + ranef(fit, grouping.dpar)[level]!.estimate;
     const none = Number.NaN;
     return {
       label: `Predicted mean, ${label}`,
@@ -214,7 +213,7 @@ function groupSummary(
     };
   }
   const { location, scale } = outcome;
-  const varies = [location, scale, ...randomEffectsOf(fit, location).map(({ dpar }) => dpar)].some(
+  const varies = [location, scale, ...groupingsIn(fit, location).map(({ dpar }) => dpar)].some(
     (dpar) => (fit.designs[dpar]?.names.length ?? 1) > 1,
   );
   return varies && code >= 0 ? { label: `Mean, ${label}`, ...mean } : null;

@@ -11,7 +11,7 @@ import {
   moderatorCurves,
 } from "../data/moderator-curves";
 import { isCategorical, moderatorsOf } from "../data/moderators";
-import { outcomeRows, randomEffectsOf } from "../data/outcome";
+import { groupingsIn, outcomeRows } from "../data/outcome";
 import { linearAxis } from "../draw/effect-axis";
 import { drawIntervalRows, type IntervalRow } from "../draw/interval-rows";
 import { decimals, digitsFor, percent, short, withInterval } from "../draw/numbers";
@@ -132,7 +132,7 @@ function describeCurves({ curves, outcome, x }: ModeratorCurves): string {
 function byGroup(fit: Fit, options: HeterogeneityPlotOptions): string {
   const { level = 0.95 } = options;
   const { location, scale, label } = outcomeRows(fit, options.outcome);
-  const own = [scale, ...randomEffectsOf(fit, location).map(({ dpar }) => dpar)];
+  const own = [scale, ...groupingsIn(fit, location).map(({ dpar }) => dpar)];
   const wanted = own.filter((dpar) => fit.designs[dpar] !== undefined);
   const asked = fit.optim.code === 0 ? options.confint : "wald";
   const { intervals, method } = scaleIntervals(fit, { dpar: wanted, level, ...(asked && { method: asked }) });

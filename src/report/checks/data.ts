@@ -1,5 +1,7 @@
 /** What went into the fit: rows, design matrices, weights, and rows that outweigh the rest. */
-import { outcomeCounts, outcomesOf, samplingVariances, studyVariances } from "../../inference/outcomes";
+
+import { outcomeCounts, outcomesOf } from "../../inference/outcomes";
+import { totalVariances } from "../../opened/term-variances";
 import { count, formatSignificant } from "../format";
 import { droppedText } from "../summary-text";
 import { type Check, row } from "./check";
@@ -73,16 +75,14 @@ export const weightsExtreme: Check = ({ weights }) => {
 export const oneStudyDominates: Check = (fit) => {
   if (fit.nobs < 3) return null;
   for (const outcome of outcomesOf(fit)) {
-    const study = studyVariances(fit, outcome);
-    const v = samplingVariances(fit, outcome);
-    const sd = fit.fitted[outcome.scale];
+    const variance = totalVariances(fit, outcome);
     const y = fit.response[outcome.location].values;
     let total = 0;
     let largest = 0;
     let at = 0;
     for (let i = 0; i < fit.nobs; i++) {
       if (Number.isNaN(y[i])) continue;
-      const precision = (fit.weights?.[i] ?? 1) / (v[i] + sd[i] ** 2 + study[i]);
+      const precision = (fit.weights?.[i] ?? 1) / variance[i];
       total += precision;
       if (precision > largest) {
         largest = precision;

@@ -1,8 +1,10 @@
 /** What the data can tell apart: moderators that run together, sigma and study-level SDs, SDs of small groups. */
+
 import { smallest } from "../../data/range";
 import type { Design } from "../../design/design";
 import { dparOf, sigmaOf } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
+import { groupingsOf } from "../../fit/groupings";
 import { outcomesOf } from "../../inference/outcomes";
 import { choleskyFactor } from "../../linalg/cholesky";
 import { choleskyInverse } from "../../linalg/inverse";
@@ -70,7 +72,7 @@ function centre(column: Float64Array, ones: Float64Array): Float64Array {
 
 /** sigma and the SD of a random intercept share out one variance; only levels with several rows tell them apart. */
 export const sigmaSdSeparation: Check = (fit) => {
-  const pairs = (fit.random ?? []).flatMap(({ dpar }) => {
+  const pairs = groupingsOf(fit).flatMap(({ dpar }) => {
     const sigma = sigmaOf(fit, dparOf(fit, dpar).outcome);
     const correlation = logSdCorrelation(fit, sigma.key, dpar);
     return Number.isFinite(correlation) ? [{ dpar, correlation }] : [];

@@ -1,6 +1,7 @@
 /** Rows that belong together: studies that the model does not know of, ids that start anew in every study. */
 import { dparOf } from "../../fit/dpars";
-import type { Fit, RandomEffect } from "../../fit/fit";
+import type { Fit } from "../../fit/fit";
+import { groupingsOf, hasGroupings, type RowGrouping } from "../../fit/groupings";
 import { deparseName } from "../../formula/deparse";
 import { repeatedStudies, type SharedStudies } from "../../frame/study-columns";
 import { count } from "../format";
@@ -25,8 +26,9 @@ export function sharedStudies(fit: Fit): string | null {
   return found === null ? null : sentence(found, fit.nobs);
 }
 
-function unmodelledStudies({ studyCells, random = [], knownV, robust }: Fit): SharedStudies | null {
-  const modelled = random.length > 0 || knownV.clusters > 0 || robust !== undefined;
+function unmodelledStudies(fit: Fit): SharedStudies | null {
+  const { studyCells, knownV, robust } = fit;
+  const modelled = hasGroupings(fit) || knownV.clusters > 0 || robust !== undefined;
   return studyCells === undefined || modelled ? null : repeatedStudies(studyCells);
 }
 
@@ -42,10 +44,10 @@ const FEW_GROUPS = 3;
 
 /** (1 | study) + (1 | effect), where effect 1, 2, 3 of one study has nothing to do with those of the next. */
 export const restartingIds: Check = (fit) => {
-  const { random = [] } = fit;
-  const outcomeOf = ({ dpar }: RandomEffect) => dparOf(fit, dpar).outcome;
-  for (const inner of random) {
-    const outer = random.find(
+  const groupings = groupingsOf(fit);
+  const outcomeOf = ({ dpar }: RowGrouping) => dparOf(fit, dpar).outcome;
+  for (const inner of groupings) {
+    const outer = groupings.find(
       (other) => other !== inner && outcomeOf(other) === outcomeOf(inner) && restartsIn(inner, other),
     );
     if (outer === undefined) continue;
@@ -65,7 +67,7 @@ export const restartingIds: Check = (fit) => {
 };
 
 /** Whether each level of `inner` has one row in each of `outer`: then a random intercept of its own is sigma. */
-function haveOneRow(inner: RandomEffect, outer: RandomEffect): boolean {
+function haveOneRow(inner: RowGrouping, outer: RowGrouping): boolean {
   const pairs = new Set<string>();
   inner.codes.forEach((code, i) => {
     pairs.add(`${code} ${outer.codes[i]}`);
@@ -77,7 +79,7 @@ function haveOneRow(inner: RandomEffect, outer: RandomEffect): boolean {
  * Whether every level of `outer` has the first so many of the numbered levels of `inner`, not all of them the same number:
  * complete crossing, as of raters and subjects, looks otherwise.
  */
-function restartsIn(inner: RandomEffect, outer: RandomEffect): boolean {
+function restartsIn(inner: RowGrouping, outer: RowGrouping): boolean {
   if (inner.group.includes(":") || outer.group.includes(":")) return false;
   const places = numbered(inner.levels);
   if (places === null || outer.levels.length < FEW_GROUPS) return false;

@@ -1,7 +1,9 @@
 /** The scale side: SDs at zero, correlations at one, groups without replication. */
+
 import { smallest as smallestOf } from "../../data/range";
 import { correlationOf, dparOf, isSd } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
+import { groupingsOf, hasGroupings, valuesByDesignRow } from "../../fit/groupings";
 import type { Dpar } from "../../formula/dpar";
 import { coefficientName } from "../../inference/coefficients";
 import { outcomesOf } from "../../inference/outcomes";
@@ -79,22 +81,23 @@ function remedy(sds: readonly Dpar[]): string {
 }
 
 export const randomEffectSdBoundary: Check = (fit) => {
-  if (fit.random === undefined || fit.random.length === 0) return null;
-  const sds = fit.random.map(({ dpar }) => smallest(fit, dpar));
+  if (!hasGroupings(fit)) return null;
+  const groupings = groupingsOf(fit);
+  const sds = groupings.map(({ dpar }) => smallest(fit, dpar));
   const minimum = smallestOf(sds);
   const value = `min ${formatSignificant(minimum)}`;
   // effects measured in millionths have small SDs throughout
   if (minimum >= Math.min(SMALLEST_SD, 10 * threshold(fit)) && minimum > 0) {
     return row("random_effect_sd_boundary", "ok", value, "Every random-intercept SD is away from zero.");
   }
-  const { group } = fit.random[sds.indexOf(minimum)];
+  const { group } = groupings[sds.indexOf(minimum)];
   const message = `The SD of (1 | ${group}) is at zero: levels of ${group} do not differ beyond the other variances.`;
   return row("random_effect_sd_boundary", "warning", value, message);
 };
 
 export const randomEffectReplication: Check = (fit) => {
-  if (fit.random === undefined || fit.random.length === 0) return null;
-  const thin = fit.random.map(({ group, levels, codes }) => {
+  if (!hasGroupings(fit)) return null;
+  const thin = groupingsOf(fit).map(({ group, levels, codes }) => {
     const rows = new Int32Array(levels.length);
     for (const code of codes) if (code >= 0) rows[code]++;
     return { group, levels: levels.length, single: rows.filter((n) => n < 2).length };
@@ -133,7 +136,7 @@ export const rho12Boundary: Check = (fit) => {
 };
 
 function smallest(fit: Fit, dpar: string): number {
-  const values = fit.random?.find((effect) => effect.dpar === dpar)?.sd ?? fit.fitted[dpar] ?? [];
+  const values = valuesByDesignRow(fit, dpar) ?? [];
   let minimum = Number.POSITIVE_INFINITY;
   for (const sd of values) if (sd < minimum) minimum = sd;
   return minimum;

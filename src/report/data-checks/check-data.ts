@@ -2,6 +2,7 @@ import type { FactorColumn, Table } from "../../data/table";
 import { type DataInput, tableFrom } from "../../data/table-from";
 import { DrmError, didYouMean } from "../../errors";
 import type { Fit } from "../../fit/fit";
+import { groupingsOf } from "../../fit/groupings";
 import { deparseName } from "../../formula/deparse";
 import { asLabels } from "../../frame/as-factor";
 import { repeatedStudies, studyCells } from "../../frame/study-columns";
@@ -142,13 +143,13 @@ function similarStudies(name: string, column: FactorColumn): CheckRow[] {
   return found === null ? [] : [found];
 }
 
-/** The same questions about the effect sizes that a fit used. Its first random intercept tells the studies. */
+/** The same questions about the effect sizes that a fit used. Its first grouping tells the studies. */
 export function checkFitData(fit: Fit): Printable<readonly CheckRow[]> {
   if (fit.knownV.kind === "none") return checkTable([], CAPTION);
   const rows = outcomesOf(fit).flatMap((outcome) => {
-    const random = fit.random?.[0];
+    const [grouping] = groupingsOf(fit);
     const labels =
-      random === undefined ? null : Array.from(random.codes, (code) => random.levels[code] ?? null);
+      grouping === undefined ? null : Array.from(grouping.codes, (code) => grouping.levels[code] ?? null);
     const { label, values } = fit.response[outcome.location];
     const variance = fit.family === "gaussian" ? fit.knownV.label : `the variance of ${label}`;
     const sizes = {

@@ -1,6 +1,7 @@
 import type { Design } from "../../design/design";
 import { dparOf, isCorrelation, isLocation, isSd, responseOf } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
+import { hasGroupings } from "../../fit/groupings";
 import type { Dpar } from "../../formula/dpar";
 import { variablesOf } from "../../formula/expr";
 import type { CoefficientRow } from "../../inference/coefficient-table";
@@ -92,13 +93,13 @@ function predictorName(fit: Fit, dpar: Dpar): string {
 
 /** "the SD of true effects", "the SD between levels of study"; of two outcomes with the outcome's name. */
 export function sdName(fit: Fit, dpar: string, plural = false): string {
-  const group = fit.random?.find((random) => random.dpar === dpar)?.group;
+  const { group } = dparOf(fit, dpar);
   // without V it is of effect sizes, sampling errors and all
   const what = fit.knownV.kind === "none" ? "of effect sizes around their means" : "of true effects";
-  const among = fit.random?.length ? `${what} within groups` : what;
+  const among = hasGroupings(fit) ? `${what} within groups` : what;
   const of = fit.family === "gaussian" ? "" : ` on ${responseName(fit, dpar)}`;
   const sd = plural ? "SDs" : "the SD";
-  return group === undefined ? `${sd} ${among}${of}` : `${sd} between levels of ${group}${of}`;
+  return group === null ? `${sd} ${among}${of}` : `${sd} between levels of ${group}${of}`;
 }
 
 export function responseName(fit: Fit, dpar: string): string {

@@ -1,5 +1,6 @@
 import { dparOf, isLocation, isSd } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
+import { groupingOf, hasGroupings, valuesByDesignRow } from "../../fit/groupings";
 import type { CoefficientRow } from "../../inference/coefficient-table";
 import { count } from "../../words";
 import type { ModelTests } from "../model-tests";
@@ -40,7 +41,7 @@ function heldSentence(fit: Fit, dpar: string, held: number): string {
 
 function standardDeviation(fit: Fit, dpar: string, own: readonly CoefficientRow[], level: number): string[] {
   const name = capital(sdName(fit, dpar));
-  const values = fit.random?.find((random) => random.dpar === dpar)?.sd ?? fit.fitted[dpar]!;
+  const values = valuesByDesignRow(fit, dpar)!;
   const known = values.filter((value) => !Number.isNaN(value));
   const zeros = known.filter((value) => value === 0).length;
   if (zeros === known.length) {
@@ -54,10 +55,10 @@ function standardDeviation(fit: Fit, dpar: string, own: readonly CoefficientRow[
     ];
   }
   if (own.some((row) => row.atBoundary)) {
-    const unit = fit.random?.some((random) => random.dpar === dpar) ? "level" : "row";
+    const entity = groupingOf(fit, dpar) === null ? "row" : "level";
     const [least, most] = extremes(known.filter((value) => value > 0));
     const rest = least === most ? number(most) : `${number(least)} to ${number(most)}`;
-    const part = zeros === 0 ? "" : ` at zero for ${zeros} of ${count(known.length, unit)} and`;
+    const part = zeros === 0 ? "" : ` at zero for ${zeros} of ${count(known.length, entity)} and`;
     return [
       `${name} (${dpar}) is estimated${part} as ${rest}${zeros === 0 ? "" : " for the others"}; coefficients at their boundary have no interval.`,
     ];
@@ -102,8 +103,8 @@ function correlation(fit: Fit, dpar: string, own: readonly CoefficientRow[], lev
 function shareSentences(fit: Fit, { heterogeneity, basis, confint }: ModelTests, level: number): string[] {
   if (heterogeneity === null) return [];
   const { i2, tau2, tau2Lower, tau2Upper, i2Lower, i2Upper } = heterogeneity;
-  if ((fit.random ?? []).length > 0 && Number.isNaN(i2)) return [];
-  if ((fit.random ?? []).length === 0) {
+  if (hasGroupings(fit) && Number.isNaN(i2)) return [];
+  if (!hasGroupings(fit)) {
     const from = basis === "Q" ? ", computed from Q" : "";
     const variance =
       basis === "Q" || tau2 === 0

@@ -1,4 +1,4 @@
-import { randomOf } from "../../fit/dpars";
+import { sdsOf } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
 import type { CoefficientRow } from "../../inference/coefficient-table";
 import type { Outcome } from "../../inference/outcomes";
@@ -52,13 +52,12 @@ export function meanSentences(
 /** Where SDs have no moderators, and are not all zero, one prediction interval is that of all rows. */
 function spread(
   fit: Fit,
-  { location, scale, number }: Outcome,
+  { location, number }: Outcome,
   intercept: CoefficientRow | undefined,
   level: number,
   test: TestStatistic,
 ): string[] {
-  const own = [scale, ...randomOf(fit, number).map(({ dpar }) => dpar)];
-  const constant = own.every((dpar) => (fit.designs[dpar]?.termLabels.length ?? 0) === 0);
+  const constant = sdsOf(fit, number).every(({ key }) => (fit.designs[key]?.termLabels.length ?? 0) === 0);
   const shifted = fit.response[location]!.offset !== null;
   if (intercept === undefined || !constant || shifted || fit.knownV.kind === "none") return [];
   const { lower, upper, heterogeneity } = predictionInterval(fit, undefined, { dpar: location, level, test });

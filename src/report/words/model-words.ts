@@ -1,5 +1,6 @@
 import { dparOf, isLocation, responseOf } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
+import { hasGroupings } from "../../fit/groupings";
 import { formulaFrom } from "../../formula/formula";
 import { outcomeCounts } from "../../inference/outcomes";
 import type { TestBasis } from "../../inference/test-basis";
@@ -63,7 +64,7 @@ function title(fit: Fit): string {
   const words = [
     ...(fit.family === "gaussian" ? [] : ["bivariate"]),
     ...(withModerators.every(isLocation) ? [] : ["location-scale"]),
-    ...((fit.random ?? []).length > 0 ? ["multilevel"] : []),
+    ...(hasGroupings(fit) ? ["multilevel"] : []),
   ];
   const common = Object.values(fit.fixed).length > 0 && Object.values(fit.fixed).every((held) => held === 0);
   const plain = common ? "common-effect" : "random-effects";

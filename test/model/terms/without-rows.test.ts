@@ -3,7 +3,7 @@ import { type DrmOptions, drm, gaussian } from "../../../src/drm";
 import type { Fit } from "../../../src/fit/fit";
 import { marginalCovariance } from "../../../src/fit/marginal-covariance";
 import { drmFormula } from "../../../src/formula/formula";
-import type { Model } from "../../../src/model/model";
+import { blockOfKind, type Model } from "../../../src/model/model";
 import { termsOf } from "../../../src/model/terms/terms";
 import { modelOf } from "../../../src/opened/model-of-fit";
 import { withoutRows } from "../../../src/opened/without-rows";
@@ -85,8 +85,8 @@ describe.each([
     const spreads = {
       phi: new Float64Array(0),
       sigma: Float64Array.from(all, (i) => 0.1 + i / 16),
-      omega: new Float64Array(rebuilt.sd.rows).map((__, level) => 0.2 + level / 16),
-      rho: new Float64Array(rebuilt.rho.rows).map((__, pair) => 0.1 * pair),
+      omega: new Float64Array(blockOfKind(rebuilt, "sd").rows).map((__, level) => 0.2 + level / 16),
+      rho: new Float64Array(blockOfKind(rebuilt, "rho").rows).map((__, pair) => 0.1 * pair),
     };
     const covariance = (model: Model) => marginalCovariance(termsOf(model))(all, spreads);
     expect(covariance(without)).toEqual(covariance(rebuilt));

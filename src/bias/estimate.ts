@@ -1,0 +1,39 @@
+import { normalTwoSidedP } from "../stats/normal";
+import { studentTCritical, studentTTwoSidedP } from "../stats/student-t";
+
+/** An estimate with its Wald test and limits; NaN where a number does not exist. */
+export interface Estimate {
+  readonly estimate: number;
+  readonly stdError: number;
+  /** estimate / stdError */
+  readonly statistic: number;
+  /** of the t distribution of the statistic; Infinity is the normal one */
+  readonly df: number;
+  /** two-sided */
+  readonly pValue: number;
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** estimate -+ q(df) stdError, and the test of 0. */
+export function waldEstimate(estimate: number, stdError: number, df: number, level: number): Estimate {
+  const statistic = estimate / stdError;
+  const half = studentTCritical(level, df) * stdError;
+  const pValue =
+    df === Number.POSITIVE_INFINITY ? normalTwoSidedP(statistic) : studentTTwoSidedP(statistic, df);
+  return { estimate, stdError, statistic, df, pValue, lower: estimate - half, upper: estimate + half };
+}
+
+/** Sum of w y / sum of w, and the sum of w: the mean of independent effect sizes, whose variance is 1 / sum of w. */
+export function weightedMean(
+  yi: ArrayLike<number>,
+  weights: ArrayLike<number>,
+): { mean: number; total: number } {
+  let sum = 0;
+  let total = 0;
+  for (let i = 0; i < yi.length; i++) {
+    sum += weights[i]! * yi[i]!;
+    total += weights[i]!;
+  }
+  return { mean: sum / total, total };
+}

@@ -1,0 +1,23 @@
+// Small-study effects and publication bias, beside the library that fits the models.
+
+export { type Bias, type BiasOptions, bias, biasJson } from "./bias";
+export type { Estimate } from "./estimate";
+export {
+  type ExcessSignificance,
+  type ExcessSignificanceOptions,
+  excessSignificance,
+} from "./excess-significance";
+export { type FailSafeN, type FailSafeOptions, type FailSafeType, failSafeN } from "./fail-safe";
+export { type HenmiCopas, henmiCopas } from "./henmi-copas";
+export { type RankTest, rankTest } from "./rank-test";
+export { type PetPeese, petPeese, type SmallStudy, type SmallStudyOptions, smallStudy } from "./small-study";
+export { type TrimFill, type TrimFillEstimator, type TrimFillOptions, trimFill } from "./trim-fill";
+export {
+  type LevelOptions,
+  uwls,
+  type Waap,
+  type WeightedLine,
+  type WeightedMean,
+  waap,
+  weightedLine,
+} from "./weighted-least-squares";

@@ -1,0 +1,34 @@
+import { dparOf } from "./dpars";
+import type { Fit, RandomEffect } from "./fit";
+
+type WithRandom = Pick<Fit, "dpars" | "random">;
+
+/** The groups that a fit's rows are in by a random effect: `codes` has the level of each row, -1 for none. */
+export type RowGrouping = Pick<RandomEffect, "dpar" | "group" | "levels" | "codes">;
+
+/** Of all random effects, as in the formulas; with two outcomes those of both, or those of one. */
+export function groupingsOf(fit: WithRandom, outcome?: 1 | 2 | null): readonly RowGrouping[] {
+  const all = fit.random ?? [];
+  return outcome === undefined ? all : all.filter(({ dpar }) => dparOf(fit, dpar).outcome === outcome);
+}
+
+/** Whether some rows share a random effect. */
+export function hasGroupings(fit: WithRandom): boolean {
+  return groupingsOf(fit).length > 0;
+}
+
+/** Of the levels that a dpar's design is over; null for a dpar of rows. */
+export function groupingOf(fit: WithRandom, dpar: string): RowGrouping | null {
+  return groupingsOf(fit).find((grouping) => grouping.dpar === dpar) ?? null;
+}
+
+/**
+ * Fitted values of an SD or a correlation on its response scale, by row of its design: a row of the data, or a level of its
+ * grouping. Undefined for a dpar that the fit does not have.
+ */
+export function valuesByDesignRow(
+  fit: Pick<Fit, "fitted" | "random">,
+  dpar: string,
+): Float64Array | undefined {
+  return fit.random?.find((effect) => effect.dpar === dpar)?.sd ?? fit.fitted[dpar];
+}

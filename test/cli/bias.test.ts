@@ -1,0 +1,31 @@
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { commandLine } from "./command-line";
+
+const BCG = fileURLToPath(new URL("../../examples/bcg.csv", import.meta.url));
+const MEAN = "yi ~ 1 + meta_V(V = vi)";
+
+test("drmeta bias prints a table, or one JSON object", async () => {
+  const { exitCode, stdout, stderr } = await commandLine(["bias", BCG, MEAN, "--method", "REML"]);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect(stdout).toMatch(/^method +estimate +std_error +lower +upper +p\nEgger's test \(slope\)/);
+  const json = JSON.parse((await commandLine(["bias", BCG, MEAN, "--json"])).stdout);
+  expect(json.trimfill.L0).toMatchObject({ filled: 1, side: "right" });
+  expect(json.fsn.Rosenthal.number).toBe(598);
+});
+
+test("the test and the robust errors are those of the refits", async () => {
+  const z = JSON.parse((await commandLine(["bias", BCG, MEAN, "--json"])).stdout);
+  const t = JSON.parse((await commandLine(["bias", BCG, MEAN, "--test", "t", "--json"])).stdout);
+  expect([z.egger.df, t.egger.df]).toEqual([null, 11]);
+  expect(t.egger.p_value).toBeGreaterThan(z.egger.p_value);
+  const byAlloc = ["bias", BCG, MEAN, "--robust", "trial", "--robust-type", "CR1", "--json"];
+  const robust = JSON.parse((await commandLine(byAlloc)).stdout);
+  expect(robust.pet.std_error).not.toBeCloseTo(z.pet.std_error, 4);
+});
+
+test("what is not possible is an error", async () => {
+  const { exitCode, stdout, stderr } = await commandLine(["bias", BCG, "yi ~ 1"]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+  expect(stderr).toContain("needs sampling variances");
+});
