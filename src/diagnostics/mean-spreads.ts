@@ -1,19 +1,22 @@
-import { correlationOf, locationsOf, sigmaOf } from "../fit/dpars";
+import { correlationOf, locationsOf, phisOf, sigmaOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import type { Model } from "../model/model";
 import type { Spreads } from "../model/terms/term";
 
 /**
- * One number for each scale parameter: the root mean square of sigma and sd(group) over the observations, the mean of
+ * One number for each scale parameter: the mean of phi over the observations, the root mean square of sigma and sd(group) over the observations, the mean of
  * rho12 over the studies. For a parameter without moderators that is its fitted value.
  */
 export function meanSpreads(fit: Fit, model: Model, spreads: Spreads): Record<string, number> {
   const out: Record<string, number> = {};
+  const phis = phisOf(fit);
   locationsOf(fit).forEach((location, outcome) => {
     const own = indicesWhere(
       model.rows,
       (i) => model.outcomes === null || model.outcomes.outcome[i] === outcome,
     );
+    const phi = phis[outcome];
+    if (phi !== undefined) out[phi.key] = meanOf(own.map((i) => spreads.phi[i]));
     out[sigmaOf(fit, location.outcome).key] = rootMeanSquare(own.map((i) => spreads.sigma[i]));
   });
   for (const { dpar, index, firstUnit } of model.random) {
@@ -33,6 +36,10 @@ function indicesWhere(count: number, holds: (index: number) => boolean): number[
   return found;
 }
 
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 function rootMeanSquare(values: readonly number[]): number {
-  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+  return Math.sqrt(meanOf(values.map((value) => value * value)));
 }

@@ -70,6 +70,15 @@ export function correlations(fit: Pick<Fit, "dpars" | "fitted">): Float64Array |
   return dpar === null ? null : fit.fitted[dpar.key]!;
 }
 
+/**
+ * Whether multipliers of the sampling variances are all the heterogeneity that an outcome has: its SDs are held at 0. True effects
+ * have no variance of their own then.
+ */
+export function isMultiplicative(fit: WithDpars & Pick<Fit, "fixed">, outcome: Dpar["outcome"]): boolean {
+  const isOf = (dpar: Dpar) => dpar.outcome === outcome;
+  return phisOf(fit).some(isOf) && sdsOf(fit, outcome).every(({ key }) => fit.fixed[key] === 0);
+}
+
 /** The SDs that an outcome's heterogeneity is made of: its sigma, estimated or held, then those between levels. */
 export function sdsOf({ dpars }: WithDpars, outcome: Dpar["outcome"]): readonly Dpar[] {
   return dpars.filter((dpar) => isSd(dpar) && dpar.outcome === outcome);
