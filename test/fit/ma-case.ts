@@ -35,6 +35,7 @@ export interface CheckPoint {
   readonly gradient_scale?: readonly number[];
   readonly profile_ML_logLik_at_scale?: number;
   readonly profile_ML_mu?: readonly number[];
+  readonly profile_ML_gradient_scale?: readonly number[];
   readonly REML_logLik_no_XtX_at_scale?: number;
   readonly REML_gradient_scale?: readonly number[];
 }
