@@ -10,24 +10,40 @@ import { PERFECT_FIT } from "./vanishing";
 
 /**
  * Whether the likelihood has no bound at some edge, a plain one or any other: rows without a known variance that the mean can meet as their
- * sigma goes to 0 (exact-rows.ts), random intercepts keeping their variances or losing them. The rise begins far below an
- * optimum inside, so that no search goes there.
+ * sigma goes to 0 (exact-rows.ts), random intercepts keeping their variances or losing them; of a V known up to phi, rows whose phi
+ * goes to 0 with their sigma, or beside a sigma held there. The rise begins far below an optimum inside, so that no search goes
+ * there.
  */
 export function risesAtEdge(model: StandardModel, plain: readonly Edge[]): boolean {
   const { zeroV, largestV, exactRows, random } = model;
-  if (!zeroV || !(largestV > 0) || exactRows.length > 0) return false;
-  const rows = rowsWithoutV(model);
+  const isProportional = blockOf(model, "phi").dpars.length > 0;
+  if (!(zeroV || isProportional) || !(largestV > 0) || exactRows.length > 0) return false;
   const edges = [...plain, ...allEdges(model)];
   // intercepts that have lost their variances, too, give a row nothing
   const gone = new Set(
     edges.filter(({ part, whole }) => part.kind === "sd" && whole).map(({ part }) => part),
   );
   const cases = gone.size === random.length ? [[], random] : [random];
-  return edges.some(({ part, vanishes }) => {
-    if (part.kind !== "sigma") return false;
-    const met = rows.filter(vanishes);
-    return met.length > 0 && cases.some((left) => isUnboundedAt(model, met, left));
+  return bareRows(model, edges).some(
+    (met) => met.length > 0 && cases.some((left) => isUnboundedAt(model, met, left)),
+  );
+}
+
+/** The rows that have neither sampling variance nor sigma left at an edge of sigma, of phi, or of both. */
+function bareRows(model: StandardModel, edges: readonly Edge[]): number[][] {
+  const of = (kind: ParameterKind) => edges.filter(({ part }) => part.kind === kind);
+  const alone = of("sigma").map(({ vanishes }) => rowsWithoutV(model).filter(vanishes));
+  const { v, weights } = model;
+  const { offset } = blockOf(model, "sigma");
+  const isHeld = (row: number) => offset[row] === Number.NEGATIVE_INFINITY;
+  const withPhi = of("phi").flatMap((phi) => {
+    const rows: number[] = [];
+    for (let i = 0; i < v.length; i++)
+      if (weights?.[i] !== 0 && (v[i] === 0 || phi.vanishes(i))) rows.push(i);
+    const vanishing = of("sigma").map((sigma) => rows.filter((row) => isHeld(row) || sigma.vanishes(row)));
+    return [rows.filter(isHeld), ...vanishing];
   });
+  return [...alone, ...withPhi];
 }
 
 /** log sigma is compared with what it was twice so much before, ... */

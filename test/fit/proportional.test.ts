@@ -388,6 +388,32 @@ describe("edges", () => {
   });
 });
 
+describe("a row that is met", () => {
+  const yi = [0.1, 0.5, 0.2, 0.9, -0.3, 0.4, 0.8, 0.3, 1.2];
+  const vi = [0.1, 0.2, 0.15, 0.22, 0.1, 0.25, 0.12, 0.2, 0.11];
+  const f = ["a", "a", "a", "a", "b", "b", "b", "b", "c"];
+  const V = 'meta_V(V = vi, scale = "proportional")';
+
+  it("with a phi of its own has no bound, and is told of", () => {
+    const alone = fitOf([`yi ~ 1 + ${V}`, "phi ~ f"], { data: { yi, vi, f }, fixed: { sigma: 0 } });
+    expect(alone.optim).toMatchObject({ code: 2 });
+    expect(alone.optim.message).toContain("so their phi and sigma run to 0");
+    const both = fitOf([`yi ~ 1 + ${V}`, "phi ~ f"], { data: { yi, vi, f } });
+    expect(both.optim).toMatchObject({ code: 0, unboundedElsewhere: true });
+    expect(both.optim.message).toContain("the likelihood has no bound where phi and sigma of a row are 0");
+    // the restricted likelihood takes the rise of one row back
+    const reml = fitOf([`yi ~ 1 + ${V}`, "phi ~ f"], { data: { yi, vi, f }, method: "REML" });
+    expect(reml.optim.unboundedElsewhere).toBeUndefined();
+  });
+
+  it("is not seen where phi is one number", () => {
+    const fit = fitOf([`yi ~ 1 + ${V}`], { data: { yi, vi } });
+    expect(fit.optim.unboundedElsewhere).toBeUndefined();
+    const constant = fitOf([`yi ~ 1 + ${V}`], { data: { yi: yi.map(() => 0.7), vi } });
+    expect(constant.optim.code).toBe(2);
+  });
+});
+
 describe("two outcomes", () => {
   const random = randomFrom(9);
   const each = <T>(g: (i: number) => T): T[] => Array.from({ length: 60 }, (_, i) => g(i));
