@@ -6,7 +6,6 @@ import { Field, Order } from "../../abi";
 import { add, read, write } from "../../accumulate";
 import { addTrace, scoreColumns, whiten } from "../../restricted";
 import { at, firstSd, get, nestedStart } from "../../room";
-import { RowPart } from "../row-parts";
 import { LAMBDA, levelAt, nestedWidth, toC, toF, toWy, toY } from "./levels";
 
 /** Inner level by inner level; leaves F and the w of y_k there. */
@@ -25,8 +24,10 @@ export function rowSums(problem: usize, order: i32): void {
   const beta = at(problem, Field.Beta);
   const x = at(problem, Field.X);
   const y = at(problem, Field.Y);
-  const sigma = RowPart.sigma(problem);
-  const phi = RowPart.phi(problem);
+  const W = at(problem, Field.W);
+  const qPhi = get(problem, Field.QPhi);
+  const qSigma = get(problem, Field.QSigma);
+  const sigma2 = at(problem, Field.Sigma2);
   const omega2 = at(problem, Field.Omega2);
   const score = at(problem, Field.LevelScore);
   const inverse = at(problem, Field.Inverse);
@@ -68,20 +69,23 @@ export function rowSums(problem: usize, order: i32): void {
         whiten(problem, es + 8, p);
         for (let s = 1; s < scores; s++) squares += read(es, s) * read(es, s);
       }
-      const h = 0.5 * (1 - lambda * a - a * squares + extra);
-      writeShares(aD, phi, row, stride, load<f64>(inverse + row));
-      writeShares(aD, sigma, row, stride, load<f64>(inverse + row));
-      for (let k = 0; k < own; k++) add(gradient, k, h * read(aD, k));
-      if (order != Order.Hessian) continue;
-
-      const trace = 0.5 * (1 - 2 * lambda * a + extra);
-      for (let k = 0; k < own; k++) {
-        const dk = read(aD, k);
-        add(F, k, dk * a);
-        for (let l = 0; l <= k; l++) add(hessian, k * q + l, -trace * dk * read(aD, l));
+      const alpha = load<f64>(sigma2 + row) * load<f64>(inverse + row);
+      const slopeOfLog = 1 - lambda * a - a * squares + extra;
+      const trace = 1 - 2 * lambda * a + extra;
+      // sigma's coefficients by themselves, where most models have no others
+      const d1 = alpha * slopeOfLog;
+      const second = 2 * d1 - 2 * alpha * alpha * trace;
+      for (let k = 0; k < qSigma; k++) {
+        const wk = load<f64>(W + <usize>k * stride + row);
+        write(aD, qPhi + k, 2 * alpha * wk);
+        add(gradient, qPhi + k, d1 * wk);
+        if (order != Order.Hessian) continue;
+        add(F, qPhi + k, 2 * alpha * wk * a);
+        for (let l = 0; l <= k; l++)
+          add(hessian, (qPhi + k) * q + qPhi + l, second * wk * load<f64>(W + <usize>l * stride + row));
       }
-      addSecond(hessian, aD, phi, row, stride, q, h);
-      addSecond(hessian, aD, sigma, row, stride, q, h);
+      if (qPhi > 0) multiplierSums(problem, row, order, F, aD, a, slopeOfLog, trace);
+      if (order != Order.Hessian) continue;
 
       write(es, 0, e);
       for (let s = 0; s < scores; s++) {
@@ -106,32 +110,36 @@ export function rowSums(problem: usize, order: i32): void {
   add(at(problem, Field.Sums), 1, quadratic);
 }
 
-/** a_i D_ik = 2 alpha_i W_ik of a part's coefficients. */
-function writeShares(aD: usize, part: RowPart, row: usize, stride: usize, inverse: f64): void {
-  const alpha = 2 * load<f64>(part.variances + row) * inverse;
-  const columns = part.columns;
-  const from = part.from;
-  let w = part.design + row;
-  for (let k = 0; k < columns; k++, w += stride) write(aD, from + k, alpha * load<f64>(w));
-}
-
-/** The second derivatives of a part of the row's variance, d2 D_ik = 2 D_ik W_il, times h. */
-function addSecond(
-  hessian: usize,
-  aD: usize,
-  part: RowPart,
+/** The same of phi's coefficients, by themselves and with sigma's. */
+function multiplierSums(
+  problem: usize,
   row: usize,
-  stride: usize,
-  q: i32,
-  h: f64,
+  order: i32,
+  F: usize,
+  aD: usize,
+  a: f64,
+  slopeOfLog: f64,
+  trace: f64,
 ): void {
-  const columns = part.columns;
-  const from = part.from;
-  const w = part.design + row;
-  for (let k = 0; k < columns; k++) {
-    const d2 = 2 * h * read(aD, from + k);
-    for (let l = 0; l <= k; l++)
-      add(hessian, (from + k) * q + from + l, d2 * load<f64>(w + <usize>l * stride));
+  const q = get(problem, Field.Q);
+  const qPhi = get(problem, Field.QPhi);
+  const own = firstSd(problem);
+  const stride = (<usize>get(problem, Field.Rows)) << 3;
+  const M = at(problem, Field.M) + row;
+  const gradient = at(problem, Field.Gradient);
+  const hessian = at(problem, Field.ThetaHessian);
+  // the share of phi v
+  const beta = load<f64>(at(problem, Field.ScaledV) + row) * load<f64>(at(problem, Field.Inverse) + row);
+  const d1 = beta * slopeOfLog;
+  const second = 2 * d1 - 2 * beta * beta * trace;
+  for (let l = 0; l < qPhi; l++) {
+    const ml = load<f64>(M + <usize>l * stride);
+    write(aD, l, 2 * beta * ml);
+    add(gradient, l, d1 * ml);
+    if (order != Order.Hessian) continue;
+    add(F, l, 2 * beta * ml * a);
+    for (let k = l; k < qPhi; k++) add(hessian, k * q + l, second * load<f64>(M + <usize>k * stride) * ml);
+    for (let k = qPhi; k < own; k++) add(hessian, k * q + l, -trace * beta * ml * read(aD, k));
   }
 }
 

@@ -16,7 +16,7 @@
 import { Field, Order } from "../../abi";
 import { add, read, write } from "../../accumulate";
 import { addTrace, isRestricted, whiten } from "../../restricted";
-import { at, firstRho, firstSd, firstSigma, get } from "../../room";
+import { at, firstRho, firstSd, get } from "../../room";
 import { Correlation } from "../correlation";
 import { inverse, pairCovariance } from "./inverse";
 
@@ -38,14 +38,13 @@ export function pairDerivatives(
   const p = get(problem, Field.P);
   const q = get(problem, Field.Q);
   const qPhi = get(problem, Field.QPhi);
-  const atSigma = firstSigma(problem);
   const atSd = firstSd(problem);
   const atRho = firstRho(problem);
   const stride = (<usize>get(problem, Field.Rows)) << 3;
   const offset = (<usize>row) << 3;
   const pairs = get(problem, Field.Pairs);
-  const W = at(problem, Field.W) + offset;
-  const M = at(problem, Field.M) + offset;
+  // sigma's columns have their coefficients' numbers
+  const W = at(problem, Field.W) + offset - <usize>qPhi * stride;
   const T = at(problem, Field.T);
   const sigma2 = at(problem, Field.Sigma2);
   const a2 = read(sigma2, row);
@@ -55,10 +54,6 @@ export function pairDerivatives(
   const c = link.rho * ab;
   const c1 = link.first * ab;
   const c2 = link.second * ab;
-  const scaledV = at(problem, Field.ScaledV);
-  const v1 = read(scaledV, row);
-  const v2 = read(scaledV, row + 1);
-  const v12 = pairCovariance(problem, row, s);
   const b11 = inverse.b11;
   const b12 = inverse.b12;
   const b22 = inverse.b22;
@@ -85,19 +80,12 @@ export function pairDerivatives(
   const hessian = at(problem, Field.ThetaHessian);
   const cross = at(problem, Field.CrossHessian);
 
-  for (let k = 0; k < q; k++) {
+  for (let k = qPhi; k < q; k++) {
     let d1: f64 = 0;
     let d2: f64 = 0;
     let d3: f64 = 0;
-    if (k < qPhi) {
-      const mk = M + <usize>k * stride;
-      const m1 = load<f64>(mk);
-      const m2 = load<f64>(mk, 8);
-      d1 = 2 * v1 * m1;
-      d2 = 2 * v2 * m2;
-      d3 = v12 * (m1 + m2);
-    } else if (k < atSd) {
-      const wk = W + <usize>(k - atSigma) * stride;
+    if (k < atSd) {
+      const wk = W + <usize>k * stride;
       const w1 = load<f64>(wk);
       const w2 = load<f64>(wk, 8);
       d1 = 2 * a2 * w1;
@@ -111,6 +99,7 @@ export function pairDerivatives(
     write(D, 3 * k + 2, d3);
     add(gradient, k, h1 * d1 + h2 * d2 + h3 * d3);
   }
+  if (qPhi > 0) multiplierDerivatives(problem, row, s, h1, h2, h3, D);
   if (order != Order.Hessian) return;
 
   const k11 = w * b11 * (s11 - 0.5 * b11);
@@ -132,23 +121,20 @@ export function pairDerivatives(
     const e1 = k11 * d1 + k12 * d2 + k13 * d3;
     const e2 = k12 * d1 + k22 * d2 + k23 * d3;
     const e3 = k13 * d1 + k23 * d2 + k33 * d3;
-    const isPhi = k < qPhi;
-    const isSigma = k >= atSigma && k < atSd;
-    const wk = isPhi ? M + <usize>k * stride : W + <usize>(k - atSigma) * stride;
-    const wk1 = isPhi || isSigma ? load<f64>(wk) : 0;
-    const wk2 = isPhi || isSigma ? load<f64>(wk, 8) : 0;
+    const isSigma = k >= qPhi && k < atSd;
+    const wk = W + <usize>k * stride;
+    const wk1 = isSigma ? load<f64>(wk) : 0;
+    const wk2 = isSigma ? load<f64>(wk, 8) : 0;
     const tk = k >= atRho ? read(T, (k - atRho) * pairs + s) : 0;
-    for (let l = 0; l <= k; l++) {
+    // of phi's coefficients the second derivatives of S are added already, and there are none of theirs and of others
+    for (let l = 0; l < min(k + 1, qPhi); l++) {
+      add(hessian, k * q + l, e1 * read(D, 3 * l) + e2 * read(D, 3 * l + 1) + e3 * read(D, 3 * l + 2));
+    }
+    for (let l = qPhi; l <= k; l++) {
       let sum = e1 * read(D, 3 * l) + e2 * read(D, 3 * l + 1) + e3 * read(D, 3 * l + 2);
-      // second derivatives of the parts of S11, S22 and S12
-      if (l < qPhi && isPhi) {
-        const ml = M + <usize>l * stride;
-        const ml1 = load<f64>(ml);
-        const ml2 = load<f64>(ml, 8);
-        sum += 4 * (h1 * v1 * wk1 * ml1 + h2 * v2 * wk2 * ml2);
-        sum += h3 * v12 * (ml1 + ml2) * (wk1 + wk2);
-      } else if (l >= atSigma && l < atSd) {
-        const wl = W + <usize>(l - atSigma) * stride;
+      // second derivatives of a^2, b^2 and c
+      if (l < atSd) {
+        const wl = W + <usize>l * stride;
         const wl1 = load<f64>(wl);
         const wl2 = load<f64>(wl, 8);
         sum += 4 * (h1 * a2 * wk1 * wl1 + h2 * b2 * wk2 * wl2);
@@ -166,6 +152,40 @@ export function pairDerivatives(
     for (let j = 0; j < p; j++) {
       const xj = x + <usize>j * stride;
       add(cross, j * q + k, z1 * load<f64>(xj) + z2 * load<f64>(xj, 8));
+    }
+  }
+}
+
+/**
+ * Of phi's coefficients: dS/dtheta to D, gradient, and of the Hessian what second derivatives of S add. With m the columns of M,
+ * S11 is exp(2 m1) v1 beside sigma^2, S12 exp(m1 + m2) v12.
+ */
+function multiplierDerivatives(problem: usize, row: i32, s: i32, h1: f64, h2: f64, h3: f64, D: usize): void {
+  const q = get(problem, Field.Q);
+  const qPhi = get(problem, Field.QPhi);
+  const stride = (<usize>get(problem, Field.Rows)) << 3;
+  const M = at(problem, Field.M) + ((<usize>row) << 3);
+  const gradient = at(problem, Field.Gradient);
+  const hessian = at(problem, Field.ThetaHessian);
+  const v1 = read(at(problem, Field.ScaledV), row);
+  const v2 = read(at(problem, Field.ScaledV), row + 1);
+  const v12 = pairCovariance(problem, row, s);
+  for (let k = 0; k < qPhi; k++) {
+    const mk = M + <usize>k * stride;
+    const mk1 = load<f64>(mk);
+    const mk2 = load<f64>(mk, 8);
+    const d1 = 2 * v1 * mk1;
+    const d2 = 2 * v2 * mk2;
+    const d3 = v12 * (mk1 + mk2);
+    write(D, 3 * k, d1);
+    write(D, 3 * k + 1, d2);
+    write(D, 3 * k + 2, d3);
+    add(gradient, k, h1 * d1 + h2 * d2 + h3 * d3);
+    for (let l = 0; l <= k; l++) {
+      const ml = M + <usize>l * stride;
+      const ml1 = load<f64>(ml);
+      const ml2 = load<f64>(ml, 8);
+      add(hessian, k * q + l, 2 * (h1 * d1 * ml1 + h2 * d2 * ml2) + h3 * d3 * (ml1 + ml2));
     }
   }
 }

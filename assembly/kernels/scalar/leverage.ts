@@ -10,7 +10,7 @@ import { at, get } from "../../room";
 import { axpy } from "../../simd/axpy";
 import { dot } from "../../simd/dot";
 import { multiply } from "../../simd/multiply";
-import { RowPart } from "../row-parts";
+import { RowPart } from "./row-parts";
 import { FIRST, PRODUCT, SECOND, SOLVED, WHITENED } from "./vectors";
 
 /** Adds it to the derivatives of rows start .. start + m - 1 in u of a part, first and second, and to the M_k. */

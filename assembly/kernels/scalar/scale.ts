@@ -20,8 +20,8 @@ import { at, get, isProportional } from "../../room";
 import { axpy } from "../../simd/axpy";
 import { columnDots, weightedColumnDots } from "../../simd/column-dots";
 import { CHUNK } from "../precisions";
-import { RowPart } from "../row-parts";
 import { addLeverage } from "./leverage";
+import { RowPart } from "./row-parts";
 import { FIRST, MIXED, PRODUCT, SECOND, SOLVED } from "./vectors";
 
 /** Adds the scalar rows' r' Sigma^-1 r and, by order, their derivatives in theta. Beta has been solved for. */

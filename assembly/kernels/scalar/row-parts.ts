@@ -1,5 +1,5 @@
-import { Field } from "../abi";
-import { at, firstSigma, get } from "../room";
+import { Field } from "../../abi";
+import { at, firstSigma, get } from "../../room";
 
 /**
  * A part of the rows' variances that the model moves: sigma^2, and where V is known up to multipliers the diagonal of D V D.
