@@ -2,8 +2,8 @@ import { DrmError } from "../errors";
 import { dparOf, isCorrelation } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { simulator } from "../inference/simulate";
-import type { FitInputs } from "../opened/model-of-fit";
-import { estimableModel, type Refit, refit } from "../opened/refit";
+import { type FitInputs, modelOf } from "../opened/model-of-fit";
+import { estimable, type Refit, refit } from "../opened/refit";
 import { scaleCoefficients } from "../opened/scale-coefficients";
 import { combinations, scaleDpars } from "../report/scale-intervals";
 import type { JobError } from "./job";
@@ -52,7 +52,7 @@ export function fitReplicates(message: ReplicatesMessage): {
   const statistics = new Float64Array(count * width).fill(Number.NaN);
   const failures = Array.from({ length: count }, (_, i) => {
     try {
-      const found = refit(estimableModel(withResponses(fit, draw(first + i))), { near, starts });
+      const found = refit(estimable(modelOf(withResponses(fit, draw(first + i))), fit), { near, starts });
       if (found.unbounded) return "the likelihood is unbounded";
       if (!found.converged) return "did not converge";
       statistics.set(found.estimates, i * width);

@@ -1,3 +1,4 @@
+import type { Doubles } from "../data/doubles";
 import { choleskyFactor, semidefiniteFactor } from "../linalg/cholesky";
 import { triangle, unpacked } from "../linalg/triangle";
 import { type CovarianceBlocks, cellOf, type Places, placesOf, renumbered } from "./block-cells";
@@ -146,9 +147,14 @@ export class BlockCovariance {
   /**
    * V of some entries, each once, in their order: entry k of it is entry `entries[k]` of this one. An entry whose
    * partners are all left out is alone. Cost O(entries), and the cells of the clusters that lose an entry.
+   *
+   * @param doubles makes the array of its variances: memory of its own, unless it is not to be kept
    */
-  subset(entries: ArrayLike<number>): BlockCovariance {
-    const variances = new Float64Array(entries.length);
+  subset(
+    entries: ArrayLike<number>,
+    doubles: Doubles = (length) => new Float64Array(length),
+  ): BlockCovariance {
+    const variances = doubles(entries.length);
     for (let k = 0; k < entries.length; k++) variances[k] = this.variances[entries[k]];
     if (this.blocks === null) return new BlockCovariance(variances);
     const numberOf = new Int32Array(this.variances.length).fill(-1);

@@ -3,7 +3,7 @@ import { checkOptions, isList } from "../options";
 import { count } from "../words";
 import { type ColumnInput, columnFrom, columnLength, copyOf } from "./column-from";
 import { FACTOR_OPTIONS, type FactorOptions, levelsFor, relevel, requireFactorColumns } from "./factor-from";
-import type { Column, FactorColumn, NumericColumn, Table } from "./table";
+import { type Column, type FactorColumn, labelColumn, type NumericColumn, type Table } from "./table";
 
 /** Anything shaped like an Apache Arrow table. */
 export interface ArrowLike {
@@ -66,6 +66,14 @@ function anyTable(data: DataInput, options: FactorOptions, own: boolean): Table 
 
 type Convert = (name: string, levels: readonly string[] | undefined, ordered: boolean) => Column | undefined;
 
+/** What else a table knows of its columns. */
+interface Besides {
+  /** what the user holds under a name, unconverted */
+  readonly cells?: (name: string) => unknown;
+  /** columns without given levels of which only the labels are wanted, where that makes a difference */
+  readonly labels?: (name: string) => Column | undefined;
+}
+
 /**
  * A table whose columns are made by `convert` on first use. `names` is called only when somebody wants them all.
  * (No object literal: docs/internals.md says what one with a getter costs.)
@@ -74,8 +82,9 @@ export class LazyTable implements Table {
   readonly #listNames: () => readonly string[];
   readonly #options: FactorOptions;
   readonly #convert: Convert;
-  readonly #cells: ((name: string) => unknown) | undefined;
+  readonly #besides: Besides;
   readonly #cache = new Map<string, Column>();
+  readonly #labelCache = new Map<string, Column>();
   #names: readonly string[] | undefined;
 
   constructor(
@@ -83,13 +92,13 @@ export class LazyTable implements Table {
     names: () => readonly string[],
     options: FactorOptions,
     convert: Convert,
-    cells?: (name: string) => unknown,
+    besides: Besides = {},
   ) {
     this.#listNames = names;
     requireFactorColumns(options, () => this.names);
     this.#options = options;
     this.#convert = convert;
-    this.#cells = cells;
+    this.#besides = besides;
   }
 
   get names(): readonly string[] {
@@ -106,9 +115,21 @@ export class LazyTable implements Table {
     return column;
   }
 
+  labels(name: string): Column | undefined {
+    const { labels } = this.#besides;
+    const { ordered } = this.#options;
+    if (labels === undefined || levelsFor(name, this.#options) !== undefined || ordered?.has(name))
+      return this.column(name);
+    const known = this.#labelCache.get(name);
+    if (known !== undefined) return known;
+    const column = labels(name);
+    if (column !== undefined) this.#labelCache.set(name, column);
+    return column;
+  }
+
   /** What the user holds under a name, unconverted, be it cells or something else; undefined where that is not at hand. */
   cells(name: string): unknown {
-    return this.#cells?.(name);
+    return this.#besides.cells?.(name);
   }
 }
 
@@ -137,7 +158,7 @@ function fromColumns(data: Readonly<Record<string, unknown>>, options: FactorOpt
     options,
     (name, levels, ordered) =>
       Object.hasOwn(data, name) ? columnFrom(name, data[name], levels, ordered, own) : undefined,
-    (name) => (Array.isArray(data[name]) ? data[name] : undefined),
+    { cells: (name) => (Array.isArray(data[name]) ? data[name] : undefined) },
   );
 }
 
@@ -167,7 +188,7 @@ function fromRows(rows: readonly unknown[], options: FactorOptions): Table {
       const cells = cellsOf(records, name);
       return cells === undefined ? undefined : columnFrom(name, cells, levels, ordered);
     },
-    (name) => cellsOf(records, name),
+    { cells: (name) => cellsOf(records, name) },
   );
 }
 
@@ -214,6 +235,12 @@ function fromTable(table: Table, options: FactorOptions, own: boolean): Table {
         "bad_factor",
         `column '${name}' is to be ordered but is not text; give its levels in 'factors'`,
       );
+    },
+    {
+      labels: (name) => {
+        const column = checkedColumn(name, labelColumn(table, name), table.nrow);
+        return column !== undefined && own ? copyOf(column) : column;
+      },
     },
   );
 }

@@ -1,4 +1,4 @@
-import { reuse, scratch } from "../data/doubles";
+import { scratch } from "../data/doubles";
 import { type Engine, withEngine } from "../fit/engine";
 import type { Fit } from "../fit/fit";
 import { type Leverages, leverages } from "../fit/leverage";
@@ -111,11 +111,13 @@ export function influence(fit: Fit, options: DeletionOptions = {}): Printable<In
   return withEngine(opened.standard, (engine) => {
     const base = baseOf(opened, engine);
     const start = scaleCoefficients(fit);
-    const deletions = eachDeletion(fit, deletionGroups(fit, options.by), start, options);
+    const rows = eachDeletion(fit, deletionGroups(fit, options.by), start, options, (deletion) =>
+      influenceOf(base, deletion),
+    );
     const data: Influence = {
       by: deletionUnit(options.by),
       coefficients: fit.coefficients.map(coefficientName),
-      rows: deletions.map((deletion) => reuse(() => influenceOf(base, deletion))),
+      rows,
     };
     return printable(data, influenceText, influenceTables);
   });
@@ -129,6 +131,7 @@ interface Base {
   readonly location: LocationPrecision;
   /** observations of each row used */
   readonly observations: readonly (readonly number[])[];
+  readonly meanSpreads: ReturnType<typeof meanSpreads>;
 }
 
 function baseOf(opened: OpenedFit, engine: Engine): Base {
@@ -139,6 +142,7 @@ function baseOf(opened: OpenedFit, engine: Engine): Base {
     leverages: found,
     location: locationPrecision(engine),
     observations: observationsByRow(opened.model, opened.fit.nobs),
+    meanSpreads: meanSpreads(opened.fit, opened.model),
   };
 }
 
@@ -180,7 +184,7 @@ function influenceOf(base: Base, deletion: Deletion): InfluenceRow {
     dffits: ofOne,
     cooksDistance,
     covRatio: Math.exp(logDeterminant(refit.location) - logDeterminant(base.location)),
-    spreads: meanSpreads(fit, model, spreads),
+    spreads: base.meanSpreads(spreads),
     dfbetas: changes,
     influential: isInfluential(
       { dffits: ofOne, cooksDistance, leverage, effects, dfbetas: changes },

@@ -2,7 +2,7 @@ import type { Fit } from "../fit/fit";
 import { spreadsAt } from "../fit/marginal-covariance";
 import { requireFit } from "../fit/require-fit";
 import { coefficientName } from "../inference/coefficients";
-import { type DeletionStatus, eachDeletion } from "../inference/deletions";
+import { type Deletion, type DeletionStatus, eachDeletion } from "../inference/deletions";
 import { openFit } from "../opened/open-fit";
 import { fromCoefficients, scaleCoefficients } from "../opened/scale-coefficients";
 import { checkOptions } from "../options";
@@ -66,12 +66,11 @@ export interface LeaveOneOut {
 export function leaveOneOut(fit: Fit, options: DeletionOptions = {}): Printable<LeaveOneOut> {
   requireFit("leaveOneOut", fit);
   checkOptions("leaveOneOut", options, DELETION_OPTIONS);
-  const deletions = eachDeletion(fit, deletionGroups(fit, options.by), scaleCoefficients(fit), options);
   const { model, standard } = openFit(fit);
+  const spreadsOf = meanSpreads(fit, model);
   const missing = fit.coefficients.map(() => Number.NaN);
-  const rows = deletions.map(({ label, members, status, reason, refit, q }): LeftOutRow => {
-    const spreads =
-      refit && meanSpreads(fit, model, spreadsAt(standard, fromCoefficients(standard, refit.scale)));
+  const leftOut = ({ label, members, status, reason, refit, q }: Deletion): LeftOutRow => {
+    const spreads = refit && spreadsOf(spreadsAt(standard, fromCoefficients(standard, refit.scale)));
     return {
       label,
       rows: dataRows(fit, members),
@@ -83,7 +82,9 @@ export function leaveOneOut(fit: Fit, options: DeletionOptions = {}): Printable<
       spreads: spreads ?? {},
       q,
     };
-  });
+  };
+  const groups = deletionGroups(fit, options.by);
+  const rows = eachDeletion(fit, groups, scaleCoefficients(fit), options, leftOut);
   const data: LeaveOneOut = {
     by: deletionUnit(options.by),
     coefficients: fit.coefficients.map(coefficientName),

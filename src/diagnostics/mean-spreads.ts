@@ -5,41 +5,43 @@ import type { Spreads } from "../model/terms/term";
 
 /**
  * One number for each scale parameter: the mean of phi over the observations, the root mean square of sigma and sd(group) over the observations, the mean of
- * rho12 over the studies. For a parameter without moderators that is its fitted value.
+ * rho12 over the studies. For a parameter without moderators that is its fitted value. Asked for many spreads of one model.
  */
-export function meanSpreads(fit: Fit, model: Model, spreads: Spreads): Record<string, number> {
-  const out: Record<string, number> = {};
-  const phis = phisOf(fit);
-  locationsOf(fit).forEach((location, outcome) => {
-    const own = indicesWhere(
-      model.rows,
-      (i) => model.outcomes === null || model.outcomes.outcome[i] === outcome,
-    );
-    const phi = phis[outcome];
-    if (phi !== undefined) out[phi.key] = meanOf(own.map((i) => spreads.phi[i]));
-    out[sigmaOf(fit, location.outcome).key] = rootMeanSquare(own.map((i) => spreads.sigma[i]));
-  });
-  for (const { dpar, index, firstUnit } of model.random) {
-    const own = indicesWhere(model.rows, (i) => index[i] >= 0);
-    out[dpar.key] = rootMeanSquare(own.map((i) => spreads.omega[firstUnit + index[i]]));
-  }
+export function meanSpreads(fit: Fit, model: Model): (spreads: Spreads) => Record<string, number> {
+  const { outcomes, random } = model;
+  const sigmas = locationsOf(fit).map(({ outcome }) => sigmaOf(fit, outcome).key);
+  const phis = phisOf(fit).map(({ key }) => key);
   const correlation = correlationOf(fit);
-  if (correlation !== null) {
-    out[correlation.key] = spreads.rho.reduce((sum, rho) => sum + rho, 0) / spreads.rho.length;
+  return ({ phi, sigma, omega, rho }) => {
+    const out: Record<string, number> = {};
+    sigmas.forEach((key, outcome) => {
+      const isOwn = (i: number) => outcomes === null || outcomes.outcome[i] === outcome;
+      // the mean is the mean square of the multipliers of SDs
+      const multiplier = phis[outcome];
+      if (multiplier !== undefined)
+        out[multiplier] = rootMeanSquare(model.rows, isOwn, (i) => Math.sqrt(phi[i])) ** 2;
+      out[key] = rootMeanSquare(model.rows, isOwn, (i) => sigma[i]);
+    });
+    for (const { dpar, index, firstLevel } of random) {
+      const isIn = (i: number) => index[i] >= 0;
+      out[dpar.key] = rootMeanSquare(model.rows, isIn, (i) => omega[firstLevel + index[i]]);
+    }
+    if (correlation !== null) out[correlation.key] = rho.reduce((sum, one) => sum + one, 0) / rho.length;
+    return out;
+  };
+}
+
+function rootMeanSquare(
+  count: number,
+  counts: (index: number) => boolean,
+  value: (index: number) => number,
+): number {
+  let squares = 0;
+  let found = 0;
+  for (let i = 0; i < count; i++) {
+    if (!counts(i)) continue;
+    squares += value(i) ** 2;
+    found++;
   }
-  return out;
-}
-
-function indicesWhere(count: number, holds: (index: number) => boolean): number[] {
-  const found: number[] = [];
-  for (let i = 0; i < count; i++) if (holds(i)) found.push(i);
-  return found;
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function rootMeanSquare(values: readonly number[]): number {
-  return Math.sqrt(meanOf(values.map((value) => value * value)));
+  return Math.sqrt(squares / found);
 }

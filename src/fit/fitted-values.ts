@@ -11,7 +11,7 @@ import { blockOf, linearPredictor } from "./theta-blocks";
  */
 export function fittedValues(
   frame: Frame,
-  { model, locations, phis, sigmas }: BuiltModel,
+  { model, locations }: BuiltModel,
   engine: Engine,
   theta: Float64Array,
 ): Record<string, Float64Array> {
@@ -29,6 +29,7 @@ export function fittedValues(
     const means = byRow(mu, outcome, frame, model);
     out[key] = offset === null ? means : means.map((value, i) => value + offset[i]!);
   });
+  const phis = blockOfKind(model, "phi").dpars;
   if (phis.length > 0) {
     const phi = frame.doubles(model.rows);
     phi.set(linearPredictor(blockOf(engine.model, "phi"), theta).map((log) => Math.exp(2 * log)));
@@ -36,14 +37,14 @@ export function fittedValues(
       out[key] = byRow(phi, outcome, frame, model);
     });
   }
-  sigmas.forEach(({ key }, outcome) => {
+  blockOfKind(model, "sigma").dpars.forEach(({ key }, outcome) => {
     out[key] = byRow(sigma, outcome, frame, model);
   });
   const rho = blockOf(engine.model, "rho");
   if (rho.basis.columns > 0 && model.outcomes !== null) {
     const eta = linearPredictor(rho, theta);
     const correlations = new Float64Array(frame.nrow).fill(Number.NaN);
-    out[blockOfKind(model, "rho").designs[0]!.key] = correlations;
+    out[blockOfKind(model, "rho").dpars[0]!.key] = correlations;
     for (let s = 0; s < eta.length; s++) {
       correlations[model.outcomes.frameRow[model.pairs[2 * s]!]!] = RHO_BOUND * Math.tanh(eta[s]!);
     }

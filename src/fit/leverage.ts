@@ -53,9 +53,11 @@ export function leverages(engine: Engine, theta: Float64Array): Leverages {
   const hat = new Float64Array(rows);
   const residualVariance = new Float64Array(rows);
   const fittedVariance = new Float64Array(rows);
+  const x = new Float64Array(p);
+  const solved = new Float64Array(p);
   for (let i = 0; i < rows; i++) {
-    const x = Float64Array.from({ length: p }, (_, j) => X[j * rows + i]!);
-    const solved = choleskySolve(L, p, x);
+    for (let j = 0; j < p; j++) x[j] = X[j * rows + i]!;
+    choleskySolve(L, p, x, solved);
     let cross = 0;
     for (let j = 0; j < p; j++) {
       hat[i]! += solved[j]! * WX[j * rows + i]!;

@@ -16,12 +16,12 @@ export interface LocationPrecision {
   readonly unit: number;
 }
 
-/** Where the engine stands: at the theta evaluated last. T is the model's own array. */
+/** Where the engine stands: at the theta evaluated last. T is the model's own array, L scratch. */
 export function locationPrecision({ problem, model }: Engine): LocationPrecision {
   const { toOriginal: T, columns: p } = model.location;
   const A = problem.read("locationHessian", scratch(p * p));
-  const L = choleskyFactor(A, p, new Float64Array(p * p));
-  return { L: L ?? new Float64Array(p * p).fill(Number.NaN), T, p, unit: model.unit };
+  const L = choleskyFactor(A, p, A);
+  return { L: L ?? A.fill(Number.NaN), T, p, unit: model.unit };
 }
 
 /** a' (X' Sigma^-1 X)^-1 b for combinations a and b of the coefficients, such as two rows of the design. */

@@ -39,9 +39,9 @@ export function randomEffects(model: Model, engine: Engine, theta: Float64Array)
     estimate[level] = unit * omega2 * score[u]! + 0; // never -0
     stdError[level] = unit * Math.sqrt(Math.max(0, omega2 - omega2 * omega2 * zPz));
   }
-  return model.random.map(({ dpar, design, firstUnit }) => {
+  return model.random.map(({ dpar, design, firstLevel }) => {
     const { levels, index, nrow } = design as GroupDesign;
-    const own = (values: Float64Array) => values.slice(firstUnit, firstUnit + nrow);
+    const own = (values: Float64Array) => values.slice(firstLevel, firstLevel + nrow);
     return {
       dpar: dpar.key,
       group: dpar.group!,

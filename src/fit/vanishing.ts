@@ -54,8 +54,8 @@ function orShared(model: StandardModel, variances: Float64Array, theta: Float64A
   const logOmega = linearPredictor(blockOf(model, "sd"), theta);
   const out = variances.map((variance, i) => {
     if (variance > 0) return variance;
-    return random.reduce((sum, { index, firstUnit }) => {
-      return index[i]! < 0 ? sum : sum + Math.exp(2 * logOmega[firstUnit + index[i]!]!);
+    return random.reduce((sum, { index, firstLevel }) => {
+      return index[i]! < 0 ? sum : sum + Math.exp(2 * logOmega[firstLevel + index[i]!]!);
     }, 0);
   });
   for (const row of exactRows) out[row] = 1;
@@ -70,11 +70,11 @@ function meanVariances(model: StandardModel, theta: Float64Array): Float64Array 
   const levels = blockOf(model, "sd").basis.rows;
   const sums = new Float64Array(levels);
   const counts = new Float64Array(levels);
-  for (const { index, firstUnit } of random) {
+  for (const { index, firstLevel } of random) {
     for (let i = 0; i < index.length; i++) {
       if (index[i]! < 0) continue;
-      sums[firstUnit + index[i]!]! += v[i]! + Math.exp(2 * u[i]!);
-      counts[firstUnit + index[i]!]!++;
+      sums[firstLevel + index[i]!]! += v[i]! + Math.exp(2 * u[i]!);
+      counts[firstLevel + index[i]!]!++;
     }
   }
   return sums.map((sum, level) => sum / counts[level]! ** 2);

@@ -2,9 +2,11 @@ import { reuse } from "../data/doubles";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import type { Model } from "../model/model";
-import { estimableModel, type Refit, refit } from "../opened/refit";
+import { observationsByRow } from "../model/observations";
+import { openFit } from "../opened/open-fit";
+import { estimable, type Refit, refit } from "../opened/refit";
 import { withoutRows } from "../opened/without-rows";
-import { cochransQ } from "./q-test";
+import { deletedQ } from "./q-test";
 import type { Signal } from "./signal";
 
 /** How many fits are made one after the other. */
@@ -48,28 +50,37 @@ export interface RowsToDelete {
 }
 
 /**
- * Fits the model once without each group of rows. `scale` are scale coefficients to start from, null for none.
+ * Fits the model once without each group of rows, and puts each fit to `use`: its arrays are overwritten by the next one.
+ * `scale` are scale coefficients to start from, null for none.
  * @throws DrmError "bad_option" for a fit that did not converge; what `signal` was aborted with
  */
-export function eachDeletion(
+export function eachDeletion<Result>(
   fit: Fit,
   groups: readonly RowsToDelete[],
   scale: Float64Array | null,
-  { starts = severalMaxima(fit) ? fit.optim.startsTried : 1, onProgress, signal }: RefitsOptions = {},
-): Deletion[] {
+  { starts = severalMaxima(fit) ? fit.optim.startsTried : 1, onProgress, signal }: RefitsOptions,
+  use: (deletion: Deletion) => Result,
+): Result[] {
   if (!(Number.isInteger(starts) && starts >= 1)) {
     throw new DrmError("bad_option", `starts = ${starts}: a whole number of at least 1 is needed`);
   }
   if (fit.optim.code !== 0) {
     throw new DrmError("bad_option", `the fit did not converge (${fit.optim.message}): refit it first`);
   }
-  const leftOut = new Uint8Array(fit.nobs);
+  const { model } = openFit(fit);
+  const whole: Whole = {
+    fit,
+    model,
+    observations: observationsByRow(model, fit.nobs),
+    leftOut: new Uint8Array(fit.nobs),
+    qWithout: fit.knownV.kind === "none" || fit.weights !== null ? () => Number.NaN : deletedQ(model),
+  };
   return groups.map((group, done) => {
     signal?.throwIfAborted();
     // deletions are of one shape, or nearly: each works in the arrays of the one before
-    const deletion = reuse(() => without(fit, group, leftOut, scale, starts));
+    const result = reuse(() => use(without(whole, group, scale, starts)));
     onProgress?.(done + 1, groups.length);
-    return deletion;
+    return result;
   });
 }
 
@@ -77,19 +88,38 @@ function severalMaxima({ optim }: Fit): boolean {
   return optim.optima.length > 1;
 }
 
+/** What all deletions are made from. */
+interface Whole {
+  readonly fit: Fit;
+  readonly model: Model;
+  /** observations of each row used */
+  readonly observations: readonly (readonly number[])[];
+  /** a 1 for each row that is left out, overwritten by the next deletion */
+  readonly leftOut: Uint8Array;
+  readonly qWithout: ReturnType<typeof deletedQ>;
+}
+
 function without(
-  fit: Fit,
+  { fit, model, observations, leftOut, qWithout }: Whole,
   { label, members }: RowsToDelete,
-  leftOut: Uint8Array,
   near: Float64Array | null,
   starts: number,
 ): Deletion {
   leftOut.fill(0);
   for (const row of members) leftOut[row] = 1;
   try {
-    const model = estimableModel(withoutRows(fit, leftOut));
-    const found = refit(model, { near, starts });
-    const q = fit.knownV.kind === "none" || fit.weights !== null ? Number.NaN : qOf(model);
+    const rest = estimable(withoutRows(model, leftOut), {
+      dpars: fit.dpars,
+      nobs: fit.nobs - members.length,
+      weights: fit.weights === null ? null : fit.weights.filter((_, row) => leftOut[row] === 0),
+    });
+    const found = refit(rest, { near, starts });
+    const q = qOf(() =>
+      qWithout(
+        members.flatMap((row) => observations[row]),
+        rest,
+      ),
+    );
     const { status, reason } = statusOf(found);
     return { label, members, status, reason, refit: found, q };
   } catch (error) {
@@ -105,9 +135,9 @@ function statusOf({ converged, unbounded, atBoundary }: Refit): Pick<Deletion, "
   return { status: "at boundary", reason: "an SD is estimated as zero, or a correlation as +1 or -1" };
 }
 
-function qOf(model: Model): number {
+function qOf(q: () => number): number {
   try {
-    return cochransQ(model);
+    return q();
   } catch (error) {
     // a singular V: there is no Q
     if (error instanceof DrmError) return Number.NaN;

@@ -125,9 +125,9 @@ function studentized(fit: Fit): Float64Array {
   const observations = observationsByRow(model, fit.nobs);
   const rows = observations.map((_, row) => ({ label: String(fit.rows[row] + 1), members: [row] }));
   const out = new Float64Array(model.rows).fill(Number.NaN);
-  eachDeletion(fit, rows, scaleCoefficients(fit)).forEach(({ refit, status }, row) => {
+  eachDeletion(fit, rows, scaleCoefficients(fit), {}, ({ members, refit, status }) => {
     if (refit === null || status === "not converged") return;
-    const left = observations[row];
+    const left = observations[members[0]];
     const sigma = covariance(left, spreadsAt(standard, fromCoefficients(standard, refit.scale)));
     const deleted = deletedResiduals(model, left, refit.estimates, refit.location, sigma);
     left.forEach((i, a) => {

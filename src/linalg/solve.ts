@@ -28,11 +28,11 @@ export function solveLowerTransposed(L: Float64Array, n: number, x: Float64Array
   }
 }
 
-/** x := R^-1 x, R upper triangular */
-export function solveUpper(R: Float64Array, n: number, x: Float64Array): void {
+/** x := R^-1 x, R upper triangular, x the n numbers from `start` on */
+export function solveUpper(R: Float64Array, n: number, x: Float64Array, start = 0): void {
   for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) x[i]! -= R[i * n + k]! * x[k]!;
-    x[i]! /= R[i * n + i]!;
+    for (let k = i + 1; k < n; k++) x[start + i]! -= R[i * n + k]! * x[start + k]!;
+    x[start + i]! /= R[i * n + i]!;
   }
 }
 

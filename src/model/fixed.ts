@@ -1,33 +1,28 @@
 import { DrmError } from "../errors";
-import type { Dpar } from "../formula/dpar";
 import type { DparFormula } from "../formula/dpar-formula";
 import { shown } from "../options";
 
-export interface HeldLogs {
-  /** by formula: false when it is held at a value */
-  readonly estimated: readonly boolean[];
-  /** by formula: log of that value, 0 where it is estimated; null when all are */
-  readonly logs: readonly number[] | null;
-}
+const NONE_HELD: ReadonlyMap<string, number> = new Map();
 
-type Fixed = Readonly<Record<string, number>>;
-
-/** Checks `fixed: { sigma: 0 }`, values on the response scale, of parameters that can be held: SDs, and multipliers of V. */
-export function checkFixed(dpars: readonly DparFormula[], fixed: Fixed | undefined): void {
-  if (!fixed) return;
+/** Reads `fixed: { sigma: 0 }`: the values, on the response scale, that SDs and multipliers of V are held at, by key. */
+export function heldValues(
+  dpars: readonly DparFormula[],
+  fixed: Readonly<Record<string, number>> | undefined,
+): ReadonlyMap<string, number> {
+  if (!fixed) return NONE_HELD;
+  const keys = dpars.map(({ key }) => key);
   for (const [name, value] of Object.entries(fixed)) {
     const dpar = dpars.find(({ key }) => key === name);
     if (dpar === undefined) {
-      const keys = dpars.map(({ key }) => key);
       throw new DrmError(
         "bad_option",
         `fixed: '${name}' cannot be held at a value; only ${keys.join(" and ")} can, as in { ${keys[0]}: 0 }`,
       );
     }
-    const most =
-      dpar.kind === "phi" ? "a multiplier is a finite number > 0" : "an SD is a finite number >= 0";
-    if (!(Number.isFinite(value) && (value > 0 || (value === 0 && dpar.kind !== "phi")))) {
-      throw new DrmError("bad_option", `fixed: ${name} = ${shown(value)}, but ${most}`);
+    const isMultiplier = dpar.kind === "phi";
+    const wanted = isMultiplier ? "a multiplier is a finite number > 0" : "an SD is a finite number >= 0";
+    if (!(Number.isFinite(value) && (value > 0 || (value === 0 && !isMultiplier)))) {
+      throw new DrmError("bad_option", `fixed: ${name} = ${shown(value)}, but ${wanted}`);
     }
     if (!dpar.implied) {
       throw new DrmError(
@@ -36,13 +31,5 @@ export function checkFixed(dpars: readonly DparFormula[], fixed: Fixed | undefin
       );
     }
   }
-}
-
-/** The logs that parameters of a kind are held at, one an outcome. */
-export function heldLogs(dpars: readonly Pick<Dpar, "key">[], fixed: Fixed | undefined): HeldLogs {
-  const held = dpars.map(({ key }) => fixed !== undefined && Object.hasOwn(fixed, key));
-  return {
-    estimated: held.map((isHeld) => !isHeld),
-    logs: held.includes(true) ? dpars.map(({ key }, k) => (held[k] ? Math.log(fixed![key]!) : 0)) : null,
-  };
+  return new Map(Object.entries(fixed));
 }

@@ -2,7 +2,6 @@ import { DrmError } from "../errors";
 import type { Dpar } from "../formula/dpar";
 import { symmetricEigen } from "../linalg/eigen";
 import { blockOfKind, type Model } from "./model";
-import { parametersOf } from "./terms/parameters";
 
 /*
  * phi_i v_i + sigma_i^2: whether the coefficients of phi and sigma can be told apart. They are where the derivatives of Sigma's
@@ -19,26 +18,26 @@ const DEPENDENT = 1e-11;
 
 /** Refuses multipliers of a V that is not there, or that cannot be told apart from sigma. */
 export function checkMultipliers(model: Model): void {
-  const { V, blocks } = model;
-  const [phis, sigmas] = (["phi", "sigma"] as const).map((kind) => blocks[parametersOf(kind).at]!.dpars);
+  const { V } = model;
+  const phi = blockOfKind(model, "phi");
+  const sigma = blockOfKind(model, "sigma");
   if (!V.variances.some((v) => v > 0)) {
-    const what = `all sampling variances are 0, so there is nothing for ${phis![0]!.key} to multiply`;
+    const what = `all sampling variances are 0, so there is nothing for ${phi.dpars[0]!.key} to multiply`;
     throw new DrmError("bad_known_v", `${what}: leave meta_V() out, or correct the variances`);
   }
-  const isShared = (["phi", "sigma"] as const).every((kind) => blockOfKind(model, kind).columns > 0);
+  const isShared = phi.block.columns > 0 && sigma.block.columns > 0;
   if (!isShared || smallestShare(model) > DEPENDENT) return;
   const keys = (dpars: readonly Dpar[]) => dpars.map(({ key }) => key).join(" and ");
-  const what = `${keys(phis!)} and ${keys(sigmas!)} cannot be told apart: phi v + sigma^2 has too few different values, as where the sampling variances are the same within each cell of the two formulas`;
-  const held = sigmas!.map(({ key }) => `${key}: 0`).join(", ");
+  const what = `${keys(phi.dpars)} and ${keys(sigma.dpars)} cannot be told apart: phi v + sigma^2 has too few different values, as where the sampling variances are the same within each cell of the two formulas`;
+  const held = sigma.dpars.map(({ key }) => `${key}: 0`).join(", ");
   throw new DrmError("bad_term", `${what}; hold sigma at 0 (fixed: { ${held} }), or simplify a formula`);
 }
 
 /** Smallest eigenvalue of the correlations between the derivatives in the coefficients. */
 function smallestShare(model: Model): number {
-  const { rows, V, blocks } = model;
-  const phi = blockOfKind(model, "phi");
-  const scale = blockOfKind(model, "sigma");
-  const { held } = blocks[parametersOf("sigma").at]!;
+  const { rows, V } = model;
+  const phi = blockOfKind(model, "phi").block;
+  const { block: scale, held } = blockOfKind(model, "sigma");
   const qPhi = phi.columns;
   const q = qPhi + scale.columns;
   const M = phi.basis.values;

@@ -68,7 +68,7 @@ export function levelPredictions(fit: Fit): LevelPredictions {
 
 function levelsByObservation({ random, rows }: Model): number[][] {
   return Array.from({ length: rows }, (_, i) =>
-    random.flatMap(({ index, firstUnit }) => (index[i]! < 0 ? [] : [firstUnit + index[i]!])),
+    random.flatMap(({ index, firstLevel }) => (index[i]! < 0 ? [] : [firstLevel + index[i]!])),
   );
 }
 

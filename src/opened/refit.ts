@@ -1,8 +1,10 @@
+import { scratch } from "../data/doubles";
 import type { GroupDesign } from "../design/group-design";
 import { checkRank } from "../design/rank";
 import { DrmError } from "../errors";
-import { correlationOf, locationsOf, sigmaOf } from "../fit/dpars";
+import { correlationOf, locationsOf } from "../fit/dpars";
 import { type Engine, withEngine } from "../fit/engine";
+import type { Fit } from "../fit/fit";
 import { type LocationPrecision, locationPrecision } from "../fit/location-precision";
 import { MAX_EVALUATIONS, search } from "../fit/optimise";
 import type { Optimum } from "../fit/optimum";
@@ -13,10 +15,9 @@ import { checkRandomIntercepts, checkRestricted } from "../model/check-model";
 import { blockOfKind, type Model } from "../model/model";
 import { checkMultipliers } from "../model/multipliers";
 import { multipliersOf } from "../model/terms/terms";
-import { type FitInputs, modelOf } from "./model-of-fit";
 import { fromCoefficients, toCoefficients } from "./scale-coefficients";
 
-/** What a model fitted again says. Coefficients are the user's, location first, as in Fit. */
+/** What a model fitted again says. Coefficients are the user's, location first, as in Fit. Its arrays are scratch: not to be kept. */
 export interface Refit {
   readonly logLik: number;
   readonly converged: boolean;
@@ -59,52 +60,56 @@ function result(engine: Engine, best: Optimum): Refit {
   if (!engine.settleAt(best.theta)) {
     throw new DrmError("not_positive_definite", "the covariance of the effect sizes is singular");
   }
-  const { estimates, vcov, atBoundary } = uncertainty(engine, best);
+  const { estimates, vcov, atBoundary } = uncertainty(engine, best, scratch);
   const k = estimates.length;
+  const stdErrors = scratch(k);
+  for (let i = 0; i < k; i++) stdErrors[i] = Math.sqrt(vcov[i * k + i]!);
   return {
     logLik: engine.model.logLikConstant - best.value,
     converged: best.converged,
     unbounded: best.unbounded,
-    estimates: estimates.slice(),
-    stdErrors: estimates.map((_, i) => Math.sqrt(vcov[i * k + i]!)),
+    estimates,
+    stdErrors,
     atBoundary,
-    location: kept(locationPrecision(engine)),
+    location: locationPrecision(engine),
     scale: toCoefficients(engine.model, best.theta),
   };
 }
 
-/** T is the model's, which may be scratch. */
-function kept({ L, T, p, unit }: LocationPrecision): LocationPrecision {
-  return { L, T: T.slice(), p, unit };
-}
+/** What the checks of a model ask of the fit that it is of; `nobs` and `weights` are of the rows that the model has. */
+type Estimated = Pick<Fit, "dpars" | "nobs" | "weights">;
 
 /**
- * The model of some inputs, after the checks that building it from data makes.
- * @throws DrmError when the inputs do not determine the model
+ * A model of a fit's, after the checks that building it from data makes.
+ * @throws DrmError when it does not determine its parameters
  */
-export function estimableModel(inputs: FitInputs): Model {
-  const { weights, response, nobs, fixed } = inputs;
-  for (const [key, { values }] of Object.entries(response)) {
-    if (!values.some((y, i) => !Number.isNaN(y) && weights?.[i] !== 0)) {
-      throw new DrmError("no_rows", `no row is left to estimate ${key} from`);
-    }
-  }
-  const model = modelOf(inputs);
+export function estimable(model: Model, of: Estimated): Model {
+  const { weights, nobs } = of;
+  locationsOf(of).forEach(({ key }, outcome) => {
+    if (hasRows(model, outcome)) return;
+    throw new DrmError("no_rows", `no row is left to estimate ${key} from`);
+  });
   ranked(model.location, weights);
-  ranked(blockOfKind(model, "phi"), weights);
-  ranked(blockOfKind(model, "sigma"), weights);
+  ranked(blockOfKind(model, "phi").block, weights);
+  ranked(blockOfKind(model, "sigma").block, weights);
   for (const { dpar, design } of model.random) checkGroups(dpar.key, design);
-  ranked(blockOfKind(model, "rho"), weights);
-  const correlation = correlationOf(inputs);
+  ranked(blockOfKind(model, "rho").block, weights);
+  const correlation = correlationOf(of);
   if (correlation !== null && model.pairs.length === 0) {
     throw new DrmError("bad_data", `no row has both outcomes, so ${correlation.key} cannot be estimated`);
   }
-  const sigmas = locationsOf(inputs).map(({ outcome }) => sigmaOf(inputs, outcome));
   if (multipliersOf(model).length > 0) checkMultipliers(model);
-  const estimated = sigmas.some(({ key }) => fixed[key] === undefined);
-  checkRandomIntercepts(model, sigmas, estimated, nobs);
+  checkRandomIntercepts(model, nobs);
   checkRestricted(model);
   return model;
+}
+
+/** Whether some observation of an outcome counts. */
+function hasRows({ rows, outcomes, weights }: Model, outcome: number): boolean {
+  for (let i = 0; i < rows; i++) {
+    if ((outcomes === null || outcomes.outcome[i] === outcome) && weights?.[i] !== 0) return true;
+  }
+  return false;
 }
 
 function checkGroups(key: string, design: GroupDesign): void {

@@ -13,10 +13,10 @@ export function scaleCoefficients({ coefficients, response }: Fit): Float64Array
 
 /** theta from the coefficients of sigma, sd(group) and rho12 in the user's columns. */
 export function fromCoefficients(model: StandardModel, coefficients: ArrayLike<number>): Float64Array {
-  const theta = Float64Array.from(coefficients);
-  for (const { basis, start } of thetaBlocks(model)) {
-    solveUpper(basis.toOriginal, basis.columns, theta.subarray(start, start + basis.columns));
-  }
+  const theta = new Float64Array(coefficients.length);
+  for (let k = 0; k < theta.length; k++) theta[k] = coefficients[k]!;
+  for (const { basis, start } of thetaBlocks(model))
+    solveUpper(basis.toOriginal, basis.columns, theta, start);
   return theta;
 }
 

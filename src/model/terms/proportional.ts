@@ -1,6 +1,9 @@
 import type { BlockCovariance } from "../../covariance/block-covariance";
 import type { Dpar } from "../../formula/dpar";
+import type { ParameterBlock } from "../model";
 import { Known } from "./known";
+import { observationBlock } from "./observation-block";
+import type { TermSource } from "./source";
 import type { Sampler, Spreads, TermAnswers } from "./term";
 
 /**
@@ -9,6 +12,7 @@ import type { Sampler, Spreads, TermAnswers } from "./term";
  */
 export class Proportional implements TermAnswers {
   readonly input = "covariance";
+  readonly isMultiplied = true;
   readonly part = "sampling";
   readonly dpars: readonly Dpar[];
   readonly V: BlockCovariance;
@@ -55,4 +59,9 @@ export class Proportional implements TermAnswers {
       for (let i = 0; i < y.length; i++) y[i]! += multipliers[i]! * errors[i]!;
     };
   }
+}
+
+/** log phi of the observations; empty where V is known. */
+export function multipliersBlock(source: TermSource): ParameterBlock {
+  return observationBlock(source, "phi");
 }

@@ -1,4 +1,7 @@
 import type { Dpar } from "../../formula/dpar";
+import type { ParameterBlock } from "../model";
+import { observationBlock } from "./observation-block";
+import type { TermSource } from "./source";
 import type { NewRows, Sampler, Spreads, TermAnswers } from "./term";
 
 /** R = diag(sigma_i^2): the heterogeneity of each row. */
@@ -33,4 +36,9 @@ export class Residual implements TermAnswers {
       for (let i = 0; i < y.length; i++) y[i]! += sigma[i]! * normal();
     };
   }
+}
+
+/** log sigma of the observations. */
+export function residualBlock(source: TermSource): ParameterBlock {
+  return observationBlock(source, "sigma");
 }

@@ -1,12 +1,13 @@
 import { BlockCovariance } from "../../covariance/block-covariance";
 import type { Dpar } from "../../formula/dpar";
 import type { Model, ParameterBlock } from "../model";
-import type { Intercept } from "./intercept";
+import { type Intercept, interceptsBlock, interceptsFrom } from "./intercept";
 import { Known } from "./known";
-import { Pair } from "./pair";
+import { Pair, pairsFrom } from "./pair";
 import { parametersOf } from "./parameters";
-import { Proportional } from "./proportional";
-import { Residual } from "./residual";
+import { multipliersBlock, Proportional } from "./proportional";
+import { Residual, residualBlock } from "./residual";
+import type { TermSource } from "./source";
 import type { LevelsInput, VarianceTerm } from "./term";
 
 /** A model, or a standard one. */
@@ -18,6 +19,14 @@ type WithTerms = Pick<Model, "V" | "pairs" | "random"> & {
 export function termsOf({ V, pairs, random, blocks }: WithTerms): VarianceTerm[] {
   const residual = blocks.flatMap(({ kind, dpars }) => (kind === "sigma" || kind === "rho" ? dpars : []));
   return termsFrom({ V, multipliers: multipliersOf({ blocks }), residual, pairs, random });
+}
+
+/** What a model has of its terms: what they are made of beside V, and their parameters in the order of theta. */
+export function partsFrom(source: TermSource): Pick<Model, "random" | "pairs" | "blocks"> {
+  const residual = residualBlock(source);
+  const random = interceptsFrom(source);
+  const { pairs, block } = pairsFrom(source);
+  return { random, pairs, blocks: [multipliersBlock(source), residual, interceptsBlock(random), block] };
 }
 
 /** The dpars that multiply V, estimated or held: none where it is known. */
@@ -42,6 +51,8 @@ export function termsFrom({ V, multipliers, residual, pairs, random }: TermInput
 /** What the terms of a model are to the kernels. */
 export interface KernelInputs {
   readonly V: BlockCovariance;
+  /** D V D is in the place of V */
+  readonly isMultiplied: boolean;
   readonly random: readonly LevelsInput[];
   readonly pairs: Int32Array;
 }
@@ -51,12 +62,15 @@ const NO_PAIRS: Int32Array = new Int32Array(0);
 
 export function kernelInputs(terms: readonly VarianceTerm[]): KernelInputs {
   let V = NO_COVARIANCE;
+  let isMultiplied = false;
   let pairs = NO_PAIRS;
   const random: LevelsInput[] = [];
   for (const term of terms) {
-    if (term.input === "covariance") V = term.V;
-    else if (term.input === "pairs") pairs = term.pairs;
+    if (term.input === "covariance") {
+      V = term.V;
+      isMultiplied = term.isMultiplied;
+    } else if (term.input === "pairs") pairs = term.pairs;
     else if (term.input === "levels") random.push(term);
   }
-  return { V, random, pairs };
+  return { V, isMultiplied, random, pairs };
 }
