@@ -87,6 +87,24 @@ export class BlockCovariance {
     return cell < 0 ? 0 : this.blocks.values[cell];
   }
 
+  /** D V D with these on the diagonal of D. */
+  scaled(factors: Float64Array): BlockCovariance {
+    const variances = this.variances.map((v, i) => factors[i] ** 2 * v);
+    if (this.blocks === null) return new BlockCovariance(variances);
+    const { sizes, rows, values } = this.blocks;
+    const scaled = new Float64Array(values.length);
+    let first = 0;
+    let cell = 0;
+    for (const m of sizes) {
+      for (let a = 0; a < m; a++) {
+        for (let b = 0; b <= a; b++, cell++)
+          scaled[cell] = factors[rows[first + a]] * factors[rows[first + b]] * values[cell];
+      }
+      first += m;
+    }
+    return new BlockCovariance(variances, { sizes, rows, values: scaled });
+  }
+
   /** Every entry of every cluster beside the first of its cluster: what V ties together. */
   eachTie(visit: (first: number, entry: number) => void): void {
     if (this.blocks === null) return;

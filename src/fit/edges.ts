@@ -70,8 +70,10 @@ export function allEdges(model: StandardModel): Edge[] {
   });
 }
 
-/** Sigma cannot where it is all the variance there is. */
-export function canVanish({ largestV, random }: StandardModel, { kind }: Part): boolean {
+/** Sigma, or phi, cannot where it is all the variance there is. */
+export function canVanish(model: StandardModel, { kind }: Part): boolean {
+  const { largestV, random } = model;
+  if (kind === "phi") return random.length > 0 || blockOf(model, "sigma").offset.some(Number.isFinite);
   return kind !== "sigma" || largestV > 0 || random.length > 0;
 }
 

@@ -168,6 +168,7 @@ function lostAt(model: StandardModel, heard: StandardModel, theta: Float64Array)
 
 function load(model: StandardModel, layout: Sections): Problem {
   const { rows, location, weights } = model;
+  const phi = blockOf(model, "phi");
   const sigma = blockOf(model, "sigma");
   const sd = blockOf(model, "sd");
   const rho = blockOf(model, "rho");
@@ -190,6 +191,14 @@ function load(model: StandardModel, layout: Sections): Problem {
     // padding: v = 1 and sigma = 0 add log 1 = 0 and, with y = 0 and x = 0, nothing else
     logSigmaOffset: row(sigma.offset, 1, Number.NEGATIVE_INFINITY),
     v: row(model.v, 1, 1),
+    multipliers:
+      phi.dpars.length > 0
+        ? {
+            M: row(phi.basis.values, phi.basis.columns),
+            qPhi: phi.basis.columns,
+            logOffset: row(phi.offset),
+          }
+        : null,
     weights: weights === null ? null : row(weights, 1, 1),
     reml: model.reml,
     levels: {

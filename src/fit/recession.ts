@@ -26,7 +26,7 @@ export interface Recession {
   readonly toNearby: number;
   /** ... and where it is zero in double precision */
   readonly toEdge: number;
-  /** how much a unit of the direction lowers the log SD (or raises the correlation's predictor) of each entity at least */
+  /** how much a unit of the direction lowers the log SD (log sqrt(phi); or raises the correlation's predictor) of each entity at least */
   readonly slowest: number;
 }
 

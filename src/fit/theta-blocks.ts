@@ -38,6 +38,14 @@ export function blockOf({ blocks }: WithBlocks, kind: ParameterKind): ThetaBlock
   return blocks[parametersOf(kind).at]!;
 }
 
+/** v, or where it is known up to phi, phi v. */
+export function samplingVariances(model: StandardModel, theta: Float64Array): Float64Array {
+  const phi = blockOf(model, "phi");
+  if (phi.dpars.length === 0) return model.v;
+  const logs = linearPredictor(phi, theta);
+  return model.v.map((variance, i) => variance * Math.exp(2 * logs[i]!));
+}
+
 /** How many coefficients theta has. */
 export function thetaSize({ blocks }: WithBlocks): number {
   let size = 0;

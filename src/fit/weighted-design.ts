@@ -5,7 +5,7 @@ import { components, DENSE, NESTED, PAIR, SPARSE } from "../model/components";
 import type { EffectsAnswers, Spreads } from "../model/terms/term";
 import { termsOf } from "../model/terms/terms";
 import type { Engine } from "./engine";
-import { marginalCovariance } from "./marginal-covariance";
+import { marginalCovariance, rowVariances } from "./marginal-covariance";
 import { type StandardModel, tiesOf } from "./standard-model";
 
 /** Standardised units; matrices are rows x p, column-major. */
@@ -24,11 +24,11 @@ export interface Weighted {
  */
 export function weighted(engine: Engine, spreads: Spreads): Weighted {
   const { model } = engine;
-  const { rows, location, V, random, weights } = model;
+  const { rows, location, random, weights } = model;
   const p = location.columns;
   const { root, kernel, fineToCoarse } = components(tiesOf(model));
   const kernelOf = (row: number) => kernel[root[row]!]!;
-  const own = V.variances.map((v, i) => (v + spreads.sigma[i]! ** 2) / model.unit ** 2);
+  const own = rowVariances(model, spreads).map((variance) => variance / model.unit ** 2);
   const WX = new Float64Array(rows * p);
   const S = location.values.slice();
   const W = own.map((variance, i) => (weights === null ? 1 : weights[i]!) / variance);

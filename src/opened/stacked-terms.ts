@@ -34,7 +34,7 @@ export function stackedTerms(
   const pairs = places === null || correlation.length === 0 ? NO_PAIRS : completePairs(places).pairs;
   const residual = [...dpars("sigma"), ...correlation];
   return {
-    terms: termsFrom({ V, residual, pairs, random }),
+    terms: termsFrom({ V, multipliers: dpars("phi"), residual, pairs, random }),
     spreads: fittedSpreads(fit, { rows, outcomes, pairs }),
   };
 }

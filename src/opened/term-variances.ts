@@ -45,6 +45,11 @@ export function totalVariances(fit: Fit, outcome: OutcomePlaces): Float64Array {
   return sumOf(fit, termVariances(fit, outcome), () => true);
 }
 
+/** Sampling variances, times phi where they are known up to it, one a row used. */
+export function errorVariances(fit: Fit, outcome: OutcomePlaces): Float64Array {
+  return sumOf(fit, termVariances(fit, outcome), ({ part }) => part === "sampling");
+}
+
 /** Variances between the levels of groupings, one a row used. */
 export function betweenVariances(fit: Fit, outcome: OutcomePlaces): Float64Array {
   return sumOf(fit, termVariances(fit, outcome), ({ part }) => part === "between");

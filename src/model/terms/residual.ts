@@ -1,7 +1,6 @@
-import { scratch } from "../../data/doubles";
 import type { Dpar } from "../../formula/dpar";
 import type { ParameterBlock } from "../model";
-import { blockOf } from "../observations";
+import { observationBlock } from "./observation-block";
 import type { TermSource } from "./source";
 import type { NewRows, Sampler, Spreads, TermAnswers } from "./term";
 
@@ -39,15 +38,7 @@ export class Residual implements TermAnswers {
   }
 }
 
-/** log sigma of the observations; those of a sigma that is held have its log instead of coefficients. */
+/** log sigma of the observations. */
 export function residualBlock(source: TermSource): ParameterBlock {
-  const { rows, observation, outcomes } = source;
-  const dpars = source.dpars("sigma");
-  const designs = dpars.map((dpar) => source.design(dpar));
-  const block = source.checked(blockOf(designs, rows, observation));
-  if (!dpars.some((dpar) => source.held(dpar) !== null)) return { kind: "sigma", dpars, block, held: null };
-  const logs = dpars.map((dpar) => Math.log(source.held(dpar) ?? 1));
-  const held = scratch(rows);
-  for (let i = 0; i < rows; i++) held[i] = logs[outcomes === null ? 0 : outcomes.outcome[i]!]!;
-  return { kind: "sigma", dpars, block, held };
+  return observationBlock(source, "sigma");
 }

@@ -1,8 +1,10 @@
 import type { BlockCovariance } from "../../covariance/block-covariance";
 import type { Dpar } from "../../formula/dpar";
 
-/** SDs and correlations of a model at some parameters, in the unit that its V is in. Not to be kept. */
+/** Multipliers of V, SDs and correlations of a model at some parameters, in the unit that its V is in. Not to be kept. */
 export interface Spreads {
+  /** by observation; where V is known, none */
+  readonly phi: Float64Array;
   /** by observation */
   readonly sigma: Float64Array;
   /** by level, all random intercepts one after the other */
@@ -13,8 +15,8 @@ export interface Spreads {
 
 /** What a kernel takes a term as. */
 export type KernelInput =
-  /** covariances between rows, as they are */
-  | { readonly input: "covariance"; readonly V: BlockCovariance }
+  /** covariances between rows, as they are or, multiplied, those of D V D with a D in theta */
+  | { readonly input: "covariance"; readonly V: BlockCovariance; readonly isMultiplied: boolean }
   /** a variance of each row */
   | { readonly input: "rows" }
   /** levels, each with a variance that its rows share */
@@ -30,7 +32,7 @@ export interface LevelsInput {
 }
 
 /**
- * One summand of Sigma = V + R + sum of Z G Z', over the observations of a model: what a new variance term must supply
+ * One summand of Sigma = V (or D V D) + R + sum of Z G Z', over the observations of a model: what a new variance term must supply
  * (docs/internals.md).
  */
 export interface TermAnswers {
