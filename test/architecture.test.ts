@@ -49,11 +49,11 @@ const MAY_USE_NODE = ["src/cli/", "src/batch/node"];
 
 /** Packages by the stage that uses them: anything more would be in every bundle unseen. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  data: ["papaparse"],
+  data: ["fflate", "hyparquet", "hyparquet-compressors", "papaparse", "saxen"],
   stats: ["@stdlib/math-base-special-erfc", "@stdlib/math-base-special-erfcinv"],
   batch: ["workerpool"],
   plot: ["@observablehq/plot", "@xmldom/xmldom"],
-  cli: ["commander", "@resvg/resvg-js", "hyparquet", "hyparquet-compressors", "hyparquet-writer"],
+  cli: ["commander", "@resvg/resvg-js", "hyparquet", "hyparquet-writer"],
 };
 
 /**
@@ -65,6 +65,7 @@ const LAYERS = [
   "accumulate",
   "simd",
   "linalg",
+  "sparse",
   "room",
   "restricted",
   "kernels",

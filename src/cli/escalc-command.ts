@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError } from "commander";
-import { csvRows, parseCsv } from "../data/csv";
+import type { DataFile } from "../data/read-file";
 import { type Escalc, measures } from "../escalc/index";
 import { argumentsOf } from "../escalc/measure";
 import { escalcArguments, escalcOf } from "./escalc-arguments";
+import { type FileArguments, fileArguments, takesFile } from "./file-arguments";
 import { notesText } from "./fit-outcome";
 import type { CliIo, Outcome } from "./io";
-import { inFile } from "./read-fit";
-import { readText } from "./read-text";
+import { inFile, readData } from "./read-data";
 
 const EXAMPLES = `
 Measures, with the arguments of each:
@@ -32,26 +32,29 @@ Exit codes: 0 written, 1 the data are at fault, 2 usage.`;
 /** `drmeta escalc MEASURE DATA.csv ARGUMENT=COLUMN...`: the file with effect sizes and their variances as two more columns. */
 export function escalcCommand(io: CliIo, done: (outcome: Outcome) => void): Command {
   const command = new Command("escalc");
-  return command
-    .description("effect sizes and their variances from a CSV file with the numbers that studies report")
+  return takesFile(command)
+    .description("effect sizes and their variances from a table with the numbers that studies report")
     .argument("<measure>", "which effect size, see below")
-    .argument("<data.csv>", "CSV file with a header row, or - for standard input")
+    .argument("<data.csv>", "table with a header row: CSV, .xlsx, .ods or Parquet, or - for standard input")
     .argument("<argument=column...>", "what each argument of the measure is: ai=tpos, or ri=0.5 for all rows")
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", EXAMPLES)
-    .action(async (measure: string, path: string, pairs: string[], { json }: { json?: boolean }) => {
+    .action(async (measure: string, path: string, pairs: string[], options: EscalcCommandOptions) => {
       const given = usage(command, () => escalcArguments(measure, pairs));
-      const text = await readText(path, io);
-      const effects = inFile(path, () => escalcOf(parseCsv(text), given));
+      const notes: string[] = [];
+      const file = await readData(path, fileArguments(options), io, notes);
+      const effects = await inFile(path, () => escalcOf(file.table({}), given));
+      for (const { message } of effects.decisions) notes.push(message);
       done({
         exitCode: 0,
-        stdout: json ? `${JSON.stringify(jsonOf(effects))}\n` : withColumns(text, effects),
-        stderr: notesText(
-          effects.decisions.map(({ message }) => message),
-          io,
-        ),
+        stdout: options.json ? `${JSON.stringify(jsonOf(effects))}\n` : withColumns(file, effects),
+        stderr: notesText(notes, io),
       });
     });
+}
+
+interface EscalcCommandOptions extends FileArguments {
+  readonly json?: boolean;
 }
 
 function usage<T>(command: Command, read: () => T): T {
@@ -68,21 +71,29 @@ function jsonOf({ measure, yi, vi, decisions }: Escalc) {
   return { measure, yi: cells(yi), vi: cells(vi), decisions };
 }
 
-/** The file's own cells, untouched, and the new columns at the end, or in the place of those that they replace. */
-function withColumns(text: string, { data }: Escalc): string {
-  const { names, rows } = csvRows(text);
+/**
+ * The file's own cells, untouched, and the new columns at the end, or in the place of those that they replace. Their numbers are
+ * written as the file's are: with decimal commas it is a file with semicolons.
+ */
+function withColumns(file: DataFile, { data }: Escalc): string {
+  const decimal = file.decimal();
+  const delimiter = decimal === "," ? ";" : ",";
+  const header = file.texts?.header.cells ?? file.names;
+  const rows = file.texts?.rows ?? file.cells(0, file.nrow);
   const added = new Map(
     data.names.slice(-2).map((name) => [name, (data.column(name) as { values: Float64Array }).values]),
   );
-  const kept = names.flatMap((name, j) => (added.has(name) ? [] : [j]));
-  const lines = [[...kept.map((j) => names[j]!), ...added.keys()]];
+  const kept = header.flatMap((name, j) => (added.has(name) ? [] : [j]));
+  const lines = [[...kept.map((j) => header[j]!), ...added.keys()]];
   for (const [i, row] of rows.entries()) {
-    const cells = [...added.values()].map((values) => (Number.isNaN(values[i]) ? "" : String(values[i])));
-    lines.push([...kept.map((j) => row[j]!), ...cells]);
+    const cells = [...added.values()].map((values) =>
+      Number.isNaN(values[i]) ? "" : String(values[i]).replace(".", decimal),
+    );
+    lines.push([...kept.map((j) => row[j] ?? ""), ...cells]);
   }
-  return `${lines.map((line) => line.map(quoted).join(",")).join("\n")}\n`;
+  return `${lines.map((line) => line.map((cell) => quoted(cell, delimiter)).join(delimiter)).join("\n")}\n`;
 }
 
-function quoted(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replace(/"/g, '""')}"` : cell;
+function quoted(cell: string, delimiter: string): string {
+  return cell.includes(delimiter) || /["\r\n]/.test(cell) ? `"${cell.replace(/"/g, '""')}"` : cell;
 }

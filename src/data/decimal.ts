@@ -26,8 +26,3 @@ export function parseDecimal(text: string): number | undefined {
 function isRadixPrefix(text: string): boolean {
   return text.length > 2 && text[0] === "0" && /[xob]/i.test(text[1]!);
 }
-
-/** `1,5`: a number to a reader in half of the world. */
-export function hasDecimalComma(text: string): boolean {
-  return /^[+-]?\d*,\d+(e[+-]?\d+)?$/i.test(text);
-}

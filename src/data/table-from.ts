@@ -4,7 +4,7 @@ import { count } from "../words";
 import { type ColumnInput, columnFrom, columnLength, copyOf } from "./column-from";
 import type { Doubles } from "./doubles";
 import { FACTOR_OPTIONS, type FactorOptions, levelsFor, relevel, requireFactorColumns } from "./factor-from";
-import type { Column, FactorColumn, NumericColumn, Table } from "./table";
+import { type Column, type FactorColumn, labelColumn, type NumericColumn, type Table } from "./table";
 
 /** Anything shaped like an Apache Arrow table. */
 export interface ArrowLike {
@@ -67,6 +67,14 @@ function anyTable(data: DataInput, options: FactorOptions, own: Doubles | null):
 
 type Convert = (name: string, levels: readonly string[] | undefined, ordered: boolean) => Column | undefined;
 
+/** What else a table knows of its columns. */
+interface Besides {
+  /** what the user holds under a name, unconverted */
+  readonly cells?: (name: string) => unknown;
+  /** columns without given levels of which only the labels are wanted, where that makes a difference */
+  readonly labels?: (name: string) => Column | undefined;
+}
+
 /**
  * A table whose columns are made by `convert` on first use. `names` is called only when somebody wants them all.
  * (No object literal: docs/internals.md says what one with a getter costs.)
@@ -75,8 +83,9 @@ export class LazyTable implements Table {
   readonly #listNames: () => readonly string[];
   readonly #options: FactorOptions;
   readonly #convert: Convert;
-  readonly #cells: ((name: string) => unknown) | undefined;
+  readonly #besides: Besides;
   readonly #cache = new Map<string, Column>();
+  readonly #labelCache = new Map<string, Column>();
   #names: readonly string[] | undefined;
 
   constructor(
@@ -84,13 +93,13 @@ export class LazyTable implements Table {
     names: () => readonly string[],
     options: FactorOptions,
     convert: Convert,
-    cells?: (name: string) => unknown,
+    besides: Besides = {},
   ) {
     this.#listNames = names;
     requireFactorColumns(options, () => this.names);
     this.#options = options;
     this.#convert = convert;
-    this.#cells = cells;
+    this.#besides = besides;
   }
 
   get names(): readonly string[] {
@@ -107,9 +116,21 @@ export class LazyTable implements Table {
     return column;
   }
 
+  labels(name: string): Column | undefined {
+    const { labels } = this.#besides;
+    const { ordered } = this.#options;
+    if (labels === undefined || levelsFor(name, this.#options) !== undefined || ordered?.has(name))
+      return this.column(name);
+    const known = this.#labelCache.get(name);
+    if (known !== undefined) return known;
+    const column = labels(name);
+    if (column !== undefined) this.#labelCache.set(name, column);
+    return column;
+  }
+
   /** What the user holds under a name, unconverted, be it cells or something else; undefined where that is not at hand. */
   cells(name: string): unknown {
-    return this.#cells?.(name);
+    return this.#besides.cells?.(name);
   }
 }
 
@@ -142,7 +163,7 @@ function fromColumns(
     options,
     (name, levels, ordered) =>
       Object.hasOwn(data, name) ? columnFrom(name, data[name], levels, ordered, own) : undefined,
-    (name) => (Array.isArray(data[name]) ? data[name] : undefined),
+    { cells: (name) => (Array.isArray(data[name]) ? data[name] : undefined) },
   );
 }
 
@@ -172,7 +193,7 @@ function fromRows(rows: readonly unknown[], options: FactorOptions, own: Doubles
       const cells = cellsOf(records, name);
       return cells === undefined ? undefined : columnFrom(name, cells, levels, ordered, own);
     },
-    (name) => cellsOf(records, name),
+    { cells: (name) => cellsOf(records, name) },
   );
 }
 
@@ -224,6 +245,12 @@ function fromTable(table: Table, options: FactorOptions, own: Doubles | null): T
         "bad_factor",
         `column '${name}' is to be ordered but is not text; give its levels in 'factors'`,
       );
+    },
+    {
+      labels: (name) => {
+        const column = checkedColumn(name, labelColumn(table, name), table.nrow);
+        return column === undefined || own === null ? column : copyOf(column, own);
+      },
     },
   );
 }

@@ -1,5 +1,5 @@
 import type { ColumnInput } from "../data/column-from";
-import type { Table } from "../data/table";
+import { labelColumn, type Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import { type DataInput, tableFrom } from "../index";
 import { isList } from "../options";
@@ -58,7 +58,7 @@ export function labelsOf(
     if (study.length !== table.nrow) throw unequal("study", study.length, table.nrow);
     return Array.from(study, (cell) => (cell === null || cell === undefined ? null : String(cell)));
   }
-  const column = table.column(study);
+  const column = labelColumn(table, study);
   if (column === undefined) {
     const near = didYouMean(study, table.names);
     throw new DrmError("unknown_column", `study: column '${study}' not in data${near}`);

@@ -4,8 +4,9 @@ import { packV } from "../model/packed-v";
 import { rearrange, rearrangeRows, type Sections, sections } from "../model/sections";
 import { isExactAt, withExactRowsApart, withFloors } from "./exact-rows";
 import { type StandardModel, tiesOf } from "./standard-model";
-import { blockOf, thetaSize } from "./theta-blocks";
+import { blockOf, linearPredictor, thetaSize } from "./theta-blocks";
 import type { Objective } from "./trust-region";
+import { withoutIdle } from "./without-idle";
 
 /** What a search needs: a model, and its profiled objective. */
 export interface Searchable {
@@ -18,6 +19,8 @@ export interface Engine extends Searchable {
   readonly layout: Sections;
   /** the one settled at; where exact rows are met, that of the model with floors */
   readonly problem: Problem;
+  /** rows without a say whose sigma is beyond all numbers where the engine is settled: what they alone tell has no error */
+  readonly lost: readonly number[];
   evaluations(): number;
   /** Another response, in the model's units; all else of the problem stays. */
   setResponse(y: Float64Array): void;
@@ -44,20 +47,23 @@ export function withEngine<Result>(model: StandardModel, use: (engine: Engine) =
 export function createEngine(model: StandardModel): Engine {
   const layout = sections(tiesOf(model));
   const own = load(model, layout);
-  const isExact = (theta: Float64Array) => model.exactRows.length > 0 && isExactAt(model, theta);
+  // what is searched is the same likelihood, and idle rows' own sigma is a matter of what is reported
+  const heard = withoutIdle(model);
+  const ofHeard = heard === model ? own : load(heard, layout);
+  const isExact = (theta: Float64Array) => model.exactRows.length > 0 && isExactAt(heard, theta);
   // where exact rows are met: what is searched, and with the model's own columns what is reported
   let response = model.y;
   let exact: { readonly searched: Problem; readonly reported: Problem } | null = null;
   const exactProblems = () => {
     if (exact !== null) return exact;
-    const floored = withFloors({ ...model, y: response });
+    const floored = withFloors({ ...heard, y: response });
     exact = {
       searched: load(withExactRowsApart(floored, model.exactRows), layout),
       reported: load(floored, layout),
     };
     return exact;
   };
-  const problemAt = (theta: Float64Array) => (isExact(theta) ? exactProblems().searched : own);
+  const problemAt = (theta: Float64Array) => (isExact(theta) ? exactProblems().searched : ofHeard);
   const disposeExact = () => {
     exact?.searched.dispose();
     exact?.reported.dispose();
@@ -99,44 +105,66 @@ export function createEngine(model: StandardModel): Engine {
       return lastDefined;
     },
   };
-  const engine: Engine & { problem: Problem } = {
+  const engine: Engine & { problem: Problem; lost: readonly number[] } = {
     model,
     layout,
     objective,
     problem: own,
+    lost: [],
     evaluations: () => evaluations,
     setResponse(y) {
       response = y.slice();
-      own.setResponse(rearrangeRows(y, layout, model.rows, 1));
+      for (const problem of new Set([own, ofHeard]))
+        problem.setResponse(rearrangeRows(y, layout, model.rows, 1));
       disposeExact();
       lastDefined = false;
     },
     settleAt(theta) {
       const isThere = lastDefined && theta.every((value, k) => value === last[k]);
       if (!isThere && !objective.evaluate(theta)) return false;
+      engine.lost = [];
       if (!isExact(theta)) {
-        engine.problem = own;
+        engine.problem = ofHeard;
         if (isElsewhere) {
           evaluations++;
-          own.evaluate(theta, Order.Value);
+          ofHeard.evaluate(theta, Order.Value);
           isElsewhere = false;
         }
+        if (ofHeard === own) return true;
+        engine.lost = lostAt(model, heard, theta);
+        if (engine.lost.length > 0 || own.evaluate(theta, Order.Hessian) !== Status.Ok) return true;
+        engine.problem = own;
         return true;
       }
       engine.problem = exactProblems().reported;
       return engine.problem.evaluate(theta, Order.Hessian) === Status.Ok;
     },
     settleLocationAt(theta) {
+      if (ofHeard !== own || isExact(theta)) return engine.settleAt(theta);
       lastDefined = false;
-      engine.problem = isExact(theta) ? exactProblems().reported : own;
-      return engine.problem.evaluate(theta, Order.Value) === Status.Ok;
+      engine.problem = own;
+      return own.evaluate(theta, Order.Value) === Status.Ok;
     },
     dispose: () => {
       own.dispose();
+      if (ofHeard !== own) ofHeard.dispose();
       disposeExact();
     },
   };
   return engine;
+}
+
+/** log sigma, beside an ordinary one, from which a variance counts as beyond all numbers. */
+const LOST = Math.log(1e4);
+
+function lostAt(model: StandardModel, heard: StandardModel, theta: Float64Array): number[] {
+  const [ownSigma, heardSigma] = [blockOf(model, "sigma"), blockOf(heard, "sigma")];
+  if (ownSigma === heardSigma) return [];
+  const own = linearPredictor(ownSigma, theta);
+  const ordinary = linearPredictor(heardSigma, theta);
+  const lost: number[] = [];
+  for (let i = 0; i < own.length; i++) if (own[i]! > ordinary[i]! + LOST) lost.push(i);
+  return lost;
 }
 
 function load(model: StandardModel, layout: Sections): Problem {
@@ -153,6 +181,7 @@ function load(model: StandardModel, layout: Sections): Problem {
     rows: layout.rows,
     scalarRows: layout.scalarRows,
     nestedRows: layout.nestedRows,
+    sparseRows: layout.sparseRows,
     pairRows: layout.pairRows,
     y: row(model.y),
     X: row(location.values, location.columns),
@@ -172,6 +201,7 @@ function load(model: StandardModel, layout: Sections): Problem {
       parent: layout.levelParent,
       end: layout.levelEnd,
     },
+    sparse: layout.sparse,
     pairs: {
       count: pairs.length,
       T: rearrange(rho.basis.values, pairs, rho.basis.rows, rho.basis.columns),

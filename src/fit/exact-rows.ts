@@ -13,6 +13,14 @@ import { blockOf } from "./theta-blocks";
  *
  * That supremum is the restricted likelihood of the other rows given that the mean meets these. Random intercepts that
  * keep their variance are met like means: their indicators D_Z are columns beside X_Z, and the m rows count less their rank.
+ *
+ * Other rows may pay for it. Along a direction of sigma's coefficients in which log sigma_i changes by c_i a unit, a row's
+ * variance v_i + sigma_i^2 changes by twice e_i = c_i, or max(c_i, 0) where v_i > 0 keeps it from falling. In the end
+ *
+ *   log L = -t ( sum w_i e_i - sum over B of e_i ) + o(t),
+ *
+ * B being the rows that settle what is integrated out, those of small e_i first: the mean by REML, intercepts that keep their
+ * variance. It has no bound where that is above 0 and the mean meets all rows with e_i < 0.
  */
 
 type Inputs = Pick<StandardModel, "rows" | "y" | "location" | "blocks" | "v" | "weights">;
@@ -53,25 +61,111 @@ function withResponse(row: Float64Array, y: number): Float64Array {
 
 /** More rows are met by no mean, unless the data were made so; a search that comes by such a rise tells of it anyway. */
 const MOST_MET = 100;
+/** Beside all changes: a rate below this is rounding. */
+const RISING = 1e-9;
 
-/** Whether the likelihood has no bound as the sigma of these rows goes to 0; `random` intercepts keep their variances. */
-export function isUnboundedAt(
+/**
+ * Whether the likelihood has no bound along a direction of sigma's coefficients, above; `random` intercepts keep their variances.
+ *
+ * @param changes c_i by row
+ */
+export function isUnboundedAlong(
   model: StandardModel,
-  rows: readonly number[],
+  changes: Float64Array,
   random: StandardModel["random"],
 ): boolean {
-  const { y, location, reml } = model;
-  if (rows.length > MOST_MET) return false;
-  const indicators = random.flatMap(({ index }) => {
-    const levels = new Set(rows.map((row) => index[row]!).filter((level) => level >= 0));
-    return [...levels].map((level) => Float64Array.from(rows, (row) => (index[row] === level ? 1 : 0)));
+  const { v, weights } = model;
+  const rates = changes.map((change, i) => (v[i]! > 0 ? Math.max(change, 0) : change));
+  let all = 0;
+  let rate = 0;
+  for (let i = 0; i < rates.length; i++) {
+    const weight = weights === null ? 1 : weights[i]!;
+    if (weight === 0) rates[i] = 0;
+    rate += weight * rates[i]!;
+    all += weight * Math.abs(rates[i]!);
+  }
+  // what is integrated out only takes from the rise
+  if (!(rate < -RISING * all)) return false;
+  const falling: number[] = [];
+  for (let i = 0; i < rates.length; i++) if (rates[i]! < 0) falling.push(i);
+  if (falling.length > MOST_MET || !isMet(model, falling, random)) return false;
+  return rate - settled(model, rates, falling, random) < -RISING * all;
+}
+
+/** Whether some mean and intercepts meet all these rows. */
+function isMet(model: StandardModel, rows: readonly number[], random: StandardModel["random"]): boolean {
+  const levels = levelsOf(rows, random);
+  const ofMeans: Float64Array[] = [];
+  const withResponses: Float64Array[] = [];
+  for (const row of rows) {
+    const mean = Float64Array.from([...indicatorsAt(row, levels), ...rowOf(model, row)]);
+    extend(ofMeans, mean);
+    extend(withResponses, withResponse(mean, model.y[row]!));
+    // the mean of rows before it, and another response
+    if (withResponses.length > ofMeans.length) return false;
+  }
+  return true;
+}
+
+/** Adds to an orthonormal basis what is left of a vector beside it; false where that is nothing. */
+function extend(basis: Float64Array[], vector: Float64Array): boolean {
+  const left = removeProjection(vector.slice(), basis);
+  const length = norm(left);
+  if (!(length > INDEPENDENT * norm(vector))) return false;
+  basis.push(left.map((part) => part / length));
+  return true;
+}
+
+/** The sum of the rates of the rows that settle what is integrated out. */
+function settled(
+  model: StandardModel,
+  rates: Float64Array,
+  falling: readonly number[],
+  random: StandardModel["random"],
+): number {
+  const { reml, location } = model;
+  const p = reml ? location.columns : 0;
+  // other levels are settled by their own variances
+  const levels = levelsOf(falling, random);
+  const count = levels.reduce((sum, { size }) => sum + size, 0);
+  const basis: Float64Array[] = [];
+  let sum = 0;
+  const settle = (rows: readonly number[]): void => {
+    for (const row of [...rows].sort((a, b) => rates[a]! - rates[b]!)) {
+      if (basis.length === count + p) return;
+      const mean = reml ? rowOf(model, row) : [];
+      if (extend(basis, Float64Array.from([...indicatorsAt(row, levels), ...mean]))) sum += rates[row]!;
+    }
+  };
+  settle(falling);
+  for (let level = 0; level < count; level++) {
+    const own = new Float64Array(count + p);
+    own[level] = 1;
+    extend(basis, own);
+  }
+  if (reml) settle(Array.from(rates.keys()).filter((row) => rates[row]! >= 0));
+  return sum;
+}
+
+/** The levels that some rows have, numbered, by term. */
+function levelsOf(rows: readonly number[], random: StandardModel["random"]) {
+  return random.map(({ index }) => {
+    const numbers = new Map<number, number>();
+    for (const row of rows) {
+      const level = index[row]!;
+      if (level >= 0 && !numbers.has(level)) numbers.set(level, numbers.size);
+    }
+    return { index, numbers, size: numbers.size };
   });
-  const X = rows.map((row) => rowOf(model, row));
-  const means = Array.from({ length: location.columns }, (_, k) => Float64Array.from(X, (x) => x[k]!));
-  const free = rankOf(indicators);
-  const met = rankOf([...indicators, ...means]);
-  if (rows.length <= (reml ? met : free)) return false;
-  return rankOf([...indicators, ...means, Float64Array.from(rows, (row) => y[row]!)]) === met;
+}
+
+function indicatorsAt(row: number, levels: ReturnType<typeof levelsOf>): number[] {
+  return levels.flatMap(({ index, numbers, size }) => {
+    const own = new Array<number>(size).fill(0);
+    const level = numbers.get(index[row]!);
+    if (level !== undefined) own[level] = 1;
+    return own;
+  });
 }
 
 function rowOf({ location: { values, columns }, rows }: Inputs, row: number): Float64Array {

@@ -16,6 +16,7 @@ import { blockOf } from "./theta-blocks";
 import { type Minimum, minimise } from "./trust-region";
 import { farUp, risesAtEdge } from "./unbounded";
 import { lookout, type Suspicion } from "./vanishing";
+import { withoutIdle } from "./without-idle";
 
 export interface Search {
   readonly best: Optimum;
@@ -81,8 +82,9 @@ const BASIN_DEPTH = 4;
  * Newton from several starts; keeps the best optimum and says which others were met. Where an evaluation is dear the
  * starts are tried on a small problem like this one, and only the distinct optima found there are refined.
  */
-export function search(engine: Searchable, options: SearchOptions): Search {
-  if (engine.objective.size === 0) {
+export function search({ model, objective }: Searchable, options: SearchOptions): Search {
+  const engine = { model: withoutIdle(model), objective };
+  if (objective.size === 0) {
     const best = withoutScale(engine);
     return { best, distinct: [best.value], startsTried: 1, spike: null, rises: false };
   }

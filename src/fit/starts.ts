@@ -63,8 +63,7 @@ export function steepStartingPoints(model: StandardModel): Float64Array[] {
       let scale = 0;
       for (let i = 0; i < basis.rows; i++) {
         const one = basis.values[(start - first) * basis.rows + i]!;
-        // a row of weight 0 is no row that could take anything
-        if (one === 0 || (kind === "sigma" && model.weights?.[i] === 0)) continue;
+        if (one === 0) continue;
         scale = one;
         let u = 0;
         for (let k = 1; k < columns; k++)

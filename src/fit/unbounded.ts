@@ -1,31 +1,62 @@
+import { dot } from "../linalg/vector";
 import { along } from "./boundary";
-import { allEdges, type Edge } from "./edges";
+import { allEdges, distinctRows, type Edge, MOST_VALUES, placed } from "./edges";
 import type { Searchable } from "./engine";
-import { isUnboundedAt, rowsWithoutV } from "./exact-rows";
+import { isUnboundedAlong } from "./exact-rows";
+import { hyperplanes, isOn } from "./faces";
 import { recessionOf } from "./recession";
 import type { StandardModel } from "./standard-model";
 import { blockOf, linearPredictor, type ThetaBlock } from "./theta-blocks";
 import { PERFECT_FIT } from "./vanishing";
 
+/** Directions tried of a formula of sigma with several moderators. */
+const MOST_DIRECTIONS = 4000;
+
 /**
- * Whether the likelihood has no bound at some edge, a plain one or any other: rows without a known variance that the mean can meet as their
- * sigma goes to 0 (exact-rows.ts), random intercepts keeping their variances or losing them. The rise begins far below an
- * optimum inside, so that no search goes there.
+ * Whether the likelihood has no bound somewhere: rows without a known variance that the mean can meet as their sigma goes
+ * to 0, random intercepts keeping their variances or losing them. The rise can begin far below an optimum inside, so that no
+ * search goes there.
+ *
+ * Where there is a direction of sigma's coefficients that rises (exact-rows.ts), there is one in which q - 1 rows of its
+ * design keep their sigma: the rate is linear wherever no row changes sides, and such places are cones that these directions
+ * span. (By REML it also bends where two rows fall alike; there the edges and these directions are what is looked at.)
  */
 export function risesAtEdge(model: StandardModel, plain: readonly Edge[]): boolean {
-  const { zeroV, largestV, exactRows, random } = model;
-  if (!zeroV || !(largestV > 0) || exactRows.length > 0) return false;
-  const rows = rowsWithoutV(model);
+  const { zeroV, exactRows, random, parts } = model;
+  if (!zeroV || exactRows.length > 0) return false;
+  const block = blockOf(model, "sigma");
+  if (block.basis.columns === 0) return false;
   const edges = [...plain, ...allEdges(model)];
   // intercepts that have lost their variances, too, give a row nothing
   const gone = new Set(
     edges.filter(({ part, whole }) => part.kind === "sd" && whole).map(({ part }) => part),
   );
   const cases = gone.size === random.length ? [[], random] : [random];
-  return edges.some(({ part, vanishes }) => {
-    if (part.kind !== "sigma") return false;
-    const met = rows.filter(vanishes);
-    return met.length > 0 && cases.some((left) => isUnboundedAt(model, met, left));
+  const rises = (direction: Float64Array) => {
+    const changes = changesAlong(block, direction);
+    return cases.some((left) => isUnboundedAlong(model, changes, left));
+  };
+  if (edges.some(({ part, direction }) => part.kind === "sigma" && rises(direction))) return true;
+  return parts.some((part) => {
+    const values = part.kind === "sigma" ? distinctRows(block, part, MOST_VALUES) : null;
+    if (values === null) return false;
+    for (const normal of hyperplanes(values.rows, part.columns, MOST_DIRECTIONS)) {
+      const direction = placed(block, part, normal);
+      if (rises(direction) || rises(direction.map((slope) => -slope))) return true;
+    }
+    return false;
+  });
+}
+
+/** Of log sigma by row, along a direction of its coefficients: exactly 0 where rounding says so, or where sigma is held at 0. */
+function changesAlong(
+  { basis: { values, rows, columns }, offset }: ThetaBlock,
+  direction: Float64Array,
+): Float64Array {
+  const row = new Float64Array(columns);
+  return Float64Array.from({ length: rows }, (_, i) => {
+    for (let k = 0; k < columns; k++) row[k] = values[k * rows + i]!;
+    return offset[i] === Number.NEGATIVE_INFINITY || isOn(row, direction) ? 0 : dot(row, direction);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Column, FactorColumn, Table } from "../data/table";
+import { type Column, type FactorColumn, labelColumn, type Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import { dparOf } from "../fit/dpars";
 import type { Fit, RandomEffect } from "../fit/fit";
@@ -105,7 +105,7 @@ function cellLabels(factors: readonly FactorColumn[]): (string | null)[] {
 }
 
 function requireColumn(name: string, table: Table, dpar: string): Column {
-  const column = table.column(name);
+  const column = labelColumn(table, name);
   if (column !== undefined) return column;
   throw new DrmError(
     "unknown_column",

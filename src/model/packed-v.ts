@@ -18,7 +18,7 @@ export function packV(layout: Sections, V: BlockCovariance, divisor: number): Pa
   // without either of these sections problem and model rows may be the same
   if (modelRow === null || (sizes.length === 0 && layout.pairRows === 0)) return NOTHING;
   const pairs = new Float64Array(layout.pairRows / 2);
-  let row = layout.scalarRows + layout.nestedRows;
+  let row = layout.scalarRows + layout.nestedRows + layout.sparseRows;
   for (let s = 0; s < pairs.length; s++, row += 2)
     pairs[s] = V.at(modelRow[row], modelRow[row + 1]) / divisor;
   let cells = 0;

@@ -162,6 +162,11 @@ describe("zero cells", () => {
       "missing: row 3: no events, or only events, in both groups; no effect size, as drop00 says",
     );
   });
+  test("of pairs those without events, or with events only, at both times; others say something though all agree", () => {
+    const pairs = { ai: [0, 7, 5, 0], bi: [0, 0, 0, 5], ci: [0, 0, 0, 0], di: [9, 0, 7, 2] };
+    const { yi } = decided("MPRD", pairs, { drop00: true });
+    expect(yi.map(Number.isNaN)).toEqual([true, true, false, false]);
+  });
   test("a variance of 0 is a note", () => {
     expect(decided("PR", { xi: 0, ni: 12 }, { to: "none" }).said).toEqual([
       "note: row 1: the sampling variance is 0",
