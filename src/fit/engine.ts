@@ -125,24 +125,25 @@ export function createEngine(model: StandardModel): Engine {
       engine.lost = [];
       if (!isExact(theta)) {
         engine.problem = ofHeard;
+        if (isElsewhere) {
+          evaluations++;
+          ofHeard.evaluate(theta, Order.Value);
+          isElsewhere = false;
+        }
         if (ofHeard === own) return true;
         engine.lost = lostAt(model, heard, theta);
         if (engine.lost.length > 0 || own.evaluate(theta, Order.Hessian) !== Status.Ok) return true;
         engine.problem = own;
-        if (isElsewhere) {
-          evaluations++;
-          own.evaluate(theta, Order.Value);
-          isElsewhere = false;
-        }
         return true;
       }
       engine.problem = exactProblems().reported;
       return engine.problem.evaluate(theta, Order.Hessian) === Status.Ok;
     },
     settleLocationAt(theta) {
+      if (ofHeard !== own || isExact(theta)) return engine.settleAt(theta);
       lastDefined = false;
-      engine.problem = isExact(theta) ? exactProblems().reported : own;
-      return engine.problem.evaluate(theta, Order.Value) === Status.Ok;
+      engine.problem = own;
+      return own.evaluate(theta, Order.Value) === Status.Ok;
     },
     dispose: () => {
       own.dispose();
