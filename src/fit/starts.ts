@@ -1,6 +1,5 @@
 import { scratch } from "../data/doubles";
 import { project } from "../design/basis";
-import { canVanish } from "./edges";
 import type { StandardModel } from "./standard-model";
 import { blockOf, thetaBlocks, thetaSize } from "./theta-blocks";
 
@@ -53,7 +52,7 @@ export function steepStartingPoints(model: StandardModel): Float64Array[] {
   const starts: Float64Array[] = [];
   for (const part of model.parts) {
     const { kind, start, columns } = part;
-    if (kind === "rho" || !canVanish(model, part)) continue;
+    if (kind === "rho") continue;
     const { basis, start: first } = blockOf(model, kind);
     for (const [leans, slope] of leaningTo(columns)) {
       const theta = common.slice();

@@ -145,7 +145,7 @@ function engineOf(given: Model): TestEngine {
     model,
     layout: engine.layout,
     at(theta) {
-      const defined = engine.objective.evaluate(theta);
+      const defined = engine.settleAt(theta);
       const beta = read("beta", p);
       return {
         defined,
