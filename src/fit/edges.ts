@@ -46,10 +46,10 @@ export function plainEdges(model: StandardModel): PlainEdges {
   const edges: Edge[] = [];
   let cellsOnly = true;
   for (const part of model.parts) {
-    if (!canVanish(model, part)) continue;
     const block = blockOf(model, part.kind);
     const cells = distinctRows(block, part, part.columns);
     if (cells === null || cells.rows.length < part.columns) cellsOnly = false;
+    if (!canVanish(model, part)) continue;
     const own = cells === null || isTwoSided(part) ? wholeEdges(block, part) : cellEdges(block, part, cells);
     for (const edge of own) edges.push(edge);
   }

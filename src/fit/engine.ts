@@ -2,7 +2,7 @@ import { createProblem, Order, type Problem, Status } from "../../bindings/kerne
 import { scratch } from "../data/doubles";
 import { kernelV } from "../model/kernel-v";
 import { rearrange, rearrangeRows, type Sections, sections } from "../model/sections";
-import { isExactAt, withExactRowsApart, withFloors } from "./exact-rows";
+import { heavyRows, isExactAt, withFloors, withRowsApart } from "./exact-rows";
 import { type StandardModel, tiesOf } from "./standard-model";
 import { blockOf, linearPredictor, thetaSize } from "./theta-blocks";
 import type { Objective } from "./trust-region";
@@ -58,16 +58,31 @@ export function createEngine(model: StandardModel): Engine {
     if (exact !== null) return exact;
     const floored = withFloors({ ...heard, y: response });
     exact = {
-      searched: load(withExactRowsApart(floored, model.exactRows), layout),
+      searched: load(withRowsApart(floored, model.exactRows), layout),
       reported: load(floored, layout),
     };
     return exact;
   };
-  const problemAt = (theta: Float64Array) => (isExact(theta) ? exactProblems().searched : ofHeard);
-  const disposeExact = () => {
+  // where rows of tiny sigma outweigh the others by far: in columns that keep the digits of both
+  let apart: { readonly key: string; readonly problem: Problem } | null = null;
+  const apartFor = (heavy: readonly number[]) => {
+    const key = heavy.join();
+    if (apart?.key === key) return apart.problem;
+    apart?.problem.dispose();
+    apart = { key, problem: load(withRowsApart({ ...heard, y: response }, heavy), layout) };
+    return apart.problem;
+  };
+  const problemAt = (theta: Float64Array) => {
+    if (isExact(theta)) return exactProblems().searched;
+    const heavy = heavyRows(heard, theta);
+    return heavy === null ? ofHeard : apartFor(heavy);
+  };
+  const disposeOthers = () => {
     exact?.searched.dispose();
     exact?.reported.dispose();
     exact = null;
+    apart?.problem.dispose();
+    apart = null;
   };
   const q = thetaSize(model);
 
@@ -116,7 +131,7 @@ export function createEngine(model: StandardModel): Engine {
       response = y.slice();
       for (const problem of new Set([own, ofHeard]))
         problem.setResponse(rearrangeRows(y, layout, model.rows, 1));
-      disposeExact();
+      disposeOthers();
       lastDefined = false;
     },
     settleAt(theta) {
@@ -125,11 +140,12 @@ export function createEngine(model: StandardModel): Engine {
       engine.lost = [];
       if (!isExact(theta)) {
         engine.problem = ofHeard;
-        if (isElsewhere) {
+        if (heavyRows(heard, theta) !== null) ofHeard.evaluate(theta, Order.Hessian);
+        else if (isElsewhere) {
           evaluations++;
           ofHeard.evaluate(theta, Order.Value);
-          isElsewhere = false;
         }
+        isElsewhere = false;
         if (ofHeard === own) return true;
         engine.lost = lostAt(model, heard, theta);
         if (engine.lost.length > 0 || own.evaluate(theta, Order.Hessian) !== Status.Ok) return true;
@@ -148,7 +164,7 @@ export function createEngine(model: StandardModel): Engine {
     dispose: () => {
       own.dispose();
       if (ofHeard !== own) ofHeard.dispose();
-      disposeExact();
+      disposeOthers();
     },
   };
   return engine;
