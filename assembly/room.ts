@@ -22,9 +22,14 @@ export function nestedStart(problem: usize): i32 {
   return get(problem, Field.ScalarRows);
 }
 
+/** First row of the sparse section. */
+export function sparseStart(problem: usize): i32 {
+  return nestedStart(problem) + get(problem, Field.NestedRows);
+}
+
 /** First row of the pair section. */
 export function pairStart(problem: usize): i32 {
-  return nestedStart(problem) + get(problem, Field.NestedRows);
+  return sparseStart(problem) + get(problem, Field.SparseRows);
 }
 
 /** First row of the dense section. */

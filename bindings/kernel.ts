@@ -4,13 +4,14 @@ import { type Wasm, wasm } from "./wasm";
 export { Order, Status };
 
 /**
- * What the covariance engine fits. Rows are in problem order: scalar, nested, pair and dense section, one after the
- * other (assembly/abi.ts). Matrices are column-major.
+ * What the covariance engine fits. Rows are in problem order: scalar, nested, sparse, pair and dense section, one
+ * after the other (assembly/abi.ts). Matrices are column-major.
  */
 export interface ProblemInput {
   readonly rows: number;
   readonly scalarRows: number;
   readonly nestedRows: number;
+  readonly sparseRows: number;
   readonly pairRows: number;
   readonly y: Float64Array;
   /** rows x p */
@@ -28,11 +29,13 @@ export interface ProblemInput {
   /** the restricted likelihood; not with weights */
   readonly reml: boolean;
   readonly levels: LevelsInput;
+  /** null without a sparse section */
+  readonly sparse: SparseInput | null;
   readonly pairs: PairsInput;
   readonly clusters: ClustersInput;
 }
 
-/** Levels of random intercepts: those of the nested section first, children before parents. */
+/** Levels of random intercepts: those of the nested section first, children before parents, then those of the sparse section. */
 export interface LevelsInput {
   readonly count: number;
   /** count x qSd; log omega = logSdOffset + U alpha */
@@ -43,6 +46,22 @@ export interface LevelsInput {
   readonly parent: Int32Array;
   /** of the nested section's inner levels: rows of the section up to the end of each */
   readonly end: Int32Array;
+}
+
+/** How the sparse section's levels are eliminated: assembly/sparse/nodes.ts. */
+export interface SparseInput {
+  readonly levels: number;
+  /** sparseRows x terms, row-major: the level's place in the list of the row's node, -1 for none */
+  readonly places: Int32Array;
+  /** sparseRows x terms, row-major: level within the section, -1 for none */
+  readonly rowLevels: Int32Array;
+  /** eight words each */
+  readonly nodes: Int32Array;
+  readonly lists: Int32Array;
+  readonly inParent: Int32Array;
+  readonly panels: number;
+  readonly largestFront: number;
+  readonly stack: number;
 }
 
 /** Studies with two outcomes: those of the pair section, then those in dense clusters. */
@@ -64,6 +83,7 @@ export interface ClustersInput {
   readonly V: Float64Array;
   /** dense rows x terms, row-major: level within the cluster, -1 for none */
   readonly rowLevels: Int32Array;
+  /** random intercepts, here and in the sparse section */
   readonly terms: number;
   /** two rows within the cluster for each of its pairs */
   readonly pairRows: Int32Array;
@@ -100,6 +120,7 @@ const RESULT_FIELDS = {
   levelScore: Field.LevelScore,
   levelInverse: Field.LevelInverse,
   levelSolved: Field.LevelSolved,
+  rowShared: Field.RowShared,
 } as const;
 
 export type ResultField = keyof typeof RESULT_FIELDS;
@@ -181,7 +202,7 @@ function giveMemoryBack(module: Wasm, address: number): void {
 
 /** Copies a problem into WebAssembly memory, once. Throws ProblemTooLargeError. */
 export function createProblem(input: ProblemInput): Problem {
-  const { levels, pairs, clusters } = input;
+  const { levels, sparse, pairs, clusters } = input;
   writeSizes(input);
   const module = wasm();
   let address = takeMemory(module);
@@ -200,6 +221,13 @@ export function createProblem(input: ProblemInput): Problem {
     doubles(Field.LogSdOffset, levels.logSdOffset);
     words(Field.LevelParent, levels.parent);
     words(Field.LevelEnd, levels.end);
+  }
+  if (sparse !== null) {
+    words(Field.SparsePlaces, sparse.places);
+    words(Field.SparseRowLevels, sparse.rowLevels);
+    words(Field.SparseNodeWords, sparse.nodes);
+    words(Field.SparseNodeLists, sparse.lists);
+    words(Field.SparseInParent, sparse.inParent);
   }
   if (pairs.count > 0) {
     doubles(Field.T, pairs.T);
@@ -253,11 +281,12 @@ function retakeViews(module: Wasm): void {
 }
 
 function writeSizes(input: ProblemInput): void {
-  const { levels, pairs, clusters } = input;
+  const { levels, sparse, pairs, clusters } = input;
   sizes.fill(0);
   sizes[Field.Rows] = input.rows;
   sizes[Field.ScalarRows] = input.scalarRows;
   sizes[Field.NestedRows] = input.nestedRows;
+  sizes[Field.SparseRows] = input.sparseRows;
   sizes[Field.PairRows] = input.pairRows;
   sizes[Field.P] = input.p;
   sizes[Field.QSigma] = input.qSigma;
@@ -267,6 +296,14 @@ function writeSizes(input: ProblemInput): void {
   sizes[Field.Levels] = levels.count;
   sizes[Field.NestedLevels] = levels.parent.length;
   sizes[Field.InnerLevels] = levels.end.length;
+  if (sparse !== null) {
+    sizes[Field.SparseLevels] = sparse.levels;
+    sizes[Field.SparseNodes] = sparse.nodes.length / 8;
+    sizes[Field.SparseLists] = sparse.lists.length;
+    sizes[Field.SparsePanels] = sparse.panels;
+    sizes[Field.SparseFront] = sparse.largestFront;
+    sizes[Field.SparseStack] = sparse.stack;
+  }
   sizes[Field.Terms] = clusters.terms;
   sizes[Field.Pairs] = pairs.count;
   sizes[Field.Clusters] = clusters.sizes.length / 3;

@@ -65,6 +65,7 @@ const LAYERS = [
   "accumulate",
   "simd",
   "linalg",
+  "sparse",
   "room",
   "restricted",
   "kernels",

@@ -57,6 +57,7 @@ export function checkSemidefinite({ V, outcomes }: Model, label: string, frame: 
     rows,
     scalarRows: 0,
     nestedRows: 0,
+    sparseRows: 0,
     pairRows: 0,
     y: new Float64Array(rows),
     X: NO_NUMBERS,
@@ -68,6 +69,7 @@ export function checkSemidefinite({ V, outcomes }: Model, label: string, frame: 
     weights: null,
     reml: false,
     levels: noLevels,
+    sparse: null,
     pairs: { count: 0, T: NO_NUMBERS, qRho: 0, etaOffset: NO_NUMBERS, v12: NO_NUMBERS },
     clusters: { sizes, V: values, rowLevels: NO_WORDS, terms: 0, pairRows: NO_WORDS },
   });

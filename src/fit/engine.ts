@@ -163,6 +163,7 @@ function load(model: StandardModel, layout: Sections): Problem {
     rows: layout.rows,
     scalarRows: layout.scalarRows,
     nestedRows: layout.nestedRows,
+    sparseRows: layout.sparseRows,
     pairRows: layout.pairRows,
     y: row(model.y),
     X: row(location.values, location.columns),
@@ -182,6 +183,7 @@ function load(model: StandardModel, layout: Sections): Problem {
       parent: layout.levelParent,
       end: layout.levelEnd,
     },
+    sparse: layout.sparse,
     pairs: {
       count: pairs.length,
       T: rearrange(rho.basis.values, pairs, rho.basis.rows, rho.basis.columns),

@@ -187,6 +187,7 @@ function kernelName({ layout }: Engine): string {
   const names = [
     layout.scalarRows > 0 && "scalar",
     layout.nestedRows > 0 && "nested",
+    layout.sparseRows > 0 && "sparse",
     layout.pairRows > 0 && "pair",
     layout.clusterSizes.length > 0 && "dense",
   ];

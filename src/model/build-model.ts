@@ -67,11 +67,12 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
     held: ({ key }) => held.get(key) ?? null,
     checked: (block) => ranked(block, frame.weights),
   };
-  const { random, pairs, blocks } = partsFrom(source);
-  if (dpars.rho12.length > 0 && pairs.length === 0) {
+  // before its design, which would be of no rows
+  if (dpars.rho12.length > 0 && outcomes !== null && !hasBoth(outcomes)) {
     const why = "no row has both outcomes, so their correlation rho12 cannot be estimated";
     throw new DrmError("bad_data", `${why}: fit the two outcomes separately`);
   }
+  const { random, pairs, blocks } = partsFrom(source);
 
   const vOptions: KnownVOptions = options.warn ? { warn: options.warn } : {};
   const knownV = buildKnownV(formula.dpars[0]!, frame, options.matrices ?? {}, vOptions);
@@ -95,6 +96,11 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
   checkWeights(model, frame);
   checkRestricted(model);
   return { model, locations, knownV, fixed: { ...options.fixed } };
+}
+
+/** Whether some study has both outcomes; its two observations are neighbours. */
+function hasBoth({ frameRow }: Outcomes): boolean {
+  return frameRow.some((row, i) => i > 0 && row === frameRow[i - 1]);
 }
 
 type ByKind = Readonly<Record<DparKind, readonly DparFormula[]>>;

@@ -6,7 +6,7 @@ import { kernelInputs } from "./terms/terms";
 export interface Ties {
   readonly rows: number;
   readonly terms: readonly VarianceTerm[];
-  /** known variances, where rows without one are to be told apart: see MOST_DENSE */
+  /** known variances, where the dense kernel may take what others could: not with weights, of which it knows one a cluster */
   readonly v?: Float64Array;
 }
 
@@ -15,12 +15,16 @@ export const SCALAR = 0;
 export const NESTED = 1;
 export const PAIR = 2;
 export const DENSE = 3;
+export const SPARSE = 4;
 
 /**
  * A row of known variance 0 in a study with others has a variance even where its sigma is 0, that of the study's level. The
- * nested kernel divides by v + sigma^2; the dense one does not, and takes such components up to this many rows.
+ * nested and the sparse kernel divide by v + sigma^2; the dense one does not, and takes such components up to this many rows.
  */
 const MOST_DENSE = 200;
+
+/** Crossed components of fewer rows are cheaper as one matrix. */
+const LEAST_SPARSE = 16;
 
 export interface Components {
   /** first observation of each observation's component */
@@ -44,7 +48,7 @@ export function components({ rows, terms, v }: Ties): Components {
   for (let i = 0; i < rows; i++) {
     const memberships = random.reduce((count, { index }) => count + (index[i]! >= 0 ? 1 : 0), 0);
     // a row outside some of the intercepts has no place in the tree
-    const here = memberships === 0 ? SCALAR : nested && memberships === random.length ? NESTED : DENSE;
+    const here = memberships === 0 ? SCALAR : nested && memberships === random.length ? NESTED : SPARSE;
     raise(kernel, root[i]!, here);
   }
   const members = new Int32Array(rows);
@@ -53,10 +57,13 @@ export function components({ rows, terms, v }: Ties): Components {
     const r = root[pairs[s]!]!;
     raise(kernel, r, members[r] === 2 && kernel[r] === SCALAR ? PAIR : DENSE);
   }
-  if (v?.some((variance) => variance > 0)) {
+  if (v !== undefined) {
+    const tell = v.some((variance) => variance > 0);
     for (let i = 0; i < rows; i++) {
       const r = root[i]!;
-      if (v[i] === 0 && kernel[r] === NESTED && members[r]! <= MOST_DENSE) kernel[r] = DENSE;
+      if (kernel[r] === SPARSE && members[r]! < LEAST_SPARSE) kernel[r] = DENSE;
+      const divides = kernel[r] === NESTED || kernel[r] === SPARSE;
+      if (tell && v[i] === 0 && divides && members[r]! <= MOST_DENSE) kernel[r] = DENSE;
     }
   }
   V.eachTie((_, row) => {
@@ -65,14 +72,16 @@ export function components({ rows, terms, v }: Ties): Components {
   return { root, kernel, fineToCoarse };
 }
 
-/** Two different demands on one component need the kernel that can do everything. */
+/** Of two different demands on one component the more general kernel's; levels are general beside levels only. */
 function raise(kernel: Uint8Array, root: number, wanted: number): void {
   const now = kernel[root]!;
-  if (now === wanted || wanted === SCALAR) {
-    if (wanted === SCALAR && now === NESTED) kernel[root] = DENSE;
+  if (now === wanted) return;
+  if (wanted === SCALAR) {
+    if (now === NESTED || now === SPARSE) kernel[root] = DENSE;
     return;
   }
-  kernel[root] = now === SCALAR ? wanted : DENSE;
+  const levels = now !== PAIR && wanted !== PAIR && now !== DENSE && wanted !== DENSE;
+  kernel[root] = now === SCALAR ? wanted : levels ? SPARSE : DENSE;
 }
 
 /** Every level of a finer intercept lies in one level of the next coarser one. */

@@ -15,7 +15,7 @@ export function kernelV(layout: Sections, V: BlockCovariance, divisor: number): 
   // without either of these sections problem and model rows may be the same
   if (modelRow === null || (clusterSizes.length === 0 && layout.pairRows === 0)) return NOTHING;
   const pairs = new Float64Array(layout.pairRows / 2);
-  let row = layout.scalarRows + layout.nestedRows;
+  let row = layout.scalarRows + layout.nestedRows + layout.sparseRows;
   for (let s = 0; s < pairs.length; s++, row += 2)
     pairs[s] = V.at(modelRow[row], modelRow[row + 1]) / divisor;
   const sizes = new Int32Array(clusterSizes.length / 3);

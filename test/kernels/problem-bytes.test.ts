@@ -14,6 +14,7 @@ function randomSizes(seed: number): Int32Array {
   const scale = [10, 200, 3000][seed % 3]!;
   sizes[Field.ScalarRows] = 2 * some(scale);
   sizes[Field.NestedRows] = 2 * some(scale);
+  sizes[Field.SparseRows] = 2 * some(scale);
   sizes[Field.PairRows] = 2 * some(scale);
   sizes[Field.P] = below(random, 12);
   sizes[Field.QSigma] = some(8);
@@ -24,6 +25,12 @@ function randomSizes(seed: number): Int32Array {
   sizes[Field.NestedLevels] = some(scale);
   sizes[Field.InnerLevels] = below(random, sizes[Field.NestedLevels]! + 1);
   sizes[Field.Terms] = some(4);
+  sizes[Field.SparseLevels] = some(scale);
+  sizes[Field.SparseNodes] = some(scale);
+  sizes[Field.SparseLists] = some(10 * scale);
+  sizes[Field.SparsePanels] = some(30 * scale);
+  sizes[Field.SparseFront] = some(200);
+  sizes[Field.SparseStack] = some(10 * scale);
   const clusters = some(20);
   let dense = 0;
   for (let c = 0; c < clusters; c++) {
@@ -35,9 +42,11 @@ function randomSizes(seed: number): Int32Array {
   sizes[Field.Clusters] = clusters;
   sizes[Field.LargestLevels] = some(20);
   sizes[Field.LargestPairs] = some(20);
-  sizes[Field.Levels] = sizes[Field.NestedLevels]! + some(100);
+  sizes[Field.Levels] = sizes[Field.NestedLevels]! + sizes[Field.SparseLevels]! + some(100);
   sizes[Field.Pairs] = sizes[Field.PairRows]! / 2 + some(100);
-  sizes[Field.Rows] = sizes[Field.ScalarRows]! + sizes[Field.NestedRows]! + sizes[Field.PairRows]! + dense;
+  sizes[Field.Rows] = dense;
+  for (const section of [Field.ScalarRows, Field.NestedRows, Field.SparseRows, Field.PairRows])
+    sizes[Field.Rows]! += sizes[section]!;
   return sizes;
 }
 
@@ -168,6 +177,7 @@ function wished(rows: number, pairs: number, qRho: number) {
     rows,
     scalarRows: 0,
     nestedRows: 0,
+    sparseRows: 0,
     pairRows: rows,
     y: empty,
     X: empty,
@@ -179,6 +189,7 @@ function wished(rows: number, pairs: number, qRho: number) {
     weights: null,
     reml: false,
     levels: { count: 0, U: empty, qSd: 0, logSdOffset: empty, parent: none, end: none },
+    sparse: null,
     pairs: { count: pairs, T: empty, qRho, etaOffset: empty, v12: empty },
     clusters: { sizes: none, V: empty, rowLevels: none, terms: 0, pairRows: none },
   };
