@@ -130,6 +130,8 @@ export class ProblemTooLargeError extends Error {
   constructor(
     /** rows of the largest dense cluster, 0 without any */
     readonly largestCluster: number,
+    /** levels in the largest front of the sparse section, 0 without any */
+    readonly largestFront: number,
     readonly neededBytes: number,
     readonly availableBytes: number,
   ) {
@@ -188,7 +190,12 @@ function allocated(module: Wasm): number {
   if (address !== 0) return address;
   const needed = module.problemBytes(sizes);
   const left = MEMORY_BYTES - module.memory.buffer.byteLength;
-  throw new ProblemTooLargeError(sizes[Field.LargestCluster]!, needed, Math.min(Most.Bytes, left));
+  throw new ProblemTooLargeError(
+    sizes[Field.LargestCluster]!,
+    sizes[Field.SparseFront]!,
+    needed,
+    Math.min(Most.Bytes, left),
+  );
 }
 
 function giveMemoryBack(module: Wasm, address: number): void {

@@ -117,8 +117,14 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
   climbHumps(engine, optima, options);
   const met = everywhere ? climbSteeply(engine, optima, options) : [];
   const cheap = !thorough || !isSmall(model);
-  improveAtEdges(engine, optima, starts[0]!, { plain, everywhere, cheap }, options);
-  if (few && blockOf(model, "rho").basis.columns > 1) walkCuts(engine, optima, met, options);
+  const hasCuts = few && blockOf(model, "rho").basis.columns > 1;
+  // SDs can reach an edge beside a cut that they do not elsewhere, and the other way round
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    improveAtEdges(engine, optima, starts[0]!, { plain, everywhere, cheap }, options);
+    const before = optima[0]!;
+    if (hasCuts) walkCuts(engine, optima, round === 0 ? met : [], options);
+    if (optima[0] === before) break;
+  }
   const { value } = optima[0]!;
   const others = optima.filter((optimum) => !isSpike(model, optimum));
   if (others[0]?.converged) optima = others;

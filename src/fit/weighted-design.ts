@@ -75,11 +75,11 @@ function takeSharedPart(
   const inverse = problem.read("levelInverse", new Float64Array(layout.modelLevel.length));
   const sums = new Float64Array(inverse.length);
   innermost.addSums(
-    W.map((d, i) => (kernelOf(i) === NESTED ? d : 0)),
+    W.map((weight, i) => (kernelOf(i) === NESTED ? weight : 0)),
     sums,
   );
   const c = new Float64Array(inverse.length);
-  // levels of other terms and of other kernels have no sum
+  // levels of other terms, and of other kernels, have no sum
   layout.modelLevel.forEach((level, u) => {
     if (sums[level]! !== 0) c[level] = (sums[level]! - inverse[u]!) / sums[level]! ** 2;
   });

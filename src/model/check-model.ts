@@ -61,7 +61,7 @@ export function checkWeights(model: Model, frame: Frame): void {
   if (random.length > 0 && needsDense(model)) {
     throw new DrmError(
       "not_supported",
-      "weights together with random intercepts are supported for nested random intercepts and a V of variances only: drop the weights, or fit without covariances and crossed groups",
+      "weights together with random intercepts are supported with a V of variances only: drop the weights, or fit without covariances",
     );
   }
   const rowOf = (observation: number) =>

@@ -48,6 +48,8 @@ export interface SparseSection {
   readonly panels: number;
   readonly largestFront: number;
   readonly stack: number;
+  /** of a factorization, a multiplication and an addition each */
+  readonly flops: number;
 }
 
 export function sections(ties: Ties): Sections {
@@ -276,9 +278,9 @@ function sectionOf(plan: SparsePlan, { count, width, members }: Cliques): Sparse
       if (member >= 0) rowLevels[i * width + t] = numberOf[member]!;
     }
   });
-  const { nodes, lists, inParent, panels, largestFront, stack } = plan;
+  const { nodes, lists, inParent, panels, largestFront, stack, flops } = plan;
   const levels = plan.variables.length;
-  return { levels, places, rowLevels, nodes, lists, inParent, panels, largestFront, stack };
+  return { levels, places, rowLevels, nodes, lists, inParent, panels, largestFront, stack, flops };
 }
 
 interface DenseClusters {
