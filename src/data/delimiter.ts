@@ -12,7 +12,8 @@ const ROWS = 40;
 
 /**
  * The delimiter of a text: the one that splits its first line into most cells, and the lines below into as many. Where none does,
- * one that makes a lower triangle of them, or the one that the first line has most of; where that has none (a title), one that splits the lines below alike.
+ * one that makes a lower triangle of them, or the one that the first line has most of; where that has none (a title), one that
+ * splits the lines below alike.
  */
 export function guessDelimiter(text: string, newline: "\n" | "\r"): Delimiter {
   const shapes = DELIMITERS.map((delimiter) => ({ delimiter, lines: widths(text, delimiter, newline) }));
