@@ -38,7 +38,8 @@ export enum Field {
   PairRows,
   /** columns of X */
   P,
-  /** columns of W, U and T; theta is (gamma, alpha, eta) in this order */
+  /** columns of M, W, U and T; theta is (delta, gamma, alpha, eta) in this order */
+  QPhi,
   QSigma,
   QSd,
   QRho,
@@ -73,6 +74,8 @@ export enum Field {
   LargestPairs,
   /** 1 for the restricted likelihood (restricted.ts); never with Weighted */
   Reml,
+  /** 1 when V is known up to multipliers: D V D in its place, D = diag(sqrt(phi)) */
+  Proportional,
 
   /** length of theta */
   Q,
@@ -83,6 +86,8 @@ export enum Field {
   // inputs, written by the caller once
   Y, // N
   X, // N x P
+  M, // N x QPhi
+  LogMultiplierOffset, // N, with Proportional; log sqrt(phi_i) = LogMultiplierOffset_i + M_i delta, half of log phi_i
   W, // N x QSigma
   LogSigmaOffset, // N; log sigma_i = LogSigmaOffset_i + W_i gamma (-Infinity: sigma_i = 0)
   V, // N, the diagonal of V
@@ -125,9 +130,11 @@ export enum Field {
   LocationRight, // P: X' Sigma^-1 y
   Sums, // 2: log|Sigma|, r' Sigma^-1 r
   Traces, // Q x P x P, lower triangles, with Reml: see restricted.ts
+  Multiplier, // N, with Proportional: sqrt(phi)
+  ScaledV, // N, phi v; the same address as V without Proportional
   Sigma2, // N
-  Inverse, // N, 1 / (v + sigma^2); not in the dense section
-  WeightedInverse, // N, weight / (v + sigma^2); the same address as Inverse without weights
+  Inverse, // N, 1 / (phi v + sigma^2); not in the dense section
+  WeightedInverse, // N, weight / (phi v + sigma^2); the same address as Inverse without weights
   Omega2, // Levels
   Nested, // NestedLevels x nestedWidth, row-major: see kernels/nested/levels.ts
   Sparse, // see kernels/sparse/work.ts
@@ -146,5 +153,5 @@ export enum Most {
 
 /** How many of the fields are sizes given to `createProblem`. */
 export enum Sizes {
-  Count = 27,
+  Count = 29,
 }

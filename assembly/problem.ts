@@ -2,10 +2,10 @@
 
 import { Field, Sizes } from "./abi";
 import { arenaDoubles, arenaStart, arenaTake } from "./arena";
-import { denseVectors } from "./kernels/dense/work";
+import { denseVectors, multiplierVectors } from "./kernels/dense/work";
 import { nestedVectors, nestedWidth } from "./kernels/nested/levels";
 import { pairVectors } from "./kernels/pair/derivatives";
-import { scalarVectors } from "./kernels/scalar/scale";
+import { scalarVectors } from "./kernels/scalar/vectors";
 import { sparseVectors } from "./kernels/sparse/scale";
 import { sparseDoubles } from "./kernels/sparse/work";
 import { scratchBytes } from "./linalg";
@@ -34,7 +34,7 @@ export function measure(sizes: Int32Array): u64 {
   const sparseRows = <u64>sizes[Field.SparseRows];
   const pairRows = <u64>sizes[Field.PairRows];
   const p = <u64>sizes[Field.P];
-  const q = <u64>sizes[Field.QSigma] + <u64>sizes[Field.QSd] + <u64>sizes[Field.QRho];
+  const q = <u64>thetaSize(sizes);
   const levels = <u64>sizes[Field.Levels];
   const nestedLevels = <u64>sizes[Field.NestedLevels];
   const sparseLevels = <u64>sizes[Field.SparseLevels];
@@ -51,6 +51,7 @@ export function measure(sizes: Int32Array): u64 {
   const largestPairs = <u64>sizes[Field.LargestPairs];
   const weighted = sizes[Field.Weighted] != 0;
   const reml = sizes[Field.Reml] != 0;
+  const proportional = sizes[Field.Proportional] != 0;
   const scores = reml ? p + 1 : 1;
   const scales = <u64>sizes[Field.QSigma] + <u64>sizes[Field.QSd];
   const vectorRows = scalarRows + nestedRows + sparseRows;
@@ -60,6 +61,8 @@ export function measure(sizes: Int32Array): u64 {
   const doubles = DOUBLES;
   doubles[Field.Y] = n;
   doubles[Field.X] = n * p;
+  doubles[Field.M] = n * <u64>sizes[Field.QPhi];
+  doubles[Field.LogMultiplierOffset] = proportional ? n : 0;
   doubles[Field.W] = n * <u64>sizes[Field.QSigma];
   doubles[Field.LogSigmaOffset] = n;
   doubles[Field.V] = n;
@@ -98,6 +101,8 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.LocationRight] = p;
   doubles[Field.Sums] = 2;
   doubles[Field.Traces] = reml ? q * p * p : 0;
+  doubles[Field.Multiplier] = proportional ? n : 0;
+  doubles[Field.ScaledV] = proportional ? n : 0;
   doubles[Field.Sigma2] = n;
   doubles[Field.Inverse] = vectorRows;
   doubles[Field.WeightedInverse] = weighted ? vectorRows : 0;
@@ -110,7 +115,11 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.Matrix] = 2 * packedV - denseRows;
   doubles[Field.Vectors] = max(
     max(max(scalarVectors(scores), sparseVectors(scales, scores)), nestedVectors(p, q, scores)),
-    max(pairVectors(p, q), denseVectors(p, q, scores, largest, largestLevels, largestPairs)),
+    max(
+      pairVectors(p, q),
+      denseVectors(p, q, scores, largest, largestLevels, largestPairs) +
+        (proportional ? multiplierVectors(p, q, scores, largest) : 0),
+    ),
   );
   // beyond MOST_ROWS the matrix is too large by itself, and the scratch would not fit in 32 bits
   doubles[Field.Scratch] = scratchBytes(<i32>min(max(max(largest, front + 4), p), MOST_ROWS)) >> 3;
@@ -130,11 +139,16 @@ export function layOut(problem: usize, sizes: Int32Array, bytes: usize): void {
   arenaStart(problem);
   arenaTake((<usize>Field.Count) << 2);
   for (let i = 0; i < Sizes.Count; i++) set(problem, i, sizes[i]);
-  set(problem, Field.Q, sizes[Field.QSigma] + sizes[Field.QSd] + sizes[Field.QRho]);
+  set(problem, Field.Q, thetaSize(sizes));
   set(problem, Field.BadRow, 0);
   set(problem, Field.Bytes, bytes);
   for (let field: i32 = Field.Y; field < Field.Count; field++) {
     set(problem, field, arenaDoubles(<usize>DOUBLES[field]));
   }
   if (!sizes[Field.Weighted]) set(problem, Field.WeightedInverse, at(problem, Field.Inverse));
+  if (!sizes[Field.Proportional]) set(problem, Field.ScaledV, at(problem, Field.V));
+}
+
+function thetaSize(sizes: Int32Array): i32 {
+  return sizes[Field.QPhi] + sizes[Field.QSigma] + sizes[Field.QSd] + sizes[Field.QRho];
 }

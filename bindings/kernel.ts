@@ -24,6 +24,8 @@ export interface ProblemInput {
   readonly logSigmaOffset: Float64Array;
   /** diagonal of V */
   readonly v: Float64Array;
+  /** of V, where it is known up to them; else null */
+  readonly multipliers: MultipliersInput | null;
   /** likelihood multipliers (constant within a cluster or study), or null */
   readonly weights: Float64Array | null;
   /** the restricted likelihood; not with weights */
@@ -33,6 +35,14 @@ export interface ProblemInput {
   readonly sparse: SparseInput | null;
   readonly pairs: PairsInput;
   readonly clusters: ClustersInput;
+}
+
+/** phi = exp(2 (logOffset + M delta)): sqrt(phi_i phi_k) V_ik is in the place of V_ik. */
+export interface MultipliersInput {
+  /** rows x qPhi */
+  readonly M: Float64Array;
+  readonly qPhi: number;
+  readonly logOffset: Float64Array;
 }
 
 /** Levels of random intercepts: those of the nested section first, children before parents, then those of the sparse section. */
@@ -161,12 +171,17 @@ const KEPT_BYTES = 2 ** 20;
 let keptAddress = 0;
 const keptSizes = new Int32Array(Sizes.Count);
 
+function isKeptSize(): boolean {
+  for (let field = 0; field < Sizes.Count; field++) if (sizes[field] !== keptSizes[field]) return false;
+  return true;
+}
+
 /** The address of memory for a problem of `sizes`: what was kept, or new. */
 function takeMemory(module: Wasm): number {
   const kept = keptAddress;
   keptAddress = 0;
   if (kept !== 0) {
-    if (sizes.every((size, field) => size === keptSizes[field])) return kept;
+    if (isKeptSize()) return kept;
     module.disposeProblem(kept);
   }
   const address = allocated(module);
@@ -209,7 +224,7 @@ function giveMemoryBack(module: Wasm, address: number): void {
 
 /** Copies a problem into WebAssembly memory, once. Throws ProblemTooLargeError. */
 export function createProblem(input: ProblemInput): Problem {
-  const { levels, sparse, pairs, clusters } = input;
+  const { multipliers, levels, sparse, pairs, clusters } = input;
   writeSizes(input);
   const module = wasm();
   let address = takeMemory(module);
@@ -219,6 +234,10 @@ export function createProblem(input: ProblemInput): Problem {
   const words = (field: Field, values: Int32Array) => i32.set(values, i32[header + field]! >>> 2);
   doubles(Field.Y, input.y);
   doubles(Field.X, input.X);
+  if (multipliers) {
+    doubles(Field.M, multipliers.M);
+    doubles(Field.LogMultiplierOffset, multipliers.logOffset);
+  }
   doubles(Field.W, input.W);
   doubles(Field.LogSigmaOffset, input.logSigmaOffset);
   doubles(Field.V, input.v);
@@ -290,7 +309,7 @@ function retakeViews(module: Wasm): void {
 const LARGEST_WORD = 2 ** 31 - 1;
 
 function writeSizes(input: ProblemInput): void {
-  const { levels, sparse, pairs, clusters } = input;
+  const { multipliers, levels, sparse, pairs, clusters } = input;
   sizes.fill(0);
   sizes[Field.Rows] = input.rows;
   sizes[Field.ScalarRows] = input.scalarRows;
@@ -298,6 +317,7 @@ function writeSizes(input: ProblemInput): void {
   sizes[Field.SparseRows] = input.sparseRows;
   sizes[Field.PairRows] = input.pairRows;
   sizes[Field.P] = input.p;
+  sizes[Field.QPhi] = multipliers?.qPhi ?? 0;
   sizes[Field.QSigma] = input.qSigma;
   sizes[Field.QSd] = levels.qSd;
   sizes[Field.QRho] = pairs.qRho;
@@ -324,4 +344,5 @@ function writeSizes(input: ProblemInput): void {
     sizes[Field.LargestPairs] = Math.max(sizes[Field.LargestPairs]!, clusters.sizes[c + 2]!);
   }
   sizes[Field.Reml] = input.reml ? 1 : 0;
+  sizes[Field.Proportional] = multipliers ? 1 : 0;
 }

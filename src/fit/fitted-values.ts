@@ -6,7 +6,7 @@ import type { Engine } from "./engine";
 import { blockOf, linearPredictor } from "./theta-blocks";
 
 /**
- * By dpar and per row of the frame: means (offset included), SDs and rho12 on the response scale; NaN for an outcome
+ * By dpar and per row of the frame: means (offset included), multipliers, SDs and rho12 on the response scale; NaN for an outcome
  * that is absent. Computed in the engine's own basis, where nothing cancels and a vanished sigma is exactly zero.
  */
 export function fittedValues(
@@ -29,6 +29,14 @@ export function fittedValues(
     const means = byRow(mu, outcome, frame, model);
     out[key] = offset === null ? means : means.map((value, i) => value + offset[i]!);
   });
+  const phis = blockOfKind(model, "phi").dpars;
+  if (phis.length > 0) {
+    const phi = frame.doubles(model.rows);
+    phi.set(linearPredictor(blockOf(engine.model, "phi"), theta).map((log) => Math.exp(2 * log)));
+    phis.forEach(({ key }, outcome) => {
+      out[key] = byRow(phi, outcome, frame, model);
+    });
+  }
   blockOfKind(model, "sigma").dpars.forEach(({ key }, outcome) => {
     out[key] = byRow(sigma, outcome, frame, model);
   });

@@ -9,11 +9,12 @@ import type { DrmFormula } from "../formula/formula";
 import { evaluateNumeric } from "../frame/evaluate";
 import type { Frame } from "../frame/frame";
 import { checkRandomIntercepts, checkRestricted, checkWeights } from "./check-model";
-import { heldSigmas } from "./fixed";
+import { heldValues } from "./fixed";
 import type { Block, Model, Outcomes } from "./model";
+import { checkMultipliers } from "./multipliers";
 import { blockOf, observationNumbers, observedV, presentOutcomes } from "./observations";
 import type { TermSource } from "./terms/source";
-import { partsFrom } from "./terms/terms";
+import { multipliersOf, partsFrom } from "./terms/terms";
 
 export interface ModelOptions {
   readonly matrices?: Readonly<Record<string, MatrixInput>>;
@@ -36,7 +37,7 @@ export interface BuiltModel {
   readonly locations: readonly LocationData[];
   /** as in the frame, absent outcomes included */
   readonly knownV: KnownV;
-  /** SDs that sigmas are held at */
+  /** values that sigmas and phis are held at */
   readonly fixed: Readonly<Record<string, number>>;
 }
 
@@ -57,7 +58,7 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
     ),
     frame.weights,
   );
-  const held = heldSigmas(dpars.sigma, options.fixed);
+  const held = heldValues([...dpars.sigma, ...dpars.phi], options.fixed);
   const source: TermSource = {
     rows,
     outcomes,
@@ -92,6 +93,7 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
     pairs,
     blocks,
   };
+  if (multipliersOf(model).length > 0) checkMultipliers(model);
   checkRandomIntercepts(model, frame.nrow);
   checkWeights(model, frame);
   checkRestricted(model);
@@ -111,7 +113,13 @@ function byKind(formula: DrmFormula): ByKind {
   let dpars = sorted.get(formula);
   if (dpars === undefined) {
     const of = (kind: DparKind) => formula.dpars.filter((dpar) => dpar.kind === kind);
-    dpars = { location: of("location"), sigma: of("sigma"), sd: of("sd"), rho12: of("rho12") };
+    dpars = {
+      location: of("location"),
+      phi: of("phi"),
+      sigma: of("sigma"),
+      sd: of("sd"),
+      rho12: of("rho12"),
+    };
     sorted.set(formula, dpars);
   }
   return dpars;
@@ -157,7 +165,7 @@ function designOf(dpar: DparFormula, frame: Frame, held: ReadonlyMap<string, num
     return design;
   }
   if (held.has(dpar.key)) return null;
-  if (dpar.kind !== "rho12" || ![...held.values()].includes(0)) return buildDesign(dpar, frame);
+  if (dpar.link !== "atanh" || ![...held.values()].includes(0)) return buildDesign(dpar, frame);
   if (dpar.implied) return null;
   throw new DrmError(
     "bad_option",

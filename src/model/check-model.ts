@@ -9,6 +9,7 @@ import { termsOf } from "./terms/terms";
 /** Refuses random intercepts whose SD cannot be told apart from another part of the model, such as an estimated sigma. */
 export function checkRandomIntercepts(model: Pick<Model, "random" | "blocks">, nrow: number): void {
   const { random } = model;
+  if (random.length === 0) return;
   const { dpars: sigmas, block } = blockOfKind(model, "sigma");
   const estimated = block.designs.length > 0;
   for (const { dpar, design } of random) {

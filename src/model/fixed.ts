@@ -4,8 +4,8 @@ import { shown } from "../options";
 
 const NONE_HELD: ReadonlyMap<string, number> = new Map();
 
-/** Reads `fixed: { sigma: 0 }`: the SDs, on the response scale, that dpars are held at, by key. */
-export function heldSigmas(
+/** Reads `fixed: { sigma: 0 }`: the values, on the response scale, that SDs and multipliers of V are held at, by key. */
+export function heldValues(
   dpars: readonly DparFormula[],
   fixed: Readonly<Record<string, number>> | undefined,
 ): ReadonlyMap<string, number> {
@@ -14,14 +14,15 @@ export function heldSigmas(
   for (const [name, value] of Object.entries(fixed)) {
     const dpar = dpars.find(({ key }) => key === name);
     if (dpar === undefined) {
-      const which = keys.join(" and ");
       throw new DrmError(
         "bad_option",
-        `fixed: '${name}' cannot be held at a value; only ${which} can, as in { ${keys[0]}: 0 }`,
+        `fixed: '${name}' cannot be held at a value; only ${keys.join(" and ")} can, as in { ${keys[0]}: 0 }`,
       );
     }
-    if (!(Number.isFinite(value) && value >= 0)) {
-      throw new DrmError("bad_option", `fixed: ${name} = ${shown(value)}, but an SD is a finite number >= 0`);
+    const isMultiplier = dpar.kind === "phi";
+    const wanted = isMultiplier ? "a multiplier is a finite number > 0" : "an SD is a finite number >= 0";
+    if (!(Number.isFinite(value) && (value > 0 || (value === 0 && !isMultiplier)))) {
+      throw new DrmError("bad_option", `fixed: ${name} = ${shown(value)}, but ${wanted}`);
     }
     if (!dpar.implied) {
       throw new DrmError(

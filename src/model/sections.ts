@@ -1,4 +1,4 @@
-import { scratch } from "../data/doubles";
+import { unfilled } from "../data/doubles";
 import { components, DENSE, NESTED, PAIR, SCALAR, SPARSE, type Ties } from "./components";
 import type { Cliques } from "./sparse/cliques";
 import { type SparsePlan, sparsePlan } from "./sparse/plan";
@@ -363,7 +363,7 @@ export function rearrange(
 ): Float64Array {
   if (modelIndex.length === 0 && values.length === 0) return values;
   const total = modelIndex.length;
-  const out = scratch(total * columns);
+  const out = unfilled(total * columns);
   for (let j = 0; j < columns; j++) {
     const from = j * modelRows;
     const to = j * total;
@@ -381,7 +381,7 @@ export function rearrangeRows(
   fill = 0,
 ): Float64Array {
   if (modelRow === null && total === modelRows) return values;
-  const out = scratch(total * columns);
+  const out = unfilled(total * columns);
   for (let j = 0; j < columns; j++) {
     const from = j * modelRows;
     const to = j * total;

@@ -13,6 +13,8 @@ import { uncertainty } from "../fit/uncertainty";
 import { ranked } from "../model/build-model";
 import { checkRandomIntercepts, checkRestricted } from "../model/check-model";
 import { blockOfKind, type Model } from "../model/model";
+import { checkMultipliers } from "../model/multipliers";
+import { multipliersOf } from "../model/terms/terms";
 import { fromCoefficients, toCoefficients } from "./scale-coefficients";
 
 /** What a model fitted again says. Coefficients are the user's, location first, as in Fit. Its arrays are scratch: not to be kept. */
@@ -88,6 +90,7 @@ export function estimable(model: Model, of: Estimated): Model {
     throw new DrmError("no_rows", `no row is left to estimate ${key} from`);
   });
   ranked(model.location, weights);
+  ranked(blockOfKind(model, "phi").block, weights);
   ranked(blockOfKind(model, "sigma").block, weights);
   for (const { dpar, design } of model.random) checkGroups(dpar.key, design);
   ranked(blockOfKind(model, "rho").block, weights);
@@ -95,6 +98,7 @@ export function estimable(model: Model, of: Estimated): Model {
   if (correlation !== null && model.pairs.length === 0) {
     throw new DrmError("bad_data", `no row has both outcomes, so ${correlation.key} cannot be estimated`);
   }
+  if (multipliersOf(model).length > 0) checkMultipliers(model);
   checkRandomIntercepts(model, nobs);
   checkRestricted(model);
   return model;

@@ -40,7 +40,8 @@ function titleOf({ family, method, knownV }: Pick<FitSummary, "family" | "method
 
 function modelLines(summary: FitSummary): string[] {
   const { knownV, random, notes } = summary;
-  const lines = [`Known sampling covariance: ${knownVText(knownV)}`];
+  const upTo = knownV.multipliers.length === 0 ? "" : `, known up to ${knownV.multipliers.join(" and ")}`;
+  const lines = [`Known sampling covariance: ${knownVText(knownV)}${upTo}`];
   if (random.length > 0) lines.push(`Random intercepts: ${randomText(summary)}`);
   return [...lines, ...notes];
 }

@@ -1,3 +1,4 @@
+import { phisOf } from "../fit/dpars";
 import type { DroppedRows, Fit, RobustErrors } from "../fit/fit";
 import { groupingsOf } from "../fit/groupings";
 import { requireFit } from "../fit/require-fit";
@@ -48,7 +49,10 @@ export interface FitSummary {
   /** maximum or restricted maximum likelihood */
   readonly method: Fit["method"];
   /** known sampling variances and covariances */
-  readonly knownV: Pick<Fit["knownV"], "kind" | "label" | "clusters" | "largestCluster">;
+  readonly knownV: Pick<Fit["knownV"], "kind" | "label" | "clusters" | "largestCluster"> & {
+    /** up to which they are known: "phi", or "phi1" and "phi2"; none where they are known */
+    readonly multipliers: readonly string[];
+  };
   /** of each grouping of the random intercepts the `dpar` of its SD, the `group` and how many `levels` it has; none without */
   readonly random: readonly { readonly dpar: string; readonly group: string; readonly levels: number }[];
   /** the outcomes as written, in order */
@@ -118,7 +122,13 @@ export function summary(fit: Fit, options: SummaryOptions = {}): Printable<FitSu
     formulas: [...fit.formulas],
     family: fit.family,
     method: fit.method,
-    knownV: { kind, label, clusters, largestCluster },
+    knownV: {
+      kind,
+      label,
+      clusters,
+      largestCluster,
+      multipliers: phisOf(fit).map(({ key }) => key),
+    },
     random: groupingsOf(fit).map(({ dpar, group, levels }) => ({ dpar, group, levels: levels.length })),
     responses: Object.values(fit.response).map((response) => response.label),
     level,

@@ -76,7 +76,10 @@ function fitJob({ formulas, options }: Job): Fit {
 }
 
 /** Of capabilities that came later. */
-const LATER = ["next/r01-crossed-sd-formula-sigma-formula-lim"];
+const LATER = [
+  "next/r01-crossed-sd-formula-sigma-formula-lim",
+  ...listCases("next/").filter((id) => id.includes("proportional")),
+];
 const MA_CASES = [...listCases("v"), ...LATER]
   .map((id) => loadCase<MaCase>(id))
   .filter(({ kind }) => kind !== "escalc");
@@ -148,7 +151,7 @@ describe("cases of the meta-analysis family", () => {
     const boundary = polished.boundary !== undefined;
     checkCoefficients(fit, polished, method);
     if (method === "ML" && polished.vcov_joint !== undefined && !bivariate)
-      checkCovariances(fit, polished.vcov_joint);
+      checkCovariances(fit, namedCovariances(polished));
     const rhoModerated = [...byName(fit).keys()].filter((name) => name.startsWith("rho12")).length > 1;
     const tolerance = boundary ? LOG_LIK_AT_BOUNDARY : rhoModerated ? LOG_LIK_RHO_WITH_MODERATOR : LOG_LIK;
     close(fit.logLik, polished.logLik, tolerance, "logLik");
@@ -193,7 +196,16 @@ function checkCoefficients(fit: Fit, polished: Polished, method: "ML" | "REML"):
   }
 }
 
-function checkCovariances(fit: Fit, { params, matrix }: NonNullable<Polished["vcov_joint"]>): void {
+interface NamedCovariances {
+  readonly params: readonly string[];
+  readonly matrix: readonly (readonly number[])[];
+}
+
+function namedCovariances({ vcov_joint: given, estimates }: Polished): NamedCovariances {
+  return "params" in given! ? given : { params: Object.keys(estimates), matrix: given! };
+}
+
+function checkCovariances(fit: Fit, { params, matrix }: NamedCovariances): void {
   const names = [...byName(fit).keys()];
   const places = params.map((name) => names.indexOf(name));
   const errors = matrix.map((row, i) => Math.sqrt(row[i]!));

@@ -1,7 +1,6 @@
-import { scratch } from "../../data/doubles";
 import type { Dpar } from "../../formula/dpar";
 import type { ParameterBlock } from "../model";
-import { blockOf } from "../observations";
+import { observationBlock } from "./observation-block";
 import type { TermSource } from "./source";
 import type { NewRows, Sampler, Spreads, TermAnswers } from "./term";
 
@@ -27,7 +26,7 @@ export class Residual implements TermAnswers {
     for (let a = 0; a < m; a++) out[a * m + a]! += sigma[members[a]!]! ** 2;
   }
 
-  addNewVariances(outcome: Dpar["outcome"], rows: NewRows, out: Float64Array): void {
+  addNewVariances(outcome: Dpar["outcome"], rows: Pick<NewRows, "values">, out: Float64Array): void {
     const sigma = rows.values(this.dpars.find((dpar) => dpar.outcome === outcome)!);
     for (let i = 0; i < out.length; i++) out[i]! += sigma[i]! ** 2;
   }
@@ -39,16 +38,7 @@ export class Residual implements TermAnswers {
   }
 }
 
-/** log sigma of the observations; those of a sigma that is held have its log instead of coefficients. */
+/** log sigma of the observations. */
 export function residualBlock(source: TermSource): ParameterBlock {
-  const { rows, observation, outcomes } = source;
-  const dpars = source.dpars("sigma");
-  const designs = dpars.map((dpar) => source.design(dpar));
-  const block = source.checked(blockOf(designs, rows, observation));
-  const values = dpars.map((dpar) => source.held(dpar));
-  if (values.every((value) => value === null)) return { kind: "sigma", dpars, block, held: null };
-  const logs = values.map((value) => (value === null ? 0 : Math.log(value)));
-  const held = scratch(rows);
-  for (let i = 0; i < rows; i++) held[i] = logs[outcomes === null ? 0 : outcomes.outcome[i]!]!;
-  return { kind: "sigma", dpars, block, held };
+  return observationBlock(source, "sigma");
 }
