@@ -3,7 +3,7 @@ import { type DrmOptions, drm, gaussian } from "../../src/drm";
 import { DrmError } from "../../src/errors";
 import type { Fit } from "../../src/fit/fit";
 import { drmFormula } from "../../src/formula/formula";
-import { type DrmCase, listCases, loadCase } from "../cases";
+import { type DrmCase, listCases, listProportional, loadCase } from "../cases";
 import { byName, type Job, jobOf, type MaCase, numberOf, type Polished } from "./ma-case";
 
 /**
@@ -75,13 +75,9 @@ function fitJob({ formulas, options }: Job): Fit {
   return drm(drmFormula(...formulas), { ...options, family });
 }
 
-/** A V known up to a multiplier: of the cases that came later. */
-const PROPORTIONAL = listCases("next/")
-  .filter((id) => id.includes("proportional"))
-  .map((id) => loadCase<MaCase>(id));
-const MA_CASES = [...listCases("v").map((id) => loadCase<MaCase>(id)), ...PROPORTIONAL].filter(
-  ({ kind }) => kind !== "escalc",
-);
+const MA_CASES = [...listCases("v"), ...listProportional()]
+  .map((id) => loadCase<MaCase>(id))
+  .filter(({ kind }) => kind !== "escalc");
 const DRM_CASES = listCases("drm-").map((id) => ({ ...loadCase(id), id }));
 
 function drmJob({ formulas, method, data, factors, weights, matrices }: DrmCase): Job {
