@@ -49,11 +49,11 @@ const MAY_USE_NODE = ["src/cli/", "src/batch/node"];
 
 /** Packages by the stage that uses them: anything more would be in every bundle unseen. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  data: ["papaparse"],
+  data: ["fflate", "hyparquet", "hyparquet-compressors", "papaparse", "saxen"],
   stats: ["@stdlib/math-base-special-erfc", "@stdlib/math-base-special-erfcinv"],
   batch: ["workerpool"],
   plot: ["@observablehq/plot", "@xmldom/xmldom"],
-  cli: ["commander", "@resvg/resvg-js", "hyparquet", "hyparquet-compressors", "hyparquet-writer"],
+  cli: ["commander", "@resvg/resvg-js", "hyparquet", "hyparquet-writer"],
 };
 
 /**
@@ -65,6 +65,7 @@ const LAYERS = [
   "accumulate",
   "simd",
   "linalg",
+  "sparse",
   "room",
   "restricted",
   "kernels",
@@ -129,13 +130,12 @@ describe("src/", () => {
     expect(shown(downward)).toEqual([]);
   });
 
-  test("only what packs V, and what hands it to the kernels, knows packed triangles", () => {
+  test("only what packs V knows packed triangles", () => {
     const packing = inSrc.filter(({ to }) => to === "src/linalg/triangle").map(({ from }) => from);
     expect([...new Set(packing)]).toEqual([
       "src/covariance/block-cells.ts",
       "src/covariance/block-covariance.ts",
       "src/covariance/clusters.ts",
-      "src/model/packed-v.ts",
     ]);
   });
 

@@ -1,4 +1,6 @@
-import { parseCsv } from "../data/csv";
+import { withHeader } from "../data/header";
+import { textTable } from "../data/text-table";
+import { rowsOf } from "../data/unpacked";
 import type { DrmOptions } from "../drm";
 import { DrmError } from "../errors";
 import { toJSON } from "../report/json/to-json";
@@ -38,9 +40,7 @@ function fitJob({ data, path }: ParsedJob, { file }: JobLine, model: ModelOption
   if ("error" in file) throw new DrmError("bad_data", file.error);
   if ("columns" in file) return compiled(model).fit(file.columns as DrmOptions["data"]);
   const { factors, ordered, ...rest } = model;
-  const table = parseCsv(file.csv, {
-    ...(factors && { factors }),
-    ...(ordered && { ordered: new Set(ordered) }),
-  });
-  return compiled(rest).fit(table);
+  const texts = withHeader(rowsOf(file.table, file.cells.delimiter));
+  const levels = { ...(factors && { factors }), ...(ordered && { ordered: new Set(ordered) }) };
+  return compiled(rest).fit(textTable(texts, file.cells, levels));
 }

@@ -1,3 +1,5 @@
+import type { CsvOptions } from "../data/csv";
+import type { Unpacked } from "../data/unpacked";
 import type { DrmOptions } from "../drm";
 import type { Estimates } from "../fit/estimates";
 import type { Fit } from "../fit/fit";
@@ -65,8 +67,11 @@ export interface JobLine {
   readonly text: string;
   /** the line cannot even be read */
   readonly problem?: string;
-  /** the data of a job that gives a path, as CSV text or columns, or why there are none */
-  readonly file?: { readonly csv: string } | { readonly columns: object } | { readonly error: string };
+  /** the data of a job that gives a path, as text or a sheet with how to read it, or as columns; or why there are none */
+  readonly file?:
+    | { readonly table: Unpacked; readonly cells: Pick<CsvOptions, "decimal" | "na" | "delimiter"> }
+    | { readonly columns: object }
+    | { readonly error: string };
 }
 
 export interface LinesMessage {

@@ -2,11 +2,10 @@ import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { parseCsv } from "../data/csv";
 import { DrmError } from "../errors";
 import { checkDrm, drm, drmFormula, summary, varianceComponents } from "../index";
 import type { CliIo, Outcome } from "./io";
-import { readText } from "./read-text";
+import { readData } from "./read-data";
 import { style } from "./style";
 
 const FORMULAS = ["yi ~ habitat + duration + meta_V(V = vi)", "sigma ~ habitat"];
@@ -21,7 +20,7 @@ export function exampleCommand(io: CliIo, done: (outcome: Outcome) => void): Com
 
 async function exampleOutcome(io: CliIo): Promise<Outcome> {
   const path = examplePath("restoration.csv");
-  const data = parseCsv(await readText(path, io), { factors: LEVELS });
+  const data = (await readData(path, {}, io, [])).table({ factors: LEVELS });
   const fit = drm(drmFormula(...FORMULAS), { data });
   const heading = (text: string) => style(io.stdout, "bold", text);
   const sections = [

@@ -1,12 +1,13 @@
 import { type Command, Option } from "commander";
 import { parseEscalc } from "./escalc-arguments";
+import { takesFile } from "./file-arguments";
 import { parseFix, parseLevels, parseMatrix } from "./option-values";
 import type { ModelOptions } from "./read-fit";
 
 /** Gives a command the arguments and options that say which model is fitted to what: DATA.csv FORMULA... */
 export function takesModel(command: Command): Command {
-  return command
-    .argument("<data.csv>", "CSV file with a header row, or - for standard input")
+  const named = command
+    .argument("<data.csv>", "table with a header row: CSV, .xlsx, .ods or Parquet, or - for standard input")
     .argument("<formula...>", "formulas, each in quotes: 'yi ~ x + meta_V(V = vi)' 'sigma ~ x'")
     .option(
       "--levels <col=a,b,...>",
@@ -20,13 +21,20 @@ export function takesModel(command: Command): Command {
     )
     .option(
       "--matrix <name=file.csv>",
-      "numbers without a header for meta_V(V = name) (repeatable)",
+      "square of numbers, or its lower triangle, for meta_V(V = name), rows as in the data (repeatable)",
       parseMatrix,
+    )
+    .addOption(
+      new Option(
+        "--matrix-header <yes|no>",
+        "line 1 of a matrix holds names (default: where it holds text)",
+      ).choices(["yes", "no"]),
     )
     .option("--weights <col>", "likelihood weights; not 1/vi, which meta_V sees to")
     .option("--fix <dpar=value>", "hold a parameter at a value, such as sigma=0 (repeatable)", parseFix)
     .addOption(new Option("--method <method>", "likelihood").choices(["ML", "REML"]).default("ML"))
     .option("--biv", "two outcomes a study (implied by a formula for mu1)");
+  return takesFile(named);
 }
 
 /** Gives a command the options that say how means are tested, and with which errors. */

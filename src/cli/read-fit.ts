@@ -1,21 +1,22 @@
-import { parseCsv } from "../data/csv";
-import { type NumericMatrix, readMatrixCsv } from "../data/matrix-csv";
+import type { NumericMatrix } from "../data/matrix-csv";
 import type { Table } from "../data/table";
 import { DrmError } from "../errors";
 import type { Fit, RobustErrors } from "../fit/fit";
 import { drm, drmFormula, robust } from "../index";
 import { type EscalcArguments, escalcOf } from "./escalc-arguments";
+import { type FileArguments, fileArguments } from "./file-arguments";
 import type { CliIo } from "./io";
 import type { LevelsOption } from "./option-values";
-import { label, readText } from "./read-text";
+import { inFile, readData, readMatrix } from "./read-data";
 
 /** The options of every command that fits a model to a file: see modelOptions(). */
-export interface ModelOptions {
+export interface ModelOptions extends FileArguments {
   readonly levels?: LevelsOption;
   /** effect sizes that are made of the data first */
   readonly escalc?: EscalcArguments;
   /** name to file */
   readonly matrix?: Readonly<Record<string, string>>;
+  readonly matrixHeader?: "yes" | "no";
   readonly weights?: string;
   readonly fix?: Readonly<Record<string, number>>;
   readonly method: "ML" | "REML";
@@ -43,11 +44,14 @@ export async function readFit(
   if (options.biv && formula.family !== "biv_gaussian") {
     throw new DrmError("bad_formula", "--biv needs two outcomes: 'mu1 = y1 ~ ...' and 'mu2 = y2 ~ ...'");
   }
-  const text = await readText(path, io);
-  const table = inFile(path, () => parseCsv(text, options.levels));
-  const matrices = await readMatrices(options.matrix ?? {}, io);
   const notes: string[] = [];
-  const data = options.escalc === undefined ? table : effectSizes(path, table, options.escalc, notes);
+  const file = await readData(path, fileArguments(options), io, notes);
+  const table = await inFile(path, () => file.table(options.levels ?? {}));
+  const matrices: Record<string, NumericMatrix> = {};
+  for (const [name, matrixPath] of Object.entries(options.matrix ?? {})) {
+    matrices[name] = await readMatrix(matrixPath, options, io, notes);
+  }
+  const data = options.escalc === undefined ? table : await effectSizes(path, table, options.escalc, notes);
   const plain = drm(formula, {
     data,
     matrices,
@@ -63,30 +67,13 @@ export async function readFit(
 }
 
 /** The first step of a fit from raw numbers. */
-function effectSizes(path: string, table: Table, given: EscalcArguments, notes: string[]): Table {
-  const { data, decisions } = inFile(path, () => escalcOf(table, given));
+async function effectSizes(
+  path: string,
+  table: Table,
+  given: EscalcArguments,
+  notes: string[],
+): Promise<Table> {
+  const { data, decisions } = await inFile(path, () => escalcOf(table, given));
   for (const { message } of decisions) notes.push(message);
   return data;
-}
-
-async function readMatrices(
-  files: Readonly<Record<string, string>>,
-  io: Pick<CliIo, "stdin">,
-): Promise<Record<string, NumericMatrix>> {
-  const matrices: Record<string, NumericMatrix> = {};
-  for (const [name, path] of Object.entries(files)) {
-    const text = await readText(path, io);
-    matrices[name] = inFile(path, () => readMatrixCsv(text));
-  }
-  return matrices;
-}
-
-/** Says which file an error is in: several may have been given. */
-export function inFile<T>(path: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof DrmError)) throw error;
-    throw new DrmError(error.code, `${label(path)}: ${error.message}`);
-  }
 }

@@ -2,8 +2,9 @@ import { DrmError } from "../errors";
 import { checkOptions, isList } from "../options";
 import { count } from "../words";
 import { type ColumnInput, columnFrom, columnLength, copyOf } from "./column-from";
+import type { Doubles } from "./doubles";
 import { FACTOR_OPTIONS, type FactorOptions, levelsFor, relevel, requireFactorColumns } from "./factor-from";
-import type { Column, FactorColumn, NumericColumn, Table } from "./table";
+import { type Column, type FactorColumn, labelColumn, type NumericColumn, type Table } from "./table";
 
 /** Anything shaped like an Apache Arrow table. */
 export interface ArrowLike {
@@ -36,12 +37,12 @@ export type DataInput = readonly object[] | Readonly<Record<string, ColumnInput>
  */
 export function tableFrom(data: DataInput, options: FactorOptions = {}): Table {
   checkOptions("tableFrom", options, FACTOR_OPTIONS);
-  return withRows(anyTable(data, options, false));
+  return withRows(anyTable(data, options, null));
 }
 
-/** The same for what is to be kept: columns that share no memory with the user's data, be they arrays or tables. */
-export function ownTableFrom(data: DataInput, options: FactorOptions): Table {
-  return withRows(anyTable(data, options, true));
+/** The same for what is to be kept: columns, of `own`, that share no memory with the user's data, be they arrays or tables. */
+export function ownTableFrom(data: DataInput, options: FactorOptions, own: Doubles): Table {
+  return withRows(anyTable(data, options, own));
 }
 
 function withRows(table: Table): Table {
@@ -51,11 +52,11 @@ function withRows(table: Table): Table {
 
 /** New data, for which an answer is wanted: without rows it is an empty one. */
 export function newTable(newdata: DataInput): Table {
-  return anyTable(newdata, {}, false);
+  return anyTable(newdata, {}, null);
 }
 
-function anyTable(data: DataInput, options: FactorOptions, own: boolean): Table {
-  if (Array.isArray(data)) return fromRows(data, options);
+function anyTable(data: DataInput, options: FactorOptions, own: Doubles | null): Table {
+  if (Array.isArray(data)) return fromRows(data, options, own);
   if (typeof data !== "object" || data === null) {
     throw new DrmError("bad_data", "data: wanted an array of row objects or an object of columns");
   }
@@ -66,6 +67,14 @@ function anyTable(data: DataInput, options: FactorOptions, own: boolean): Table 
 
 type Convert = (name: string, levels: readonly string[] | undefined, ordered: boolean) => Column | undefined;
 
+/** What else a table knows of its columns. */
+interface Besides {
+  /** what the user holds under a name, unconverted */
+  readonly cells?: (name: string) => unknown;
+  /** columns without given levels of which only the labels are wanted, where that makes a difference */
+  readonly labels?: (name: string) => Column | undefined;
+}
+
 /**
  * A table whose columns are made by `convert` on first use. `names` is called only when somebody wants them all.
  * (No object literal: docs/internals.md says what one with a getter costs.)
@@ -74,8 +83,9 @@ export class LazyTable implements Table {
   readonly #listNames: () => readonly string[];
   readonly #options: FactorOptions;
   readonly #convert: Convert;
-  readonly #cells: ((name: string) => unknown) | undefined;
+  readonly #besides: Besides;
   readonly #cache = new Map<string, Column>();
+  readonly #labelCache = new Map<string, Column>();
   #names: readonly string[] | undefined;
 
   constructor(
@@ -83,13 +93,13 @@ export class LazyTable implements Table {
     names: () => readonly string[],
     options: FactorOptions,
     convert: Convert,
-    cells?: (name: string) => unknown,
+    besides: Besides = {},
   ) {
     this.#listNames = names;
     requireFactorColumns(options, () => this.names);
     this.#options = options;
     this.#convert = convert;
-    this.#cells = cells;
+    this.#besides = besides;
   }
 
   get names(): readonly string[] {
@@ -106,13 +116,29 @@ export class LazyTable implements Table {
     return column;
   }
 
+  labels(name: string): Column | undefined {
+    const { labels } = this.#besides;
+    const { ordered } = this.#options;
+    if (labels === undefined || levelsFor(name, this.#options) !== undefined || ordered?.has(name))
+      return this.column(name);
+    const known = this.#labelCache.get(name);
+    if (known !== undefined) return known;
+    const column = labels(name);
+    if (column !== undefined) this.#labelCache.set(name, column);
+    return column;
+  }
+
   /** What the user holds under a name, unconverted, be it cells or something else; undefined where that is not at hand. */
   cells(name: string): unknown {
-    return this.#cells?.(name);
+    return this.#besides.cells?.(name);
   }
 }
 
-function fromColumns(data: Readonly<Record<string, unknown>>, options: FactorOptions, own: boolean): Table {
+function fromColumns(
+  data: Readonly<Record<string, unknown>>,
+  options: FactorOptions,
+  own: Doubles | null,
+): Table {
   const names = Object.keys(data);
   let nrow = -1;
   let measured = "";
@@ -137,7 +163,7 @@ function fromColumns(data: Readonly<Record<string, unknown>>, options: FactorOpt
     options,
     (name, levels, ordered) =>
       Object.hasOwn(data, name) ? columnFrom(name, data[name], levels, ordered, own) : undefined,
-    (name) => (Array.isArray(data[name]) ? data[name] : undefined),
+    { cells: (name) => (Array.isArray(data[name]) ? data[name] : undefined) },
   );
 }
 
@@ -150,7 +176,7 @@ const EMPTY: Table = {
 
 type Row = Readonly<Record<string, unknown>>;
 
-function fromRows(rows: readonly unknown[], options: FactorOptions): Table {
+function fromRows(rows: readonly unknown[], options: FactorOptions, own: Doubles | null): Table {
   if (rows.length === 0) return EMPTY;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
@@ -165,9 +191,9 @@ function fromRows(rows: readonly unknown[], options: FactorOptions): Table {
     options,
     (name, levels, ordered) => {
       const cells = cellsOf(records, name);
-      return cells === undefined ? undefined : columnFrom(name, cells, levels, ordered);
+      return cells === undefined ? undefined : columnFrom(name, cells, levels, ordered, own);
     },
-    (name) => cellsOf(records, name),
+    { cells: (name) => cellsOf(records, name) },
   );
 }
 
@@ -193,8 +219,13 @@ function cellsOf(rows: readonly Row[], name: string): unknown[] | undefined {
   return found || rows.some((row) => Object.hasOwn(row, name)) ? cells : undefined;
 }
 
-function fromTable(table: Table, options: FactorOptions, own: boolean): Table {
-  if (table instanceof LazyTable && !own && options.factors === undefined && options.ordered === undefined)
+function fromTable(table: Table, options: FactorOptions, own: Doubles | null): Table {
+  if (
+    table instanceof LazyTable &&
+    own === null &&
+    options.factors === undefined &&
+    options.ordered === undefined
+  )
     return table;
   if (!(Number.isInteger(table.nrow) && table.nrow >= 0 && Array.isArray(table.names))) {
     throw new DrmError("bad_data", "data: a table has nrow, a whole number, and names, an array of texts");
@@ -207,13 +238,19 @@ function fromTable(table: Table, options: FactorOptions, own: boolean): Table {
       const column = checkedColumn(name, table.column(name), table.nrow);
       if (column === undefined) return undefined;
       if (levels !== undefined) return relevel(name, column, levels, ordered);
-      const kept = own ? copyOf(column) : column;
+      const kept = own === null ? column : copyOf(column, own);
       if (!ordered) return kept;
       if (kept.kind === "factor") return { ...kept, ordered };
       throw new DrmError(
         "bad_factor",
         `column '${name}' is to be ordered but is not text; give its levels in 'factors'`,
       );
+    },
+    {
+      labels: (name) => {
+        const column = checkedColumn(name, labelColumn(table, name), table.nrow);
+        return column !== undefined && own !== null ? copyOf(column, own) : column;
+      },
     },
   );
 }
@@ -236,7 +273,7 @@ function checkedColumn(name: string, column: Column | undefined, nrow: number): 
   );
 }
 
-function fromArrow(data: ArrowLike, options: FactorOptions, own: boolean): Table {
+function fromArrow(data: ArrowLike, options: FactorOptions, own: Doubles | null): Table {
   if (!isList(data.schema.fields)) {
     throw new DrmError(
       "bad_data",

@@ -36,6 +36,16 @@ export interface Table {
   readonly names: readonly string[];
   /** The column, or undefined when there is none of that name. Throws DrmError("bad_data") on cells of mixed type. */
   column(name: string): Column | undefined;
+  /**
+   * The column where its cells are only names (of studies, clusters, levels, rows), so that any text may be among numbers; default
+   * column().
+   */
+  labels?(name: string): Column | undefined;
+}
+
+/** A column of which only the labels are wanted: see Table.labels(). */
+export function labelColumn(table: Table, name: string): Column | undefined {
+  return table.labels === undefined ? table.column(name) : table.labels(name);
 }
 
 /** Cells as the user holds them, where they are all numbers, texts, booleans or missing (null, undefined, NaN). */

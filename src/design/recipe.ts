@@ -1,4 +1,4 @@
-import type { Column, FactorColumn, Table } from "../data/table";
+import { type Column, type FactorColumn, labelColumn, type Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import { type Expr, variablesOf } from "../formula/expr";
 import type { Factor } from "../formula/terms";
@@ -112,7 +112,8 @@ function newRow(row: number): string {
 }
 
 function newColumn(name: string, table: Table, { key, factors }: DesignRecipe): Column {
-  const column = table.column(name);
+  const isCategory = Object.hasOwn(factors, name);
+  const column = isCategory ? labelColumn(table, name) : table.column(name);
   if (column === undefined) {
     const hint = didYouMean(name, table.names);
     throw new DrmError(

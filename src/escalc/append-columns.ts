@@ -1,4 +1,4 @@
-import type { NumericColumn, Table } from "../data/table";
+import { labelColumn, type NumericColumn, type Table } from "../data/table";
 import { DrmError } from "../errors";
 import type { Journal } from "./decisions";
 import { numbersOf } from "./given";
@@ -37,7 +37,12 @@ export function appendColumns(
     added[name] = { kind: "numeric", values };
   }
   const all = [...table.names.filter((name) => !names.includes(name)), ...names];
-  return { nrow: table.nrow, names: all, column: (name) => added[name] ?? table.column(name) };
+  return {
+    nrow: table.nrow,
+    names: all,
+    column: (name) => added[name] ?? table.column(name),
+    labels: (name) => added[name] ?? labelColumn(table, name),
+  };
 }
 
 /** Whether values are others than those of the column of that name, beyond the digits of a file. */

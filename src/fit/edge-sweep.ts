@@ -1,5 +1,6 @@
 import { choleskyFactor } from "../linalg/cholesky";
 import { choleskySolve } from "../linalg/solve";
+import { isTwoSided } from "../model/terms/parameters";
 import { BETTER, followToBetter, HOPE, inwards } from "./edge-search";
 import { allEdges, type Edge } from "./edges";
 import type { Searchable } from "./engine";
@@ -42,7 +43,7 @@ export function lookAtEdges(
 ): Swept {
   if (engine.model.parts.length === 1) return lookAtOneFormula(engine, best, from, edges, maxEvaluations);
   const single: (readonly Edge[])[] = edges.map((edge) => [edge]);
-  const wholes = edges.filter(({ whole, part }) => whole && part.kind !== "rho");
+  const wholes = edges.filter(({ whole, part }) => whole && !isTwoSided(part));
   const all = [...single, ...[...combined(wholes)].flat()];
   const near = cheap ? all.filter((edge) => isNear(engine, best, beyond(from, edge))) : all;
   return followAll(engine, best, [from], near, maxEvaluations);

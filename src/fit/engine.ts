@@ -1,6 +1,6 @@
 import { createProblem, Order, type Problem, Status } from "../../bindings/kernel";
 import { scratch } from "../data/doubles";
-import { packV } from "../model/packed-v";
+import { kernelV } from "../model/kernel-v";
 import { rearrange, rearrangeRows, type Sections, sections } from "../model/sections";
 import { heavyRows, isExactAt, withFloors, withRowsApart } from "./exact-rows";
 import { type StandardModel, tiesOf } from "./standard-model";
@@ -26,6 +26,8 @@ export interface Engine extends Searchable {
   setResponse(y: Float64Array): void;
   /** Makes the problem's results those of `theta`; free when it was evaluated last. */
   settleAt(theta: Float64Array): boolean;
+  /** Makes X' Sigma^-1 X that of `theta`; the problem's other results are of nothing then. */
+  settleLocationAt(theta: Float64Array): boolean;
   dispose(): void;
 }
 
@@ -87,6 +89,9 @@ export function createEngine(model: StandardModel): Engine {
   let evaluations = 0;
   const last = scratch(q);
   let lastDefined = false;
+  // a value alone leaves derivatives as they were; those of levels are not among them
+  const outlastsValues = layout.modelLevel.length === 0;
+  let isElsewhere = false;
   const gradient = scratch(q);
   const hessian = scratch(q * q);
   const objective: Objective & { value: number } = {
@@ -96,7 +101,8 @@ export function createEngine(model: StandardModel): Engine {
     hessian,
     valueAt(theta) {
       evaluations++;
-      lastDefined = false;
+      if (outlastsValues) isElsewhere = true;
+      else lastDefined = false;
       const problem = problemAt(theta);
       return problem.evaluate(theta, Order.Value) === Status.Ok ? problem.value : Number.NaN;
     },
@@ -104,6 +110,7 @@ export function createEngine(model: StandardModel): Engine {
       evaluations++;
       for (let k = 0; k < q; k++) last[k] = theta[k]!;
       const problem = problemAt(theta);
+      isElsewhere = false;
       lastDefined = problem.evaluate(theta, Order.Hessian) === Status.Ok;
       if (!lastDefined) return false;
       objective.value = problem.value;
@@ -134,6 +141,11 @@ export function createEngine(model: StandardModel): Engine {
       if (!isExact(theta)) {
         engine.problem = ofHeard;
         if (heavyRows(heard, theta) !== null) ofHeard.evaluate(theta, Order.Hessian);
+        else if (isElsewhere) {
+          evaluations++;
+          ofHeard.evaluate(theta, Order.Value);
+        }
+        isElsewhere = false;
         if (ofHeard === own) return true;
         engine.lost = lostAt(model, heard, theta);
         if (engine.lost.length > 0 || own.evaluate(theta, Order.Hessian) !== Status.Ok) return true;
@@ -142,6 +154,12 @@ export function createEngine(model: StandardModel): Engine {
       }
       engine.problem = exactProblems().reported;
       return engine.problem.evaluate(theta, Order.Hessian) === Status.Ok;
+    },
+    settleLocationAt(theta) {
+      if (ofHeard !== own || isExact(theta)) return engine.settleAt(theta);
+      lastDefined = false;
+      engine.problem = own;
+      return own.evaluate(theta, Order.Value) === Status.Ok;
     },
     dispose: () => {
       own.dispose();
@@ -156,8 +174,10 @@ export function createEngine(model: StandardModel): Engine {
 const LOST = Math.log(1e4);
 
 function lostAt(model: StandardModel, heard: StandardModel, theta: Float64Array): number[] {
-  const own = linearPredictor(blockOf(model, "sigma"), theta);
-  const ordinary = linearPredictor(blockOf(heard, "sigma"), theta);
+  const [ownSigma, heardSigma] = [blockOf(model, "sigma"), blockOf(heard, "sigma")];
+  if (ownSigma === heardSigma) return [];
+  const own = linearPredictor(ownSigma, theta);
+  const ordinary = linearPredictor(heardSigma, theta);
   const lost: number[] = [];
   for (let i = 0; i < own.length; i++) if (own[i]! > ordinary[i]! + LOST) lost.push(i);
   return lost;
@@ -165,18 +185,20 @@ function lostAt(model: StandardModel, heard: StandardModel, theta: Float64Array)
 
 function load(model: StandardModel, layout: Sections): Problem {
   const { rows, location, weights } = model;
+  const phi = blockOf(model, "phi");
   const sigma = blockOf(model, "sigma");
   const sd = blockOf(model, "sd");
   const rho = blockOf(model, "rho");
   const row = (values: Float64Array, columns = 1, fill = 0) =>
     rearrangeRows(values, layout, rows, columns, fill);
-  const V = packV(layout, model.V, model.unit * model.unit);
+  const V = kernelV(layout, model.V, model.unit * model.unit);
   const levels = layout.modelLevel;
   const pairs = layout.modelPair;
   return createProblem({
     rows: layout.rows,
     scalarRows: layout.scalarRows,
     nestedRows: layout.nestedRows,
+    sparseRows: layout.sparseRows,
     pairRows: layout.pairRows,
     y: row(model.y),
     X: row(location.values, location.columns),
@@ -186,6 +208,14 @@ function load(model: StandardModel, layout: Sections): Problem {
     // padding: v = 1 and sigma = 0 add log 1 = 0 and, with y = 0 and x = 0, nothing else
     logSigmaOffset: row(sigma.offset, 1, Number.NEGATIVE_INFINITY),
     v: row(model.v, 1, 1),
+    multipliers:
+      phi.dpars.length > 0
+        ? {
+            M: row(phi.basis.values, phi.basis.columns),
+            qPhi: phi.basis.columns,
+            logOffset: row(phi.offset),
+          }
+        : null,
     weights: weights === null ? null : row(weights, 1, 1),
     reml: model.reml,
     levels: {
@@ -196,6 +226,7 @@ function load(model: StandardModel, layout: Sections): Problem {
       parent: layout.levelParent,
       end: layout.levelEnd,
     },
+    sparse: layout.sparse,
     pairs: {
       count: pairs.length,
       T: rearrange(rho.basis.values, pairs, rho.basis.rows, rho.basis.columns),

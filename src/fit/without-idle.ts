@@ -2,7 +2,7 @@ import type { Basis } from "../design/basis";
 import { spanOf } from "../linalg/orthogonal";
 import { type EntityKind, parametersOf } from "../model/terms/parameters";
 import type { StandardModel } from "./standard-model";
-import { blockOf } from "./theta-blocks";
+import { blockOf, type ThetaBlock } from "./theta-blocks";
 
 /*
  * Whose SD or correlation has no say in the likelihood, whatever it is:
@@ -29,24 +29,31 @@ export function withoutIdle(model: StandardModel): StandardModel {
   const { reml, weights, parts, blocks, largestV } = model;
   if ((!reml && weights === null) || parts.every(({ columns }) => columns === 1)) return model;
   const rows = idleRows(model);
-  const isIdle: Readonly<Record<EntityKind, Uint8Array>> = {
+  const levelsMatter = reml && blockOf(model, "sd").basis.columns > model.random.length;
+  if (!rows.includes(1) && !levelsMatter) return model;
+  const ordinarySd = 0.5 * Math.log(Math.max(1, largestV));
+  const idle: Readonly<Record<EntityKind, Uint8Array>> = {
     observation: rows,
     level: idleLevels(model, rows),
-    pair: idlePairs(model, rows),
+    pair: Uint8Array.from({ length: model.pairs.length / 2 }, (_, s) =>
+      rows[model.pairs[2 * s]!] === 1 || rows[model.pairs[2 * s + 1]!] === 1 ? 1 : 0,
+    ),
   };
-  const logSd = 0.5 * Math.log(Math.max(1, largestV));
-  let changed = false;
-  const heard = blocks.map((block) => {
+  const heard = blocks.map((block): ThetaBlock => {
     const { of, isLogSd } = parametersOf(block.kind);
-    if (!isLeftOut(block.basis, isIdle[of])) return block;
-    changed = true;
-    const offset = block.offset.map((own, i) => {
-      if (isIdle[of][i] === 0 || own === Number.NEGATIVE_INFINITY) return own;
-      return isLogSd ? logSd : 0;
-    });
-    return { ...block, basis: leftOut(block.basis, isIdle[of]), offset };
+    const { basis, offset } = block;
+    if (!isLeftOut(basis, idle[of])) return block;
+    const ordinary = isLogSd ? ordinarySd : 0;
+    return {
+      ...block,
+      basis: leftOut(basis, idle[of]),
+      // an SD that is held at 0 stays there
+      offset: offset.map((at, entity) =>
+        idle[of][entity] === 1 && at !== Number.NEGATIVE_INFINITY ? ordinary : at,
+      ),
+    };
   });
-  return changed ? { ...model, blocks: heard } : model;
+  return heard.every((block, at) => block === blocks[at]) ? model : { ...model, blocks: heard };
 }
 
 function idleRows({ rows, reml, weights, location }: StandardModel): Uint8Array {
@@ -61,17 +68,10 @@ function idleRows({ rows, reml, weights, location }: StandardModel): Uint8Array 
   });
 }
 
-function idlePairs({ pairs }: StandardModel, idle: Uint8Array): Uint8Array {
-  return Uint8Array.from({ length: pairs.length / 2 }, (_, s) =>
-    idle[pairs[2 * s]!] === 1 || idle[pairs[2 * s + 1]!] === 1 ? 1 : 0,
-  );
-}
-
-function idleLevels(model: StandardModel, idle: Uint8Array): Uint8Array {
-  const { rows, reml, location, random } = model;
+function idleLevels({ rows, reml, location, random }: StandardModel, idle: Uint8Array): Uint8Array {
   const { values: Q, columns: p } = location;
-  const out = new Uint8Array(blockOf(model, "sd").basis.rows);
-  for (const { index, firstUnit, levels } of random) {
+  const out = new Uint8Array(random.reduce((count, { levels }) => count + levels, 0));
+  for (const { index, firstLevel, levels } of random) {
     // by level: its rows, how many of them have a say, and the squares of what they have along each column of Q
     const counts = new Float64Array(levels);
     const heard = new Float64Array(levels);
@@ -89,7 +89,7 @@ function idleLevels(model: StandardModel, idle: Uint8Array): Uint8Array {
     }
     for (let level = 0; level < levels; level++) {
       const isSpanned = reml && along[level]! > (1 - ROUNDING) * counts[level]!;
-      if (heard[level] === 0 || isSpanned) out[firstUnit + level] = 1;
+      if (heard[level] === 0 || isSpanned) out[firstLevel + level] = 1;
     }
   }
   return out;

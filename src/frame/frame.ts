@@ -1,5 +1,5 @@
-import { type Doubles, doublesFrom, scratch } from "../data/doubles";
-import type { Column, LabelCells, Table } from "../data/table";
+import { type Doubles, ownDoubles, scratch } from "../data/doubles";
+import { type Column, type LabelCells, labelColumn, type Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import { deparseName } from "../formula/deparse";
 import type { DrmFormula } from "../formula/formula";
@@ -10,6 +10,7 @@ import { type CandidateColumn, type Dropped, hasGaps, keepRows, NOTHING_DROPPED,
 import { type ColumnUse, columnUses, OUTCOME_1 } from "./roles";
 import { squaresOfV } from "./squares";
 import { studyCells } from "./study-columns";
+import { valueColumns } from "./value-columns";
 import { keptWeights, type Weights } from "./weights";
 
 /** Stage 3. The rows that are fitted and the columns that the formulas read, as numbers and factors. */
@@ -60,19 +61,21 @@ export interface FrameOptions {
 
 const NOTHING_BESIDE: Beside = { studyCells: null, squaresOfV: null };
 
-/** Up to this many rows the arrays of a fit share memory: allocating each would cost as much as the fit. */
-const FEW_ROWS = 1000;
-/** Rows of doubles in one piece: two designs of a few columns, fitted values. */
-const ARRAYS_TOGETHER = 10;
-
-export function buildFrame(formula: DrmFormula, table: Table, options: FrameOptions = {}): Frame {
+/** @param doubles for what is kept, where the columns of `table` are of it too */
+export function buildFrame(
+  formula: DrmFormula,
+  table: Table,
+  options: FrameOptions = {},
+  doubles: Doubles = options.shortLived ? scratch : ownDoubles(),
+): Frame {
   checkFactorNames(table, options);
   const resolved = expandDots(formula, table, options.weights);
   const columns = new Map<string, Column>();
+  const values = valueColumns(resolved);
   const gaps: CandidateColumn[] = [];
   const infinite: string[] = [];
   for (const [name, use] of columnUses(resolved, options.matrixNames)) {
-    const column = convert(name, find(name, table, use, options), options);
+    const column = convert(name, find(name, table, use, values.has(name), options), options);
     columns.set(name, column);
     if (!hasGaps(column)) continue;
     gaps.push({ name, roles: use.roles, isMissing: missingTest(column) });
@@ -89,7 +92,6 @@ export function buildFrame(formula: DrmFormula, table: Table, options: FrameOpti
   const { rows, dropped, outcomePresent } = kept;
   const nrow = rows.length;
   if (nrow === 0) throw noRows(total, dropped);
-  const doubles = shortLived ? scratch : doublesFrom(nrow <= FEW_ROWS ? ARRAYS_TOGETHER * nrow : 0);
   for (const [name, column] of columns) {
     if (nrow < total) columns.set(name, takeRows(column, rows));
     else if (column.kind === "factor") columns.set(name, dropUnusedLevels(column));
@@ -101,7 +103,7 @@ export function buildFrame(formula: DrmFormula, table: Table, options: FrameOpti
     let found = columns.get(name);
     if (found === undefined) {
       // not read by a formula: an identifier that a report wants; its missing cells stay
-      const raw = table.column(name);
+      const raw = labelColumn(table, name);
       if (raw === undefined) throw unknownColumn(name, table, options);
       found = convert(name, raw, options);
       if (nrow < total) found = takeRows(found, rows);
@@ -169,8 +171,8 @@ function refuseInfinite(name: string, column: Column, rows: Int32Array): void {
   }
 }
 
-function find(name: string, table: Table, use: ColumnUse, options: FrameOptions): Column {
-  const column = table.column(name);
+function find(name: string, table: Table, use: ColumnUse, isValue: boolean, options: FrameOptions): Column {
+  const column = isValue ? table.column(name) : labelColumn(table, name);
   if (column !== undefined) return column;
   throw unknownColumn(name, table, options, use);
 }

@@ -1,4 +1,4 @@
-import { type Column, isLabelCells, type LabelCells, type Table } from "../data/table";
+import { type Column, isLabelCells, type LabelCells, labelColumn, type Table } from "../data/table";
 import { LazyTable } from "../data/table-from";
 import { DrmError } from "../errors";
 
@@ -74,7 +74,7 @@ function cellsOf(table: Table, name: string): LabelCells | null {
   const cells = table instanceof LazyTable ? table.cells(name) : undefined;
   if (cells !== undefined) return isLabelCells(cells) ? cells : null;
   try {
-    const column = table.column(name);
+    const column = labelColumn(table, name);
     return column === undefined ? null : labelsOf(column);
   } catch (error) {
     if (error instanceof DrmError) return null;

@@ -1,5 +1,5 @@
 import type { MatrixInput } from "../covariance/known-v";
-import type { Table } from "../data/table";
+import { labelColumn, type Table } from "../data/table";
 import type { DrmOptions } from "../drm";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
@@ -50,7 +50,7 @@ export function fittedLevels(
   const ordered: string[] = [];
   for (const [name, column] of Object.entries(fit.data)) {
     if (column.kind !== "factor") continue;
-    const given = table.column(name);
+    const given = labelColumn(table, name);
     if (given === undefined) continue;
     const present = asFactor(given).levels;
     factors[name] = [...column.levels, ...present.filter((level) => !column.levels.includes(level))];

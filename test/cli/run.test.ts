@@ -93,12 +93,12 @@ describe("data or model at fault: exit code 1, nothing on stdout", () => {
     ["formula", data, ["yi ~ habitat + + )"], "^"],
     [
       "stray text",
-      data.replace("0.04", "n/a"),
+      data.replace("0.04", "none"),
       ["yi ~ meta_V(V = vi)"],
-      "row 3 (line 4): 'n/a' is not a number",
+      "row 3 (line 4): 'none' is not a number",
     ],
     ["ragged", `${data}1,2\n`, ["yi ~ 1"], "standard input: data row 5 (line 6) has 2 cells"],
-    ["empty", "", ["yi ~ 1"], "standard input: the CSV is empty"],
+    ["empty", "", ["yi ~ 1"], "standard input: the file is empty"],
   ])("%s", async (_, text, argv, message) => {
     const { exitCode, stdout, stderr } = await drmeta(["fit", "-", ...argv], text);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
@@ -112,15 +112,17 @@ describe("data or model at fault: exit code 1, nothing on stdout", () => {
     expect(missing).toMatchObject({ exitCode: 1, stdout: "" });
     expect(missing.stderr).toContain("none.csv: there is no such file");
     expect((await drmeta(["fit", folder, "yi ~ 1"])).stderr).toContain("it is a folder");
-    const latin1 = file("latin1.csv", Uint8Array.of(0x79, 0x0a, 0xe9));
-    expect((await drmeta(["fit", latin1, "y ~ 1"])).stderr).toContain("not UTF-8");
+    const binary = file("binary.csv", Uint8Array.of(0x79, 0x0a, 0, 0, 0x01));
+    expect((await drmeta(["fit", binary, "y ~ 1"])).stderr).toContain(
+      "binary.csv: this is no text: wanted a table",
+    );
   });
 
   test("a matrix file is named", async () => {
     const V = file("V.csv", "V1,V2\n1,0\n0,1\n");
     const { exitCode, stderr } = await drmeta(["fit", "-", "yi ~ meta_V(V = V)", "--matrix", `V=${V}`], data);
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("V.csv: matrix row 1, column 1: 'V1' is not a number");
+    expect(stderr).toContain("V' is 2 x 2, but the data have");
   });
 });
 

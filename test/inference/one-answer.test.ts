@@ -385,7 +385,8 @@ describe.each(CHOICES)("$name", ({ fit, test }) => {
 it.each(["z", "t", "knha"] as const)("the page shows the same: %s", async (test) => {
   const session = createSession();
   const header = Object.keys(rows[0]!) as (keyof (typeof rows)[number])[];
-  session.load([header.join(), ...rows.map((row) => header.map((name) => row[name]).join())].join("\n"));
+  const csv = [header.join(), ...rows.map((row) => header.map((name) => row[name]).join())].join("\n");
+  await session.load({ bytes: new TextEncoder().encode(csv), reading: {} });
   const model = { formulas: [`yi ~ g + ${V}`], method: "REML", reference: {}, test } as const;
   const { summary: shown, means } = session.analyse(model, "g");
   const [intercept] = shown.coefficients;

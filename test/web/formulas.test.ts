@@ -80,6 +80,7 @@ describe("formulas from choices", () => {
 const overview = (...names: string[]): DataOverview => ({
   nrow: 3,
   columns: names.map((name) => ({ name, kind: "number", missing: 0, levels: null, problem: null })),
+  notes: [],
 });
 
 describe("new data", () => {
@@ -105,6 +106,7 @@ describe("new data", () => {
 test("levels put the reference first, and make categories of numbers", () => {
   const data: DataOverview = {
     nrow: 4,
+    notes: [],
     columns: [
       { name: "habitat", kind: "category", missing: 0, levels: ["forest", "grassland"], problem: null },
       { name: "dose", kind: "number", missing: 0, levels: ["1", "2", "5"], problem: null },

@@ -374,7 +374,7 @@ async function textOf(download: Download): Promise<string> {
 }
 
 async function openFile(name: string, text: string): Promise<void> {
-  await page.getByLabel("CSV file").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+  await page.getByLabel("File: CSV").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
 }
 
 /** Every rule of WCAG 2 A and AA, and axe's own best practices. */

@@ -9,6 +9,9 @@ import { createSession, type ModelRequest } from "../../web/worker/session";
 
 const csvOf = (id: string) => readFileSync(new URL(`../../examples/${id}.csv`, import.meta.url), "utf8");
 
+/** A text as a file that the reader has chosen. */
+const fileOf = (text: string) => ({ bytes: new TextEncoder().encode(text), reading: {} });
+
 function requestOf(choices: Choices): ModelRequest {
   const built = buildFormulas(choices);
   if (!("formulas" in built)) throw new Error(built.message);
@@ -21,9 +24,9 @@ function requestOf(choices: Choices): ModelRequest {
 }
 
 describe.each(EXAMPLES)("example $id", ({ id, choices }) => {
-  test("its analysis is what drm() gives, and has no warnings", () => {
+  test("its analysis is what drm() gives, and has no warnings", async () => {
     const session = createSession();
-    session.load(csvOf(id));
+    await session.load(fileOf(csvOf(id)));
     const request = requestOf(choices);
     const { summary: shown, checks } = session.analyse(request, "");
     const factors = id === "restoration" ? { habitat: ["grassland", "forest"] } : {};
@@ -47,8 +50,8 @@ describe("the session", () => {
   const csv =
     "lab,yi,vi,dose,note\na,0.1,0.01,1,x\nb,NA,0.02,2,\na,0.4,0.02,1,y\nb,0.2,0.03,2,z\nb,0.5,0.03,1,z\n";
 
-  test("tells what is in the columns", () => {
-    const { nrow, columns } = createSession().load(csv);
+  test("tells what is in the columns", async () => {
+    const { nrow, columns } = await createSession().load(fileOf(csv));
     expect(nrow).toBe(5);
     expect(columns.map(({ name, kind, missing, levels }) => [name, kind, missing, levels])).toEqual([
       ["lab", "category", 0, ["a", "b"]],
@@ -59,17 +62,17 @@ describe("the session", () => {
     ]);
   });
 
-  test("shows cells as written, and says which column cannot be read", () => {
+  test("shows cells as written, and says which column cannot be read", async () => {
     const session = createSession();
-    const { columns } = session.load("yi,vi\n0.10,0.01\n0.2,oops\n0.3,0.01\n");
+    const { columns } = await session.load(fileOf("yi,vi\n0.10,0.01\n0.2,oops\n0.3,0.01\n"));
     expect(session.rows(0, 1)).toEqual([["0.10", "0.01"]]);
-    expect(columns[1]).toMatchObject({ kind: "unreadable" });
+    expect(columns[1]).toMatchObject({ kind: "names" });
     expect(columns[1]!.problem).toContain("oops");
   });
 
-  test("a numeric column with a reference level is a category", () => {
+  test("a numeric column with a reference level is a category", async () => {
     const session = createSession();
-    session.load(csv);
+    await session.load(fileOf(csv));
     const request = {
       formulas: ["yi ~ dose + meta_V(V = vi)"],
       method: "ML",
@@ -81,9 +84,9 @@ describe("the session", () => {
     expect(groupColumns).toEqual(["dose"]);
   });
 
-  test("compares kept models with the present one, and says why there is no test", () => {
+  test("compares kept models with the present one, and says why there is no test", async () => {
     const session = createSession();
-    session.load(csvOf("restoration"));
+    await session.load(fileOf(csvOf("restoration")));
     const model = (...formulas: string[]): ModelRequest => ({
       formulas,
       method: "ML",
@@ -99,9 +102,9 @@ describe("the session", () => {
     expect(tests[1]).toContain("not nested");
   });
 
-  test("files are tables with a header and full precision", () => {
+  test("files are tables with a header and full precision", async () => {
     const session = createSession();
-    session.load(csvOf("bcg"));
+    await session.load(fileOf(csvOf("bcg")));
     const request = {
       formulas: ["yi ~ ablat + meta_V(V = vi)"],
       method: "ML",
@@ -119,7 +122,7 @@ describe("the session", () => {
 
   test("draws, with names of rows from any column, and says what cannot be drawn", async () => {
     const session = createSession();
-    session.load(csvOf("bcg"));
+    await session.load(fileOf(csvOf("bcg")));
     const request = {
       formulas: ["yi ~ 1 + meta_V(V = vi)"],
       method: "ML",
@@ -133,9 +136,9 @@ describe("the session", () => {
     await expect(session.plot(request, "forest", { labels: "autor" })).rejects.toThrow("author");
   });
 
-  test("means and SDs are by the column that splits heterogeneity, where it is a moderator", () => {
+  test("means and SDs are by the column that splits heterogeneity, where it is a moderator", async () => {
     const session = createSession();
-    session.load(csvOf("restoration"));
+    await session.load(fileOf(csvOf("restoration")));
     const { means } = session.analyse(
       { formulas: ["yi ~ habitat + meta_V(V = vi)"], method: "ML", test: "z", reference: {} },
       "habitat",
@@ -146,9 +149,9 @@ describe("the session", () => {
     ]);
   });
 
-  test("the test of coefficients is in the tables and the files, and does not need another fit", () => {
+  test("the test of coefficients is in the tables and the files, and does not need another fit", async () => {
     const session = createSession();
-    session.load(csvOf("bcg"));
+    await session.load(fileOf(csvOf("bcg")));
     const request = (test: "z" | "knha"): ModelRequest => ({
       formulas: ["yi ~ ablat + meta_V(V = vi)"],
       method: "REML",
@@ -166,7 +169,7 @@ describe("the session", () => {
     });
   });
 
-  test("new data replace the old ones and their fits", () => {
+  test("new data replace the old ones and their fits", async () => {
     const session = createSession();
     const request = {
       formulas: ["yi ~ 1 + meta_V(V = vi)"],
@@ -174,9 +177,9 @@ describe("the session", () => {
       test: "z",
       reference: {},
     } as const;
-    session.load("yi,vi\n1,1\n2,1\n3,1\n");
+    await session.load(fileOf("yi,vi\n1,1\n2,1\n3,1\n"));
     const before = session.analyse(request, "").summary.logLik;
-    session.load("yi,vi\n1,1\n2,1\n9,1\n");
+    await session.load(fileOf("yi,vi\n1,1\n2,1\n9,1\n"));
     expect(session.analyse(request, "").summary.logLik).not.toBe(before);
   });
 });
@@ -211,10 +214,10 @@ describe("a refused fit leads to the field that causes it", () => {
     ["a test that the model does not have", { study: "x", test: "knha" }, "test"],
     ["a typed formula", { typed: ["yi ~ gone + meta_V(V = vi)"] }, "formula"],
     ["a syntax error", { typed: ["yi ~ + * x"] }, "formula"],
-  ])("%s", (_, change, field) => {
+  ])("%s", async (_, change, field) => {
     const choices = { ...base, ...change };
     const session = createSession();
-    session.load(csv);
+    await session.load(fileOf(csv));
     let failure: unknown;
     try {
       session.analyse(requestOf(choices), "");
@@ -226,9 +229,9 @@ describe("a refused fit leads to the field that causes it", () => {
     expect(`${fieldOf({ code, message }, choices)}: ${message}`).toMatch(new RegExp(`^${field}: `));
   });
 
-  test("negative variances", () => {
+  test("negative variances", async () => {
     const session = createSession();
-    session.load("yi,vi\n1,1\n2,-1\n3,1\n");
+    await session.load(fileOf("yi,vi\n1,1\n2,-1\n3,1\n"));
     expect(() => session.analyse(requestOf(base), "")).toThrow("vi[2]");
     expect(
       fieldOf({ code: "bad_known_v", message: "vi[2] = -1: sampling variances must be >= 0" }, base),

@@ -6,6 +6,7 @@ import { data, saved } from "../state/app-state";
 import { DataTable } from "./data-table";
 import { FieldMessage } from "./field-message";
 import { PasteData } from "./paste-data";
+import { ReadingOptions } from "./reading-options";
 
 export function DataSection() {
   const [dragging, setDragging] = useState(false);
@@ -44,11 +45,11 @@ export function DataSection() {
           </select>
         </div>
         <div class="field">
-          <label for="file">CSV file</label>
+          <label for="file">File: CSV, Excel, OpenDocument or Parquet</label>
           <input
             id="file"
             type="file"
-            accept=".csv,.tsv,.txt,text/csv"
+            accept=".csv,.tsv,.txt,.xlsx,.ods,.parquet,text/csv"
             onChange={(event) => {
               const input = event.currentTarget;
               void openFile(input.files?.[0]).finally(() => {
@@ -61,13 +62,14 @@ export function DataSection() {
       <PasteData />
       <FieldMessage field="data" />
       <DataDescription />
+      <ReadingOptions />
       <DataTable />
     </section>
   );
 }
 
 async function openFile(file: File | undefined): Promise<void> {
-  if (file !== undefined) await loadOwn(await file.text(), file.name);
+  if (file !== undefined) await loadOwn(new Uint8Array(await file.arrayBuffer()), file.name);
 }
 
 function DataDescription() {
@@ -84,7 +86,8 @@ function DataDescription() {
   }
   return (
     <p class="hint">
-      {fileName}: {size}.{" "}
+      {fileName}: {size}
+      {overview.notes.map((note) => `; ${note}`)}.{" "}
       {saved.value === "yes" && (
         <>
           Kept in this browser for your next visit.{" "}

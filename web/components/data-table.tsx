@@ -100,5 +100,6 @@ function Cell({ text, number }: { readonly text: string; readonly number: boolea
 
 /** Full double precision is for the fit, not for the eye. */
 function shortNumber(text: string, number: boolean): string {
-  return number && text.length > 9 ? String(Number(Number(text).toPrecision(6))) : text;
+  const value = number && text.length > 9 ? Number(text) : Number.NaN;
+  return Number.isNaN(value) ? text : String(Number(value.toPrecision(6)));
 }

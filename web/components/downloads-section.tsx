@@ -43,8 +43,11 @@ export function DownloadsSection({ model }: { readonly model: ModelRequest }) {
             {label}
           </button>
         ))}
-        <button type="button" onClick={() => download(loaded.fileName, loaded.text, "text/csv")}>
-          The data (CSV)
+        <button
+          type="button"
+          onClick={() => download(loaded.fileName, new Blob([Uint8Array.from(loaded.source.bytes)]), "")}
+        >
+          The data
         </button>
       </div>
       <p class="hint">Scripts that make the same fit from {loaded.fileName}:</p>

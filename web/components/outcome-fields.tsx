@@ -43,7 +43,7 @@ interface Props {
 
 function OneOutcome({ outcome, fields, labels, onChange }: Props) {
   const numbers = (data.value?.overview.columns ?? [])
-    .filter(({ kind }) => kind === "number" || kind === "unreadable")
+    .filter(({ kind }) => kind === "number" || kind === "names" || kind === "unreadable")
     .map(({ name }) => name);
   const kindId = `kind-${fields[1]}`;
   return (

@@ -21,7 +21,7 @@ export function PasteData() {
         type="button"
         disabled={text.trim() === ""}
         onClick={async () => {
-          await loadOwn(text, "pasted.csv");
+          await loadOwn(new TextEncoder().encode(text), "pasted.csv");
           if (box.current !== null) box.current.open = false;
         }}
       >

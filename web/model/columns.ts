@@ -1,17 +1,20 @@
 /** What the page knows of a column without having its cells. */
 export interface ColumnOverview {
   readonly name: string;
-  readonly kind: "number" | "category" | "true/false" | "unreadable";
+  /** "names": numbers and texts, which can only name studies and rows */
+  readonly kind: "number" | "category" | "true/false" | "names" | "unreadable";
   readonly missing: number;
   /** of a category, sorted; of a number with few different values, those; else null */
   readonly levels: readonly string[] | null;
-  /** why the column cannot be used */
+  /** why the column cannot be used, or only for its names */
   readonly problem: string | null;
 }
 
 export interface DataOverview {
   readonly nrow: number;
   readonly columns: readonly ColumnOverview[];
+  /** what was decided in reading the file: "read with decimal commas" */
+  readonly notes: readonly string[];
 }
 
 /** Levels by column, the reference first, as drm() takes them; columns that the data lack are passed over. */

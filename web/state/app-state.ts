@@ -4,13 +4,14 @@ import type { DataOverview } from "../model/columns";
 import { buildFormulas } from "../model/formulas";
 import { NO_PLOT_CHOICES, type PlotChoices } from "../model/plot-choices";
 import type { Analysis, Comparison, ModelRequest } from "../worker/session";
+import type { Source } from "../worker/text-table";
 
 /** The data that the worker holds. */
 export interface LoadedData {
   /** of an example; null for the reader's own */
   readonly example: string | null;
   readonly fileName: string;
-  readonly text: string;
+  readonly source: Source;
   readonly overview: DataOverview;
 }
 
@@ -20,6 +21,8 @@ export type Outcome =
   | { readonly state: "refused"; readonly field: Field; readonly message: string };
 
 export const data = signal<LoadedData | null>(null);
+/** the reader's own file, read or not, so that it can be read in another way; null while an example is shown */
+export const lastOwn = signal<(Source & { readonly fileName: string }) | null>(null);
 /** why the last file could not be read; "" when it could */
 export const dataProblem = signal("");
 /** whether the reader's own data are kept in this browser */

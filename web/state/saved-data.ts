@@ -1,18 +1,18 @@
 import { del, get, set } from "idb-keyval";
+import type { Source } from "../worker/text-table";
 
 /** The reader's own data as they are kept in this browser's IndexedDB. They go nowhere else. */
-export interface SavedData {
-  readonly text: string;
+export interface SavedData extends Source {
   readonly fileName: string;
 }
 
-const KEY = "drmeta-data";
-/** Characters; more would be a burden on the reader's disk. */
+const KEY = "drmeta-file";
+/** Bytes; more would be a burden on the reader's disk. */
 const LARGEST_SAVED = 20e6;
 
 /** Storage may be switched off (private windows): then nothing is kept, which is no error. */
 export async function saveData(own: SavedData): Promise<"yes" | "no" | "too large"> {
-  if (own.text.length > LARGEST_SAVED) {
+  if (own.bytes.length > LARGEST_SAVED) {
     await forgetData(); // an older file must not come back in its place
     return "too large";
   }

@@ -22,7 +22,7 @@ async function open(): Promise<void> {
     await loadExample(state.example, state.choices);
   } else {
     const own = await savedData();
-    if (own !== undefined) await loadOwn(own.text, own.fileName, state?.choices);
+    if (own !== undefined) await loadOwn(own.bytes, own.fileName, own.reading, state?.choices);
     else if (state === null) await loadExample(EXAMPLES[0]!.id);
     else {
       choices.value = state.choices;

@@ -1,13 +1,14 @@
 import type { Failure } from "../model/error-field";
 import type { Reply } from "./messages";
 import type { Session } from "./session";
+import type { Source } from "./text-table";
 
 type Answer<Name extends keyof Session> = Awaited<ReturnType<Session[Name]>>;
 
 /** The side of the page: calls by name, answers as promises that reject with a Failure. */
 export interface Client {
   /** New data. Whatever was asked about the old ones is forgotten: those promises never settle. */
-  load(text: string): Promise<Answer<"load">>;
+  load(source: Source): Promise<Answer<"load">>;
   /** A fit. It makes older fits and pictures that have not come back superfluous: their promises never settle. */
   analyse(...args: Parameters<Session["analyse"]>): Promise<Answer<"analyse">>;
   /** A picture, which makes older ones superfluous in the same way. */
@@ -34,7 +35,7 @@ export function createClient(createWorker: () => Worker): Client {
   // forgotten, but the worker is still at them
   const unwanted = new Set<number>();
   let lastId = 0;
-  let text: string | null = null;
+  let source: Source | null = null;
   let worker = start();
 
   function start(): Worker {
@@ -69,8 +70,8 @@ export function createClient(createWorker: () => Worker): Client {
     worker.terminate();
     unwanted.clear();
     worker = start();
-    if (text !== null && ![...waiting.values()].some(({ name }) => name === "load")) {
-      worker.postMessage({ id: 0, name: "load", args: [text] });
+    if (source !== null && ![...waiting.values()].some(({ name }) => name === "load")) {
+      worker.postMessage({ id: 0, name: "load", args: [source] });
     }
     for (const [id, { name, args }] of waiting) worker.postMessage({ id, name, args });
   }
@@ -88,10 +89,10 @@ export function createClient(createWorker: () => Worker): Client {
   }
 
   return {
-    load(newText) {
-      text = newText;
+    load(newSource) {
+      source = newSource;
       forget(() => true);
-      return send("load", [newText]) as Promise<Answer<"load">>;
+      return send("load", [newSource]) as Promise<Answer<"load">>;
     },
     analyse(...args) {
       forget(({ name }) => name === "analyse" || name === "plot");

@@ -12,14 +12,20 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 const session = createSession();
 
-scope.onmessage = async ({ data: { id, name, args } }) => {
+// one after the other: what is asked about data waits until they are read
+let last: Promise<void> = Promise.resolve();
+scope.onmessage = ({ data }) => {
+  last = last.then(() => answer(data));
+};
+
+async function answer({ id, name, args }: Request): Promise<void> {
   try {
     const call = session[name] as (...args: unknown[]) => unknown;
     scope.postMessage({ id, value: await call(...args) });
   } catch (error) {
     scope.postMessage({ id, failure: failureOf(error) });
   }
-};
+}
 
 function failureOf(error: unknown): Failure {
   if (error instanceof DrmError) return { code: error.code, message: error.message };

@@ -13,7 +13,6 @@ import {
   type Heterogeneity,
   heterogeneity,
   type MarginalMeans,
-  parseCsv,
   report,
   summary,
   type Table,
@@ -28,7 +27,7 @@ import type { Test } from "../model/choices";
 import { type DataOverview, factorsFor } from "../model/columns";
 import { csvText } from "./csv-text";
 import { meansOf } from "./means";
-import { type TextTable, textTable } from "./text-table";
+import { type LoadedTable, loadTable, type Source } from "./text-table";
 
 /** A model in the words of drm(); `reference` becomes `factors` by the levels of the data. */
 export interface ModelRequest {
@@ -76,8 +75,8 @@ const FITS_KEPT = 12;
  * All calls throw DrmError when the data or the model are at fault.
  */
 export interface Session {
-  /** Reads CSV text, which replaces the data before. */
-  load(text: string): DataOverview;
+  /** Reads a file, which replaces the data before. */
+  load(source: Source): Promise<DataOverview>;
   /** Cells as written, `count` rows from `from` (0-based). */
   rows(from: number, count: number): readonly (readonly string[])[];
   /** Fits. `by` splits heterogeneity when the model uses it. */
@@ -89,11 +88,11 @@ export interface Session {
 }
 
 export function createSession(): Session {
-  let data: TextTable | null = null;
+  let data: LoadedTable | null = null;
   const tables = new Map<string, Table>();
   const fits = new Map<string, { readonly fit: Fit; readonly milliseconds: number }>();
 
-  function loaded(): TextTable {
+  function loaded(): LoadedTable {
     if (data === null) throw new DrmError("bad_data", "there are no data yet: choose an example or a file");
     return data;
   }
@@ -103,7 +102,7 @@ export function createSession(): Session {
     const key = JSON.stringify(factors);
     let table = tables.get(key);
     if (table === undefined) {
-      table = parseCsv(loaded().text, { factors });
+      table = loaded().file.table({ factors });
       tables.clear();
       tables.set(key, table);
     }
@@ -129,14 +128,14 @@ export function createSession(): Session {
   }
 
   return {
-    load(text) {
-      const read = textTable(text);
+    async load(source) {
+      const read = await loadTable(source);
       data = read;
       tables.clear();
       fits.clear();
       return read.overview;
     },
-    rows: (from, count) => loaded().rows.slice(from, from + count),
+    rows: (from, count) => loaded().file.cells(from, count),
     analyse(model, by) {
       const { fit, milliseconds } = fitOf(model);
       const groupColumns = Object.keys(fit.data).filter((name) => fit.data[name]!.kind === "factor");

@@ -1,22 +1,29 @@
-import { parseDelimited } from "../../src/data/delimited";
-import { DrmError, parseCsv, type Table } from "../../src/index";
+import { type DataFile, type FileOptions, readTable } from "../../src/data/read-file";
+import { DrmError, type Table } from "../../src/index";
 import type { ColumnOverview, DataOverview } from "../model/columns";
 
 /** A numeric column with at most so many different values can be taken as categories. */
 const FEW_VALUES = 12;
 
-/** CSV text, read as far as the page needs: its cells as written, and its columns. */
-export interface TextTable {
-  readonly text: string;
-  readonly rows: readonly (readonly string[])[];
+/** A file of the reader's, and how it is to be read where its bytes do not tell. */
+export interface Source {
+  readonly bytes: Uint8Array;
+  readonly reading: Omit<FileOptions, "warn">;
+}
+
+/** Data, read as far as the page needs: cells as written, and columns. */
+export interface LoadedTable {
+  readonly file: DataFile;
   readonly overview: DataOverview;
 }
 
-/** @throws DrmError "bad_data" or "no_rows", as parseCsv() */
-export function textTable(text: string): TextTable {
-  const table = parseCsv(text);
+/** @throws DrmError as readTable() does */
+export async function loadTable({ bytes, reading }: Source): Promise<LoadedTable> {
+  const notes: string[] = [];
+  const file = await readTable(bytes, { ...reading, warn: (message) => notes.push(message) });
+  const table = file.table({});
   const columns = table.names.map((name) => columnOverview(table, name));
-  return { text, rows: parseDelimited(text).rows.slice(1), overview: { nrow: table.nrow, columns } };
+  return { file, overview: { nrow: table.nrow, columns, notes } };
 }
 
 function columnOverview(table: Table, name: string): ColumnOverview {
@@ -31,7 +38,18 @@ function columnOverview(table: Table, name: string): ColumnOverview {
     return { name, kind: "number", missing, levels: fewValues(column.values), problem: null };
   } catch (error) {
     if (!(error instanceof DrmError)) throw error;
-    return { name, kind: "unreadable", missing: 0, levels: null, problem: error.message };
+    const kind = hasLabels(table, name) ? "names" : "unreadable";
+    return { name, kind, missing: 0, levels: null, problem: error.message };
+  }
+}
+
+/** Texts among numbers can still name studies. */
+function hasLabels(table: Table, name: string): boolean {
+  try {
+    return table.labels?.(name) !== undefined;
+  } catch (error) {
+    if (error instanceof DrmError) return false;
+    throw error;
   }
 }
 

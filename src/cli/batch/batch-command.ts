@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { takesFile } from "../file-arguments";
 import type { CliIo, Outcome } from "../io";
 import { parseFix, parseLevel, parseLevels } from "../option-values";
 import type { BatchOptions } from "./batch-options";
@@ -29,9 +30,12 @@ Exit codes: 0 every job was fitted and converged; 1 the jobs cannot be read or t
 
 /** `drmeta batch JOBS`: reads the command line and hands the outcome to `done`. */
 export function batchCommand(io: CliIo, done: (outcome: Outcome) => void): Command {
-  return new Command("batch")
+  return takesFile(new Command("batch"))
     .description("fit many data sets on all cores: a job a line in, a result a line out")
-    .argument("<jobs>", "file with one job a line, or - for standard input; with --by a CSV or Parquet file")
+    .argument(
+      "<jobs>",
+      "file with one job a line, or - for standard input; with --by a table: CSV, .xlsx, .ods or Parquet",
+    )
     .option(
       "-o, --output <file>",
       "results; .csv and .parquet have a row a coefficient (default: standard output)",

@@ -1,10 +1,11 @@
 import type { ModelOptions } from "../../batch/job";
+import type { FileArguments } from "../file-arguments";
 import type { LevelsOption } from "../option-values";
 
 export type Format = "ndjson" | "csv" | "parquet";
 
 /** The options of `drmeta batch`, as the command line gives them. */
-export interface BatchOptions {
+export interface BatchOptions extends FileArguments {
   readonly output?: string;
   readonly format?: Format;
   readonly workers?: number;

@@ -1,6 +1,7 @@
 import { fitJobLines } from "../../batch/lines";
 import type { JobLine, LinesMessage } from "../../batch/messages";
 import { drmFormula } from "../../index";
+import { fileArguments } from "../file-arguments";
 import type { CliIo, Outcome } from "../io";
 import { style } from "../style";
 import { type BatchOptions, modelDefaults } from "./batch-options";
@@ -20,7 +21,8 @@ const INTERRUPTED = 130;
 export async function batchOutcome(path: string, options: BatchOptions, io: CliIo): Promise<Outcome> {
   // an error in these is not one of a job
   if (options.formula !== undefined) drmFormula(...options.formula);
-  const source = await openJobs(path, options.by, modelDefaults(options), io);
+  const notes: string[] = [];
+  const source = await openJobs(path, options.by, modelDefaults(options), fileArguments(options), io, notes);
   const sink = await openSink(options, options.by ?? "id", io);
   const { tally } = sink.finished;
   const before = tally.total();
@@ -55,7 +57,6 @@ export async function batchOutcome(path: string, options: BatchOptions, io: CliI
     bar.clear();
     process.removeListener("SIGINT", onInterrupt);
   }
-  const notes: string[] = [];
   const strangers = sink.finished.left();
   if (strangers > 0) notes.push(`${strangers} results in ${options.output} belong to no job of ${path}`);
   if (tally.exitCode() !== 0 || io.stderr.isTTY) notes.push(tally.text());

@@ -1,15 +1,16 @@
 import { createReadStream } from "node:fs";
-import { csvRows } from "../../data/csv";
-import { type Delimiter, parseDelimited } from "../../data/delimited";
+import { open } from "node:fs/promises";
+import { encodingOf, textDecoder } from "../../data/decode";
+import { type Layout, layoutOf, splitRows } from "../../data/delimited";
+import type { Delimiter } from "../../data/delimiter";
+import { checkRows, type Header, withHeader } from "../../data/header";
 import { DrmError } from "../../errors";
-import { count } from "../../words";
-import { reason } from "../read-text";
+import { reason } from "../read-bytes";
 import { megabytes } from "../text-limit";
 
 /** Some rows of a CSV file that is too large to be read at once. */
 export interface Records {
-  /** of the header */
-  readonly names: readonly string[];
+  readonly header: Header;
   readonly rows: readonly (readonly string[])[];
   /** of rows[0] among the rows of data, from 0 */
   readonly first: number;
@@ -17,84 +18,115 @@ export interface Records {
   lineOf(row: number): number;
 }
 
-/** What is read and split at once. */
+/** How such a file is read. */
+export interface RecordsOptions {
+  readonly encoding: string;
+  readonly delimiter: Delimiter | undefined;
+}
+
+/** What is read and split at once: no less than what a delimiter is told from. */
 const BLOCK_BYTES = 1 << 20;
 /** A cell of this length is a quote that was never closed. */
 const LONGEST_RECORD = 64 << 20;
 
+/** The encoding of a text file, all of it read where its beginning does not tell: see decodeText(). */
+export async function fileEncoding(path: string): Promise<string> {
+  const head = new Uint8Array(BLOCK_BYTES);
+  const file = await open(path);
+  let found: string | null;
+  try {
+    const { bytesRead } = await file.read(head, 0, head.length, 0);
+    found = encodingOf(head.subarray(0, bytesRead));
+  } finally {
+    await file.close();
+  }
+  if (found !== null) return found;
+  const { decode } = textDecoder("utf-8");
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: BLOCK_BYTES })) decode(chunk);
+    decode();
+    return "utf-8";
+  } catch (error) {
+    if (error instanceof DrmError) return "windows-1252";
+    throw error;
+  }
+}
+
 /**
  * The rows of a CSV file with a header, block by block, as parseCsv() would split it.
  *
- * @throws DrmError "bad_data" for a file that cannot be read or is not UTF-8, rows that do not fit the header, bad quotes
+ * @throws DrmError "bad_data" for a file that cannot be read, rows that do not fit the header, bad quotes
  */
-export async function* csvRecords(path: string): AsyncGenerator<Records, void, undefined> {
-  let header: { readonly text: string; readonly names: readonly string[] } | null = null;
+export async function* csvRecords(
+  path: string,
+  options: RecordsOptions,
+): AsyncGenerator<Records, void, undefined> {
+  let layout: Layout | null = null;
+  let header: Header | null = null;
   let splitter: Splitter | null = null;
   let rest = "";
-  let line = 1;
+  /** lines and rows of data before `rest` */
+  let before = 0;
   let first = 0;
 
-  /** Splits whole records. */
+  /** Splits whole records; the first of them is the header. */
   const split = (text: string): Records => {
-    const { text: head, names } = header!;
-    const lines = newlines(head);
-    const shift = line - 1 - lines;
-    // names that are missing or twice there
-    if (first === 0) csvRows(head + text);
-    const { rows, lineOf } = atLine(shift, () => parseDelimited(head + text));
-    const records = { names, rows: rows.slice(1), first, lineOf: (row: number) => lineOf(row + 1) + shift };
-    for (let i = 0; i < records.rows.length; i++) {
-      if (records.rows[i]!.length !== names.length) {
-        throw new DrmError(
-          "bad_data",
-          `data row ${first + i + 1} (line ${records.lineOf(i)}) has ${count(records.rows[i]!.length, "cell")}; wanted ` +
-            `${names.length}, one for each name in the header`,
-        );
-      }
+    const some = splitRows(text, layout!, before);
+    before += newlines(text, layout!.newline);
+    if (header === null) {
+      const { header: found, rows, lineOf } = withHeader(some);
+      header = found;
+      first = rows.length;
+      return { header, rows, first: 0, lineOf };
     }
-    line += newlines(text);
-    first += records.rows.length;
-    return records;
+    checkRows(header, some.rows, first, some.lineOf);
+    first += some.rows.length;
+    return { header, rows: some.rows, first: first - some.rows.length, lineOf: some.lineOf };
   };
 
-  for await (const { text, isLast } of texts(path)) {
+  for await (const { text, isLast } of texts(path, options.encoding)) {
     rest += text;
-    if (header === null) {
-      const end = headerEnd(rest);
-      if (end < 0 && !isLast && rest.length < LONGEST_RECORD) continue;
-      const head = end < 0 ? `${rest}\n` : rest.slice(0, end);
-      header = { text: head, names: (parseDelimited(head).rows[0] ?? []).map((cell) => cell.trim()) };
-      splitter = splitterOf(delimiterOf(head), newlineOf(head));
-      rest = rest.slice(head.length);
-      line += newlines(head);
+    if (layout === null) {
+      layout = layoutOf(rest, options.delimiter);
+      rest = rest.slice(layout.skip);
+      before = layout.skippedLines;
+      splitter = splitterOf(layout.delimiter, layout.newline);
     }
     const end = isLast ? rest.length : splitter!.lastEnd(rest);
-    if (end > 0) {
+    // the header is not split without a row below it
+    if (end > 0 && (header !== null || isLast || hasRows(rest.slice(0, end), layout))) {
       yield split(rest.slice(0, end));
       rest = rest.slice(end);
       splitter!.restart();
     } else if (rest.length > LONGEST_RECORD) {
       throw new DrmError(
         "bad_data",
-        `${path}, line ${line}: a quoted cell begins here or further on and is not closed within ` +
+        `${path}, line ${before + 1}: a quoted cell begins here or further on and is not closed within ` +
           `${megabytes(LONGEST_RECORD)}; close the quote, or write a quote inside it twice`,
       );
     }
   }
 }
 
-async function* texts(path: string): AsyncGenerator<{ text: string; isLast: boolean }, void, undefined> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
+/** Whether there is anything below the first line that is not blank. */
+function hasRows(text: string, { newline }: Layout): boolean {
+  const begin = text.search(/\S/);
+  const end = begin < 0 ? -1 : text.indexOf(newline, begin);
+  return end >= 0 && text.slice(end).trim() !== "";
+}
+
+async function* texts(
+  path: string,
+  encoding: string,
+): AsyncGenerator<{ text: string; isLast: boolean }, void, undefined> {
+  const { decode } = textDecoder(encoding);
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: BLOCK_BYTES })) {
-      yield { text: decoder.decode(chunk, { stream: true }), isLast: false };
+      yield { text: decode(chunk), isLast: false };
     }
-    yield { text: decoder.decode(), isLast: true };
+    yield { text: decode(), isLast: true };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ERR_ENCODING_INVALID_ENCODED_DATA") {
-      throw new DrmError("bad_data", `${path} is not UTF-8 text; save it as CSV in UTF-8`);
-    }
     if (error instanceof DrmError || code === undefined) throw error;
     throw new DrmError("bad_data", `cannot read ${path}: ${reason(error as NodeJS.ErrnoException)}`);
   }
@@ -143,45 +175,8 @@ function splitterOf(delimiter: string, newline: string): Splitter {
   };
 }
 
-/** Behind the first line with anything in it; -1 when that is not all there. */
-function headerEnd(text: string): number {
-  const newline = newlineOf(text);
-  let quoted = false;
-  let begun = false;
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at]!;
-    if (char === '"') quoted = !quoted;
-    if (!quoted && char === newline && begun) return at + 1;
-    begun ||= char.trim() !== "";
-  }
-  return -1;
-}
-
-function newlineOf(text: string): string {
-  return text.includes("\n") || !text.includes("\r") ? "\n" : "\r";
-}
-
-/** The one by which a header is split. */
-function delimiterOf(header: string): Delimiter {
-  const cells = JSON.stringify(parseDelimited(header).rows);
-  const all: readonly Delimiter[] = [",", ";", "\t"];
-  return all.find((delimiter) => JSON.stringify(parseDelimited(header, delimiter).rows) === cells) ?? ",";
-}
-
-function newlines(text: string): number {
-  const newline = newlineOf(text);
+function newlines(text: string, newline: string): number {
   let count = 0;
   for (let at = text.indexOf(newline); at >= 0; at = text.indexOf(newline, at + 1)) count++;
   return count;
-}
-
-/** An error of a block tells the line in the block. */
-function atLine<T>(shift: number, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof DrmError)) throw error;
-    const message = error.message.replace(/^line (\d+):/, (_, line) => `line ${Number(line) + shift}:`);
-    throw new DrmError(error.code, message);
-  }
 }

@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
 import { idOfLine, parseJob } from "../../batch/job-line";
 import type { JobLine } from "../../batch/messages";
+import { fileKind, unpack } from "../../data/read-file";
 import { DrmError } from "../../errors";
-import { readText } from "../read-text";
+import type { FileArguments } from "../file-arguments";
+import { readBytes } from "../read-bytes";
 import { MAX_TEXT_BYTES, megabytes } from "../text-limit";
 import { readColumns } from "./parquet";
 import { type Line, readLines } from "./read-lines";
@@ -18,6 +20,7 @@ export interface Reading {
 export async function* jobHeads(
   source: AsyncIterable<Uint8Array | string>,
   folder: string,
+  files: FileArguments,
   reading: Reading,
 ): AsyncGenerator<JobHead, void, undefined> {
   for await (const line of readLines(source)) {
@@ -29,16 +32,22 @@ export async function* jobHeads(
     yield {
       id: idOfLine(text, number),
       model: () => parseJob(text, number).model,
-      line: () => jobLine(line, folder),
+      line: () => jobLine(line, folder, files),
     };
   }
 }
 
-async function jobLine({ number, text, tooLong }: Line, folder: string): Promise<JobLine> {
+async function jobLine(
+  { number, text, tooLong }: Line,
+  folder: string,
+  files: FileArguments,
+): Promise<JobLine> {
   if (tooLong !== null) return { number, text: "", problem: tooLongProblem(number, tooLong) };
   if (text === null) return { number, text: "", problem: `line ${number} is not UTF-8 text` };
   const path = pathOf(text);
-  return path === null ? { number, text } : { number, text, file: await readFile(resolve(folder, path)) };
+  return path === null
+    ? { number, text }
+    : { number, text, file: await readFile(resolve(folder, path), files) };
 }
 
 function tooLongProblem(number: number, bytes: number): string {
@@ -59,10 +68,12 @@ function pathOf(text: string): string | null {
   }
 }
 
-async function readFile(path: string): Promise<NonNullable<JobLine["file"]>> {
+async function readFile(path: string, files: FileArguments): Promise<NonNullable<JobLine["file"]>> {
   try {
-    if (path.endsWith(".parquet")) return { columns: await readColumns(path, () => true) };
-    return { csv: await readText(path, { stdin: nothing() }) };
+    const bytes = await readBytes(path, { stdin: nothing() });
+    if (fileKind(bytes) === "parquet") return { columns: await readColumns(path, () => true) };
+    const { decimal, na, delimiter } = files;
+    return { table: await unpack(bytes, files), cells: { decimal, na, delimiter } };
   } catch (error) {
     if (error instanceof DrmError) return { error: error.message };
     throw error;

@@ -2,8 +2,9 @@ import { access, constants, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ModelOptions } from "../../batch/job";
 import { DrmError } from "../../errors";
+import type { FileArguments } from "../file-arguments";
 import type { CliIo } from "../io";
-import { reason } from "../read-text";
+import { reason } from "../read-bytes";
 import { jobHeads } from "./job-lines";
 import type { JobHead } from "./same-model";
 import { tableJobs } from "./table-lines";
@@ -23,15 +24,17 @@ export async function openJobs(
   path: string,
   by: string | undefined,
   defaults: ModelOptions,
+  files: FileArguments,
   io: CliIo,
+  notes: string[],
 ): Promise<JobSource> {
   if (by !== undefined) {
-    const { count, jobs } = await tableJobs(path, by, defaults, io);
+    const { count, jobs } = await tableJobs(path, by, { model: defaults, files, notes }, io);
     return { jobs, isRepeatable: true, total: () => count };
   }
   if (path === "-") {
     const reading = { jobs: 0, bytes: 0 };
-    return { jobs: () => jobHeads(io.stdin, ".", reading), isRepeatable: false, total: () => null };
+    return { jobs: () => jobHeads(io.stdin, ".", files, reading), isRepeatable: false, total: () => null };
   }
   const { bytes, isFile } = await fileStats(path);
   const reading = { jobs: 0, bytes: 0 };
@@ -44,7 +47,7 @@ export async function openJobs(
         throw unreadable(path, error);
       });
       // closes the file, read to its end or not
-      yield* jobHeads(file.createReadStream(), dirname(path), mine);
+      yield* jobHeads(file.createReadStream(), dirname(path), files, mine);
     },
     isRepeatable: isFile,
     total: () => (reading.bytes === 0 || !isFile ? null : Math.round((reading.jobs * bytes) / reading.bytes)),

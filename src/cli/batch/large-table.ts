@@ -1,13 +1,18 @@
-import { stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
+import { cellRules, fileContext } from "../../data/cell-options";
+import { ColumnEvidence, commonDecimal, type FileContext } from "../../data/column-evidence";
 import { numberLabel } from "../../data/number-label";
+import type { Decimal } from "../../data/number-text";
+import { type FileKind, fileKind, readAs } from "../../data/read-file";
 import { DrmError } from "../../errors";
+import { noteTaker } from "../read-data";
 import { megabytes } from "../text-limit";
-import { type ColumnKind, columnKind } from "./column-kinds";
 import type { ColumnRoles } from "./column-roles";
-import { csvRecords } from "./csv-records";
+import { csvRecords, fileEncoding, type RecordsOptions } from "./csv-records";
 import { parquetRows, readGroups } from "./parquet";
 import { cellReader, idReader, parquetColumns, unknownColumn } from "./table-cells";
 import { idOf, sortedGroups, type TableBlock, type TableJobs } from "./table-groups";
+import type { TableReading } from "./table-lines";
 
 // Tables that are not held in memory. They are gone through twice: once for what their columns hold, and whether the rows of
 // each data set stand together; and once more for the data sets themselves.
@@ -35,15 +40,19 @@ export async function largeTable(
   path: string,
   by: string,
   roles: ColumnRoles,
+  reading: TableReading,
   { small, unsorted }: TableLimits,
 ): Promise<TableJobs | null> {
-  const isParquet = path.endsWith(".parquet");
-  const size = isParquet ? await parquetRows(path) : await fileBytes(path);
+  const { bytes, kind } = await fileStats(path);
+  // a spreadsheet is held at once: its rows are packed
+  if (kind === "spreadsheet") return null;
+  const isParquet = kind === "parquet";
+  const size = isParquet ? await parquetRows(path) : bytes;
   const unit = isParquet ? "rows" : "bytes";
   if (size <= small[unit]) return null;
   const { count, comesBack, blocks } = isParquet
     ? await scanParquet(path, by, roles)
-    : await scanCsv(path, by, roles);
+    : await scanCsv(path, by, roles, reading);
   if (comesBack === null) return { count, jobs: () => sortedGroups(by, path, blocks()) };
   if (size <= unsorted[unit]) return null;
   const shown = (value: number) =>
@@ -65,9 +74,18 @@ interface Scan {
 }
 
 /** No file, such as standard input, counts as small: it cannot be gone through twice. */
-async function fileBytes(path: string): Promise<number> {
+async function fileStats(path: string): Promise<{ readonly bytes: number; readonly kind: FileKind }> {
+  const nothing = { bytes: 0, kind: "text" as const };
   const stats = path === "-" ? null : await stat(path).catch(() => null);
-  return stats?.isFile() ? stats.size : 0;
+  if (!stats?.isFile()) return nothing;
+  const file = await open(path).catch(() => null);
+  if (file === null) return nothing;
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(8), 0, 8, 0);
+    return { bytes: stats.size, kind: fileKind(buffer.subarray(0, bytesRead)) };
+  } finally {
+    await file.close();
+  }
 }
 
 /** Notices data sets that come back. */
@@ -88,53 +106,106 @@ function contiguity<Id>() {
   };
 }
 
-async function scanCsv(path: string, by: string, roles: ColumnRoles): Promise<Scan> {
+async function scanCsv(
+  path: string,
+  by: string,
+  roles: ColumnRoles,
+  { files, notes }: TableReading,
+): Promise<Scan> {
+  const warn = noteTaker(path, notes);
+  const encoding = files.encoding ?? (await fileEncoding(path));
+  if (files.encoding === undefined && encoding !== "utf-8") warn(readAs(encoding));
+  const options = { encoding, delimiter: files.delimiter };
+  const rules = cellRules(files);
   const sets = contiguity<string>();
-  const kinds = new Map<string, ColumnKind>();
-  let wanted: (readonly [name: string, position: number])[] = [];
-  let key = -1;
-  for await (const { names, rows, first, lineOf } of csvRecords(path)) {
-    if (key < 0) {
-      key = names.indexOf(by);
-      if (key < 0) throw unknownColumn(path, by, names);
-      wanted = names.map((name, j) => [name, j] as const).filter(([name]) => roles.isNamed(name));
-      const guessed = wanted.filter(([name]) => roles.levels(name) === undefined);
-      for (const name of new Set([by, ...guessed.map(([name]) => name)])) kinds.set(name, columnKind(name));
+  const key = new ColumnEvidence(by, rules);
+  let keyAt = -1;
+  let wanted: { readonly at: number; readonly evidence: ColumnEvidence }[] = [];
+  for await (const { header, rows, first, lineOf } of csvRecords(path, options)) {
+    if (keyAt < 0) {
+      keyAt = header.position(by) ?? -1;
+      if (keyAt < 0) throw unknownColumn(path, by, header.names);
+      wanted = header.names
+        .filter(roles.isNamed)
+        .map((name) => ({ at: header.position(name)!, evidence: new ColumnEvidence(name, rules) }));
     }
-    const keyKind = kinds.get(by)!;
+    const lineNow = (row: number) => lineOf(row - first);
     rows.forEach((row, i) => {
-      const cell = row[key]!.trim();
-      keyKind.see(cell, () => lineOf(i));
+      const cell = row[keyAt]!.trim();
+      key.see(cell, first + i, lineNow);
       sets.see(cell, () => `line ${lineOf(i)}`);
       if (cell === "") idOf(by, null, first + i + 1);
     });
-    for (const [name, j] of wanted) {
-      const kind = kinds.get(name);
-      if (name === by || kind === undefined) continue;
+    for (const { at, evidence } of wanted) {
+      if (roles.levels(evidence.name) !== undefined) continue;
       rows.forEach((row, i) => {
-        kind.see(row[j]!.trim(), () => lineOf(i));
+        evidence.see(row[at]!.trim(), first + i, lineNow);
       });
     }
   }
-  const idValue = idReader(kinds.get(by)!, sets.ids());
-  const readers = wanted.map(([name, j]) => ({ name, j, ...cellReader(name, kinds.get(name), roles) }));
+  const file = await contextOf([key, ...wanted.map(({ evidence }) => evidence)], path, options, warn);
+  const readId = idReader(key, file, sets.ids());
+  const readers = wanted.map(({ at, evidence }) => ({
+    name: evidence.name,
+    at,
+    ...cellReader(evidence, file, roles),
+  }));
   return {
     count: sets.count(),
     comesBack: sets.comesBack(),
     async *blocks() {
-      for await (const { rows, first } of csvRecords(path)) {
+      for await (const { rows, first } of csvRecords(path, options)) {
         yield {
-          ids: rows.map((row) => idValue(row[key]!.trim())),
-          columns: readers.map(({ name, j, read, areWritten }) => ({
+          ids: rows.map((row) => readId(row[keyAt]!.trim())),
+          columns: readers.map(({ name, at, read, numberOf }) => ({
             name,
-            cells: rows.map((row) => read(row[j]!.trim())),
-            areWritten,
+            cells: rows.map((row) => read(row[at]!.trim())),
+            numberOf,
           })),
           first: first + 1,
         };
       }
     },
   };
+}
+
+/** What the columns ask of the file, which is gone through once more only where one of them cannot tell its decimals by itself. */
+async function contextOf(
+  columns: readonly ColumnEvidence[],
+  path: string,
+  options: RecordsOptions,
+  warn: (message: string) => void,
+): Promise<FileContext> {
+  const noLine = () => 0; // every cell that is seen has its line
+  let isAsked = false;
+  const trial = fileContext(
+    noLine,
+    () => {
+      isAsked = true;
+      return null;
+    },
+    undefined,
+  );
+  for (const column of columns) column.verdict(trial);
+  const decimal = isAsked ? await decimalOfRecords(path, options, columns[0]!.rules) : null;
+  return fileContext(noLine, () => decimal, warn);
+}
+
+async function decimalOfRecords(
+  path: string,
+  options: RecordsOptions,
+  rules: ColumnEvidence["rules"],
+): Promise<Decimal | null> {
+  let columns: readonly ColumnEvidence[] = [];
+  for await (const { header, rows, first } of csvRecords(path, options)) {
+    if (first === 0) columns = header.cells.map((name) => new ColumnEvidence(name, rules));
+    rows.forEach((row, i) => {
+      columns.forEach((column, j) => {
+        column.see((row[j] ?? "").trim(), first + i);
+      });
+    });
+  }
+  return commonDecimal(columns);
 }
 
 /** Of a group of rows of a Parquet file, which may be large, so many are made into cells at once. */

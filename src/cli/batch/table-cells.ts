@@ -1,12 +1,16 @@
 import { columnInput } from "../../batch/cloneable";
-import { columnFromText, givesBack, levelOf } from "../../data/csv-column";
+import { isMissing, isTrue, type MissingCodes } from "../../data/cell-kinds";
+import type { ColumnEvidence, FileContext } from "../../data/column-evidence";
+import { givesBack, levelOf, numberReader } from "../../data/csv-column";
 import type { Column } from "../../data/table";
 import { tableFrom } from "../../data/table-from";
 import { DrmError, didYouMean } from "../../errors";
-import { label } from "../read-text";
-import type { CellValue, ColumnKind } from "./column-kinds";
+import { label } from "../read-bytes";
 import type { ColumnRoles } from "./column-roles";
 import type { TableBlock, TableColumn } from "./table-groups";
+
+/** What a cell of a table is to a model. */
+export type CellValue = number | boolean | string | null;
 
 /** Numbers, booleans, texts and null. */
 export function columnCells(column: Column): readonly CellValue[] {
@@ -15,54 +19,68 @@ export function columnCells(column: Column): readonly CellValue[] {
   return Array.from(input as ArrayLike<number | boolean | null>, (x) => (Number.isNaN(x) ? null : x));
 }
 
-/** The cells as names of data sets: as they are written, where their numbers do not give that back. */
-export function idCells(column: Column): readonly CellValue[] {
-  return columnCells(column.kind === "factor" ? column : (column.written ?? column));
+/** What turns the texts of a column, trimmed, into cells for a model, once all of them have been seen. */
+export interface CellReader extends Pick<TableColumn, "numberOf"> {
+  readonly read: (text: string) => CellValue;
 }
 
-/** A column of CSV text, cells trimmed, for a model. `lineOf` gives a row's line in the file. */
-export function csvColumn(
-  name: string,
-  texts: readonly string[],
-  { isNaming, levels }: ColumnRoles,
-  lineOf: (row: number) => number,
-): TableColumn {
-  const given = levels(name);
-  if (given !== undefined) return { name, cells: texts.map(levelCell(given)), areWritten: false };
-  const column = columnFromText(name, texts, undefined, false, lineOf);
-  const areWritten = column.kind === "numeric" && column.written !== undefined && isNaming(name);
-  if (areWritten) return { name, cells: texts, areWritten };
-  return { name, cells: columnCells(column), areWritten };
+/** The reader of a column. Throws DrmError("bad_data") for texts among numbers, unless only labels are wanted. */
+export function cellReader(evidence: ColumnEvidence, file: FileContext, roles: ColumnRoles): CellReader {
+  const { name, rules } = evidence;
+  const given = roles.levels(name);
+  if (given !== undefined) return { read: levelCell(given, rules.codes), numberOf: null };
+  const verdict = evidence.verdict(file);
+  switch (verdict.kind) {
+    case "numeric": {
+      const numberOf = numberReader(verdict.decimal, rules.codes);
+      if (roles.isNaming(name)) return { read: (text) => text, numberOf };
+      return { read: (text) => orNull(numberOf(text)), numberOf: null };
+    }
+    case "logical":
+      return { read: logicalCell(rules.codes), numberOf: null };
+    case "unclear":
+      if (!roles.isOnlyNaming(name)) throw verdict.error;
+      return { read: textCell(rules.codes), numberOf: null };
+    case "text":
+      return { read: textCell(rules.codes), numberOf: null };
+  }
 }
 
-/** What csvColumn() does, for cells that come one by one; `kind` tells of all of them, and is not asked where levels are given. */
-export function cellReader(
-  name: string,
-  kind: ColumnKind | undefined,
-  { isNaming, levels }: ColumnRoles,
-): { readonly read: (text: string) => CellValue; readonly areWritten: boolean } {
-  const given = levels(name);
-  if (given !== undefined) return { read: levelCell(given), areWritten: false };
-  if (kind!.isNumeric() && isNaming(name)) return { read: (text) => text, areWritten: true };
-  return { read: kind!.values(), areWritten: false };
-}
-
-/** What idCells() does, for cells that come one by one; `texts` are all that there are. */
-export function idReader(kind: ColumnKind, texts: Iterable<string>): (text: string) => CellValue {
-  const toCell = kind.values();
-  if (!kind.isNumeric()) return toCell;
+/** The reader of the column that names data sets: texts as they are written, where numbers do not give them back. */
+export function idReader(
+  evidence: ColumnEvidence,
+  file: FileContext,
+  texts: Iterable<string>,
+): (text: string) => CellValue {
+  const { codes } = evidence.rules;
+  const verdict = evidence.verdict(file);
+  if (verdict.kind === "logical") return logicalCell(codes);
+  if (verdict.kind !== "numeric") return textCell(codes);
+  const numberOf = numberReader(verdict.decimal, codes);
   const isPlain = (text: string) => {
-    const value = toCell(text);
-    return value === null || givesBack(value as number, text);
+    const value = numberOf(text);
+    return Number.isNaN(value) || givesBack(value, text);
   };
-  if ([...texts].every(isPlain)) return toCell;
-  return (text) => (toCell(text) === null ? null : text);
+  if ([...texts].every(isPlain)) return (text) => orNull(numberOf(text));
+  return (text) => (Number.isNaN(numberOf(text)) ? null : text);
+}
+
+function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}
+
+function textCell(codes: MissingCodes): (text: string) => string | null {
+  return (text) => (isMissing(text, codes) ? null : text);
+}
+
+function logicalCell(codes: MissingCodes): (text: string) => boolean | null {
+  return (text) => (isMissing(text, codes) ? null : isTrue(text));
 }
 
 /** The level of a cell. One that is no level stays as it is, and is an error of its data set. */
-function levelCell(levels: ReadonlySet<string>): (cell: string) => string | null {
+function levelCell(levels: ReadonlySet<string>, codes: MissingCodes): (cell: string) => string | null {
   return (cell) => {
-    const level = levelOf(cell, levels);
+    const level = levelOf(cell, levels, codes);
     return level === undefined ? cell : level;
   };
 }
@@ -75,7 +93,7 @@ export function parquetColumns(
 ): Pick<TableBlock, "ids" | "columns"> {
   const table = tableFrom(all as Parameters<typeof tableFrom>[0]);
   const cells = (name: string) => columnCells(table.column(name)!);
-  return { ids: cells(by), columns: names.map((name) => ({ name, cells: cells(name), areWritten: false })) };
+  return { ids: cells(by), columns: names.map((name) => ({ name, cells: cells(name), numberOf: null })) };
 }
 
 export function unknownColumn(path: string, by: string, names: readonly string[]): DrmError {

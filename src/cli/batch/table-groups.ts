@@ -2,9 +2,8 @@ import { numbersFromText } from "../../data/csv-column";
 import { numberLabel } from "../../data/number-label";
 import type { NumericColumn } from "../../data/table";
 import { DrmError } from "../../errors";
-import type { CellValue } from "./column-kinds";
 import type { JobHead } from "./same-model";
-import { columnCells } from "./table-cells";
+import { type CellValue, columnCells } from "./table-cells";
 
 /** The data sets of one table, as jobs. */
 export interface TableJobs {
@@ -16,8 +15,8 @@ export interface TableJobs {
 export interface TableColumn {
   readonly name: string;
   readonly cells: readonly CellValue[];
-  /** the cells are numbers or missing, as they are written in the file: both are wanted of a column that names studies */
-  readonly areWritten: boolean;
+  /** reads the numbers of cells that are as they are written in the file: both are wanted of a column that names studies */
+  readonly numberOf: ((cell: string) => number) | null;
 }
 
 /** Some rows of a table, in order. */
@@ -48,9 +47,9 @@ export function tableJob(
 }
 
 /** As the column would be in a file with the rows of this job alone. */
-function jobColumn({ cells, areWritten }: TableColumn): readonly CellValue[] | NumericColumn {
-  if (!areWritten) return cells;
-  const column = numbersFromText(cells as readonly string[]);
+function jobColumn({ cells, numberOf }: TableColumn): readonly CellValue[] | NumericColumn {
+  if (numberOf === null) return cells;
+  const column = numbersFromText(cells as readonly string[], numberOf);
   return column.written === undefined ? columnCells(column) : column;
 }
 
@@ -97,7 +96,7 @@ export async function* sortedGroups(
       }
       seen.add(next!);
       id = next;
-      columns = block.columns.map(({ name, areWritten }) => ({ name, cells: [], areWritten }));
+      columns = block.columns.map(({ name, numberOf }) => ({ name, cells: [], numberOf }));
     }
   }
   if (id !== null) yield finishedGroup(id, seen.size, columns);

@@ -1,33 +1,44 @@
 import type { ModelOptions } from "../../batch/job";
-import { csvRows } from "../../data/csv";
-import { columnFromText } from "../../data/csv-column";
+import { ColumnEvidence } from "../../data/column-evidence";
+import { fileKind, readTexts } from "../../data/read-file";
+import { textColumns } from "../../data/text-table";
+import type { FileArguments } from "../file-arguments";
 import type { CliIo } from "../io";
-import { readText } from "../read-text";
-import type { CellValue } from "./column-kinds";
+import { readBytes } from "../read-bytes";
+import { inFile, noteTaker } from "../read-data";
 import { type ColumnRoles, columnRoles } from "./column-roles";
 import { largeTable, TABLE_LIMITS } from "./large-table";
 import { readColumns } from "./parquet";
-import { csvColumn, idCells, parquetColumns, unknownColumn } from "./table-cells";
+import { type CellValue, cellReader, idReader, parquetColumns, unknownColumn } from "./table-cells";
 import { idOf, type TableBlock, type TableJobs, tableJob } from "./table-groups";
 
+/** What a table is read for, and how. */
+export interface TableReading {
+  readonly model: ModelOptions;
+  readonly files: FileArguments;
+  /** what was decided in reading it is said here */
+  readonly notes: string[];
+}
+
 /**
- * Splits a CSV or Parquet file into the data sets that column `by` names, in the order in which they begin. What a
- * column holds is told from the whole file, not from a data set. Beyond `limits` the file is not held in memory.
+ * Splits a table into the data sets that column `by` names, in the order in which they begin. What a column holds is told from
+ * the whole file, not from a data set. Beyond `limits` a CSV or Parquet file is not held in memory.
  */
 export async function tableJobs(
   path: string,
   by: string,
-  model: ModelOptions,
+  reading: TableReading,
   io: Pick<CliIo, "stdin">,
   limits = TABLE_LIMITS,
 ): Promise<TableJobs> {
-  const roles = columnRoles(model);
-  const large = await largeTable(path, by, roles, limits);
+  const roles = columnRoles(reading.model);
+  const large = await largeTable(path, by, roles, reading, limits);
   if (large !== null) return large;
-  const isParquet = path.endsWith(".parquet");
+  const bytes = await readBytes(path, io);
+  const isParquet = (await inFile(path, () => fileKind(bytes))) === "parquet";
   const { ids, columns } = isParquet
     ? await heldParquet(path, by, roles)
-    : heldCsv(path, await readText(path, io), by, roles);
+    : await heldTexts(path, bytes, by, roles, reading);
   const groups = rowsById(by, ids);
   return {
     count: groups.size,
@@ -44,16 +55,34 @@ export async function tableJobs(
 
 type HeldTable = Pick<TableBlock, "ids" | "columns">;
 
-function heldCsv(path: string, text: string, by: string, roles: ColumnRoles): HeldTable {
-  const { names, rows, lineOf } = csvRows(text);
-  const textsOf = (position: number) => rows.map((row) => row[position]!.trim());
-  const key = names.indexOf(by);
-  if (key < 0) throw unknownColumn(path, by, names);
-  const ids = idCells(columnFromText(by, textsOf(key), undefined, false, lineOf));
-  const columns = names.flatMap((name, position) =>
-    roles.isNamed(name) ? [csvColumn(name, textsOf(position), roles, lineOf)] : [],
-  );
-  return { ids, columns };
+async function heldTexts(
+  path: string,
+  bytes: Uint8Array,
+  by: string,
+  roles: ColumnRoles,
+  { files, notes }: TableReading,
+): Promise<HeldTable> {
+  const options = { ...files, warn: noteTaker(path, notes) };
+  const texts = await inFile(path, () => readTexts(bytes, options));
+  const columnOf = textColumns(texts, options);
+  const seen = (name: string) => {
+    const column = columnOf(name)!;
+    const evidence = new ColumnEvidence(name, column.rules);
+    column.cells.forEach((cell, row) => {
+      evidence.see(cell, row);
+    });
+    return { ...column, evidence };
+  };
+  const { names } = texts.header;
+  if (!names.includes(by)) throw unknownColumn(path, by, names);
+  const key = seen(by);
+  const readId = idReader(key.evidence, key.file, new Set(key.cells));
+  const columns = names.filter(roles.isNamed).map((name) => {
+    const { cells, evidence, file } = seen(name);
+    const { read, numberOf } = cellReader(evidence, file, roles);
+    return { name, cells: cells.map(read), numberOf };
+  });
+  return { ids: key.cells.map(readId), columns };
 }
 
 async function heldParquet(path: string, by: string, { isNamed }: ColumnRoles): Promise<HeldTable> {

@@ -1,5 +1,5 @@
 import { refuseInexactId } from "../../data/number-label";
-import type { Column } from "../../data/table";
+import { type Column, labelColumn } from "../../data/table";
 import { type DataInput, tableFrom } from "../../data/table-from";
 import { DrmError, didYouMean } from "../../errors";
 import type { Fit } from "../../fit/fit";
@@ -48,7 +48,7 @@ type Cells = (row: number) => string | null;
 function columnCells(fit: Fit, name: string, data: DataInput | undefined): Cells {
   if (data !== undefined) {
     const table = tableFrom(data);
-    const column = table.column(name);
+    const column = labelColumn(table, name);
     if (column === undefined) {
       const hint = didYouMean(name, table.names);
       throw new DrmError("unknown_column", `cluster: column '${name}' not in data${hint}`);

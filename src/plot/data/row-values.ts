@@ -1,4 +1,4 @@
-import type { Column, NumericColumn } from "../../data/table";
+import { type Column, labelColumn, type NumericColumn } from "../../data/table";
 import { didYouMean } from "../../errors";
 import { type DataInput, DrmError, type Fit, tableFrom } from "../../index";
 import type { OptionKinds } from "../../options";
@@ -91,7 +91,7 @@ function columnOf(
   if (typeof given !== "string") return pickRows(fit, option, Array.from(given, textOf));
   if (Object.hasOwn(fit.data, given)) return fit.data[given]!;
   const table = data === undefined ? undefined : tableFrom(data);
-  const column = table?.column(given);
+  const column = table === undefined ? undefined : labelColumn(table, given);
   if (column !== undefined) return picked(column, rowsWithin(fit, option, table!.nrow));
   const known = [...Object.keys(fit.data), ...(table?.names ?? [])];
   const advice =

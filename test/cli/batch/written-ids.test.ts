@@ -20,7 +20,7 @@ const PATHS = Object.keys(LIMITS) as (keyof typeof LIMITS)[];
 
 /** What `drmeta batch --by set` writes, by the way of a small file or of a large one. */
 async function results(path: string, model: ModelOptions, way: keyof typeof LIMITS) {
-  const { jobs } = await tableJobs(path, "set", model, IO, LIMITS[way]);
+  const { jobs } = await tableJobs(path, "set", { model, files: {}, notes: [] }, IO, LIMITS[way]);
   const found: { id: unknown; [key: string]: unknown }[] = [];
   for await (const job of jobs()) {
     const line = structuredClone(await job.line());
@@ -162,13 +162,15 @@ describe.each(PATHS)("a table that is %s", (way) => {
 });
 
 test("both ways give the same jobs, whether the texts are needed or not, with missing cells", async () => {
-  const formulas = ["yi ~ herd + (1 | herd) + (1 | dose) + meta_V(V = vi)"];
+  const numbers = "yi ~ herd + (1 | herd) + (1 | dose) + meta_V(V = vi)";
+  const labels = "yi ~ factor(herd) + (1 | herd) + (1 | dose) + meta_V(V = vi)";
   for (const herds of [AWKWARD, PLAIN, [...PLAIN, "NA"], [...AWKWARD, ""], ["a", "1.10", ..."bcdefg"]]) {
+    const model = { formulas: herds.includes("a") ? labels : numbers };
     const rows = [...rowsOf("1", herds, 1), ...rowsOf("2", PLAIN, 2)];
     const path = file("both.csv", [HEADER, ...rows, ""].join("\n"));
     const [held, through] = await Promise.all(
       PATHS.map(async (way) => {
-        const { jobs } = await tableJobs(path, "set", { formulas }, IO, LIMITS[way]);
+        const { jobs } = await tableJobs(path, "set", { model, files: {}, notes: [] }, IO, LIMITS[way]);
         const found: unknown[] = [];
         for await (const job of jobs()) found.push(await job.line());
         return found;

@@ -4,21 +4,16 @@ import type { CliIo } from "./io";
 import { MAX_TEXT_BYTES, tooLarge } from "./text-limit";
 
 /**
- * The text of a file, or of standard input for `-`. Must be UTF-8: a wrong encoding garbles levels without a word.
+ * The bytes of a file, or of standard input for `-`.
  *
- * @throws DrmError "bad_data" for what cannot be read or is not UTF-8, "too_large" for more than `longest` bytes
+ * @throws DrmError "bad_data" for what cannot be read, "too_large" for more than `longest` bytes
  */
-export async function readText(
+export function readBytes(
   path: string,
   io: Pick<CliIo, "stdin">,
   longest = MAX_TEXT_BYTES,
-): Promise<string> {
-  const bytes = path === "-" ? await readAll(path, io.stdin, longest) : await readBytes(path, longest);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new DrmError("bad_data", `${label(path)} is not UTF-8 text; save it as CSV in UTF-8`);
-  }
+): Promise<Uint8Array> {
+  return path === "-" ? readAll(path, io.stdin, longest) : readFileBytes(path, longest);
 }
 
 /** How messages call the source of data. */
@@ -26,7 +21,7 @@ export function label(path: string): string {
   return path === "-" ? "standard input" : path;
 }
 
-async function readBytes(path: string, longest: number): Promise<Uint8Array> {
+async function readFileBytes(path: string, longest: number): Promise<Uint8Array> {
   try {
     const file = await open(path);
     try {
