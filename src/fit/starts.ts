@@ -1,6 +1,7 @@
 import { scratch, unfilled } from "../data/doubles";
 import { project } from "../design/basis";
 import { isTwoSided } from "../model/terms/parameters";
+import { canVanish } from "./edges";
 import type { StandardModel } from "./standard-model";
 import { blockOf, samplingVariances, thetaBlocks, thetaSize } from "./theta-blocks";
 
@@ -64,7 +65,7 @@ export function steepStartingPoints(model: StandardModel): Float64Array[] {
   const starts: Float64Array[] = [];
   for (const part of model.parts) {
     const { kind, start, columns } = part;
-    if (isTwoSided(part)) continue;
+    if (isTwoSided(part) || (kind !== "sigma" && !canVanish(model, part))) continue;
     const { basis, start: first } = blockOf(model, kind);
     for (const [leans, slope] of leaningTo(columns)) {
       const theta = common.slice();
