@@ -22,7 +22,7 @@ export enum Order {
 /**
  * The 32-bit words at the start of a problem: sizes (given to `createProblem` in this order), then byte addresses.
  *
- * Rows come in four sections, one after the other, one kernel each: scalar, nested, pair, dense.
+ * Rows come in five sections, one after the other, one kernel each: scalar, nested, sparse, pair, dense.
  * Matrices are column-major unless said otherwise; N is the number of rows in all.
  */
 export enum Field {
@@ -32,23 +32,35 @@ export enum Field {
   ScalarRows,
   /** rows with diagonal V in nested random intercepts */
   NestedRows,
+  /** rows with diagonal V in random intercepts of any kind; an even number */
+  SparseRows,
   /** rows of pairs, two each */
   PairRows,
   /** columns of X */
   P,
-  /** columns of W, U and T; theta is (gamma, alpha, eta) in this order */
+  /** columns of M, W, U and T; theta is (delta, gamma, alpha, eta) in this order */
+  QPhi,
   QSigma,
   QSd,
   QRho,
   /** 1 when a column of weights is present */
   Weighted,
-  /** levels of all random intercepts; those of the nested section come first */
+  /** levels of all random intercepts: those of the nested, the sparse and the dense section */
   Levels,
   /** levels in the nested section, children before their parents ... */
   NestedLevels,
   /** ... and how many of them hold rows rather than other levels: the first ones */
   InnerLevels,
-  /** random intercepts that a row of the dense section can be in */
+  /** levels in the sparse section, in the order of their elimination ... */
+  SparseLevels,
+  /** ... the nodes that they are eliminated in, the length of the nodes' lists and panels, ... */
+  SparseNodes,
+  SparseLists,
+  SparsePanels,
+  /** ... rows of the largest front, and numbers that wait for their front at most (sparse/nodes.ts) */
+  SparseFront,
+  SparseStack,
+  /** random intercepts that a row of the sparse or the dense section can be in */
   Terms,
   /** studies with two outcomes, two rows each: those of the pair section, then those in dense clusters */
   Pairs,
@@ -62,6 +74,8 @@ export enum Field {
   LargestPairs,
   /** 1 for the restricted likelihood (restricted.ts); never with Weighted */
   Reml,
+  /** 1 when V is known up to multipliers: D V D in its place, D = diag(sqrt(phi)) */
+  Proportional,
 
   /** length of theta */
   Q,
@@ -72,6 +86,8 @@ export enum Field {
   // inputs, written by the caller once
   Y, // N
   X, // N x P
+  M, // N x QPhi
+  LogMultiplierOffset, // N, with Proportional; log sqrt(phi_i) = LogMultiplierOffset_i + M_i delta, half of log phi_i
   W, // N x QSigma
   LogSigmaOffset, // N; log sigma_i = LogSigmaOffset_i + W_i gamma (-Infinity: sigma_i = 0)
   V, // N, the diagonal of V
@@ -80,6 +96,11 @@ export enum Field {
   LogSdOffset, // Levels; log omega_u = LogSdOffset_u + U_u alpha
   LevelParent, // NestedLevels 32-bit words: the level that holds this one, -1 at the top
   LevelEnd, // InnerLevels 32-bit words: rows of the nested section up to the end of this level
+  SparsePlaces, // SparseRows x Terms, row-major, 32-bit words: place of the level in the list of the row's node, -1 for none
+  SparseRowLevels, // SparseRows x Terms, row-major, 32-bit words: level within the section, -1 for none
+  SparseNodeWords, // SparseNodes x 8, row-major, 32-bit words: see sparse/nodes.ts
+  SparseNodeLists, // SparseLists 32-bit words
+  SparseInParent, // SparseLists 32-bit words
   T, // Pairs x QRho
   EtaOffset, // Pairs; rho_s = 0.999999 tanh(EtaOffset_s + T_s eta)
   PairV, // PairRows / 2: the covariance inside each pair of the pair section
@@ -101,6 +122,7 @@ export enum Field {
   LevelScore, // Levels: z_u' Sigma^-1 r, z_u the indicator of the level's rows; from order 1 on
   LevelInverse, // Levels: z_u' Sigma^-1 z_u
   LevelSolved, // Levels x P, row-major: z_u' Sigma^-1 X; with order 2
+  RowShared, // SparseRows: h, with (Sigma^-1)_ii = a - a^2 h and a = weight / (v + sigma^2); from order 1 on
 
   // work, not for the caller
   LocationFactor, // P x P, row-major: Cholesky factor of X' Sigma^-1 X in the lower triangle
@@ -108,11 +130,14 @@ export enum Field {
   LocationRight, // P: X' Sigma^-1 y
   Sums, // 2: log|Sigma|, r' Sigma^-1 r
   Traces, // Q x P x P, lower triangles, with Reml: see restricted.ts
+  Multiplier, // N, with Proportional: sqrt(phi)
+  ScaledV, // N, phi v; the same address as V without Proportional
   Sigma2, // N
-  Inverse, // N, 1 / (v + sigma^2); not in the dense section
-  WeightedInverse, // N, weight / (v + sigma^2); the same address as Inverse without weights
+  Inverse, // N, 1 / (phi v + sigma^2); not in the dense section
+  WeightedInverse, // N, weight / (phi v + sigma^2); the same address as Inverse without weights
   Omega2, // Levels
   Nested, // NestedLevels x nestedWidth, row-major: see kernels/nested/levels.ts
+  Sparse, // see kernels/sparse/work.ts
   Whitened, // dense rows x (P + 1), row-major: L^-1 [X y]
   Matrix, // one m x m matrix a dense cluster: Sigma, its factor, its inverse in turn
   Vectors, // short-lived columns of the kernels
@@ -128,5 +153,5 @@ export enum Most {
 
 /** How many of the fields are sizes given to `createProblem`. */
 export enum Sizes {
-  Count = 20,
+  Count = 29,
 }

@@ -15,6 +15,8 @@ import { pairLocation } from "./kernels/pair/location";
 import { pairScale } from "./kernels/pair/scale";
 import { scalarLocation } from "./kernels/scalar/location";
 import { scalarScale } from "./kernels/scalar/scale";
+import { sparseLocation } from "./kernels/sparse/location";
+import { sparseScale } from "./kernels/sparse/scale";
 import { levelVariances } from "./kernels/variances";
 import { cholesky, solveLower, solveLowerTransposed } from "./linalg";
 import { addTraceProducts, halfLogDet, isRestricted } from "./restricted";
@@ -40,6 +42,8 @@ export function evaluateProblem(problem: usize, order: i32): i32 {
   if (status != Status.Ok) return status;
   status = nestedLocation(problem);
   if (status != Status.Ok) return status;
+  status = sparseLocation(problem);
+  if (status != Status.Ok) return status;
   status = pairLocation(problem);
   if (status != Status.Ok) return status;
   status = denseLocation(problem, order);
@@ -50,6 +54,7 @@ export function evaluateProblem(problem: usize, order: i32): i32 {
 
   scalarScale(problem, order);
   nestedScale(problem, order);
+  sparseScale(problem, order);
   pairScale(problem, order);
   denseScale(problem, order);
   if (order == Order.Hessian) {

@@ -2,10 +2,12 @@
 
 import { Field, Sizes } from "./abi";
 import { arenaDoubles, arenaStart, arenaTake } from "./arena";
-import { denseVectors } from "./kernels/dense/work";
+import { denseVectors, multiplierVectors } from "./kernels/dense/work";
 import { nestedVectors, nestedWidth } from "./kernels/nested/levels";
 import { pairVectors } from "./kernels/pair/derivatives";
-import { scalarVectors } from "./kernels/scalar/scale";
+import { scalarVectors } from "./kernels/scalar/vectors";
+import { sparseVectors } from "./kernels/sparse/scale";
+import { sparseDoubles } from "./kernels/sparse/work";
 import { scratchBytes } from "./linalg";
 import { at, set } from "./room";
 
@@ -29,11 +31,19 @@ export function measure(sizes: Int32Array): u64 {
   const n = <u64>sizes[Field.Rows];
   const scalarRows = <u64>sizes[Field.ScalarRows];
   const nestedRows = <u64>sizes[Field.NestedRows];
+  const sparseRows = <u64>sizes[Field.SparseRows];
   const pairRows = <u64>sizes[Field.PairRows];
   const p = <u64>sizes[Field.P];
-  const q = <u64>sizes[Field.QSigma] + <u64>sizes[Field.QSd] + <u64>sizes[Field.QRho];
+  const q = <u64>thetaSize(sizes);
   const levels = <u64>sizes[Field.Levels];
   const nestedLevels = <u64>sizes[Field.NestedLevels];
+  const sparseLevels = <u64>sizes[Field.SparseLevels];
+  const sparseNodes = <u64>sizes[Field.SparseNodes];
+  const lists = <u64>sizes[Field.SparseLists];
+  const panels = <u64>sizes[Field.SparsePanels];
+  const front = <u64>sizes[Field.SparseFront];
+  const stack = <u64>sizes[Field.SparseStack];
+  const terms = <u64>sizes[Field.Terms];
   const pairs = <u64>sizes[Field.Pairs];
   const packedV = <u64>sizes[Field.PackedV];
   const largest = <u64>sizes[Field.LargestCluster];
@@ -41,14 +51,18 @@ export function measure(sizes: Int32Array): u64 {
   const largestPairs = <u64>sizes[Field.LargestPairs];
   const weighted = sizes[Field.Weighted] != 0;
   const reml = sizes[Field.Reml] != 0;
+  const proportional = sizes[Field.Proportional] != 0;
   const scores = reml ? p + 1 : 1;
-  const denseRows = n - pairRows - scalarRows - nestedRows;
-  const vectorRows = scalarRows + nestedRows;
+  const scales = <u64>sizes[Field.QSigma] + <u64>sizes[Field.QSd];
+  const vectorRows = scalarRows + nestedRows + sparseRows;
+  const denseRows = n - pairRows - vectorRows;
 
   // in the order of Field, so that the two can be read side by side
   const doubles = DOUBLES;
   doubles[Field.Y] = n;
   doubles[Field.X] = n * p;
+  doubles[Field.M] = n * <u64>sizes[Field.QPhi];
+  doubles[Field.LogMultiplierOffset] = proportional ? n : 0;
   doubles[Field.W] = n * <u64>sizes[Field.QSigma];
   doubles[Field.LogSigmaOffset] = n;
   doubles[Field.V] = n;
@@ -57,12 +71,17 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.LogSdOffset] = levels;
   doubles[Field.LevelParent] = words(nestedLevels);
   doubles[Field.LevelEnd] = words(<u64>sizes[Field.InnerLevels]);
+  doubles[Field.SparsePlaces] = words(sparseRows * terms);
+  doubles[Field.SparseRowLevels] = words(sparseRows * terms);
+  doubles[Field.SparseNodeWords] = words(8 * sparseNodes);
+  doubles[Field.SparseNodeLists] = words(lists);
+  doubles[Field.SparseInParent] = words(lists);
   doubles[Field.T] = pairs * <u64>sizes[Field.QRho];
   doubles[Field.EtaOffset] = pairs;
   doubles[Field.PairV] = pairRows >> 1;
   doubles[Field.ClusterSizes] = words(3 * <u64>sizes[Field.Clusters]);
   doubles[Field.ClusterV] = packedV;
-  doubles[Field.RowLevels] = words(denseRows * <u64>sizes[Field.Terms]);
+  doubles[Field.RowLevels] = words(denseRows * terms);
   doubles[Field.PairFirst] = words(2 * (pairs - (pairRows >> 1)));
   doubles[Field.Theta] = q;
   doubles[Field.Value] = 1;
@@ -76,25 +95,34 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.LevelScore] = levels;
   doubles[Field.LevelInverse] = levels;
   doubles[Field.LevelSolved] = levels * p;
+  doubles[Field.RowShared] = sparseRows;
   doubles[Field.LocationFactor] = p * p;
   doubles[Field.HalfCross] = p * q;
   doubles[Field.LocationRight] = p;
   doubles[Field.Sums] = 2;
   doubles[Field.Traces] = reml ? q * p * p : 0;
+  doubles[Field.Multiplier] = proportional ? n : 0;
+  doubles[Field.ScaledV] = proportional ? n : 0;
   doubles[Field.Sigma2] = n;
   doubles[Field.Inverse] = vectorRows;
   doubles[Field.WeightedInverse] = weighted ? vectorRows : 0;
   doubles[Field.Omega2] = levels;
   doubles[Field.Nested] = nestedLevels * nestedWidth<u64>(p, q, scores);
+  doubles[Field.Sparse] =
+    sparseLevels > 0 ? sparseDoubles(sparseRows, sparseLevels, p, scales, scores, panels, front, stack) : 0;
   doubles[Field.Whitened] = denseRows * (p + 1);
   // packedV = sum of m (m + 1) / 2 and denseRows = sum of m, so sum of m^2 = 2 packedV - denseRows
   doubles[Field.Matrix] = 2 * packedV - denseRows;
   doubles[Field.Vectors] = max(
-    max(scalarVectors(scores), nestedVectors(p, q, scores)),
-    max(pairVectors(p, q), denseVectors(p, q, scores, largest, largestLevels, largestPairs)),
+    max(max(scalarVectors(scores), sparseVectors(scales, scores)), nestedVectors(p, q, scores)),
+    max(
+      pairVectors(p, q),
+      denseVectors(p, q, scores, largest, largestLevels, largestPairs) +
+        (proportional ? multiplierVectors(p, q, scores, largest) : 0),
+    ),
   );
   // beyond MOST_ROWS the matrix is too large by itself, and the scratch would not fit in 32 bits
-  doubles[Field.Scratch] = scratchBytes(<i32>min(max(largest, p), MOST_ROWS)) >> 3;
+  doubles[Field.Scratch] = scratchBytes(<i32>min(max(max(largest, front + 4), p), MOST_ROWS)) >> 3;
 
   let bytes: u64 = aligned((<u64>Field.Count) << 2);
   for (let field: i32 = Field.Y; field < Field.Count; field++) bytes = aligned(bytes) + (doubles[field] << 3);
@@ -111,11 +139,16 @@ export function layOut(problem: usize, sizes: Int32Array, bytes: usize): void {
   arenaStart(problem);
   arenaTake((<usize>Field.Count) << 2);
   for (let i = 0; i < Sizes.Count; i++) set(problem, i, sizes[i]);
-  set(problem, Field.Q, sizes[Field.QSigma] + sizes[Field.QSd] + sizes[Field.QRho]);
+  set(problem, Field.Q, thetaSize(sizes));
   set(problem, Field.BadRow, 0);
   set(problem, Field.Bytes, bytes);
   for (let field: i32 = Field.Y; field < Field.Count; field++) {
     set(problem, field, arenaDoubles(<usize>DOUBLES[field]));
   }
   if (!sizes[Field.Weighted]) set(problem, Field.WeightedInverse, at(problem, Field.Inverse));
+  if (!sizes[Field.Proportional]) set(problem, Field.ScaledV, at(problem, Field.V));
+}
+
+function thetaSize(sizes: Int32Array): i32 {
+  return sizes[Field.QPhi] + sizes[Field.QSigma] + sizes[Field.QSd] + sizes[Field.QRho];
 }

@@ -17,14 +17,39 @@ export function set(problem: usize, field: i32, value: usize): void {
   store<u32>(problem + ((<usize>field) << 2), <u32>value);
 }
 
+/** Where sigma's coefficients start in theta: those of phi come before them. */
+export function firstSigma(problem: usize): i32 {
+  return get(problem, Field.QPhi);
+}
+
+/** Where the coefficients of the levels' SDs start in theta. */
+export function firstSd(problem: usize): i32 {
+  return firstSigma(problem) + get(problem, Field.QSigma);
+}
+
+/** Where the coefficients of the pairs' correlation start in theta. */
+export function firstRho(problem: usize): i32 {
+  return firstSd(problem) + get(problem, Field.QSd);
+}
+
+/** Whether phi multiplies V. */
+export function isProportional(problem: usize): bool {
+  return get(problem, Field.Proportional) != 0;
+}
+
 /** First row of the nested section; the scalar section is the first. */
 export function nestedStart(problem: usize): i32 {
   return get(problem, Field.ScalarRows);
 }
 
+/** First row of the sparse section. */
+export function sparseStart(problem: usize): i32 {
+  return nestedStart(problem) + get(problem, Field.NestedRows);
+}
+
 /** First row of the pair section. */
 export function pairStart(problem: usize): i32 {
-  return nestedStart(problem) + get(problem, Field.NestedRows);
+  return sparseStart(problem) + get(problem, Field.SparseRows);
 }
 
 /** First row of the dense section. */

@@ -4,13 +4,14 @@ import { type Wasm, wasm } from "./wasm";
 export { Order, Status };
 
 /**
- * What the covariance engine fits. Rows are in problem order: scalar, nested, pair and dense section, one after the
- * other (assembly/abi.ts). Matrices are column-major.
+ * What the covariance engine fits. Rows are in problem order: scalar, nested, sparse, pair and dense section, one
+ * after the other (assembly/abi.ts). Matrices are column-major.
  */
 export interface ProblemInput {
   readonly rows: number;
   readonly scalarRows: number;
   readonly nestedRows: number;
+  readonly sparseRows: number;
   readonly pairRows: number;
   readonly y: Float64Array;
   /** rows x p */
@@ -23,16 +24,28 @@ export interface ProblemInput {
   readonly logSigmaOffset: Float64Array;
   /** diagonal of V */
   readonly v: Float64Array;
+  /** of V, where it is known up to them; else null */
+  readonly multipliers: MultipliersInput | null;
   /** likelihood multipliers (constant within a cluster or study), or null */
   readonly weights: Float64Array | null;
   /** the restricted likelihood; not with weights */
   readonly reml: boolean;
   readonly levels: LevelsInput;
+  /** null without a sparse section */
+  readonly sparse: SparseInput | null;
   readonly pairs: PairsInput;
   readonly clusters: ClustersInput;
 }
 
-/** Levels of random intercepts: those of the nested section first, children before parents. */
+/** phi = exp(2 (logOffset + M delta)): sqrt(phi_i phi_k) V_ik is in the place of V_ik. */
+export interface MultipliersInput {
+  /** rows x qPhi */
+  readonly M: Float64Array;
+  readonly qPhi: number;
+  readonly logOffset: Float64Array;
+}
+
+/** Levels of random intercepts: those of the nested section first, children before parents, then those of the sparse section. */
 export interface LevelsInput {
   readonly count: number;
   /** count x qSd; log omega = logSdOffset + U alpha */
@@ -43,6 +56,22 @@ export interface LevelsInput {
   readonly parent: Int32Array;
   /** of the nested section's inner levels: rows of the section up to the end of each */
   readonly end: Int32Array;
+}
+
+/** How the sparse section's levels are eliminated: assembly/sparse/nodes.ts. */
+export interface SparseInput {
+  readonly levels: number;
+  /** sparseRows x terms, row-major: the level's place in the list of the row's node, -1 for none */
+  readonly places: Int32Array;
+  /** sparseRows x terms, row-major: level within the section, -1 for none */
+  readonly rowLevels: Int32Array;
+  /** eight words each */
+  readonly nodes: Int32Array;
+  readonly lists: Int32Array;
+  readonly inParent: Int32Array;
+  readonly panels: number;
+  readonly largestFront: number;
+  readonly stack: number;
 }
 
 /** Studies with two outcomes: those of the pair section, then those in dense clusters. */
@@ -64,6 +93,7 @@ export interface ClustersInput {
   readonly V: Float64Array;
   /** dense rows x terms, row-major: level within the cluster, -1 for none */
   readonly rowLevels: Int32Array;
+  /** random intercepts, here and in the sparse section */
   readonly terms: number;
   /** two rows within the cluster for each of its pairs */
   readonly pairRows: Int32Array;
@@ -100,6 +130,7 @@ const RESULT_FIELDS = {
   levelScore: Field.LevelScore,
   levelInverse: Field.LevelInverse,
   levelSolved: Field.LevelSolved,
+  rowShared: Field.RowShared,
 } as const;
 
 export type ResultField = keyof typeof RESULT_FIELDS;
@@ -109,6 +140,8 @@ export class ProblemTooLargeError extends Error {
   constructor(
     /** rows of the largest dense cluster, 0 without any */
     readonly largestCluster: number,
+    /** levels in the largest front of the sparse section, 0 without any */
+    readonly largestFront: number,
     readonly neededBytes: number,
     readonly availableBytes: number,
   ) {
@@ -138,12 +171,17 @@ const KEPT_BYTES = 2 ** 20;
 let keptAddress = 0;
 const keptSizes = new Int32Array(Sizes.Count);
 
+function isKeptSize(): boolean {
+  for (let field = 0; field < Sizes.Count; field++) if (sizes[field] !== keptSizes[field]) return false;
+  return true;
+}
+
 /** The address of memory for a problem of `sizes`: what was kept, or new. */
 function takeMemory(module: Wasm): number {
   const kept = keptAddress;
   keptAddress = 0;
   if (kept !== 0) {
-    if (sizes.every((size, field) => size === keptSizes[field])) return kept;
+    if (isKeptSize()) return kept;
     module.disposeProblem(kept);
   }
   const address = allocated(module);
@@ -167,7 +205,12 @@ function allocated(module: Wasm): number {
   if (address !== 0) return address;
   const needed = module.problemBytes(sizes);
   const left = MEMORY_BYTES - module.memory.buffer.byteLength;
-  throw new ProblemTooLargeError(sizes[Field.LargestCluster]!, needed, Math.min(Most.Bytes, left));
+  throw new ProblemTooLargeError(
+    sizes[Field.LargestCluster]!,
+    sizes[Field.SparseFront]!,
+    needed,
+    Math.min(Most.Bytes, left),
+  );
 }
 
 function giveMemoryBack(module: Wasm, address: number): void {
@@ -181,7 +224,7 @@ function giveMemoryBack(module: Wasm, address: number): void {
 
 /** Copies a problem into WebAssembly memory, once. Throws ProblemTooLargeError. */
 export function createProblem(input: ProblemInput): Problem {
-  const { levels, pairs, clusters } = input;
+  const { multipliers, levels, sparse, pairs, clusters } = input;
   writeSizes(input);
   const module = wasm();
   let address = takeMemory(module);
@@ -191,6 +234,10 @@ export function createProblem(input: ProblemInput): Problem {
   const words = (field: Field, values: Int32Array) => i32.set(values, i32[header + field]! >>> 2);
   doubles(Field.Y, input.y);
   doubles(Field.X, input.X);
+  if (multipliers) {
+    doubles(Field.M, multipliers.M);
+    doubles(Field.LogMultiplierOffset, multipliers.logOffset);
+  }
   doubles(Field.W, input.W);
   doubles(Field.LogSigmaOffset, input.logSigmaOffset);
   doubles(Field.V, input.v);
@@ -200,6 +247,13 @@ export function createProblem(input: ProblemInput): Problem {
     doubles(Field.LogSdOffset, levels.logSdOffset);
     words(Field.LevelParent, levels.parent);
     words(Field.LevelEnd, levels.end);
+  }
+  if (sparse !== null) {
+    words(Field.SparsePlaces, sparse.places);
+    words(Field.SparseRowLevels, sparse.rowLevels);
+    words(Field.SparseNodeWords, sparse.nodes);
+    words(Field.SparseNodeLists, sparse.lists);
+    words(Field.SparseInParent, sparse.inParent);
   }
   if (pairs.count > 0) {
     doubles(Field.T, pairs.T);
@@ -252,14 +306,18 @@ function retakeViews(module: Wasm): void {
   i32 = new Int32Array(module.memory.buffer);
 }
 
+const LARGEST_WORD = 2 ** 31 - 1;
+
 function writeSizes(input: ProblemInput): void {
-  const { levels, pairs, clusters } = input;
+  const { multipliers, levels, sparse, pairs, clusters } = input;
   sizes.fill(0);
   sizes[Field.Rows] = input.rows;
   sizes[Field.ScalarRows] = input.scalarRows;
   sizes[Field.NestedRows] = input.nestedRows;
+  sizes[Field.SparseRows] = input.sparseRows;
   sizes[Field.PairRows] = input.pairRows;
   sizes[Field.P] = input.p;
+  sizes[Field.QPhi] = multipliers?.qPhi ?? 0;
   sizes[Field.QSigma] = input.qSigma;
   sizes[Field.QSd] = levels.qSd;
   sizes[Field.QRho] = pairs.qRho;
@@ -267,6 +325,15 @@ function writeSizes(input: ProblemInput): void {
   sizes[Field.Levels] = levels.count;
   sizes[Field.NestedLevels] = levels.parent.length;
   sizes[Field.InnerLevels] = levels.end.length;
+  if (sparse !== null) {
+    sizes[Field.SparseLevels] = sparse.levels;
+    sizes[Field.SparseNodes] = sparse.nodes.length / 8;
+    sizes[Field.SparseLists] = sparse.lists.length;
+    // counts beyond a word are beyond any memory, too: they are refused as the largest word
+    sizes[Field.SparsePanels] = Math.min(sparse.panels, LARGEST_WORD);
+    sizes[Field.SparseFront] = sparse.largestFront;
+    sizes[Field.SparseStack] = Math.min(sparse.stack, LARGEST_WORD);
+  }
   sizes[Field.Terms] = clusters.terms;
   sizes[Field.Pairs] = pairs.count;
   sizes[Field.Clusters] = clusters.sizes.length / 3;
@@ -277,4 +344,5 @@ function writeSizes(input: ProblemInput): void {
     sizes[Field.LargestPairs] = Math.max(sizes[Field.LargestPairs]!, clusters.sizes[c + 2]!);
   }
   sizes[Field.Reml] = input.reml ? 1 : 0;
+  sizes[Field.Proportional] = multipliers ? 1 : 0;
 }

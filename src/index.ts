@@ -113,6 +113,7 @@ export type { ProfileStatus } from "./opened/profile-limits";
 export type { ProfileTrace } from "./opened/profile-trace";
 export { type Anova, anova, type ComparedFit, compareFits, type ModelRow } from "./report/anova";
 export { type AugmentOptions, type AugmentRow, augment } from "./report/augment";
+export type { BackTransformed, BackTransformedRow } from "./report/back-transformed";
 export type { CheckOptions } from "./report/checks/check";
 export { type CheckRow, type CheckStatus, checkDrm } from "./report/checks/check-drm";
 export { type CheckDataOptions, checkData } from "./report/data-checks/check-data";

@@ -17,6 +17,7 @@ const DOCUMENTS = [
   "docs/batch.md",
   "docs/effect-sizes.md",
   "docs/bias.md",
+  "docs/proportional-variances.md",
   "docs/data.md",
 ];
 

@@ -1,6 +1,6 @@
 import { Field } from "../abi";
 import { read } from "../accumulate";
-import { at, get } from "../room";
+import { at, firstRho, get } from "../room";
 
 /** The residual correlation stops just short of +-1, so that the two-outcome covariance stays positive definite. */
 const MOST: f64 = 0.999999;
@@ -14,8 +14,7 @@ export class Correlation {
   /** Of pair s. The object is shared: read it before the next call. */
   static at(problem: usize, s: i32): Correlation {
     const q = get(problem, Field.QRho);
-    const eta =
-      at(problem, Field.Theta) + ((<usize>(get(problem, Field.QSigma) + get(problem, Field.QSd))) << 3);
+    const eta = at(problem, Field.Theta) + ((<usize>firstRho(problem)) << 3);
     const T = at(problem, Field.T);
     const pairs = get(problem, Field.Pairs);
     let predictor = read(at(problem, Field.EtaOffset), s);

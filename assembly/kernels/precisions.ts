@@ -1,4 +1,4 @@
-// Rows whose V is diagonal: their precision 1 / (v + sigma^2), a chunk at a time.
+// Rows whose V is diagonal: their precision 1 / (phi v + sigma^2), a chunk at a time.
 
 import { Field } from "../abi";
 import { at, get, set } from "../room";
@@ -14,8 +14,8 @@ const MANTISSA: i64 = 0x000fffffffffffff;
 const EXPONENT_BIAS: i64 = 1023;
 
 /**
- * sigma^2, 1 / (v + sigma^2) and weight / (v + sigma^2) of rows start .. start + m - 1, m even.
- * Returns the sum of weight log(v + sigma^2), NaN when some variance is not positive (BadRow is then set).
+ * sigma^2, phi v, 1 / (phi v + sigma^2) and weight / (phi v + sigma^2) of rows start .. start + m - 1, m even.
+ * Returns the sum of weight log(phi v + sigma^2), NaN when some variance is not positive (BadRow is then set).
  */
 export function rowPrecisions(problem: usize, start: i32, m: i32): f64 {
   const weighted = get(problem, Field.Weighted) != 0;
@@ -24,7 +24,7 @@ export function rowPrecisions(problem: usize, start: i32, m: i32): f64 {
   const sigma2 = at(problem, Field.Sigma2) + offset;
   const inverse = at(problem, Field.Inverse) + offset;
   const weightedInverse = at(problem, Field.WeightedInverse) + offset;
-  const v = at(problem, Field.V) + offset;
+  const v = at(problem, Field.ScaledV) + offset;
   const weights = at(problem, Field.Weights) + offset;
 
   modelVariances(problem, start, m);
@@ -47,12 +47,12 @@ export function rowPrecisions(problem: usize, start: i32, m: i32): f64 {
   return f64x2.extract_lane(logs, 0) + f64x2.extract_lane(logs, 1) + <f64>powers * Math.LN2;
 }
 
-/** The sum of weight log(v + sigma^2), row by row. */
+/** The sum of weight log(phi v + sigma^2), row by row. */
 function sumOfLogs(problem: usize, start: i32, m: i32, weighted: bool): f64 {
   const offset = (<usize>start) << 3;
   const bytes = (<usize>m) << 3;
   const sigma2 = at(problem, Field.Sigma2) + offset;
-  const v = at(problem, Field.V) + offset;
+  const v = at(problem, Field.ScaledV) + offset;
   const weights = at(problem, Field.Weights) + offset;
   let positive = i64x2.splat(-1);
   let logs = f64x2.splat(0);

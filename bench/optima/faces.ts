@@ -21,8 +21,8 @@ const ZERO = 1e-9;
 const MOST_SUBSETS = 20_000;
 const MOST_FACES = 400;
 
-/** The inside first. `random` is used where there are too many faces for all of them. */
-export function facesOf(part: Part, random: () => number): Face[] {
+/** The linear predictors that are 0 in every columns - 1 distinct units, both ways, largest 1 in size. */
+export function directionsOf(part: Part, random: () => number): Float64Array[] {
   const { units } = part;
   const all = Array.from({ length: units }, (_, u) => u);
   const { values, columns } = orthogonal(part.design, units, part.columns, all);
@@ -33,7 +33,15 @@ export function facesOf(part: Part, random: () => number): Face[] {
     columns === 1
       ? [Float64Array.of(1), Float64Array.of(-1)]
       : normals(values, columns, distinct, most, random);
-  const predictors = directions.map((d) => predictorsOf(values, units, columns, d));
+  return directions.map((d) => predictorsOf(values, units, columns, d));
+}
+
+/** The inside first. `random` is used where there are too many faces for all of them. */
+export function facesOf(part: Part, random: () => number): Face[] {
+  const { units } = part;
+  const all = Array.from({ length: units }, (_, u) => u);
+  const { values, columns } = orthogonal(part.design, units, part.columns, all);
+  const predictors = directionsOf(part, random);
   const inside = new Float64Array(units);
   const found = new Map<string, Float64Array>([[key(inside), inside]]);
   if (part.kind === "rho") {

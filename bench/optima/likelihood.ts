@@ -1,9 +1,9 @@
 // The audit's likelihood, in plain loops from the model's equation: a dense Cholesky factor of each cluster's covariance,
-// beta by generalized least squares. Restricted: - log|X' S^-1 X| / 2 + log|X'X| / 2 + p/2 log(2 pi).
+// beta by generalized least squares, orthogonally: weights differ by many powers of ten where an SD is small. Restricted: - log|X' S^-1 X| / 2 + log|X'X| / 2 + p/2 log(2 pi).
 // Weights multiply the log-likelihood of a cluster; with random intercepts that of a row given the intercepts, which is
 // a row of variance s^2 / w and a constant. A sigma or omega of exactly 0 is an ordinary value.
 import type { Cluster, Part, PlainModel } from "./plain-model";
-import { cholesky, invertLower, logDeterminant, solve } from "./small";
+import { againstTriangle, cholesky, invertLower, logDeterminant, type Triangle, triangleOf } from "./small";
 
 /** sigma, omega and rho of every unit, by part. */
 export type Scales = readonly Float64Array[];
@@ -50,8 +50,14 @@ export function plainLikelihood(model: PlainModel): Likelihood {
   const a = new Float64Array(largest);
   const s = new Float64Array(n);
   const rowSlope = new Float64Array(n);
-  const A = new Float64Array(p * p);
-  const Ainverse = new Float64Array(p * p);
+  const A = new Float64Array(n * (p + 1));
+  const triangle: Triangle = {
+    R: new Float64Array(p * p),
+    c: new Float64Array(p),
+    order: new Int32Array(p),
+    squares: 0,
+  };
+  const against = new Float64Array(p);
   const beta = new Float64Array(p);
   const slopes = parts.map(({ units }) => new Float64Array(units));
   const constant = constantOf(model);
@@ -108,12 +114,15 @@ export function plainLikelihood(model: PlainModel): Likelihood {
       a[i] = sum;
     }
     if (reml) {
+      // M = S^-1 X R^-1, so that M M' = S^-1 X A^-1 X' S^-1
       for (let i = 0; i < m; i++) {
         for (let k = 0; k < p; k++) {
           let sum = 0;
           for (let j = i; j < m; j++) sum += inverse[i * m + j] * Z[j * q + k];
           M[i * p + k] = sum;
         }
+        againstTriangle(triangle, p, M, i * p, against);
+        for (let k = 0; k < p; k++) M[i * p + k] = against[k];
       }
     }
     for (let i = 0; i < m; i++) {
@@ -121,8 +130,7 @@ export function plainLikelihood(model: PlainModel): Likelihood {
         let sum = a[i] * a[j];
         for (let k = i; k < m; k++) sum -= inverse[i * m + k] * inverse[j * m + k];
         if (reml) {
-          for (let k = 0; k < p; k++)
-            for (let l = 0; l < p; l++) sum += M[i * p + k] * Ainverse[k * p + l] * M[j * p + l];
+          for (let k = 0; k < p; k++) sum += M[i * p + k] * M[j * p + k];
         }
         G[i * m + j] = 0.5 * w * sum;
       }
@@ -180,9 +188,8 @@ export function plainLikelihood(model: PlainModel): Likelihood {
       parts.forEach((part, t) => {
         if (part.kind === "sigma") for (let u = 0; u < part.units; u++) s[part.at[u]] = scales[t][u];
       });
-      A.fill(0);
-      beta.fill(0);
       let logs = 0;
+      let line = 0;
       const q = p + 1;
       for (let c = 0; c < singles.length; c++) {
         const row = singles[c];
@@ -191,11 +198,9 @@ export function plainLikelihood(model: PlainModel): Likelihood {
         singleS[c] = S;
         const w = weights === null || byRow ? 1 : weights[row];
         logs += w * Math.log(S);
-        for (let k = 0; k < p; k++) {
-          const z = (w * X[row * p + k]) / S;
-          for (let l = 0; l <= k; l++) A[k * p + l] += z * X[row * p + l];
-          beta[k] += z * y[row];
-        }
+        const root = Math.sqrt(w / S);
+        for (let k = 0; k < q; k++) A[line * q + k] = root * (k < p ? X[row * p + k] : y[row]);
+        line++;
       }
       for (const work of works) {
         const { m, L, Z } = work;
@@ -204,47 +209,31 @@ export function plainLikelihood(model: PlainModel): Likelihood {
         if (!cholesky(L, m)) return Number.NEGATIVE_INFINITY;
         logs += w * logDeterminant(L, m);
         whiten(work);
-        for (let i = 0; i < m; i++) {
-          for (let k = 0; k < p; k++) {
-            const z = w * Z[i * q + k];
-            for (let l = 0; l <= k; l++) A[k * p + l] += z * Z[i * q + l];
-            beta[k] += z * Z[i * q + p];
-          }
-        }
+        const root = Math.sqrt(w);
+        for (let i = 0; i < m * q; i++) A[line * q + i] = root * Z[i];
+        line += m;
       }
-      if (p > 0) {
-        if (!cholesky(A, p)) return Number.NEGATIVE_INFINITY;
-        solve(A, p, beta);
-        if (reml) logs += logDeterminant(A, p);
-        if (reml && withSlopes) inverseOf(A, p, Ainverse);
+      if (!triangleOf(A, n, p, triangle)) return Number.NEGATIVE_INFINITY;
+      const { R, c: rotated, order, squares } = triangle;
+      for (let k = p - 1; k >= 0; k--) {
+        let sum = rotated[k];
+        for (let l = k + 1; l < p; l++) sum -= R[k * p + l] * beta[order[l]];
+        beta[order[k]] = sum / R[k * p + k];
+        if (reml) logs += 2 * Math.log(Math.abs(R[k * p + k]));
       }
-      let squares = 0;
       if (withSlopes) for (const slope of slopes) slope.fill(0);
-      for (let c = 0; c < singles.length; c++) {
+      for (let c = 0; withSlopes && c < singles.length; c++) {
         const row = singles[c];
         const w = weights === null || byRow ? 1 : weights[row];
         const S = singleS[c];
         let residual = y[row];
         for (let k = 0; k < p; k++) residual -= X[row * p + k] * beta[k];
-        squares += (w * residual * residual) / S;
-        if (!withSlopes) continue;
         let sum = (residual * residual) / S - 1;
         if (reml) {
-          for (let k = 0; k < p; k++) {
-            for (let l = 0; l < p; l++) sum += (X[row * p + k] * Ainverse[k * p + l] * X[row * p + l]) / S;
-          }
+          againstTriangle(triangle, p, X, row * p, against);
+          for (let k = 0; k < p; k++) sum += against[k] ** 2 / S;
         }
         addSingle(row, (0.5 * w * sum) / S, scales);
-      }
-      for (const work of works) {
-        const { m, Z } = work;
-        let sum = 0;
-        for (let i = 0; i < m; i++) {
-          let residual = Z[i * q + p];
-          for (let k = 0; k < p; k++) residual -= Z[i * q + k] * beta[k];
-          sum += residual * residual;
-        }
-        squares += weightOf(work) * sum;
       }
       let value = constant - 0.5 * (logs + squares);
       if (byRow) {
@@ -277,16 +266,4 @@ function constantOf({ n, p, X, weights, reml, parts }: PlainModel): number {
   }
   if (weights === null || parts.some(({ kind }: Part) => kind === "sd")) return -0.5 * n * logTwoPi;
   return -0.5 * weights.reduce((sum, w) => sum + w, 0) * logTwoPi;
-}
-
-function inverseOf(L: Float64Array, p: number, out: Float64Array): void {
-  const inverse = new Float64Array(p * p);
-  invertLower(L, p, inverse);
-  for (let i = 0; i < p; i++) {
-    for (let j = 0; j < p; j++) {
-      let sum = 0;
-      for (let k = Math.max(i, j); k < p; k++) sum += inverse[i * p + k] * inverse[j * p + k];
-      out[i * p + j] = sum;
-    }
-  }
 }

@@ -6,6 +6,7 @@ import { choicesBeside, combinations } from "./edges";
 import { type Face, facesOf } from "./faces";
 import { plainLikelihood, type Scales } from "./likelihood";
 import type { PlainModel } from "./plain-model";
+import { risesAnywhere } from "./rises";
 import { FLOOR, type Space, spaceOf } from "./space";
 import { constantTargets, interleave, leaningStarts, randomStarts } from "./starts";
 
@@ -45,6 +46,10 @@ const MORE_CLIMBS = 4;
 const ARRIVED = 1e-4;
 /** Log-likelihood that a tenfold smaller SD must be worth, of log 10 = 2.3 for every row that is fitted perfectly. */
 const KEEPS_RISING = 1;
+/** Where rows are missed by far, differences are rounding. */
+const TOO_LOW = -1e6;
+/** An SD so many times the floor is at it. */
+const NEAR = 3;
 
 export function audit(model: PlainModel, random: () => number): Audit {
   const { parts, spread } = model;
@@ -61,12 +66,20 @@ export function audit(model: PlainModel, random: () => number): Audit {
   /** the best few that differ, best first */
   const places: Place[] = [];
   let finite: Found | null = null;
-  let unbounded = false;
+  let unbounded = risesAnywhere(model, random);
   const mayRise = canRise(model);
+  const floored = flooredUnits(model);
 
   const rises = (space: Space, theta: Float64Array): boolean => {
     if (!mayRise) return false;
     return keepsRising(model, likelihood.evaluate, space.scales(theta));
+  };
+  /** without any known variance, a row at its floor that no edge holds at 0 is where its coefficients are not */
+  const isClamped = (space: Space, theta: Float64Array): boolean => {
+    const scales = space.scales(theta);
+    return floored.some(
+      ([t, u]) => Number.isNaN(space.faces[t].held[u]) && scales[t][u] <= NEAR * FLOOR * spread,
+    );
   };
   const keep = (place: Place): void => {
     const at = places.findIndex(({ value }) => value < place.value);
@@ -87,6 +100,7 @@ export function audit(model: PlainModel, random: () => number): Audit {
         ({ theta, value, slope, evaluations: used } = climb(space.ascent, theta, EVALUATIONS_A_CLIMB));
         evaluations += used;
       }
+      if (isClamped(space, theta)) return;
       if (rises(space, theta)) {
         unbounded = true;
         return;
@@ -207,11 +221,17 @@ export function isInside({ parts, v, spread }: PlainModel, scales: Scales): bool
   );
 }
 
-/** ML with a row whose sigma alone gives it a variance beside others that have more; with REML it gains only where several are met alike. */
+/** A row whose sigma alone gives it a variance. */
 function canRise({ parts, v }: PlainModel): boolean {
-  const isWithout = ({ kind, at }: PlainModel["parts"][number]) =>
-    kind === "sigma" && at.some((row) => v[row] === 0);
-  return parts.some(isWithout) && v.some((variance) => variance > 0);
+  return parts.some(({ kind, at }) => kind === "sigma" && at.some((row) => v[row] === 0));
+}
+
+/** Where no row has a known variance: part and unit of each sigma. */
+function flooredUnits({ parts, v }: PlainModel): [number, number][] {
+  if (v.some((variance) => variance > 0)) return [];
+  return parts.flatMap(({ kind, units }, t) =>
+    kind === "sigma" ? Array.from({ length: units }, (_, u): [number, number] => [t, u]) : [],
+  );
 }
 
 /** Where rows of SD 0 are looked at, as shares of the floor: farther down they outweigh others of tiny known variances. */
@@ -223,7 +243,7 @@ function keepsRising(
   scales: Scales,
 ): boolean {
   const isMet = (t: number, u: number): boolean =>
-    parts[t].kind === "sigma" && v[parts[t].at[u]] === 0 && scales[t][u] <= 3 * FLOOR * spread;
+    parts[t].kind === "sigma" && v[parts[t].at[u]] === 0 && scales[t][u] <= NEAR * FLOOR * spread;
   if (!scales.some((values, t) => values.some((_, u) => isMet(t, u)))) return false;
   const valueAt = (size: number): number => {
     const sized = scales.map((values, t) =>
@@ -233,5 +253,8 @@ function keepsRising(
   };
   // the determinant of the restricted likelihood loses its digits below the floor
   const depths = reml ? DEPTHS.slice(0, 1) : DEPTHS;
-  return depths.some((depth) => valueAt(depth) - valueAt(10 * depth) > KEEPS_RISING);
+  return depths.some((depth) => {
+    const value = valueAt(depth);
+    return value > TOO_LOW && value - valueAt(10 * depth) > KEEPS_RISING;
+  });
 }

@@ -47,6 +47,83 @@ export function invertLower(L: Float64Array, m: number, inverse: Float64Array): 
   }
 }
 
+/** Upper triangle R, row-major, of p columns in an order that pivoting chose; and what it makes of one more column. */
+export interface Triangle {
+  readonly R: Float64Array;
+  /** Q' y in its first p rows */
+  readonly c: Float64Array;
+  /** by position in R: the column that is there */
+  readonly order: Int32Array;
+  /** sum of squares of what is left of y */
+  squares: number;
+}
+
+/**
+ * A = (X, y), m x (p + 1), row-major, overwritten: Householder reflections of X's columns, the longest first, on rows sorted by
+ * their size. Rows whose sizes differ by many powers of ten keep the digits of each (Cox and Higham 1998), which X'X loses.
+ * False where the columns are dependent.
+ */
+export function triangleOf(A: Float64Array, m: number, p: number, out: Triangle): boolean {
+  const q = p + 1;
+  const sizes = Float64Array.from({ length: m }, (_, i) => {
+    let size = 0;
+    for (let k = 0; k < p; k++) size = Math.max(size, Math.abs(A[i * q + k]));
+    return size;
+  });
+  const rows = Array.from(sizes.keys()).sort((a, b) => sizes[b] - sizes[a]);
+  const { R, c, order } = out;
+  for (let k = 0; k < p; k++) order[k] = k;
+  for (let step = 0; step < p; step++) {
+    let longest = -1;
+    let pivot = step;
+    for (let k = step; k < p; k++) {
+      let sum = 0;
+      for (let i = step; i < m; i++) sum += A[rows[i] * q + order[k]] ** 2;
+      if (sum > longest) [longest, pivot] = [sum, k];
+    }
+    if (!(longest > 0) || !Number.isFinite(longest)) return false;
+    // rows of R above move along
+    for (let i = 0; i < step; i++) {
+      [R[i * p + step], R[i * p + pivot]] = [R[i * p + pivot], R[i * p + step]];
+    }
+    [order[step], order[pivot]] = [order[pivot], order[step]];
+    const column = order[step];
+    const top = A[rows[step] * q + column];
+    const length = top > 0 ? -Math.sqrt(longest) : Math.sqrt(longest);
+    R[step * p + step] = length;
+    // v = x - length e, v'v / 2 = length (length - top)
+    const half = length * (length - top);
+    A[rows[step] * q + column] = top - length;
+    for (let k = step + 1; k <= p; k++) {
+      const at = k === p ? p : order[k];
+      let sum = 0;
+      for (let i = step; i < m; i++) sum += A[rows[i] * q + column] * A[rows[i] * q + at];
+      sum /= half;
+      for (let i = step; i < m; i++) A[rows[i] * q + at] -= sum * A[rows[i] * q + column];
+      if (k < p) R[step * p + k] = A[rows[step] * q + at];
+    }
+    c[step] = A[rows[step] * q + p];
+  }
+  out.squares = 0;
+  for (let i = p; i < m; i++) out.squares += A[rows[i] * q + p] ** 2;
+  return true;
+}
+
+/** R^-T P' x, into `out`. */
+export function againstTriangle(
+  { R, order }: Triangle,
+  p: number,
+  x: ArrayLike<number>,
+  from: number,
+  out: Float64Array,
+): void {
+  for (let k = 0; k < p; k++) {
+    let sum = x[from + order[k]];
+    for (let l = 0; l < k; l++) sum -= R[l * p + k] * out[l];
+    out[k] = sum / R[k * p + k];
+  }
+}
+
 /** log of the product of L's squared diagonal. */
 export function logDeterminant(L: Float64Array, m: number): number {
   let sum = 0;

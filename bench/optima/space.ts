@@ -5,7 +5,7 @@ import type { Likelihood, Scales } from "./likelihood";
 import { CAP, type PlainModel } from "./plain-model";
 
 /** An SD of a row without a known variance is no smaller than this share of the spread, so that values stay finite. */
-export const FLOOR = 1e-5;
+export const FLOOR = 1e-7;
 /** exp() of these is 0 and large; nothing is found beyond. */
 const [LOWEST, HIGHEST] = [-300, 30];
 

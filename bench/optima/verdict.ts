@@ -16,6 +16,9 @@ const SAME_AT_EDGE = 1e-6;
 /** Where the audit has a small SD (FLOOR) in place of 0: with two outcomes that costs its size times a slope. */
 const SAME_AT_FLOOR = MISSED_BY;
 
+/** As good as infinite, beside the spread of the data. */
+const LARGE = 1e6;
+
 export type Outcome =
   | "same"
   | "missed"
@@ -98,6 +101,10 @@ function outcomeOf(
 function disagreementOf(model: PlainModel, fit: Fit): number | null {
   const { parts } = model;
   const scales = fittedScales(model, fit);
+  // a row without a say can have any sigma
+  for (const values of scales) {
+    for (let u = 0; u < values.length; u++) values[u] = Math.min(values[u], LARGE * model.spread);
+  }
   // the likelihood of rows that are met is a limit, and the audit's floor is not quite there
   let isFloored = false;
   parts.forEach(({ kind, at }, t) => {

@@ -10,6 +10,7 @@ import { type FailSafeN, type FailSafeType, failSafeN } from "./fail-safe";
 import { type HenmiCopas, henmiCopas } from "./henmi-copas";
 import { type RankTest, rankTest } from "./rank-test";
 import { type PetPeese, petPeese, type SmallStudy } from "./small-study";
+import { snake } from "./snake";
 import { type TrimFill, type TrimFillEstimator, trimFill } from "./trim-fill";
 import {
   uwls,
@@ -278,19 +279,4 @@ export function biasJson(bias: Bias): Record<string, unknown> {
     refused: bias.refused,
     level: bias.level,
   }) as Record<string, unknown>;
-}
-
-const NAMES: Readonly<Record<string, string>> = { lower: "conf_low", upper: "conf_high" };
-
-/** Names as the JSON of fits has them; numbers that do not exist are null. */
-function snake(value: unknown): unknown {
-  if (typeof value === "number") return Number.isFinite(value) ? value : null;
-  if (Array.isArray(value)) return value.map(snake);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, part]) => [
-      NAMES[name] ?? name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      snake(part),
-    ]),
-  );
 }

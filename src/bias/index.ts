@@ -10,6 +10,16 @@ export {
 export { type FailSafeN, type FailSafeOptions, type FailSafeType, failSafeN } from "./fail-safe";
 export { type HenmiCopas, henmiCopas } from "./henmi-copas";
 export { type RankTest, rankTest } from "./rank-test";
+export {
+  type Selection,
+  type SelectionCoefficient,
+  type SelectionOptions,
+  type SelectionType,
+  selection,
+  selectionCurve,
+  selectionJson,
+} from "./selection/selection";
+export type { Alternative } from "./selection/weight-function";
 export { type PetPeese, petPeese, type SmallStudy, type SmallStudyOptions, smallStudy } from "./small-study";
 export { type TrimFill, type TrimFillEstimator, type TrimFillOptions, trimFill } from "./trim-fill";
 export {

@@ -3,6 +3,7 @@ import { type FitOptions, fitOutcome } from "./fit-outcome";
 import type { CliIo, Outcome } from "./io";
 import { checkModelArguments, takesErrors, takesModel } from "./model-arguments";
 import { parseLevel } from "./option-values";
+import { checkTransform, takesTransform } from "./transform-options";
 
 const EXAMPLES = `
 Examples:
@@ -24,6 +25,9 @@ Examples:
   Errors that hold when the correlations within studies are wrong:
     $ drmeta fit data.csv 'yi ~ x + (1 | study) + meta_V(V = vi)' --robust study
 
+  Log risk ratios of counts, and the mean as a ratio:
+    $ drmeta fit trials.csv --escalc 'RR ai=a n1i=n1 ci=c n2i=n2' 'yi ~ 1 + meta_V(V = vi)' --transform exp
+
   From a pipe, as JSON:
     $ cat data.csv | drmeta fit - 'yi ~ x + meta_V(V = se^2)' --json | jq .logLik
 
@@ -32,7 +36,10 @@ Exit codes: 0 fitted, 1 the data or the model is at fault, 2 usage, 3 written bu
 /** `drmeta fit DATA.csv FORMULA...`: reads the command line and hands the outcome of the fit to `done`. */
 export function fitCommand(io: CliIo, done: (outcome: Outcome) => void): Command {
   const command = new Command("fit").description("fit a model to a table and print its summary");
-  return takesErrors(takesModel(command))
+  return takesTransform(
+    takesErrors(takesModel(command)),
+    "the means on another scale, too: exp makes ratios of logs",
+  )
     .addOption(new Option("--conf <level>", "confidence level").argParser(parseLevel).default(0.95))
     .addOption(new Option("--confint <type>", "intervals").choices(["wald", "profile"]).default("wald"))
     .option("--check", "print the checks of the fit and of its data too")
@@ -53,8 +60,12 @@ export function fitCommand(io: CliIo, done: (outcome: Outcome) => void): Command
     .addHelpText("after", EXAMPLES)
     .action(async (data: string, formulas: string[], options: FitOptions, command: Command) => {
       checkModelArguments(command, data, formulas, options);
+      checkTransform(command, options);
       if (options.format === "csv" && (options.check || options.fitted)) {
         command.error("error: a CSV file holds one table: leave out --check and --fitted");
+      }
+      if (options.format === "csv" && options.transform !== undefined && options.transform !== "none") {
+        command.error("error: a CSV file holds one table, that of the coefficients: leave out --transform");
       }
       done(await fitOutcome(data, formulas, options, io));
     });

@@ -1,18 +1,21 @@
-import { writeFile } from "node:fs/promises";
 import { Argument, Command, Option } from "commander";
 import { DrmError, type ErrorCode } from "../errors";
 import type { Fit } from "../fit/fit";
 import { catalogue, optionsOfPlot, type PlotName } from "../plot/catalogue";
 import type { PlotOptions } from "../plot/registry";
 import { notesText } from "./fit-outcome";
-import type { CliIo, Outcome } from "./io";
+import { type CliIo, type Outcome, writeOutput } from "./io";
 import { checkModelArguments, takesErrors, takesModel } from "./model-arguments";
 import { parseLevel } from "./option-values";
 import { parseAt, parseContours, parseNumber, parsePositive, parseRange } from "./plot-option-values";
 import { renderPng } from "./png";
 import { type ModelOptions, readFit } from "./read-fit";
+import { checkTransform, resolveTransform, type TransformOptions, takesTransform } from "./transform-options";
 
-interface PlotCommandOptions extends ModelOptions, Omit<PlotOptions, "level" | "data"> {
+interface PlotCommandOptions
+  extends ModelOptions,
+    TransformOptions,
+    Omit<PlotOptions, "level" | "data" | "transform" | "sampleSize"> {
   readonly output?: string;
   readonly dpi: number;
   readonly conf?: number;
@@ -40,7 +43,10 @@ export function plotCommand(io: CliIo, done: (outcome: Outcome) => void): Comman
   const command = new Command("plot")
     .description("fit a model to a table and draw a plot of it")
     .addArgument(new Argument("<name>", "which plot, see below").choices(Object.keys(catalogue)));
-  return takesErrors(takesModel(command))
+  return takesTransform(
+    takesErrors(takesModel(command)),
+    "label effects on another scale: exp makes ratios of logs",
+  )
     .option("-o, --output <file>", "where to: a name that ends in .svg or .png")
     .option("--width <px>", "width, 720 if not given; 360 suits a phone", parsePositive)
     .addOption(new Option("--theme <theme>", "colours").choices(["light", "dark", "auto"]))
@@ -58,7 +64,6 @@ export function plotCommand(io: CliIo, done: (outcome: Outcome) => void): Comman
     .option("--show <what>", "effects, or a grouping whose predicted intercepts are shown")
     .option("--parm <name>", "coefficient, such as sigma:(Intercept)")
     .addOption(new Option("--confint <type>", "intervals of SDs").choices(["profile", "wald"]))
-    .addOption(new Option("--transform <how>", "exp: label logs as ratios").choices(["none", "exp"]))
     .addOption(new Option("--of <what>", "horizontal axis of a funnel").choices(["effect", "residual"]))
     .option("--contours <levels>", "levels of a funnel's regions: 0.9,0.95,0.99", parseContours)
     .option("--refline <value>", "middle of a funnel", parseNumber)
@@ -69,6 +74,7 @@ export function plotCommand(io: CliIo, done: (outcome: Outcome) => void): Comman
     .action(async (name: PlotName, data: string, formulas: string[], options: PlotCommandOptions) => {
       checkModelArguments(command, data, formulas, options);
       checkPlotOptions(command, name, options);
+      checkTransform(command, options);
       done(await plotOutcome(name, data, formulas, options, io));
     });
 }
@@ -84,13 +90,22 @@ async function plotOutcome(
   const isPng = output?.toLowerCase().endsWith(".png") === true;
   // pixels have no reader's system to ask
   const theme = isPng && options.theme === "auto" ? "light" : options.theme;
-  const svg = await draw(name, fit, { ...options, theme, data, level: conf });
+  const scale = resolveTransform(options, fit, data, notes);
+  const svg = await draw(name, fit, {
+    ...options,
+    transform: undefined,
+    sampleSize: undefined,
+    ...scale,
+    theme,
+    data,
+    level: conf,
+  });
   const outcome = {
     exitCode: fit.optim.code === 0 ? (0 as const) : (3 as const),
     stderr: notesText(notes, io),
   };
   if (output === undefined) return { ...outcome, stdout: svg };
-  await write(output, isPng ? await renderPng(svg, dpi) : svg);
+  await writeOutput(output, isPng ? await renderPng(svg, dpi) : svg);
   return { ...outcome, stdout: "" };
 }
 
@@ -118,12 +133,9 @@ async function draw(name: PlotName, fit: Fit, options: PlotOptions): Promise<str
   }
 }
 
-async function write(file: string, content: string | Uint8Array): Promise<void> {
-  try {
-    await writeFile(file, content);
-  } catch (error) {
-    throw new DrmError("bad_option", `cannot write ${file}: ${(error as Error).message}`);
-  }
+/** "--sample-size" of sampleSize. */
+function flag(option: string): string {
+  return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** An option that the plot would ignore is a mistake of the user's. */
@@ -135,9 +147,9 @@ function checkPlotOptions(command: Command, name: PlotName, given: PlotCommandOp
   const special = new Set(Object.values(catalogue).flatMap((plot) => plot.options as readonly string[]));
   for (const option of [...special, "conf", "robust"]) {
     if (option in given && !known.has(option)) {
-      const names = [...known].filter((other) => other !== "data").map((other) => `--${other}`);
+      const names = [...known].filter((other) => other !== "data").map(flag);
       command.error(
-        `error: --${option} is not an option of the ${title.toLowerCase()}, which takes ${names.join(", ")}`,
+        `error: ${flag(option)} is not an option of the ${title.toLowerCase()}, which takes ${names.join(", ")}`,
       );
     }
   }

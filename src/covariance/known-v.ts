@@ -7,7 +7,7 @@ import type { Frame } from "../frame/frame";
 import { BlockCovariance } from "./block-covariance";
 import { fromBlocks } from "./blocks";
 import { fromDense } from "./dense";
-import { fromVector, takeVariances } from "./diagonal";
+import { fromVector, isVariance, takeVariances } from "./diagonal";
 import { type MatrixInput, matrixForm } from "./matrix-input";
 import { fromBivariate } from "./meta-vcov-bivariate";
 import { fromClusters } from "./meta-vcov-cluster";
@@ -28,7 +28,7 @@ export interface KnownV {
   readonly V: BlockCovariance;
   /** dense = one cluster holds all rows (all outcomes that are there, in a bivariate model). */
   readonly kind: "none" | "diagonal" | "block" | "dense";
-  /** Argument of meta_V as written ("vi", "V", "se^2"); "" without meta_V, when its variances are zeros. */
+  /** Argument of meta_V as written ("vi", "V", "se^2"), "1/w" of weights; "" without meta_V, when its variances are zeros. */
   readonly label: string;
 }
 
@@ -51,13 +51,37 @@ export function buildKnownV(
   const { knownV } = location;
   if (knownV === null) {
     const entries = frame.outcomePresent === null ? frame.nrow : 2 * frame.nrow;
-    return { kind: "none", label: "", V: new BlockCovariance(new Float64Array(entries)) };
+    const V = new BlockCovariance(new Float64Array(entries));
+    return { kind: "none", label: "", V };
   }
   if (knownV.fn === "meta_known_V") warnDeprecated(options.warn);
   const argument = ungroup(knownV.argument);
-  const label = deparse(argument);
-  const V = evaluateV(argument, location.text, frame, matrices);
+  const written = deparse(argument);
+  const { inverse } = knownV;
+  const V = inverse ? inverseOf(argument, frame) : evaluateV(argument, location.text, frame, matrices);
+  const isOne = argument.type === "name" || argument.type === "call";
+  const label = inverse ? `1/${isOne ? written : `(${written})`}` : written;
   return { kind: kindOf(V), label, V };
+}
+
+/** V = 1 / w */
+function inverseOf(argument: Expr, frame: Frame): BlockCovariance {
+  const label = deparse(argument);
+  const weights = evaluateNumeric(argument, frame, "meta_V()");
+  const selection = keptEntries(label, frame);
+  if (selection.bivariate) throw wrongSize(selection, weights.length, null);
+  const variances = new Float64Array(weights.length);
+  for (let i = 0; i < weights.length; i++) {
+    const w = weights[i]!;
+    variances[i] = 1 / w;
+    if (w > 0 && isVariance(variances[i])) continue;
+    const row = `${label} = ${w} in row ${frame.rows[i]! + 1}`;
+    throw new DrmError(
+      "bad_known_v",
+      `${row}: weights of a sampling variance 1 / w are finite numbers > 0; remove the row, or correct ${label}`,
+    );
+  }
+  return new BlockCovariance(variances);
 }
 
 function evaluateV(

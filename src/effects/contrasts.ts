@@ -60,11 +60,13 @@ export interface Contrast {
 export interface Contrasts {
   /** what the means are of: "mu", "sigma", ... */
   readonly dpar: string;
+  /** what the dpar is, as in marginalMeans() */
+  readonly kind: MarginalMeans["kind"];
   /** the response as written */
   readonly response: string;
   /** of the dpar; "log" makes ratios of the contrasts */
   readonly link: MarginalMeans["link"];
-  /** "ratio": of SDs. "difference": on the link scale */
+  /** "ratio": of SDs, or of multipliers. "difference": on the link scale */
   readonly scale: "ratio" | "difference";
   /** which pairs were compared */
   readonly method: "pairwise" | "reference" | "consecutive";
@@ -133,9 +135,21 @@ export function contrasts(means: MarginalMeans, options: ContrastsOptions = {}):
       };
     });
   });
-  const { dpar, response, link, notes } = means;
+  const { dpar, kind, response, link, notes } = means;
   const scale = isRatio ? "ratio" : "difference";
-  const data: Contrasts = { dpar, response, link, scale, method, adjust, by, level, contrasts: rows, notes };
+  const data: Contrasts = {
+    dpar,
+    kind,
+    response,
+    link,
+    scale,
+    method,
+    adjust,
+    by,
+    level,
+    contrasts: rows,
+    notes,
+  };
   return printable(
     data,
     (own) => `${contrastsTable(own).caption}\n${tableText(contrastsTable(own))}`,

@@ -160,13 +160,15 @@ function shown(value: Level): string {
   return typeof value === "number" ? String(Number(value.toPrecision(6))) : String(value);
 }
 
-function scaleText({ link, scale }: MarginalMeans): string {
+function scaleText({ kind, link, scale }: MarginalMeans): string {
   if (link === "identity") return "response scale";
+  if (kind === "phi") return scale === "link" ? "log scale" : "multipliers of the sampling variances";
   if (scale === "link") return link === "log" ? "log-SD scale" : "atanh scale";
   return link === "log" ? "SDs" : "correlations";
 }
 
-function linkText({ scale, link }: Contrasts): string {
+function linkText({ kind, scale, link }: Contrasts): string {
+  if (kind === "phi") return scale === "ratio" ? " of multipliers" : " of logs";
   if (scale === "ratio") return " of SDs";
   if (link === "identity") return "";
   return link === "log" ? " of log-SDs" : " on the atanh scale";

@@ -2,6 +2,7 @@ import { DrmError } from "../errors";
 import { dparOf, locationsOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
+import type { DparKind } from "../formula/dpar";
 import type { IntervalMethod } from "../inference/coefficient-table";
 import { coefficientIndices, requireDpar } from "../inference/coefficients";
 import { limitsAt } from "../inference/limits";
@@ -77,11 +78,13 @@ export interface MarginalMean {
 
 /** Estimated means of a dpar at levels of its moderators. */
 export interface MarginalMeans {
-  /** what they are of: "mu" (means), "sigma" and "sd(group)" (SDs), "rho12" (a correlation) */
+  /** what they are of: "mu" (means), "phi" (multipliers of variances), "sigma" and "sd(group)" (SDs), "rho12" (a correlation) */
   readonly dpar: string;
+  /** what the dpar is: "location", "phi", "sigma", "sd" or "rho12" */
+  readonly kind: DparKind;
   /** what the dpar is about: "yi", or the outcome's name */
   readonly response: string;
-  /** of the dpar: identity for means, log for SDs, atanh for the correlation */
+  /** of the dpar: identity for means, log for SDs and multipliers, atanh for the correlation */
   readonly link: Link["name"];
   /** of estimates, standard errors and limits */
   readonly scale: "response" | "link";
@@ -175,6 +178,7 @@ export function marginalMeans(fit: Fit, options: MarginalMeansOptions = {}): Pri
   });
   const data: MarginalMeans = {
     dpar,
+    kind: dparOf(fit, dpar).kind,
     response: responseOf(fit, dpar),
     link: link.name,
     scale,

@@ -1,8 +1,13 @@
 // Effect sizes from the numbers that studies report, beside the library that fits them.
 
+export type { Transform } from "../stats/back-transforms";
 export { type AggregateOptions, aggregate } from "./aggregate";
 export { convDelta, type DeltaColumns, type DeltaOptions } from "./conversions/delta";
-export { convFivenum, type FiveNumberColumns, type FiveNumberOptions } from "./conversions/five-numbers";
+export {
+  convFivenum,
+  type FiveNumberColumns,
+  type FiveNumberOptions,
+} from "./conversions/five-numbers/five-numbers";
 export { conv2x2, type TwoByTwoColumns, type TwoByTwoOptions } from "./conversions/two-by-two";
 export { type Converted, convWald, type WaldColumns, type WaldOptions } from "./conversions/wald";
 export type { Decision } from "./decisions";
@@ -22,6 +27,6 @@ export type {
 } from "./measure";
 export { MEASURES as measures } from "./measures";
 export { type SharedControlOptions, sharedControl } from "./shared-control";
-export { harmonicMean, type Transform, transforms } from "./transforms";
+export { harmonicMean, transforms } from "./transforms";
 export { type VcalcOptions, vcalc } from "./vcalc";
 export type { AddTo } from "./zero-cells";

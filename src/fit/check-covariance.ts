@@ -1,9 +1,12 @@
 import { createProblem, Order, Status } from "../../bindings/kernel";
 import { DrmError } from "../errors";
 import type { Frame } from "../frame/frame";
+import { clustersOfV } from "../model/kernel-v";
 import type { Model } from "../model/model";
-import { clustersOfV } from "../model/packed-v";
+import { multipliersOf } from "../model/terms/terms";
 import type { Engine } from "./engine";
+import { startingPoints } from "./starts";
+import { blockOf } from "./theta-blocks";
 
 const NO_NUMBERS = new Float64Array(0);
 const NO_WORDS = new Int32Array(0);
@@ -11,11 +14,17 @@ const NO_WORDS = new Int32Array(0);
 const SEMIDEFINITE_TOLERANCE = 1.5e-8;
 
 /**
- * Refuses a covariance that no value of sigma makes positive definite, when there is nothing to estimate.
+ * Refuses a covariance that no value of sigma makes positive definite, when there is nothing to estimate but multipliers of V
+ * and SDs of levels.
  * @throws DrmError naming the data row at which the factorization broke down
  */
 export function checkPositiveDefinite(engine: Engine, model: Model, frame: Frame): void {
-  if (engine.objective.size > 0 || engine.objective.evaluate(new Float64Array(0))) return;
+  const { objective, model: standard } = engine;
+  const isHeld =
+    multipliersOf(standard).length > 0 && !blockOf(standard, "sigma").offset.some(Number.isFinite);
+  if (objective.size > 0 && !isHeld) return;
+  if (objective.evaluate(objective.size === 0 ? new Float64Array(0) : startingPoints(standard, 1)[0]!))
+    return;
   const { modelRow } = engine.layout;
   const bad = engine.problem.badRow;
   const row = dataRow(modelRow === null ? bad : modelRow[bad]!, model.outcomes, frame);
@@ -57,6 +66,7 @@ export function checkSemidefinite({ V, outcomes }: Model, label: string, frame: 
     rows,
     scalarRows: 0,
     nestedRows: 0,
+    sparseRows: 0,
     pairRows: 0,
     y: new Float64Array(rows),
     X: NO_NUMBERS,
@@ -65,9 +75,11 @@ export function checkSemidefinite({ V, outcomes }: Model, label: string, frame: 
     qSigma: 0,
     logSigmaOffset,
     v,
+    multipliers: null,
     weights: null,
     reml: false,
     levels: noLevels,
+    sparse: null,
     pairs: { count: 0, T: NO_NUMBERS, qRho: 0, etaOffset: NO_NUMBERS, v12: NO_NUMBERS },
     clusters: { sizes, V: values, rowLevels: NO_WORDS, terms: 0, pairRows: NO_WORDS },
   });

@@ -10,14 +10,19 @@ export function dparOf({ dpars }: WithDpars, key: string): Dpar {
   return dpars.find((dpar) => dpar.key === key)!;
 }
 
-/** Whether it is a mean: all others are SDs and correlations, the scale of a location-scale model. */
+/** Whether it is a mean: all others are SDs, multipliers of V and correlations, the scale of a location-scale model. */
 export function isLocation({ kind }: Dpar): boolean {
   return kind === "location";
 }
 
 /** Whether it is an SD of true effects, within or between groups. */
-export function isSd({ link }: Dpar): boolean {
-  return link === "log";
+export function isSd({ kind }: Dpar): boolean {
+  return kind === "sigma" || kind === "sd";
+}
+
+/** Whether it multiplies the sampling variances of an outcome. */
+export function isMultiplier({ kind }: Dpar): boolean {
+  return kind === "phi";
 }
 
 /** Whether its design is over the levels of a grouping: a GroupDesign. */
@@ -40,6 +45,11 @@ export function sigmaOf({ dpars }: WithDpars, outcome: Dpar["outcome"]): Dpar {
   return dpars.find((dpar) => dpar.kind === "sigma" && dpar.outcome === outcome)!;
 }
 
+/** The multipliers of V, one an outcome, estimated or held; none where V is known. */
+export function phisOf({ dpars }: WithDpars): readonly Dpar[] {
+  return dpars.filter(isMultiplier);
+}
+
 /** What an outcome's mean is of. */
 export function responseOf(
   fit: WithDpars & Pick<Fit, "response">,
@@ -58,6 +68,15 @@ export function correlationOf({ dpars }: WithDpars): Dpar | null {
 export function correlations(fit: Pick<Fit, "dpars" | "fitted">): Float64Array | null {
   const dpar = correlationOf(fit);
   return dpar === null ? null : fit.fitted[dpar.key]!;
+}
+
+/**
+ * Whether multipliers of the sampling variances are all the heterogeneity that an outcome has: its SDs are held at 0. True effects
+ * have no variance of their own then.
+ */
+export function isMultiplicative(fit: WithDpars & Pick<Fit, "fixed">, outcome: Dpar["outcome"]): boolean {
+  const isOf = (dpar: Dpar) => dpar.outcome === outcome;
+  return phisOf(fit).some(isOf) && sdsOf(fit, outcome).every(({ key }) => fit.fixed[key] === 0);
 }
 
 /** The SDs that an outcome's heterogeneity is made of: its sigma, estimated or held, then those between levels. */

@@ -1,11 +1,12 @@
 import { createProblem, Order, type Problem, Status } from "../../bindings/kernel";
 import { scratch } from "../data/doubles";
-import { packV } from "../model/packed-v";
+import { kernelV } from "../model/kernel-v";
 import { rearrange, rearrangeRows, type Sections, sections } from "../model/sections";
-import { isExactAt, withExactRowsApart, withFloors } from "./exact-rows";
+import { heavyRows, isExactAt, withFloors, withRowsApart } from "./exact-rows";
 import { type StandardModel, tiesOf } from "./standard-model";
-import { blockOf, thetaSize } from "./theta-blocks";
+import { blockOf, linearPredictor, thetaSize } from "./theta-blocks";
 import type { Objective } from "./trust-region";
+import { withoutIdle } from "./without-idle";
 
 /** What a search needs: a model, and its profiled objective. */
 export interface Searchable {
@@ -18,11 +19,15 @@ export interface Engine extends Searchable {
   readonly layout: Sections;
   /** the one settled at; where exact rows are met, that of the model with floors */
   readonly problem: Problem;
+  /** rows without a say whose sigma is beyond all numbers where the engine is settled: what they alone tell has no error */
+  readonly lost: readonly number[];
   evaluations(): number;
   /** Another response, in the model's units; all else of the problem stays. */
   setResponse(y: Float64Array): void;
   /** Makes the problem's results those of `theta`; free when it was evaluated last. */
   settleAt(theta: Float64Array): boolean;
+  /** Makes X' Sigma^-1 X that of `theta`; the problem's other results are of nothing then. */
+  settleLocationAt(theta: Float64Array): boolean;
   dispose(): void;
 }
 
@@ -42,30 +47,51 @@ export function withEngine<Result>(model: StandardModel, use: (engine: Engine) =
 export function createEngine(model: StandardModel): Engine {
   const layout = sections(tiesOf(model));
   const own = load(model, layout);
-  const isExact = (theta: Float64Array) => model.exactRows.length > 0 && isExactAt(model, theta);
+  // what is searched is the same likelihood, and idle rows' own sigma is a matter of what is reported
+  const heard = withoutIdle(model);
+  const ofHeard = heard === model ? own : load(heard, layout);
+  const isExact = (theta: Float64Array) => model.exactRows.length > 0 && isExactAt(heard, theta);
   // where exact rows are met: what is searched, and with the model's own columns what is reported
   let response = model.y;
   let exact: { readonly searched: Problem; readonly reported: Problem } | null = null;
   const exactProblems = () => {
     if (exact !== null) return exact;
-    const floored = withFloors({ ...model, y: response });
+    const floored = withFloors({ ...heard, y: response });
     exact = {
-      searched: load(withExactRowsApart(floored, model.exactRows), layout),
+      searched: load(withRowsApart(floored, model.exactRows), layout),
       reported: load(floored, layout),
     };
     return exact;
   };
-  const problemAt = (theta: Float64Array) => (isExact(theta) ? exactProblems().searched : own);
-  const disposeExact = () => {
+  // where rows of tiny sigma outweigh the others by far: in columns that keep the digits of both
+  let apart: { readonly key: string; readonly problem: Problem } | null = null;
+  const apartFor = (heavy: readonly number[]) => {
+    const key = heavy.join();
+    if (apart?.key === key) return apart.problem;
+    apart?.problem.dispose();
+    apart = { key, problem: load(withRowsApart({ ...heard, y: response }, heavy), layout) };
+    return apart.problem;
+  };
+  const problemAt = (theta: Float64Array) => {
+    if (isExact(theta)) return exactProblems().searched;
+    const heavy = heavyRows(heard, theta);
+    return heavy === null ? ofHeard : apartFor(heavy);
+  };
+  const disposeOthers = () => {
     exact?.searched.dispose();
     exact?.reported.dispose();
     exact = null;
+    apart?.problem.dispose();
+    apart = null;
   };
   const q = thetaSize(model);
 
   let evaluations = 0;
   const last = scratch(q);
   let lastDefined = false;
+  // a value alone leaves derivatives as they were; those of levels are not among them
+  const outlastsValues = layout.modelLevel.length === 0;
+  let isElsewhere = false;
   const gradient = scratch(q);
   const hessian = scratch(q * q);
   const objective: Objective & { value: number } = {
@@ -75,7 +101,8 @@ export function createEngine(model: StandardModel): Engine {
     hessian,
     valueAt(theta) {
       evaluations++;
-      lastDefined = false;
+      if (outlastsValues) isElsewhere = true;
+      else lastDefined = false;
       const problem = problemAt(theta);
       return problem.evaluate(theta, Order.Value) === Status.Ok ? problem.value : Number.NaN;
     },
@@ -83,6 +110,7 @@ export function createEngine(model: StandardModel): Engine {
       evaluations++;
       for (let k = 0; k < q; k++) last[k] = theta[k]!;
       const problem = problemAt(theta);
+      isElsewhere = false;
       lastDefined = problem.evaluate(theta, Order.Hessian) === Status.Ok;
       if (!lastDefined) return false;
       objective.value = problem.value;
@@ -92,50 +120,85 @@ export function createEngine(model: StandardModel): Engine {
       return lastDefined;
     },
   };
-  const engine: Engine & { problem: Problem } = {
+  const engine: Engine & { problem: Problem; lost: readonly number[] } = {
     model,
     layout,
     objective,
     problem: own,
+    lost: [],
     evaluations: () => evaluations,
     setResponse(y) {
       response = y.slice();
-      own.setResponse(rearrangeRows(y, layout, model.rows, 1));
-      disposeExact();
+      for (const problem of new Set([own, ofHeard]))
+        problem.setResponse(rearrangeRows(y, layout, model.rows, 1));
+      disposeOthers();
       lastDefined = false;
     },
     settleAt(theta) {
       const isThere = lastDefined && theta.every((value, k) => value === last[k]);
       if (!isThere && !objective.evaluate(theta)) return false;
+      engine.lost = [];
       if (!isExact(theta)) {
+        engine.problem = ofHeard;
+        if (heavyRows(heard, theta) !== null) ofHeard.evaluate(theta, Order.Hessian);
+        else if (isElsewhere) {
+          evaluations++;
+          ofHeard.evaluate(theta, Order.Value);
+        }
+        isElsewhere = false;
+        if (ofHeard === own) return true;
+        engine.lost = lostAt(model, heard, theta);
+        if (engine.lost.length > 0 || own.evaluate(theta, Order.Hessian) !== Status.Ok) return true;
         engine.problem = own;
         return true;
       }
       engine.problem = exactProblems().reported;
       return engine.problem.evaluate(theta, Order.Hessian) === Status.Ok;
     },
+    settleLocationAt(theta) {
+      if (ofHeard !== own || isExact(theta)) return engine.settleAt(theta);
+      lastDefined = false;
+      engine.problem = own;
+      return own.evaluate(theta, Order.Value) === Status.Ok;
+    },
     dispose: () => {
       own.dispose();
-      disposeExact();
+      if (ofHeard !== own) ofHeard.dispose();
+      disposeOthers();
     },
   };
   return engine;
 }
 
+/** log sigma, beside an ordinary one, from which a variance counts as beyond all numbers. */
+const LOST = Math.log(1e4);
+
+function lostAt(model: StandardModel, heard: StandardModel, theta: Float64Array): number[] {
+  const [ownSigma, heardSigma] = [blockOf(model, "sigma"), blockOf(heard, "sigma")];
+  if (ownSigma === heardSigma) return [];
+  const own = linearPredictor(ownSigma, theta);
+  const ordinary = linearPredictor(heardSigma, theta);
+  const lost: number[] = [];
+  for (let i = 0; i < own.length; i++) if (own[i]! > ordinary[i]! + LOST) lost.push(i);
+  return lost;
+}
+
 function load(model: StandardModel, layout: Sections): Problem {
   const { rows, location, weights } = model;
+  const phi = blockOf(model, "phi");
   const sigma = blockOf(model, "sigma");
   const sd = blockOf(model, "sd");
   const rho = blockOf(model, "rho");
   const row = (values: Float64Array, columns = 1, fill = 0) =>
     rearrangeRows(values, layout, rows, columns, fill);
-  const V = packV(layout, model.V, model.unit * model.unit);
+  const V = kernelV(layout, model.V, model.unit * model.unit);
   const levels = layout.modelLevel;
   const pairs = layout.modelPair;
   return createProblem({
     rows: layout.rows,
     scalarRows: layout.scalarRows,
     nestedRows: layout.nestedRows,
+    sparseRows: layout.sparseRows,
     pairRows: layout.pairRows,
     y: row(model.y),
     X: row(location.values, location.columns),
@@ -145,6 +208,14 @@ function load(model: StandardModel, layout: Sections): Problem {
     // padding: v = 1 and sigma = 0 add log 1 = 0 and, with y = 0 and x = 0, nothing else
     logSigmaOffset: row(sigma.offset, 1, Number.NEGATIVE_INFINITY),
     v: row(model.v, 1, 1),
+    multipliers:
+      phi.dpars.length > 0
+        ? {
+            M: row(phi.basis.values, phi.basis.columns),
+            qPhi: phi.basis.columns,
+            logOffset: row(phi.offset),
+          }
+        : null,
     weights: weights === null ? null : row(weights, 1, 1),
     reml: model.reml,
     levels: {
@@ -155,6 +226,7 @@ function load(model: StandardModel, layout: Sections): Problem {
       parent: layout.levelParent,
       end: layout.levelEnd,
     },
+    sparse: layout.sparse,
     pairs: {
       count: pairs.length,
       T: rearrange(rho.basis.values, pairs, rho.basis.rows, rho.basis.columns),

@@ -2,6 +2,7 @@ import { listOf } from "../data/doubles";
 import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
 import { blocksOf } from "../model/model";
+import { multipliersOf } from "../model/terms/terms";
 import type { Engine } from "./engine";
 import type { Search } from "./optimise";
 import { convergence, message } from "./result";
@@ -49,7 +50,7 @@ export function buildEstimates(
     logLik: engine.model.logLikConstant - found.best.value,
     nobs: frame.nrow,
     code: convergence(found.best),
-    message: message(found),
+    message: message(found, multipliersOf(engine.model).length > 0),
   };
 }
 

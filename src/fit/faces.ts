@@ -1,5 +1,6 @@
 import { normalTo } from "../linalg/elimination";
 import { dot } from "../linalg/vector";
+import { type DesignPart, partsOf } from "./design-parts";
 
 /**
  * Which rows of a design can run to minus infinity together while the others stay: along a direction d with w'd < 0 for
@@ -22,25 +23,53 @@ const MOST_FACES = 64;
 
 /**
  * Facets of the cone, by trying the hyperplanes through q - 1 rows, and the intersections of facets: at most 64 faces,
- * the smaller sets of facets first. Facets through rows far from the centre are found first when there are too many.
+ * the smaller sets of facets first, after all of each part of the design (design-parts.ts) and of the design. Facets through rows far from the
+ * centre are found first when there are too many.
  *
  * @param rows distinct, q numbers each
  */
 export function facesOf(rows: readonly Float64Array[], q: number): Face[] {
-  const facets = q === 1 ? ray(rows) : facetsOf(rows, q);
+  const parts = partsOf(rows, q);
+  const ofParts = parts.map((part) => facetsOfPart(part, rows.length));
+  const facets = ofParts.flat();
   const faces: Face[] = [...facets];
   const known = new Set(faces.map(({ stays }) => stays.join("")));
+  const wholes = parts.length > 1 ? [...ofParts, facets].filter(({ length }) => length > 1) : [];
+  for (const own of wholes) {
+    const all = own.reduce(together);
+    known.add(all.stays.join(""));
+    faces.push(all);
+  }
   // faces from here on are tried with each facet in turn
   for (let from = 0; from < faces.length && faces.length < MOST_FACES; from++) {
     for (const facet of facets) {
-      const stays = faces[from]!.stays.map((flag, i) => flag & facet.stays[i]!);
-      const key = stays.join("");
+      const both = together(faces[from]!, facet);
+      const key = both.stays.join("");
       if (known.has(key) || faces.length >= MOST_FACES) continue;
       known.add(key);
-      faces.push({ stays, direction: faces[from]!.direction.map((d, k) => d + facet.direction[k]!) });
+      faces.push(both);
     }
   }
   return faces;
+}
+
+function together(a: Face, b: Face): Face {
+  return {
+    stays: a.stays.map((flag, i) => flag & b.stays[i]!),
+    direction: a.direction.map((d, k) => d + b.direction[k]!),
+  };
+}
+
+/** Of a cone that is a product, each facet is one of a factor, with all of the others. */
+function facetsOfPart({ members, rows, q, lift }: DesignPart, count: number): Face[] {
+  const facets = q === 1 ? ray(rows) : facetsOf(rows, q);
+  return facets.map(({ stays, direction }) => {
+    const all = new Uint8Array(count).fill(1);
+    members.forEach((member, i) => {
+      all[member] = stays[i]!;
+    });
+    return { stays: all, direction: lift(direction) };
+  });
 }
 
 /** One column: all rows go the same way, or there is no face. */

@@ -6,12 +6,12 @@ import type { Engine } from "./engine";
 import { blockOf, linearPredictor } from "./theta-blocks";
 
 /**
- * By dpar and per row of the frame: means (offset included), SDs and rho12 on the response scale; NaN for an outcome
+ * By dpar and per row of the frame: means (offset included), multipliers, SDs and rho12 on the response scale; NaN for an outcome
  * that is absent. Computed in the engine's own basis, where nothing cancels and a vanished sigma is exactly zero.
  */
 export function fittedValues(
   frame: Frame,
-  { model, locations, sigmas }: BuiltModel,
+  { model, locations }: BuiltModel,
   engine: Engine,
   theta: Float64Array,
 ): Record<string, Float64Array> {
@@ -29,14 +29,22 @@ export function fittedValues(
     const means = byRow(mu, outcome, frame, model);
     out[key] = offset === null ? means : means.map((value, i) => value + offset[i]!);
   });
-  sigmas.forEach(({ key }, outcome) => {
+  const phis = blockOfKind(model, "phi").dpars;
+  if (phis.length > 0) {
+    const phi = frame.doubles(model.rows);
+    phi.set(linearPredictor(blockOf(engine.model, "phi"), theta).map((log) => Math.exp(2 * log)));
+    phis.forEach(({ key }, outcome) => {
+      out[key] = byRow(phi, outcome, frame, model);
+    });
+  }
+  blockOfKind(model, "sigma").dpars.forEach(({ key }, outcome) => {
     out[key] = byRow(sigma, outcome, frame, model);
   });
   const rho = blockOf(engine.model, "rho");
   if (rho.basis.columns > 0 && model.outcomes !== null) {
     const eta = linearPredictor(rho, theta);
     const correlations = new Float64Array(frame.nrow).fill(Number.NaN);
-    out[blockOfKind(model, "rho").designs[0]!.key] = correlations;
+    out[blockOfKind(model, "rho").dpars[0]!.key] = correlations;
     for (let s = 0; s < eta.length; s++) {
       correlations[model.outcomes.frameRow[model.pairs[2 * s]!]!] = RHO_BOUND * Math.tanh(eta[s]!);
     }

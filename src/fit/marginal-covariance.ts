@@ -1,14 +1,15 @@
-import { scratch } from "../data/doubles";
+import { unfilled } from "../data/doubles";
 import { RHO_BOUND } from "../model/model";
 import type { Spreads, VarianceTerm } from "../model/terms/term";
 import { termsOf } from "../model/terms/terms";
 import type { StandardModel } from "./standard-model";
 import { blockOf, linearPredictor } from "./theta-blocks";
 
-/** Fitted SDs and correlations at some theta, in the user's units. Not to be kept. */
+/** Fitted multipliers, SDs and correlations at some theta, in the user's units. Not to be kept. */
 export function spreadsAt(model: StandardModel, theta: Float64Array): Spreads {
   const { unit } = model;
   return {
+    phi: linearPredictor(blockOf(model, "phi"), theta).map((log) => Math.exp(2 * log)),
     sigma: sds(linearPredictor(blockOf(model, "sigma"), theta), unit),
     omega: sds(linearPredictor(blockOf(model, "sd"), theta), unit),
     rho: linearPredictor(blockOf(model, "rho"), theta).map((eta) => RHO_BOUND * Math.tanh(eta)),
@@ -16,7 +17,7 @@ export function spreadsAt(model: StandardModel, theta: Float64Array): Spreads {
 }
 
 function sds(logs: Float64Array, unit: number): Float64Array {
-  const out = scratch(logs.length);
+  const out = unfilled(logs.length);
   for (let i = 0; i < logs.length; i++) out[i] = unit * Math.exp(logs[i]!);
   return out;
 }
@@ -25,6 +26,13 @@ function sds(logs: Float64Array, unit: number): Float64Array {
 export function marginalVariances(model: StandardModel, spreads: Spreads): Float64Array {
   const out = new Float64Array(model.rows);
   for (const term of termsOf(model)) term.addVariances(spreads, out);
+  return out;
+}
+
+/** Of each row given its levels: its diagonal of V (or D V D), and sigma^2. */
+export function rowVariances(model: StandardModel, spreads: Spreads): Float64Array {
+  const out = new Float64Array(model.rows);
+  for (const term of termsOf({ ...model, random: [] })) term.addVariances(spreads, out);
   return out;
 }
 

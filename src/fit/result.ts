@@ -9,6 +9,7 @@ import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
 import { blocksOf } from "../model/model";
 import { parametersOf } from "../model/terms/parameters";
+import { multipliersOf } from "../model/terms/terms";
 import { version } from "../version";
 import type { Engine } from "./engine";
 import type { Coefficient, Fit, KnownVSummary, OptimSummary, Response } from "./fit";
@@ -139,7 +140,7 @@ function optimSummary(
   const constant = engine.model.logLikConstant;
   return {
     code: convergence(best),
-    message: message(found),
+    message: message(found, multipliersOf(engine.model).length > 0),
     iterations: best.iterations,
     evaluations: engine.evaluations(),
     maxEvaluations: options.maxEvaluations,
@@ -160,17 +161,21 @@ export function convergence({ unbounded, converged }: Search["best"]): 0 | 1 | 2
   return converged ? 0 : 1;
 }
 
-/** What became of the search, in words. */
-export function message({ best, distinct, spike, rises }: Search): string {
+/** What became of the search, in words; `proportional` where V is known up to phi. */
+export function message({ best, distinct, spike, rises }: Search, proportional: boolean): string {
   const optima = distinct.length;
+  if (best.unbounded && proportional) {
+    return "the likelihood is unbounded: some rows, or a combination of rows that V gives no variance, are fitted perfectly, so their phi and sigma run to 0";
+  }
   if (best.unbounded) {
     return "the likelihood is unbounded: some rows without a known variance, or a combination of rows that a singular V gives none, are fitted perfectly, so their sigma runs to 0";
   }
   if (!best.converged) return "not converged: the estimates are not the optimum";
   let several = optima > 1 ? `; ${optima} distinct maxima were met and the highest is reported` : "";
   if (rises) {
-    several +=
-      "; the likelihood has no bound where sigma is 0 and a row without a sampling variance is fitted perfectly: this is a maximum beside that";
+    several += proportional
+      ? "; the likelihood has no bound where phi and sigma of a row are 0 and it is fitted perfectly: this is a maximum beside that"
+      : "; the likelihood has no bound where sigma is 0 and a row without a sampling variance is fitted perfectly: this is a maximum beside that";
   }
   if (spike !== null) {
     several += `; correlations of +1 in some studies and -1 in the others have a log-likelihood higher by ${spike.toPrecision(2)}`;
@@ -187,6 +192,7 @@ function kernelName({ layout }: Engine): string {
   const names = [
     layout.scalarRows > 0 && "scalar",
     layout.nestedRows > 0 && "nested",
+    layout.sparseRows > 0 && "sparse",
     layout.pairRows > 0 && "pair",
     layout.clusterSizes.length > 0 && "dense",
   ];

@@ -2,7 +2,7 @@ import { choleskyFactor } from "../linalg/cholesky";
 import { termsOf } from "../model/terms/terms";
 import { marginalCovariance, spreadsAt } from "./marginal-covariance";
 import type { StandardModel } from "./standard-model";
-import { linearPredictor, type ThetaBlock } from "./theta-blocks";
+import { linearPredictor, samplingVariances, type ThetaBlock } from "./theta-blocks";
 
 /** sigma^2 beside the known variance: V itself is known to be singular or not only to 1.5e-8. */
 const VANISHED = Math.log(1e-10);
@@ -16,8 +16,9 @@ const SINGULAR = 1.5e-8;
  * Cost: the cube of each cluster that has such rows; nothing for the others.
  */
 export function isPerfectInCluster(model: StandardModel, sigma: ThetaBlock, theta: Float64Array): boolean {
-  const { V, v } = model;
+  const { V } = model;
   if (V.clusters === 0) return false;
+  const v = samplingVariances(model, theta);
   const u = linearPredictor(sigma, theta);
   const hasVanished = (row: number) =>
     sigma.offset[row] !== Number.NEGATIVE_INFINITY && 2 * u[row]! < VANISHED + Math.log(v[row]!);

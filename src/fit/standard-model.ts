@@ -1,5 +1,5 @@
 import { BlockCovariance } from "../covariance/block-covariance";
-import { scratch } from "../data/doubles";
+import { unfilled } from "../data/doubles";
 import { addProduct, type Basis, NO_BASIS, project } from "../design/basis";
 import type { Ties } from "../model/components";
 import type { Model } from "../model/model";
@@ -13,8 +13,8 @@ import type { Part, ThetaBlock } from "./theta-blocks";
  * A model in the units in which it is optimized: orthogonal design columns, the response without its least-squares fit
  * and divided by a power of two near its spread. Observations in model order.
  *
- * theta is the coefficients of the blocks, one after the other: log sigma of observations, log omega of levels and, of pairs,
- * eta in rho = 0.999999 tanh(eta) are offset + basis (own part of theta).
+ * theta is the coefficients of the blocks, one after the other: log sqrt(phi) and log sigma of observations, log omega of levels
+ * and, of pairs, eta in rho = 0.999999 tanh(eta) are offset + basis (own part of theta).
  */
 export interface StandardModel {
   readonly rows: number;
@@ -50,12 +50,12 @@ export function standardModel(model: Model): StandardModel {
   const { rows, V, weights } = model;
   const location = model.location.basis;
   const leastSquares = project(location, model.y);
-  const y = scratch(rows);
+  const y = unfilled(rows);
   y.set(model.y);
   addProduct(location, leastSquares, y, -1);
   if (isRounding(y, model.y)) y.fill(0);
   const unit = spreadUnit(y, V.variances);
-  const v = scratch(rows);
+  const v = unfilled(rows);
   const variance = unit * unit;
   const shift = -Math.log(unit);
   let largestV = 0;
@@ -112,10 +112,12 @@ function remlConstant(rows: number, p: number, unit: number): number {
 /** @param shift what a log SD is more than in the user's units */
 function standardBlocks({ blocks }: Model, shift: number): ThetaBlock[] {
   let start = 0;
-  return blocks.map(({ kind, dpars, block: { basis }, held }) => {
-    const offset = scratch(basis.rows);
-    if (parametersOf(kind).isLogSd) offset.fill(shift);
-    if (held !== null) for (let i = 0; i < offset.length; i++) offset[i]! += held[i]!;
+  return blocks.map(({ kind, dpars, block: { basis: own }, held }) => {
+    const { isLogSd, isLogVariance } = parametersOf(kind);
+    const basis = isLogVariance ? halved(own) : own;
+    const offset = unfilled(basis.rows).fill(isLogSd ? shift : 0);
+    const share = isLogVariance ? 0.5 : 1;
+    if (held !== null) for (let i = 0; i < offset.length; i++) offset[i]! += share * held[i]!;
     const block = { kind, dpars, basis, offset, start };
     start += basis.columns;
     return block;
@@ -132,6 +134,11 @@ function partsOf(model: Model): Part[] {
     }
   }
   return parts;
+}
+
+/** Of half of a linear predictor: coefficients are half the user's. */
+function halved(basis: Basis): Basis {
+  return { ...basis, toOriginal: basis.toOriginal.map((part) => 2 * part) };
 }
 
 /** Residuals so small beside the response are what rounding leaves of a perfect fit. */
@@ -186,7 +193,8 @@ export function rehearsalOf(model: StandardModel): StandardModel | null {
   );
   const take = (values: Float64Array) => Float64Array.from(pick, (row) => values[row]!);
   const takeBlock = (block: ThetaBlock): ThetaBlock => {
-    if (parametersOf(block.kind).of !== "observation") return block;
+    // a model without multipliers has no rows of theirs
+    if (parametersOf(block.kind).of !== "observation" || block.basis.rows === 0) return block;
     const { values, columns } = block.basis;
     const taken = new Float64Array(REHEARSAL_ROWS * columns);
     for (let k = 0; k < columns; k++) {

@@ -1,8 +1,8 @@
-import { scratch } from "../data/doubles";
+import { scratch, unfilled } from "../data/doubles";
 import { project } from "../design/basis";
-import { canVanish } from "./edges";
+import { isTwoSided } from "../model/terms/parameters";
 import type { StandardModel } from "./standard-model";
-import { blockOf, thetaBlocks, thetaSize } from "./theta-blocks";
+import { blockOf, samplingVariances, thetaBlocks, thetaSize } from "./theta-blocks";
 
 /** Standardised units of a log SD by which a start leans to one side of a moderator. */
 const LEAN = 4;
@@ -21,12 +21,23 @@ const CORRELATED = 1.2;
  */
 export function startingPoints(model: StandardModel, most: number): Float64Array[] {
   const { random, parts } = model;
-  const tau2 = momentVariance(model.y, model.v, model.location.columns);
+  const phi = blockOf(model, "phi");
+  const isShared = phi.basis.columns > 0;
+  const v = isShared ? model.v : samplingVariances(model, NO_THETA);
+  const tau2 = momentVariance(model.y, v, model.location.columns);
   const share = 1 / (random.length + 1);
-  const common = startAt(model, share * tau2, share * tau2, 0);
+  const ratio = isShared ? momentRatio(model.y, v, model.location.columns) : 1;
+  const hasSigma = blockOf(model, "sigma").offset.some(Number.isFinite);
+  const common = startAt(model, share * tau2, share * tau2, 0, hasSigma ? 1 : share * ratio);
   const starts = [common];
+  if (isShared && hasSigma) {
+    // the heterogeneity laid into phi, and some of it; the known variances themselves laid into sigma
+    starts.push(startAt(model, (1 - MOSTLY) * tau2, share * tau2, 0, ratio));
+    starts.push(startAt(model, share * tau2, share * tau2, 0, Math.sqrt(ratio)));
+    starts.push(startAt(model, tau2, share * tau2, 0, 1 - MOSTLY));
+  }
   for (const { kind, start, columns } of [...parts].reverse()) {
-    const size = kind === "rho" ? CORRELATION_LEAN : LEAN;
+    const size = isTwoSided({ kind }) ? CORRELATION_LEAN : LEAN;
     for (let k = start + columns - 1; k > start; k--) {
       for (const lean of [size, -size])
         starts.push(common.map((value, j) => (j === k ? value + lean : value)));
@@ -53,25 +64,25 @@ export function steepStartingPoints(model: StandardModel): Float64Array[] {
   const starts: Float64Array[] = [];
   for (const part of model.parts) {
     const { kind, start, columns } = part;
-    if (kind === "rho" || !canVanish(model, part)) continue;
+    if (isTwoSided(part)) continue;
     const { basis, start: first } = blockOf(model, kind);
     for (const [leans, slope] of leaningTo(columns)) {
       const theta = common.slice();
       for (let k = 1; k < columns; k++) theta[start + k] = slope * leans[k - 1]!;
       // the first column is the intercept: it takes the top to where it should be
+      const typical = kind === "phi" ? 0.5 * Math.log(meanOf(model.v)) : 0;
       let top = Number.NEGATIVE_INFINITY;
       let scale = 0;
       for (let i = 0; i < basis.rows; i++) {
         const one = basis.values[(start - first) * basis.rows + i]!;
-        // a row of weight 0 is no row that could take anything
-        if (one === 0 || (kind === "sigma" && model.weights?.[i] === 0)) continue;
+        if (one === 0) continue;
         scale = one;
         let u = 0;
         for (let k = 1; k < columns; k++)
           u += theta[start + k]! * basis.values[(start - first + k) * basis.rows + i]!;
         top = Math.max(top, u);
       }
-      theta[start] = (TOP - top) / scale;
+      theta[start] = (TOP - typical - top) / scale;
       starts.push(theta);
     }
   }
@@ -96,6 +107,10 @@ const PRIMES = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29] as const;
 /** Half the width of the cube, in standardised units. */
 const SCATTER = 6;
 
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 /** log SD of the entity at the top, in units of the spread of the residuals. */
 const TOP = -0.35;
 const STEEP = [4, 12] as const;
@@ -110,9 +125,11 @@ export function wideStart(model: StandardModel): Float64Array {
  * from below the smallest variance to the spread of the residuals; none where the variances are alike.
  */
 export function constantSigmaGrid(model: StandardModel): Float64Array[] {
-  const { parts, v, largestV } = model;
+  const { parts } = model;
   const { basis, offset } = blockOf(model, "sigma");
   if (parts.length !== 1 || basis.columns !== 1) return [];
+  const v = samplingVariances(model, NO_THETA);
+  const largestV = v === model.v ? model.largestV : v.reduce((most, one) => Math.max(most, one));
   let smallest = largestV;
   for (let i = 0; i < v.length; i++) if (v[i]! > 0 && v[i]! < smallest) smallest = v[i]!;
   if (!(largestV > UNEVEN * smallest)) return [];
@@ -149,20 +166,44 @@ function leaning(zero: readonly number[], k: number, a: number, l = k, b = a): n
   return zero.map((_, j) => (j === k ? a : j === l ? b : 0));
 }
 
-/** theta for one common sigma^2, omega^2 and correlation, as near as the designs allow. */
-function startAt(model: StandardModel, sigma2: number, omega2: number, eta: number): Float64Array {
+/** theta for one common sigma^2, omega^2, correlation and phi (`ratio`), as near as the designs allow. */
+function startAt(model: StandardModel, sigma2: number, omega2: number, eta: number, ratio = 1): Float64Array {
   const theta = scratch(thetaSize(model));
-  const predictors = { sigma: 0.5 * Math.log(sigma2), sd: 0.5 * Math.log(omega2), rho: eta };
+  const predictors = {
+    phi: 0.5 * Math.log(ratio),
+    sigma: 0.5 * Math.log(sigma2),
+    sd: 0.5 * Math.log(omega2),
+    rho: eta,
+  };
   for (const { kind, basis, offset, start } of thetaBlocks(model))
     theta.set(project(basis, difference(predictors[kind], offset)), start);
   return theta;
 }
 
 function difference(value: number, offsets: Float64Array): Float64Array {
-  const out = scratch(offsets.length);
+  const out = unfilled(offsets.length);
   // a sigma held at 0 has an offset of -Infinity, and no coefficient
   for (let i = 0; i < out.length; i++) out[i] = Number.isFinite(offsets[i]!) ? value - offsets[i]! : 0;
   return out;
+}
+
+/** Of a model whose phi is held at values. */
+const NO_THETA = new Float64Array(0);
+
+/** The phi at which sum r^2 / (phi v) equals its degrees of freedom, r about the mean of least variance where phi is all. */
+function momentRatio(residuals: Float64Array, v: Float64Array, p: number): number {
+  let weights = 0;
+  let mean = 0;
+  for (let i = 0; i < v.length; i++) {
+    if (!(v[i]! > 0)) continue;
+    weights += 1 / v[i]!;
+    mean += residuals[i]! / v[i]!;
+  }
+  mean /= weights;
+  let sum = 0;
+  for (let i = 0; i < v.length; i++) if (v[i]! > 0) sum += (residuals[i]! - mean) ** 2 / v[i]!;
+  const ratio = sum / Math.max(v.length - p, 1);
+  return ratio > 0 && Number.isFinite(ratio) ? ratio : 1;
 }
 
 /**

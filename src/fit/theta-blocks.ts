@@ -1,4 +1,4 @@
-import { scratch } from "../data/doubles";
+import { unfilled } from "../data/doubles";
 import type { Basis } from "../design/basis";
 import type { Dpar } from "../formula/dpar";
 import { type ParameterKind, parametersOf } from "../model/terms/parameters";
@@ -28,12 +28,22 @@ type WithBlocks = Pick<StandardModel, "blocks">;
 
 /** Those that have coefficients. */
 export function thetaBlocks({ blocks }: WithBlocks): ThetaBlock[] {
-  return blocks.filter(({ basis }) => basis.columns > 0);
+  const out: ThetaBlock[] = [];
+  for (const block of blocks) if (block.basis.columns > 0) out.push(block);
+  return out;
 }
 
 /** The block of a kind; without columns, and where the model has no such parameter without entities. */
 export function blockOf({ blocks }: WithBlocks, kind: ParameterKind): ThetaBlock {
   return blocks[parametersOf(kind).at]!;
+}
+
+/** v, or where it is known up to phi, phi v. */
+export function samplingVariances(model: StandardModel, theta: Float64Array): Float64Array {
+  const phi = blockOf(model, "phi");
+  if (phi.dpars.length === 0) return model.v;
+  const logs = linearPredictor(phi, theta);
+  return model.v.map((variance, i) => variance * Math.exp(2 * logs[i]!));
 }
 
 /** How many coefficients theta has. */
@@ -45,7 +55,7 @@ export function thetaSize({ blocks }: WithBlocks): number {
 
 /** The linear predictor of a block's entities, offsets included. */
 export function linearPredictor({ basis, offset, start }: ThetaBlock, theta: Float64Array): Float64Array {
-  const out = scratch(basis.rows);
+  const out = unfilled(basis.rows);
   out.set(offset);
   const { values, rows, columns } = basis;
   for (let k = 0; k < columns; k++) {

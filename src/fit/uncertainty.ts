@@ -70,6 +70,14 @@ export function uncertainty(
       vcov[j * k + i] = Number.NaN;
     }
   };
+  for (const row of engine.lost) {
+    const own = Float64Array.from({ length: p }, (_, j) => location.values[j * location.rows + row]!);
+    const user = toOriginal(location, own);
+    const largest = user.reduce((most, part) => Math.max(most, Math.abs(part)), 0);
+    user.forEach((part, i) => {
+      if (Math.abs(part) > 1e-8 * largest) drop(i);
+    });
+  }
   for (const edge of optimum.boundary?.edges ?? []) {
     const { basis, start } = edge.block;
     const user = toOriginal(basis, edge.direction, start);

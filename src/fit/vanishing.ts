@@ -1,10 +1,11 @@
+import { scratch } from "../data/doubles";
 import { isPerfectInCluster } from "./singular-v";
 import type { StandardModel } from "./standard-model";
-import { blockOf, linearPredictor, type ThetaBlock, thetaBlocks } from "./theta-blocks";
+import { blockOf, linearPredictor, samplingVariances, type ThetaBlock, thetaBlocks } from "./theta-blocks";
 
 /**
  * How near each entity of a block is to the edge of the parameter space, on a log scale on which minus infinity is the
- * edge: log(sigma^2 / v) of an observation, log(omega^2 / the variance of the level's mean) of a level, log(1 - rho^2)
+ * edge: log(sigma^2 / phi v) of an observation, or log(phi v / sigma^2), log(omega^2 / the variance of the level's mean) of a level, log(1 - rho^2)
  * of a study. `sign` turns a change of the linear predictor into one of this measure: d measure = 2 sign d predictor.
  */
 export interface Nearness {
@@ -20,45 +21,53 @@ export function nearness(model: StandardModel, block: ThetaBlock, theta: Float64
     );
     return { measure, sign: (s) => -Math.sign(predictor[s]!) };
   }
-  const noise = block.kind === "sigma" ? otherVariances(model, theta) : meanVariances(model, theta);
+  const noise = noiseBeside(model, block.kind, theta);
   // an SD held at 0 is no matter of theta, and where there is no other noise one cannot vanish beside it
   const isHeld = (i: number) => block.offset[i] === Number.NEGATIVE_INFINITY;
+  const own = block.kind === "phi" ? model.v : null;
   const measure = predictor.map((u, i) =>
-    noise[i]! > 0 && !isHeld(i) ? 2 * u - Math.log(noise[i]!) : Number.POSITIVE_INFINITY,
+    noise[i]! > 0 && !isHeld(i) && own?.[i] !== 0
+      ? 2 * u - Math.log(noise[i]!) + (own === null ? 0 : Math.log(own[i]!))
+      : Number.POSITIVE_INFINITY,
   );
   return { measure, sign: () => 1 };
 }
 
-/** v; of a row without one, what its levels share with it, or, where the row may be met, the spread of the data. */
-function otherVariances(model: StandardModel, theta: Float64Array): Float64Array {
-  const { v, zeroV, random, exactRows } = model;
-  if (!zeroV || (random.length === 0 && exactRows.length === 0)) return v;
-  const logOmega = linearPredictor(blockOf(model, "sd"), theta);
-  const variances = v.map((variance, i) => {
-    if (variance > 0) return variance;
-    return random.reduce((sum, { index, firstUnit }) => {
-      return index[i]! < 0 ? sum : sum + Math.exp(2 * logOmega[firstUnit + index[i]!]!);
-    }, 0);
-  });
-  for (const row of exactRows) variances[row] = 1;
-  return variances;
+/** What a row, or a level's mean, has beside the variances of a kind. */
+function noiseBeside(model: StandardModel, kind: ThetaBlock["kind"], theta: Float64Array): Float64Array {
+  if (kind === "sd") return errorVariances(model, theta);
+  if (kind === "phi") {
+    const logSigma = linearPredictor(blockOf(model, "sigma"), theta);
+    return orShared(
+      model,
+      logSigma.map((u) => Math.exp(2 * u)),
+      theta,
+    );
+  }
+  const variances = samplingVariances(model, theta);
+  return model.zeroV || isProportional(model) ? orShared(model, variances, theta) : variances;
 }
 
-/** (mean of v + sigma^2 over the level's observations) / their number, per level. */
-function meanVariances(model: StandardModel, theta: Float64Array): Float64Array {
-  const { v, random } = model;
-  const u = linearPredictor(blockOf(model, "sigma"), theta);
-  const levels = blockOf(model, "sd").basis.rows;
-  const sums = new Float64Array(levels);
-  const counts = new Float64Array(levels);
-  for (const { index, firstUnit } of random) {
-    for (let i = 0; i < index.length; i++) {
-      if (index[i]! < 0) continue;
-      sums[firstUnit + index[i]!]! += v[i]! + Math.exp(2 * u[i]!);
-      counts[firstUnit + index[i]!]!++;
-    }
-  }
-  return sums.map((sum, level) => sum / counts[level]! ** 2);
+/** These; of a row without one, what its levels share with it, or, where the row may be met, the spread of the data. */
+function orShared(model: StandardModel, variances: Float64Array, theta: Float64Array): Float64Array {
+  const { random, exactRows } = model;
+  if ((random.length === 0 && exactRows.length === 0) || !variances.includes(0)) return variances;
+  const shared = scratch(model.rows);
+  const ofLevels = linearPredictor(blockOf(model, "sd"), theta).map((u) => Math.exp(2 * u));
+  for (const term of random) term.addEffects(ofLevels, shared);
+  const out = variances.map((variance, i) => (variance > 0 ? variance : shared[i]!));
+  for (const row of exactRows) out[row] = 1;
+  return out;
+}
+
+/** By level, the variance of what its observations say of its effect. */
+function errorVariances(model: StandardModel, theta: Float64Array): Float64Array {
+  const v = samplingVariances(model, theta);
+  const own = linearPredictor(blockOf(model, "sigma"), theta);
+  const variances = own.map((u, i) => v[i]! + Math.exp(2 * u));
+  const out = new Float64Array(blockOf(model, "sd").basis.rows);
+  for (const term of model.random) term.setErrors(variances, out);
+  return out;
 }
 
 /** A measure below this makes an entity suspect. */
@@ -77,6 +86,7 @@ export function lookout(model: StandardModel): (theta: Float64Array) => Suspicio
   const blocks = thetaBlocks(model);
   const lowestOf = lowestPredictor(blockOf(model, "sigma"));
   return (theta) => {
+    if (isProportional(model) && isPerfectRow(model, theta)) return "perfect fit";
     for (const block of blocks) {
       if (block.kind === "sigma") {
         // the usual case, and cheaper than a pass over the rows
@@ -93,9 +103,24 @@ export function lookout(model: StandardModel): (theta: Float64Array) => Suspicio
   };
 }
 
+function isProportional(model: StandardModel): boolean {
+  return blockOf(model, "phi").dpars.length > 0;
+}
+
+/** Whether phi v + sigma^2 of a row has become tiny beside the spread of the data. */
+function isPerfectRow(model: StandardModel, theta: Float64Array): boolean {
+  const variances = samplingVariances(model, theta);
+  const logSigma = linearPredictor(blockOf(model, "sigma"), theta);
+  return variances.some(
+    (variance, i) =>
+      (model.v[i]! > 0 || logSigma[i]! > Number.NEGATIVE_INFINITY) &&
+      Math.log(variance + Math.exp(2 * logSigma[i]!)) < 2 * PERFECT_FIT,
+  );
+}
+
 /** No sigma^2 can be small beside its known variance when the smallest log sigma is this. */
-function isFar({ largestV }: StandardModel, logSigma: number): boolean {
-  return 2 * logSigma > SUSPECT + Math.log(largestV);
+function isFar(model: StandardModel, logSigma: number): boolean {
+  return !isProportional(model) && 2 * logSigma > SUSPECT + Math.log(model.largestV);
 }
 
 /** One pass without a logarithm or an array; "vanishing" where some sigma may be near 0. */

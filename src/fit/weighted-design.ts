@@ -1,11 +1,11 @@
 import { choleskyFactor } from "../linalg/cholesky";
 import { choleskyInverse } from "../linalg/inverse";
 import { choleskySolve } from "../linalg/solve";
-import { components, DENSE, NESTED, PAIR } from "../model/components";
-import type { Spreads } from "../model/terms/term";
+import { components, DENSE, NESTED, PAIR, SPARSE } from "../model/components";
+import type { EffectsAnswers, Spreads } from "../model/terms/term";
 import { termsOf } from "../model/terms/terms";
 import type { Engine } from "./engine";
-import { marginalCovariance } from "./marginal-covariance";
+import { marginalCovariance, rowVariances } from "./marginal-covariance";
 import { type StandardModel, tiesOf } from "./standard-model";
 
 /** Standardised units; matrices are rows x p, column-major. */
@@ -19,24 +19,26 @@ export interface Weighted {
 
 /**
  * The design times W, the inverse of the covariance Sigma_w of the effect sizes: Sigma itself, or with likelihood weights
- * what they imply. Nested random intercepts take what the engine has solved already, at the theta that it stands at; rows
- * that are tied by V, by crossed intercepts or as one study are solved cluster by cluster.
+ * what they imply. Rows of the nested and the sparse kernel take what the engine has solved already, at the theta that it stands at;
+ * the others that are tied, by V or as one study, are solved cluster by cluster.
  */
 export function weighted(engine: Engine, spreads: Spreads): Weighted {
   const { model } = engine;
-  const { rows, location, V, random, weights } = model;
+  const { rows, location, random, weights } = model;
   const p = location.columns;
   const { root, kernel, fineToCoarse } = components(tiesOf(model));
-  const own = V.variances.map((v, i) => (v + spreads.sigma[i]! ** 2) / model.unit ** 2);
+  const kernelOf = (row: number) => kernel[root[row]!]!;
+  const own = rowVariances(model, spreads).map((variance) => variance / model.unit ** 2);
   const WX = new Float64Array(rows * p);
   const S = location.values.slice();
   const W = own.map((variance, i) => (weights === null ? 1 : weights[i]!) / variance);
   // Sigma_w^-1 X = D_w^-1 (X - Z G Z' Sigma_w^-1 X): the engine holds Z' Sigma_w^-1 X
-  const shared = random.length > 0 ? levelParts(engine, spreads) : new Float64Array(rows * p);
+  const shared = random.length > 0 ? sharedParts(engine, spreads) : new Float64Array(rows * p);
   const clusters = new Map<number, number[]>();
   for (let i = 0; i < rows; i++) {
-    const which = kernel[root[i]!]!;
-    if (which === DENSE || which === PAIR || (which === NESTED && own[i] === 0)) {
+    const which = kernelOf(i);
+    const divides = which === NESTED || which === SPARSE;
+    if (which === DENSE || which === PAIR || (divides && own[i] === 0)) {
       clusters.set(root[i]!, []);
     }
   }
@@ -52,7 +54,8 @@ export function weighted(engine: Engine, spreads: Spreads): Weighted {
     }
   }
   const covariance = marginalCovariance(termsOf(model));
-  if (random.length > 0) takeSharedPart(engine, random[fineToCoarse[0]!]!, W);
+  if (random.length > 0) takeSharedPart(engine, random[fineToCoarse[0]!]!, kernelOf, W);
+  takeSparsePart(engine, W);
   for (const members of clusters.values()) {
     solveCluster(model, members, covariance(members, spreads), { WX, S, W });
   }
@@ -60,48 +63,54 @@ export function weighted(engine: Engine, spreads: Spreads): Weighted {
 }
 
 /**
- * From the diagonal of D_w^-1 that of Sigma_w^-1, in place. Rows of one innermost level share all levels, so that
+ * From the diagonal of D_w^-1 that of Sigma_w^-1, in place, in nested rows. Those of one innermost level share all levels, so that
  * (Sigma_w^-1)_ii = d_i - d_i^2 c with d = 1 / D_w and one c a level, and Z' Sigma_w^-1 Z there is s - s^2 c, s = sum of d.
  */
 function takeSharedPart(
-  engine: Engine,
-  { index, levels, firstUnit }: StandardModel["random"][number],
+  { problem, layout }: Engine,
+  innermost: EffectsAnswers,
+  kernelOf: (row: number) => number,
   W: Float64Array,
 ): void {
-  const sums = new Float64Array(levels);
-  index.forEach((level, i) => {
-    if (level >= 0) sums[level]! += W[i]!;
-  });
-  const { problem, layout } = engine;
   const inverse = problem.read("levelInverse", new Float64Array(layout.modelLevel.length));
-  const c = new Float64Array(levels);
-  layout.modelLevel.forEach((unit, u) => {
-    const level = unit - firstUnit;
-    if (level < 0 || level >= levels || sums[level] === 0) return;
-    c[level] = (sums[level]! - inverse[u]!) / sums[level]! ** 2;
+  const sums = new Float64Array(inverse.length);
+  innermost.addSums(
+    W.map((weight, i) => (kernelOf(i) === NESTED ? weight : 0)),
+    sums,
+  );
+  const c = new Float64Array(inverse.length);
+  // levels of other terms, and of other kernels, have no sum
+  layout.modelLevel.forEach((level, u) => {
+    if (sums[level]! !== 0) c[level] = (sums[level]! - inverse[u]!) / sums[level]! ** 2;
   });
-  index.forEach((level, i) => {
-    if (level >= 0) W[i]! -= W[i]! ** 2 * c[level]!;
-  });
+  const shared = new Float64Array(W.length);
+  innermost.addEffects(c, shared);
+  for (let i = 0; i < W.length; i++) if (kernelOf(i) === NESTED) W[i]! -= W[i]! ** 2 * shared[i]!;
+}
+
+/** The same in sparse rows, of which the engine has h = (d_i - (Sigma_w^-1)_ii) / d_i^2. */
+function takeSparsePart({ problem, layout }: Engine, W: Float64Array): void {
+  const { modelRow, scalarRows, nestedRows, sparseRows } = layout;
+  if (modelRow === null || sparseRows === 0) return;
+  const shared = problem.read("rowShared", new Float64Array(sparseRows));
+  for (let i = 0; i < sparseRows; i++) {
+    const row = modelRow[scalarRows + nestedRows + i]!;
+    if (row >= 0) W[row]! -= W[row]! ** 2 * shared[i]!;
+  }
 }
 
 /** (Z G Z' Sigma_w^-1 X), rows x p, column-major. */
-function levelParts({ problem, layout, model }: Engine, { omega }: Spreads): Float64Array {
+function sharedParts({ problem, layout, model }: Engine, { omega }: Spreads): Float64Array {
   const { rows, location, random, unit } = model;
   const p = location.columns;
   const solved = problem.read("levelSolved", new Float64Array(omega.length * p));
-  const engineLevel = new Int32Array(omega.length);
-  layout.modelLevel.forEach((level, u) => {
-    engineLevel[level] = u;
-  });
   const out = new Float64Array(rows * p);
-  for (const { index, firstUnit } of random) {
-    for (let i = 0; i < rows; i++) {
-      if (index[i]! < 0) continue;
-      const level = firstUnit + index[i]!;
-      const variance = (omega[level]! / unit) ** 2;
-      for (let j = 0; j < p; j++) out[j * rows + i]! += variance * solved[engineLevel[level]! * p + j]!;
-    }
+  const effects = new Float64Array(omega.length);
+  for (let j = 0; j < p; j++) {
+    layout.modelLevel.forEach((level, u) => {
+      effects[level] = (omega[level]! / unit) ** 2 * solved[u * p + j]!;
+    });
+    for (const term of random) term.addEffects(effects, out.subarray(j * rows, (j + 1) * rows));
   }
   return out;
 }

@@ -1,6 +1,6 @@
 import { DrmError } from "../errors";
 import { deparse } from "./deparse";
-import { type DparName, isNumbered, looksLikeDpar, rho12, sdOf, sigmaOf, unknownDpar } from "./dpar";
+import { type DparName, isNumbered, looksLikeDpar, phiOf, rho12, sdOf, sigmaOf, unknownDpar } from "./dpar";
 import { type DparFormula, impliedDpar } from "./dpar-formula";
 import { groupLabel } from "./random";
 
@@ -23,12 +23,13 @@ export function checkSet(written: readonly DparFormula[]): FormulaSet {
   checkOutcomes(written, bivariate);
   checkKnownV(locations);
   const given = (name: DparName) => get(written, name.key) ?? impliedDpar(name);
+  const phis = multipliers(written, locations).map(given);
   const sigmas = locations.map((location) => given(sigmaOf(location)));
   const sds = studyLevel(written, locations);
   const correlation = bivariate ? [given(rho12())] : [];
   return {
     family: bivariate ? "biv_gaussian" : "gaussian",
-    dpars: [...locations, ...sigmas, ...sds, ...correlation],
+    dpars: [...locations, ...phis, ...sigmas, ...sds, ...correlation],
   };
 }
 
@@ -78,7 +79,7 @@ function checkTwice(written: readonly DparFormula[]): void {
 function checkOutcomes(written: readonly DparFormula[], bivariate: boolean): void {
   for (const dpar of written) {
     if (bivariate && dpar.outcome !== null && !isNumbered(dpar)) {
-      const stem = dpar.kind === "sigma" ? "sigma" : "sd";
+      const stem = dpar.kind === "sd" ? "sd" : dpar.kind;
       const rest = dpar.key.slice(stem.length);
       const wanted = `${stem}1${rest} ~ x and ${stem}2${rest} ~ x`;
       throw fail(`in a bivariate model ${dpar.key} belongs to one outcome: write ${wanted}`, [dpar]);
@@ -95,6 +96,18 @@ function checkKnownV(locations: readonly DparFormula[]): void {
       ? `the V term is in the formula of mu2: ${rule}; move it there`
       : `mu1 and mu2 both have a V term: ${rule}; take it out of mu2`,
     [second],
+  );
+}
+
+/** phi of each outcome where V is known up to it; formulas of phi beside a known V are refused. */
+function multipliers(written: readonly DparFormula[], locations: readonly DparFormula[]): DparName[] {
+  if (locations[0]!.knownV?.proportional) return locations.map(phiOf);
+  const phi = written.find(({ kind }) => kind === "phi");
+  if (phi === undefined) return [];
+  const V = 'meta_V(V = vi, scale = "proportional")';
+  throw fail(
+    `${phi.key} multiplies sampling variances that are known up to a constant: write ${V} in the formula of ${locations[0]!.key}, or remove that of ${phi.key}`,
+    [phi],
   );
 }
 

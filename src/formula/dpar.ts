@@ -5,12 +5,15 @@ import { type Expr, ungroup } from "./expr";
 import type { ParsedFormula } from "./parser";
 import { groupings, groupLabel, type RandomTerm } from "./random";
 
-/** A mean, an extra heterogeneity, an SD of random intercepts, the residual correlation of two outcomes. */
-export type DparKind = "location" | "sigma" | "sd" | "rho12";
+/**
+ * A mean, a multiplier of the sampling variances, an extra heterogeneity, an SD of random intercepts, the residual correlation
+ * of two outcomes.
+ */
+export type DparKind = "location" | "phi" | "sigma" | "sd" | "rho12";
 
 /** A distributional parameter: what its name says, as data. Only this folder takes names apart or makes them. */
 export interface Dpar {
-  /** "mu", "sigma", "sd(study)", "sd(district:school)", "mu1", "sd1(study)", ... */
+  /** "mu", "phi", "sigma", "sd(study)", "sd(district:school)", "mu1", "sd1(study)", ... */
   readonly key: string;
   /** "location" for means; what the parameter is otherwise */
   readonly kind: DparKind;
@@ -18,7 +21,7 @@ export interface Dpar {
   readonly outcome: 1 | 2 | null;
   /** "study", "district:school": the grouping of an SD of random intercepts, as in `random`; else null */
   readonly group: string | null;
-  /** what its linear predictor is of: the mean itself, the log of an SD, atanh of a correlation */
+  /** what its linear predictor is of: the mean itself, the log of an SD or of phi, a ratio of variances, atanh of a correlation */
   readonly link: "identity" | "log" | "atanh";
 }
 
@@ -29,17 +32,30 @@ export interface DparName extends Dpar {
   readonly response: Expr | null;
 }
 
-const LINKS = { location: "identity", sigma: "log", sd: "log", rho12: "atanh" } as const satisfies Record<
-  DparKind,
-  Dpar["link"]
->;
+const LINKS = {
+  location: "identity",
+  phi: "log",
+  sigma: "log",
+  sd: "log",
+  rho12: "atanh",
+} as const satisfies Record<DparKind, Dpar["link"]>;
 
-export const DPARS = ["mu", "sigma", "mu1", "mu2", "sigma1", "sigma2", "rho12"] as const;
+export const DPARS = [
+  "mu",
+  "phi",
+  "sigma",
+  "mu1",
+  "mu2",
+  "phi1",
+  "phi2",
+  "sigma1",
+  "sigma2",
+  "rho12",
+] as const;
 
 // names that other packages give to parameters: as a left-hand side they are far more likely a dpar than a column
 const FOREIGN_DPARS = new Set([
   "nu",
-  "phi",
   "shape",
   "kappa",
   "xi",
@@ -100,7 +116,8 @@ function parameterTarget(expr: Expr, text: string): Target | null {
   }
   if (!(DPARS as readonly string[]).includes(name)) return null;
   if (name === "rho12") return RHO12;
-  return ungrouped(name, name.startsWith("mu") ? "location" : "sigma", name.endsWith("2") ? 2 : 1);
+  const kind = name.startsWith("mu") ? "location" : name.startsWith("phi") ? "phi" : "sigma";
+  return ungrouped(name, kind, name.endsWith("2") ? 2 : 1);
 }
 
 function ungrouped(key: string, kind: DparKind, outcome: Dpar["outcome"]): Target {
@@ -117,6 +134,11 @@ export function isNumbered({ key, outcome }: Dpar): boolean {
 /** The sigma of the outcome that a location is of. */
 export function sigmaOf({ key, outcome }: Dpar): DparName {
   return { ...ungrouped(`sigma${numberOf(key)}`, "sigma", outcome), response: null };
+}
+
+/** The multiplier of the sampling variances of the outcome that a location is of. */
+export function phiOf({ key, outcome }: Dpar): DparName {
+  return { ...ungrouped(`phi${numberOf(key)}`, "phi", outcome), response: null };
 }
 
 /** The SD of random intercepts in a location formula. */
@@ -172,7 +194,7 @@ export function looksLikeDpar(response: Expr): boolean {
 
 export function unknownDpar(name: string, text: string): Error {
   const hint = didYouMean(name, DPARS);
-  const known = "mu, sigma and sd(group), or mu1, mu2, sigma1, sigma2 and rho12";
+  const known = "mu, phi, sigma and sd(group), or mu1, mu2, phi1, phi2, sigma1, sigma2 and rho12";
   return caretError(
     `unknown parameter '${name}'${hint === "" ? ":" : hint} the parameters are ${known}`,
     text,

@@ -9,8 +9,12 @@ import { namesStandardErrors } from "./standard-error-name";
 export interface KnownVCall {
   /** as written; meta_known_V is an old name of meta_V */
   readonly fn: "meta_V" | "meta_known_V";
-  /** what V is */
+  /** what V is, or with `inverse` 1 / V */
   readonly argument: Expr;
+  /** given as weights, w = 1 / V */
+  readonly inverse: boolean;
+  /** known up to a multiplier, phi: D V D in the place of V, D = diag(sqrt(phi)) */
+  readonly proportional: boolean;
 }
 
 /** Calls that build a covariance from columns; their arguments are checked where they are evaluated. */
@@ -19,37 +23,50 @@ const BUILDERS = new Set(["meta_vcov_bivariate", "meta_vcov_cluster"]);
 export function knownVCall(call: CallExpr, text: string): KnownVCall {
   const fn = call.fn as KnownVCall["fn"];
   const fail = (sentence: string, code?: "not_supported") => caretError(sentence, text, call.at, code);
-  for (const { name, value } of call.args) {
-    if (name === "scale" && constantOf(value) === "proportional") {
-      throw fail(
-        `${fn}(scale = "proportional"), a V known up to a constant, is not supported: write ${fn}(V = ...)`,
-        "not_supported",
-      );
-    }
-    if (name === "scale" || name === "w") {
-      throw fail(`'${name}' is reserved in ${fn}(): the only argument is V, as in ${fn}(V = vi)`);
-    }
+  const scale = call.args.find(({ name }) => name === "scale");
+  const proportional = scale !== undefined;
+  if (proportional && constantOf(scale.value) !== "proportional") {
+    throw fail(
+      `scale = ${deparse(scale.value)}: write ${fn}(V = ..., scale = "proportional") for a V known up to a multiplier, ${fn}(V = ...) for a known V`,
+    );
   }
-  const argument = call.args[0];
+  const rest = call.args.filter((one) => one !== scale);
+  const argument = rest[0];
   if (argument === undefined) throw fail(`${fn}() needs the sampling variances: write ${fn}(V = vi)`);
   const written = deparse(argument.value);
-  if (call.args.length > 1) {
-    throw fail(`${fn}() takes one argument, V, not ${call.args.length}: write ${fn}(V = ${written})`);
+  if (rest.some(({ name }) => name === "w") && rest.length > 1) {
+    throw fail(`w is 1 / V, so ${fn}() takes one of the two: write ${fn}(V = ${written}) for a known V`);
   }
-  if (argument.name !== "V") {
+  if (rest.length > 1) {
+    throw fail(`${fn}() takes one argument, V, not ${rest.length}: write ${fn}(V = ${written})`);
+  }
+  const inverse = argument.name === "w";
+  if (inverse && !proportional) {
+    throw fail(
+      `w is for a V known up to a multiplier: write ${fn}(w = ${written}, scale = "proportional"), or ${fn}(V = 1 / ${written}) if these are the sampling variances`,
+    );
+  }
+  if (inverse) checkCalls(ungroup(argument.value), text);
+  else if (argument.name !== "V") {
     const seen =
       argument.name === null
         ? `the argument of ${fn}() is named`
         : `${fn}() has no argument '${argument.name}'`;
     throw fail(`${seen}: ${wantedV(fn, argument.name, argument.value)}`);
   }
-  checkArgument(argument.value, text);
+  if (!inverse) checkArgument(argument.value, text);
   if (variablesOf(argument.value).size === 0) {
     throw fail(
-      `V = ${written} is a single number: V needs one sampling variance for every row, as in V = vi`,
+      `${argument.name} = ${written} is a single number: ${argument.name} needs one for every row, as in V = vi`,
     );
   }
-  return { fn, argument: argument.value };
+  return { fn, argument: argument.value, inverse, proportional };
+}
+
+/** As it is written in a formula, other names for the same apart. */
+export function writtenV({ fn, argument, inverse, proportional }: KnownVCall): string {
+  const scale = proportional ? ', scale = "proportional"' : "";
+  return `${fn}(${inverse ? "w" : "V"} = ${deparse(argument)}${scale})`;
 }
 
 function checkArgument(expr: Expr, text: string): void {

@@ -5,6 +5,7 @@ import { DPARS, dparName, sdKey } from "./dpar";
 import type { DparFormula } from "./dpar-formula";
 import { type Expr, ungroup } from "./expr";
 import type { DrmFormula } from "./formula";
+import { writtenV } from "./known-v";
 import { type ParsedFormula, parseFormula } from "./parser";
 import { randomTerms } from "./random";
 import { expandTerms, type RightSide } from "./terms";
@@ -173,7 +174,7 @@ function specialsOf({ offsets, random, knownV }: RightSide): Specials {
   return {
     offsets: offsets.map(deparse),
     random: random.map(({ label }) => label),
-    knownV: knownV === null ? null : `${knownV.fn}(V = ${deparse(knownV.argument)})`,
+    knownV: knownV === null ? null : writtenV(knownV),
   };
 }
 

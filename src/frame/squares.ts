@@ -16,8 +16,8 @@ const MOST_ROWS = 5000;
  * standard errors. Null where V is not a plain column.
  */
 export function squaresOfV(table: Table, formula: DrmFormula): string | null {
-  const argument = formula.dpars[0]!.knownV?.argument;
-  const inner = argument === undefined ? undefined : ungroup(argument);
+  const known = formula.dpars[0]!.knownV;
+  const inner = known === null || known.inverse ? undefined : ungroup(known.argument);
   if (inner?.type !== "name" || table.nrow > MOST_ROWS) return null;
   const candidates = table.names.filter((name) => name !== inner.name && VARIANCE.test(name));
   if (candidates.length === 0) return null;

@@ -3,6 +3,7 @@ import type { Fit } from "../fit/fit";
 import { groupingsOf, hasGroupings } from "../fit/groupings";
 import { inverseCrossProduct, leastSquares } from "../linalg/least-squares";
 import { norm } from "../linalg/vector";
+import { errorVariances } from "../opened/term-variances";
 import { coefficientIndices } from "./coefficients";
 import { outcomesOf } from "./outcomes";
 import { residualDf } from "./residual-df";
@@ -81,7 +82,7 @@ function onlyOutcome(fit: Fit) {
 
 /** The SD of each row's effect size around its mean. */
 function spreads(fit: Fit): Float64Array {
-  const { variances } = fit.knownV;
+  const variances = errorVariances(fit, outcomesOf(fit)[0]!);
   return onlyOutcome(fit).sigmas.map((sigma, i) => Math.hypot(Math.sqrt(variances[i]!), sigma));
 }
 

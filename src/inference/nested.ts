@@ -1,5 +1,6 @@
 import type { Design } from "../design/design";
 import { DrmError } from "../errors";
+import { phisOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { covarianceOf, type KeptV } from "../fit/known-covariance";
 import { orthonormalBasis, removeProjection } from "../linalg/orthogonal";
@@ -66,6 +67,12 @@ export function whyNotNested(reduced: Fit, full: Fit): string | null {
     if (design !== undefined && value > 0 && !spans(design, constant(design), 1)) {
       return `${dpar} held at ${value} is not a special case of its formula`;
     }
+  }
+  for (const { key } of phisOf(full)) {
+    // where V is known phi is 1
+    const held = full.fixed[key] ?? 1;
+    if (held !== 1 && phisOf(reduced).length === 0)
+      return `${key} is held at ${held} in one, and V known in the other`;
   }
   for (const [dpar, design] of Object.entries(reduced.designs)) {
     const other = full.designs[dpar];

@@ -24,7 +24,7 @@ export function outcomesOf(fit: Pick<Fit, "dpars">): readonly Outcome[] {
   });
 }
 
-/** Known sampling variances of one outcome (variance scale), one per row used; NaN where a study lacks it. */
+/** Sampling variances of one outcome as they were given (variance scale), one per row used; NaN where a study lacks it. */
 export function samplingVariances(fit: Fit, { location, offset, stride }: Outcome): Float64Array {
   const { variances } = fit.knownV;
   if (stride === 1) return variances;

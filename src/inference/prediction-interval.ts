@@ -1,12 +1,14 @@
 import type { Table } from "../data/table";
 import { type DataInput, newTable } from "../data/table-from";
 import { DrmError } from "../errors";
+import { isMultiplicative, phisOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { groupingOf, valuesByDesignRow } from "../fit/groupings";
 import { requireFit } from "../fit/require-fit";
 import type { Dpar } from "../formula/dpar";
 import { trueVariancesAt } from "../opened/term-variances";
 import { checkOptions, type OptionKinds } from "../options";
+import { count } from "../words";
 import { limitsAt } from "./limits";
 import { outcomesOf } from "./outcomes";
 import { predict } from "./predict";
@@ -24,6 +26,11 @@ export interface PredictionIntervalOptions {
   readonly df?: number;
   /** location offset of the new rows, as in predict() */
   readonly offset?: ArrayLike<number>;
+  /**
+   * sampling variances of new effect sizes, one a row: the interval is then of the effect sizes themselves, not of their true
+   * effects. They count as known, or where V is known up to phi as known up to the phi of their rows
+   */
+  readonly v?: ArrayLike<number>;
 }
 
 const PREDICTION_INTERVAL_OPTIONS: OptionKinds<PredictionIntervalOptions> = {
@@ -32,6 +39,7 @@ const PREDICTION_INTERVAL_OPTIONS: OptionKinds<PredictionIntervalOptions> = {
   df: "number",
   test: "text",
   offset: "numbers",
+  v: "numbers",
 };
 
 /** Arrays are one per row; NaN where a predictor is missing. */
@@ -46,7 +54,7 @@ export interface PredictionInterval {
   readonly estimate: Float64Array;
   /** of the mean */
   readonly stdError: Float64Array;
-  /** SD of true effects around the mean, random intercepts included */
+  /** SD of true effects around the mean, random intercepts included; with `v` of effect sizes */
   readonly heterogeneity: Float64Array;
   /** lower limits, one a row */
   readonly lower: Float64Array;
@@ -61,7 +69,9 @@ export interface PredictionInterval {
  *   mu_i -+ q sqrt(se(mu_i)^2 + sigma_i^2 + omega_i^2)
  *
  * sigma_i is the row's own, so that rows with another heterogeneity get intervals of another width, and omega_i^2 is the
- * variance of the random intercepts of unseen levels. The SDs count as known: their errors are not in the interval. The
+ * variance of the random intercepts of unseen levels. Where phi multiplies the sampling variances and sigma is held at 0, true
+ * effects have no variance and no interval (NaN). With `v` the interval is that of a new effect size, phi_i v_i (v_i where V is known)
+ * being added to the variance. The SDs count as known: their errors are not in the interval. The
  * mean, its error and the quantile q are those of predict() with the same `test`: with "t" and "knha" q is of t with
  * k - p degrees of freedom, after CR2 robust errors with Satterthwaite's of the row's mean, as in metafor.
  *
@@ -75,7 +85,7 @@ export function predictionInterval(
 ): PredictionInterval {
   requireFit("predictionInterval", fit);
   checkOptions("predictionInterval", options, PREDICTION_INTERVAL_OPTIONS);
-  const { dpar = "mu", level = 0.95, df, offset, test } = options;
+  const { dpar = "mu", level = 0.95, df, offset, test, v } = options;
   const outcomes = outcomesOf(fit);
   const outcome = outcomes.find(({ location }) => location === dpar);
   if (outcome === undefined) {
@@ -90,6 +100,14 @@ export function predictionInterval(
   const mean = predict(fit, data, { dpar, level, ...(offset && { offset }), ...(test && { test }) });
   const values = ({ key }: Dpar) => valuesOf(fit, data, key);
   const variance = trueVariancesAt(fit, outcome.number, { values }, mean.estimate.length);
+  if (v !== undefined)
+    addErrors(
+      variance,
+      v,
+      phisOf(fit).find(({ outcome: of }) => of === outcome.number),
+      values,
+    );
+  else if (isMultiplicative(fit, outcome.number)) variance.fill(Number.NaN);
   const limits = Array.from(mean.estimate, (estimate, i) =>
     limitsOf({
       estimate,
@@ -115,4 +133,25 @@ function valuesOf(fit: Fit, data: Table | undefined, dpar: string): Float64Array
   if (grouping === null) return predict(fit, data, { dpar }).estimate;
   const byLevel = valuesByDesignRow(fit, dpar)!;
   return Float64Array.from(grouping.codes, (code) => (code < 0 ? 0 : byLevel[code]!));
+}
+
+/** Adds the sampling variances of new effect sizes, times the phi of their rows where there is one. */
+function addErrors(
+  variance: Float64Array,
+  v: ArrayLike<number>,
+  phi: Dpar | undefined,
+  values: (dpar: Dpar) => Float64Array,
+): void {
+  if (v.length !== variance.length) {
+    throw new DrmError(
+      "bad_option",
+      `v has ${count(v.length, "value")} for ${count(variance.length, "row")}`,
+    );
+  }
+  const multipliers = phi === undefined ? null : values(phi);
+  for (let i = 0; i < variance.length; i++) {
+    if (!(v[i]! >= 0))
+      throw new DrmError("bad_option", `v[${i + 1}] = ${v[i]}: sampling variances must be >= 0`);
+    variance[i]! += (multipliers?.[i] ?? 1) * v[i]!;
+  }
 }

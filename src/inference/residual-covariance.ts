@@ -1,9 +1,10 @@
 import { DrmError } from "../errors";
-import { correlations } from "../fit/dpars";
+import { correlations, phisOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
+import { errorVariances } from "../opened/term-variances";
 import { isList, shown } from "../options";
-import { outcomesOf, samplingVariances } from "./outcomes";
+import { outcomesOf } from "./outcomes";
 
 /**
  * The symmetric 2 x 2 matrix [[variance1, covariance], [covariance, variance2]] of each study, in columns. A study that
@@ -24,7 +25,7 @@ export interface StudyMatrices {
 export interface ResidualCovariance {
   /** the model's part: how the true effects of studies vary around their means */
   readonly between: StudyMatrices;
-  /** the known part, V: sampling error */
+  /** the known part, V (known up to phi, D V D): sampling error */
   readonly sampling: StudyMatrices;
   /** their sum: how the observed effects vary around their means */
   readonly marginal: StudyMatrices;
@@ -57,8 +58,10 @@ export function residualCovariance(fit: Fit): ResidualCovariance {
     rho.map((r, i) => r * sigma1[i] * sigma2[i]),
   );
   // every fit of two outcomes has them
-  const v12 = fit.knownV.covariances!.slice();
-  const sampling = studyMatrices(samplingVariances(fit, first), samplingVariances(fit, second), v12);
+  const known = fit.knownV.covariances!;
+  const [phi1, phi2] = phisOf(fit).map(({ key }) => fit.fitted[key]);
+  const v12 = phi1 === undefined ? known.slice() : known.map((v, i) => v * Math.sqrt(phi1[i] * phi2[i]));
+  const sampling = studyMatrices(errorVariances(fit, first), errorVariances(fit, second), v12);
   const sum = (part: "variance1" | "variance2" | "covariance") =>
     sampling[part].map((value, i) => value + between[part][i]);
   return {

@@ -1,26 +1,20 @@
 import { buildKnownV, type KnownV, type KnownVOptions, type MatrixInput } from "../covariance/known-v";
-import { buildDesign } from "../design/design";
+import { buildDesign, type Design } from "../design/design";
 import { buildGroupDesign } from "../design/group-design";
 import { CLEARLY_FULL, checkRank, checkWeightedRank } from "../design/rank";
 import { DrmError } from "../errors";
-import type { Dpar, DparKind } from "../formula/dpar";
+import type { DparKind } from "../formula/dpar";
 import type { DparFormula } from "../formula/dpar-formula";
 import type { DrmFormula } from "../formula/formula";
 import { evaluateNumeric } from "../frame/evaluate";
 import type { Frame } from "../frame/frame";
 import { checkRandomIntercepts, checkRestricted, checkWeights } from "./check-model";
-import { fixedLogSigmas } from "./fixed";
-import { type Block, emptyBlock, type Model, NO_BLOCK, type Outcomes, stackBlocks } from "./model";
-import {
-  blockOf,
-  completePairs,
-  levelsBlock,
-  observationNumbers,
-  observedLevels,
-  observedV,
-  presentOutcomes,
-} from "./observations";
-import { Intercept } from "./terms/intercept";
+import { heldValues } from "./fixed";
+import type { Block, Model, Outcomes } from "./model";
+import { checkMultipliers } from "./multipliers";
+import { blockOf, observationNumbers, observedV, presentOutcomes } from "./observations";
+import type { TermSource } from "./terms/source";
+import { multipliersOf, partsFrom } from "./terms/terms";
 
 export interface ModelOptions {
   readonly matrices?: Readonly<Record<string, MatrixInput>>;
@@ -28,8 +22,6 @@ export interface ModelOptions {
   readonly method?: "ML" | "REML";
   readonly warn?: (message: string) => void;
 }
-
-const NO_PAIRS = new Int32Array(0);
 
 /** What the frame says about the response of one location formula, per row of the frame. */
 export interface LocationData {
@@ -43,11 +35,9 @@ export interface BuiltModel {
   readonly model: Model;
   /** one entry an outcome */
   readonly locations: readonly LocationData[];
-  /** one an outcome, estimated or held */
-  readonly sigmas: readonly Dpar[];
   /** as in the frame, absent outcomes included */
   readonly knownV: KnownV;
-  /** SDs that sigmas are held at */
+  /** values that sigmas and phis are held at */
   readonly fixed: Readonly<Record<string, number>>;
 }
 
@@ -68,18 +58,22 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
     ),
     frame.weights,
   );
-  const { estimated, logSigma } = fixedLogSigmas(dpars.sigma, options.fixed);
-  const scale = ranked(
-    blockOf(
-      dpars.sigma.map((dpar, k) => (estimated[k] ? buildDesign(dpar, frame) : null)),
-      rows,
-      observation,
-    ),
-    frame.weights,
-  );
-  const random = randomIntercepts(dpars.sd, frame, rows, observation);
-  const uncorrelated = logSigma?.includes(Number.NEGATIVE_INFINITY) ?? false;
-  const { pairs, rho } = studies(dpars.rho12, frame, observation, uncorrelated);
+  const held = heldValues([...dpars.sigma, ...dpars.phi], options.fixed);
+  const source: TermSource = {
+    rows,
+    outcomes,
+    observation,
+    dpars: (kind) => dpars[kind],
+    design: (dpar) => designOf(dpar as DparFormula, frame, held),
+    held: ({ key }) => held.get(key) ?? null,
+    checked: (block) => ranked(block, frame.weights),
+  };
+  // before its design, which would be of no rows
+  if (dpars.rho12.length > 0 && outcomes !== null && !hasBoth(outcomes)) {
+    const why = "no row has both outcomes, so their correlation rho12 cannot be estimated";
+    throw new DrmError("bad_data", `${why}: fit the two outcomes separately`);
+  }
+  const { random, pairs, blocks } = partsFrom(source);
 
   const vOptions: KnownVOptions = options.warn ? { warn: options.warn } : {};
   const knownV = buildKnownV(formula.dpars[0]!, frame, options.matrices ?? {}, vOptions);
@@ -94,24 +88,21 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
         ? weights
         : Float64Array.from(outcomes.frameRow, (row) => weights[row]!),
     location,
-    blocks: [
-      {
-        kind: "sigma",
-        dpars: dpars.sigma,
-        block: scale,
-        held: logSigma === null ? null : offsets(logSigma, rows, outcomes),
-      },
-      { kind: "sd", dpars: dpars.sd, block: levelsBlock(random), held: null },
-      { kind: "rho", dpars: dpars.rho12, block: rho, held: null },
-    ],
     V: observation === null ? knownV.V : observedV(knownV.V, observation, rows),
     random,
     pairs,
+    blocks,
   };
-  checkRandomIntercepts(model, dpars.sigma, estimated.includes(true), frame.nrow);
+  if (multipliersOf(model).length > 0) checkMultipliers(model);
+  checkRandomIntercepts(model, frame.nrow);
   checkWeights(model, frame);
   checkRestricted(model);
-  return { model, locations, sigmas: dpars.sigma, knownV, fixed: { ...options.fixed } };
+  return { model, locations, knownV, fixed: { ...options.fixed } };
+}
+
+/** Whether some study has both outcomes; its two observations are neighbours. */
+function hasBoth({ frameRow }: Outcomes): boolean {
+  return frameRow.some((row, i) => i > 0 && row === frameRow[i - 1]);
 }
 
 type ByKind = Readonly<Record<DparKind, readonly DparFormula[]>>;
@@ -122,7 +113,13 @@ function byKind(formula: DrmFormula): ByKind {
   let dpars = sorted.get(formula);
   if (dpars === undefined) {
     const of = (kind: DparKind) => formula.dpars.filter((dpar) => dpar.kind === kind);
-    dpars = { location: of("location"), sigma: of("sigma"), sd: of("sd"), rho12: of("rho12") };
+    dpars = {
+      location: of("location"),
+      phi: of("phi"),
+      sigma: of("sigma"),
+      sd: of("sd"),
+      rho12: of("rho12"),
+    };
     sorted.set(formula, dpars);
   }
   return dpars;
@@ -160,53 +157,18 @@ function responses(locations: readonly LocationData[], outcomes: Outcomes | null
   return y;
 }
 
-/** Log of the value that each observation's sigma is held at, 0 where it is estimated. */
-function offsets(logSigma: readonly number[], rows: number, outcomes: Outcomes | null): Float64Array {
-  const out = new Float64Array(rows);
-  for (let i = 0; i < rows; i++) out[i] = logSigma[outcomes === null ? 0 : outcomes.outcome[i]!]!;
-  return out;
-}
-
-function randomIntercepts(
-  dpars: readonly DparFormula[],
-  frame: Frame,
-  rows: number,
-  observation: Int32Array | null,
-): Intercept[] {
-  let firstUnit = 0;
-  return dpars.map((dpar) => {
+/** Null where there is nothing to estimate: a sigma that is held, and a correlation beside a sigma that is held at 0. */
+function designOf(dpar: DparFormula, frame: Frame, held: ReadonlyMap<string, number>): Design | null {
+  if (dpar.group !== null) {
     const design = buildGroupDesign(dpar, frame);
     checkRank(design);
-    const index = observedLevels(design.index, dpar.outcome!, rows, observation);
-    const intercept = new Intercept(dpar, design, index, firstUnit);
-    firstUnit += design.nrow;
-    return intercept;
-  });
-}
-
-/** Studies with both outcomes, and the design of their correlation (none when a sigma is held at 0). */
-function studies(
-  dpars: readonly DparFormula[],
-  frame: Frame,
-  observation: Int32Array | null,
-  uncorrelated: boolean,
-): { pairs: Int32Array; rho: Block } {
-  if (observation === null || dpars.length === 0) return { pairs: NO_PAIRS, rho: NO_BLOCK };
-  const { pairs, pairOf } = completePairs(observation);
-  if (pairs.length === 0) {
-    const why = "no row has both outcomes, so their correlation rho12 cannot be estimated";
-    throw new DrmError("bad_data", `${why}: fit the two outcomes separately`);
+    return design;
   }
-  if (uncorrelated) {
-    if (!dpars[0]!.implied) {
-      throw new DrmError(
-        "bad_option",
-        "fixed: with a sigma held at 0 there is no residual correlation; remove the rho12 formula",
-      );
-    }
-    return { pairs, rho: emptyBlock(pairs.length / 2) };
-  }
-  const design = buildDesign(dpars[0]!, frame);
-  const rho = stackBlocks([design], pairs.length / 2, (_, row) => pairOf[row]!);
-  return { pairs, rho: ranked(rho, frame.weights) };
+  if (held.has(dpar.key)) return null;
+  if (dpar.link !== "atanh" || ![...held.values()].includes(0)) return buildDesign(dpar, frame);
+  if (dpar.implied) return null;
+  throw new DrmError(
+    "bad_option",
+    "fixed: with a sigma held at 0 there is no residual correlation; remove the rho12 formula",
+  );
 }

@@ -1,19 +1,17 @@
 import { DrmError } from "../errors";
-import type { Dpar } from "../formula/dpar";
 import type { Frame } from "../frame/frame";
 import { count } from "../words";
 import { components, DENSE } from "./components";
-import type { Model } from "./model";
+import { blockOfKind, type Model } from "./model";
 import type { Intercept } from "./terms/intercept";
 import { termsOf } from "./terms/terms";
 
 /** Refuses random intercepts whose SD cannot be told apart from another part of the model, such as an estimated sigma. */
-export function checkRandomIntercepts(
-  { random }: Pick<Model, "random">,
-  sigmas: readonly Dpar[],
-  estimated: boolean,
-  nrow: number,
-): void {
+export function checkRandomIntercepts(model: Pick<Model, "random" | "blocks">, nrow: number): void {
+  const { random } = model;
+  if (random.length === 0) return;
+  const { dpars: sigmas, block } = blockOfKind(model, "sigma");
+  const estimated = block.designs.length > 0;
   for (const { dpar, design } of random) {
     if (!estimated || design.counts.some((count) => count > 1)) continue;
     const scale = sigmas.find(({ outcome }) => outcome === dpar.outcome)!.key;
@@ -63,7 +61,7 @@ export function checkWeights(model: Model, frame: Frame): void {
   if (random.length > 0 && needsDense(model)) {
     throw new DrmError(
       "not_supported",
-      "weights together with random intercepts are supported for nested random intercepts and a V of variances only: drop the weights, or fit without covariances and crossed groups",
+      "weights together with random intercepts are supported with a V of variances only: drop the weights, or fit without covariances",
     );
   }
   const rowOf = (observation: number) =>

@@ -6,7 +6,7 @@ import { kernelInputs } from "./terms/terms";
 export interface Ties {
   readonly rows: number;
   readonly terms: readonly VarianceTerm[];
-  /** known variances, where rows without one are to be told apart: see MOST_DENSE */
+  /** known variances, where the dense kernel may take what others could: not with weights, of which it knows one a cluster */
   readonly v?: Float64Array;
 }
 
@@ -15,12 +15,24 @@ export const SCALAR = 0;
 export const NESTED = 1;
 export const PAIR = 2;
 export const DENSE = 3;
+export const SPARSE = 4;
 
 /**
  * A row of known variance 0 in a study with others has a variance even where its sigma is 0, that of the study's level. The
  * nested kernel divides by v + sigma^2; the dense one does not, and takes such components up to this many rows.
  */
 const MOST_DENSE = 200;
+
+/** Crossed components of fewer rows are cheaper as one matrix. */
+const LEAST_SPARSE = 16;
+
+/**
+ * Where a row's variance is so small beside what it shares, twice over, the sparse kernel loses digits of it that the dense one
+ * keeps: 5e-15 of the log-likelihood for each unit of omega^2 / (v + sigma^2). In the unit in which a model is optimized.
+ */
+const SMALL_VARIANCE = 1e-7;
+/** The dense kernel takes crossed components with such rows up to so many rows. */
+const MOST_SMALL = 1000;
 
 export interface Components {
   /** first observation of each observation's component */
@@ -36,7 +48,7 @@ export function components({ rows, terms, v }: Ties): Components {
   const root = newForest(rows);
   for (const term of terms) term.tie((first, row) => link(root, first, row));
   flatten(root);
-  const { V, random, pairs } = kernelInputs(terms);
+  const { V, isMultiplied, random, pairs } = kernelInputs(terms);
 
   const fineToCoarse = random.map((_, t) => t).sort((a, b) => random[b]!.levels - random[a]!.levels);
   const nested = isNested(fineToCoarse.map((t) => random[t]!));
@@ -44,7 +56,7 @@ export function components({ rows, terms, v }: Ties): Components {
   for (let i = 0; i < rows; i++) {
     const memberships = random.reduce((count, { index }) => count + (index[i]! >= 0 ? 1 : 0), 0);
     // a row outside some of the intercepts has no place in the tree
-    const here = memberships === 0 ? SCALAR : nested && memberships === random.length ? NESTED : DENSE;
+    const here = memberships === 0 ? SCALAR : nested && memberships === random.length ? NESTED : SPARSE;
     raise(kernel, root[i]!, here);
   }
   const members = new Int32Array(rows);
@@ -53,26 +65,35 @@ export function components({ rows, terms, v }: Ties): Components {
     const r = root[pairs[s]!]!;
     raise(kernel, r, members[r] === 2 && kernel[r] === SCALAR ? PAIR : DENSE);
   }
-  if (v?.some((variance) => variance > 0)) {
+  if (v !== undefined) {
+    let largest = 0;
+    for (let i = 0; i < rows; i++) largest = Math.max(largest, v[i]!);
     for (let i = 0; i < rows; i++) {
       const r = root[i]!;
-      if (v[i] === 0 && kernel[r] === NESTED && members[r]! <= MOST_DENSE) kernel[r] = DENSE;
+      const m = members[r]!;
+      const isSmall = v[i]! < SMALL_VARIANCE && largest >= SMALL_VARIANCE;
+      if (kernel[r] === SPARSE && (m < LEAST_SPARSE || (isSmall && m <= MOST_SMALL))) kernel[r] = DENSE;
+      if (kernel[r] === NESTED && v[i] === 0 && largest > 0 && m <= MOST_DENSE) kernel[r] = DENSE;
     }
   }
+  // the sparse kernel knows no multipliers
+  if (isMultiplied) for (let i = 0; i < rows; i++) if (kernel[root[i]!] === SPARSE) kernel[root[i]!] = DENSE;
   V.eachTie((_, row) => {
     if (kernel[root[row]!] !== PAIR) kernel[root[row]!] = DENSE;
   });
   return { root, kernel, fineToCoarse };
 }
 
-/** Two different demands on one component need the kernel that can do everything. */
+/** Of two different demands on one component the more general kernel's; levels are general beside levels only. */
 function raise(kernel: Uint8Array, root: number, wanted: number): void {
   const now = kernel[root]!;
-  if (now === wanted || wanted === SCALAR) {
-    if (wanted === SCALAR && now === NESTED) kernel[root] = DENSE;
+  if (now === wanted) return;
+  if (wanted === SCALAR) {
+    if (now === NESTED || now === SPARSE) kernel[root] = DENSE;
     return;
   }
-  kernel[root] = now === SCALAR ? wanted : DENSE;
+  const levels = now !== PAIR && wanted !== PAIR && now !== DENSE && wanted !== DENSE;
+  kernel[root] = now === SCALAR ? wanted : levels ? SPARSE : DENSE;
 }
 
 /** Every level of a finer intercept lies in one level of the next coarser one. */

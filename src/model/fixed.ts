@@ -2,31 +2,27 @@ import { DrmError } from "../errors";
 import type { DparFormula } from "../formula/dpar-formula";
 import { shown } from "../options";
 
-export interface FixedSigmas {
-  /** by sigma formula: false when it is held at a value */
-  readonly estimated: readonly boolean[];
-  /** by sigma formula: log of that value, 0 where sigma is estimated; null when all are */
-  readonly logSigma: readonly number[] | null;
-}
+const NONE_HELD: ReadonlyMap<string, number> = new Map();
 
-/** Reads `fixed: { sigma: 0 }`: SDs, on the response scale. */
-export function fixedLogSigmas(
+/** Reads `fixed: { sigma: 0 }`: the values, on the response scale, that SDs and multipliers of V are held at, by key. */
+export function heldValues(
   dpars: readonly DparFormula[],
   fixed: Readonly<Record<string, number>> | undefined,
-): FixedSigmas {
-  if (!fixed) return { estimated: dpars.map(() => true), logSigma: null };
+): ReadonlyMap<string, number> {
+  if (!fixed) return NONE_HELD;
   const keys = dpars.map(({ key }) => key);
   for (const [name, value] of Object.entries(fixed)) {
     const dpar = dpars.find(({ key }) => key === name);
     if (dpar === undefined) {
-      const which = keys.join(" and ");
       throw new DrmError(
         "bad_option",
-        `fixed: '${name}' cannot be held at a value; only ${which} can, as in { ${keys[0]}: 0 }`,
+        `fixed: '${name}' cannot be held at a value; only ${keys.join(" and ")} can, as in { ${keys[0]}: 0 }`,
       );
     }
-    if (!(Number.isFinite(value) && value >= 0)) {
-      throw new DrmError("bad_option", `fixed: ${name} = ${shown(value)}, but an SD is a finite number >= 0`);
+    const isMultiplier = dpar.kind === "phi";
+    const wanted = isMultiplier ? "a multiplier is a finite number > 0" : "an SD is a finite number >= 0";
+    if (!(Number.isFinite(value) && (value > 0 || (value === 0 && !isMultiplier)))) {
+      throw new DrmError("bad_option", `fixed: ${name} = ${shown(value)}, but ${wanted}`);
     }
     if (!dpar.implied) {
       throw new DrmError(
@@ -35,9 +31,5 @@ export function fixedLogSigmas(
       );
     }
   }
-  const held = keys.map((key) => Object.hasOwn(fixed, key));
-  return {
-    estimated: held.map((isHeld) => !isHeld),
-    logSigma: held.includes(true) ? keys.map((key, k) => (held[k] ? Math.log(fixed[key]!) : 0)) : null,
-  };
+  return new Map(Object.entries(fixed));
 }

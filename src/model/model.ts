@@ -63,8 +63,8 @@ export function blocksOf(model: Model): Block[] {
 }
 
 /** The block of a kind; empty where the model has no such parameter. */
-export function blockOfKind({ blocks }: Pick<Model, "blocks">, kind: ParameterKind): Block {
-  return blocks[parametersOf(kind).at]!.block;
+export function blockOfKind({ blocks }: Pick<Model, "blocks">, kind: ParameterKind): ParameterBlock {
+  return blocks[parametersOf(kind).at]!;
 }
 
 /** One design as it stands. */

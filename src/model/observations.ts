@@ -1,7 +1,6 @@
 import type { BlockCovariance } from "../covariance/block-covariance";
 import type { Design } from "../design/design";
-import { type Block, emptyBlock, NO_BLOCK, type Outcomes, singleBlock, stackBlocks } from "./model";
-import type { Intercept } from "./terms/intercept";
+import { type Block, emptyBlock, type Outcomes, singleBlock, stackBlocks } from "./model";
 
 // Between the rows of a frame and the observations of a model. `observation` holds, at 2 i + o, the number of the
 // observation of outcome o in row i, -1 where it is absent; null when rows and observations are the same.
@@ -51,31 +50,6 @@ export function blockOf(
   for (let outcome = 0; outcome < designs.length; outcome++) if (designs[outcome]) outcomeOf.push(outcome);
   const present = designs.filter((design) => design !== null);
   return stackBlocks(present, rows, (d, row) => observation[2 * row + outcomeOf[d]!]!);
-}
-
-/** The level of each observation of one outcome (1 or 2), -1 for those of the other, from the level of each row. */
-export function observedLevels(
-  index: Int32Array,
-  outcome: number,
-  rows: number,
-  observation: Int32Array | null,
-): Int32Array {
-  if (observation === null) return index;
-  const levels = new Int32Array(rows).fill(-1);
-  for (let row = 0; row < index.length; row++) {
-    const at = observation[2 * row + outcome - 1]!;
-    if (at >= 0) levels[at] = index[row]!;
-  }
-  return levels;
-}
-
-/** All levels of all random intercepts. */
-export function levelsBlock(random: readonly Intercept[]): Block {
-  if (random.length === 0) return NO_BLOCK;
-  if (random.length === 1) return singleBlock(random[0]!.design);
-  const last = random[random.length - 1]!;
-  const designs = random.map(({ design }) => design);
-  return stackBlocks(designs, last.firstUnit + last.design.nrow, (d, level) => random[d]!.firstUnit + level);
 }
 
 /** The observations of the rows with both outcomes, and the number of each row's pair, -1 where there is none. */

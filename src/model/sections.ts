@@ -1,5 +1,7 @@
-import { scratch } from "../data/doubles";
-import { components, DENSE, NESTED, PAIR, SCALAR, type Ties } from "./components";
+import { unfilled } from "../data/doubles";
+import { components, DENSE, NESTED, PAIR, SCALAR, SPARSE, type Ties } from "./components";
+import type { Cliques } from "./sparse/cliques";
+import { type SparsePlan, sparsePlan } from "./sparse/plan";
 import type { LevelsInput } from "./terms/term";
 import { type KernelInputs, kernelInputs } from "./terms/terms";
 
@@ -11,6 +13,7 @@ export interface Sections {
   readonly rows: number;
   readonly scalarRows: number;
   readonly nestedRows: number;
+  readonly sparseRows: number;
   readonly pairRows: number;
   /** null when problem rows are the model's, with padding after them or without */
   readonly modelRow: Int32Array | null;
@@ -19,6 +22,7 @@ export interface Sections {
   readonly levelParent: Int32Array;
   /** of its inner levels: rows of the section up to the end of each */
   readonly levelEnd: Int32Array;
+  readonly sparse: SparseSection | null;
   readonly modelPair: Int32Array;
   /** rows, levels and pairs of each dense cluster */
   readonly clusterSizes: Int32Array;
@@ -31,6 +35,23 @@ export interface Sections {
 
 const NONE = new Int32Array(0);
 
+/** Levels of the sparse section, by number in the order of elimination, and how they are eliminated. */
+export interface SparseSection {
+  readonly levels: number;
+  /** sparse rows x terms, row-major: place of the level in the list of the row's node, -1 for none */
+  readonly places: Int32Array;
+  /** sparse rows x terms, row-major: level, -1 for none */
+  readonly rowLevels: Int32Array;
+  readonly nodes: Int32Array;
+  readonly lists: Int32Array;
+  readonly inParent: Int32Array;
+  readonly panels: number;
+  readonly largestFront: number;
+  readonly stack: number;
+  /** of a factorization, a multiplication and an addition each */
+  readonly flops: number;
+}
+
 export function sections(ties: Ties): Sections {
   const { rows, terms } = ties;
   const inputs = kernelInputs(terms);
@@ -39,8 +60,8 @@ export function sections(ties: Ties): Sections {
   const { root, kernel, fineToCoarse } = components(ties);
   const kernelOf = (row: number) => kernel[root[row]!]!;
 
-  // two rows of padding at most: the scalar and the nested section are taken two rows at a time
-  const modelRow = new Int32Array(rows + 2).fill(-1);
+  // three rows of padding at most: the scalar, the nested and the sparse section are taken two rows at a time
+  const modelRow = new Int32Array(rows + 3).fill(-1);
   let next = 0;
   for (let i = 0; i < rows; i++) if (kernelOf(i) === SCALAR) modelRow[next++] = i;
   next += next & 1;
@@ -52,6 +73,12 @@ export function sections(ties: Ties): Sections {
   next += next & 1;
   const nestedRows = next - scalarRows;
 
+  const sparse = sparseLevels(rows, random, kernelOf);
+  modelRow.set(sparse.rowOrder, next);
+  next += sparse.rowOrder.length;
+  next += next & 1;
+  const sparseRows = next - scalarRows - nestedRows;
+
   const modelPair: number[] = [];
   for (let s = 0; s < pairs.length; s += 2) {
     if (kernelOf(pairs[s]!) !== PAIR) continue;
@@ -59,7 +86,7 @@ export function sections(ties: Ties): Sections {
     modelRow[next++] = pairs[s + 1]!;
     modelPair.push(s / 2);
   }
-  const pairRows = next - scalarRows - nestedRows;
+  const pairRows = next - scalarRows - nestedRows - sparseRows;
 
   const dense = denseClusters(rows, inputs, root, kernelOf);
   modelRow.set(dense.rowOrder, next);
@@ -68,11 +95,13 @@ export function sections(ties: Ties): Sections {
     rows: next,
     scalarRows,
     nestedRows,
+    sparseRows,
     pairRows,
     modelRow: modelRow.subarray(0, next),
-    modelLevel: joined(nested.modelLevel, dense.modelLevel),
+    modelLevel: joined(joined(nested.modelLevel, sparse.modelLevel), dense.modelLevel),
     levelParent: nested.parent,
     levelEnd: nested.end,
+    sparse: sparse.section,
     modelPair: joined(modelPair, dense.modelPair),
     clusterSizes: Int32Array.from(dense.sizes),
     rowLevels: joined(dense.rowLevels, NONE),
@@ -94,11 +123,13 @@ function scalarSections(rows: number): Sections {
     rows: scalarRows,
     scalarRows,
     nestedRows: 0,
+    sparseRows: 0,
     pairRows: 0,
     modelRow: null,
     modelLevel: NONE,
     levelParent: NONE,
     levelEnd: NONE,
+    sparse: null,
     modelPair: NONE,
     clusterSizes: NONE,
     rowLevels: NONE,
@@ -193,6 +224,65 @@ function nestedLevels(
   };
 }
 
+interface SparseLevels {
+  readonly rowOrder: Int32Array;
+  readonly modelLevel: Int32Array;
+  readonly section: SparseSection | null;
+}
+
+/** Rows in the order in which their levels are eliminated; one elimination for all components. */
+function sparseLevels(
+  rows: number,
+  random: readonly LevelsInput[],
+  kernelOf: (row: number) => number,
+): SparseLevels {
+  const own: number[] = [];
+  for (let i = 0; i < rows; i++) if (kernelOf(i) === SPARSE) own.push(i);
+  if (own.length === 0) return { rowOrder: NONE, modelLevel: NONE, section: null };
+  const width = random.length;
+  const firsts = firstLevels(random);
+  const levels = random.reduce((sum, term) => sum + term.levels, 0);
+  const numberOf = new Int32Array(levels).fill(-1);
+  const modelLevel: number[] = [];
+  const members = new Int32Array(own.length * width).fill(-1);
+  own.forEach((row, i) => {
+    for (let t = 0; t < width; t++) {
+      if (random[t]!.index[row]! < 0) continue;
+      const level = firsts[t]! + random[t]!.index[row]!;
+      if (numberOf[level] === -1) numberOf[level] = modelLevel.push(level) - 1;
+      members[i * width + t] = numberOf[level]!;
+    }
+  });
+  const cliques = { variables: modelLevel.length, count: own.length, width, members };
+  const plan = sparsePlan(cliques);
+  return {
+    rowOrder: plan.cliques.map((clique) => own[clique]!),
+    modelLevel: plan.variables.map((variable) => modelLevel[variable]!),
+    section: sectionOf(plan, cliques),
+  };
+}
+
+function sectionOf(plan: SparsePlan, { count, width, members }: Cliques): SparseSection {
+  const numberOf = new Int32Array(plan.variables.length);
+  plan.variables.forEach((variable, number) => {
+    numberOf[variable] = number;
+  });
+  // a row of padding is in no level
+  const padded = (count + (count & 1)) * width;
+  const rowLevels = new Int32Array(padded).fill(-1);
+  const places = new Int32Array(padded).fill(-1);
+  places.set(plan.places);
+  plan.cliques.forEach((clique, i) => {
+    for (let t = 0; t < width; t++) {
+      const member = members[clique * width + t]!;
+      if (member >= 0) rowLevels[i * width + t] = numberOf[member]!;
+    }
+  });
+  const { nodes, lists, inParent, panels, largestFront, stack, flops } = plan;
+  const levels = plan.variables.length;
+  return { levels, places, rowLevels, nodes, lists, inParent, panels, largestFront, stack, flops };
+}
+
 interface DenseClusters {
   readonly rowOrder: readonly number[];
   readonly sizes: readonly number[];
@@ -273,7 +363,7 @@ export function rearrange(
 ): Float64Array {
   if (modelIndex.length === 0 && values.length === 0) return values;
   const total = modelIndex.length;
-  const out = scratch(total * columns);
+  const out = unfilled(total * columns);
   for (let j = 0; j < columns; j++) {
     const from = j * modelRows;
     const to = j * total;
@@ -291,7 +381,7 @@ export function rearrangeRows(
   fill = 0,
 ): Float64Array {
   if (modelRow === null && total === modelRows) return values;
-  const out = scratch(total * columns);
+  const out = unfilled(total * columns);
   for (let j = 0; j < columns; j++) {
     const from = j * modelRows;
     const to = j * total;

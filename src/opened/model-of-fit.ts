@@ -1,21 +1,11 @@
 import { scratch } from "../data/doubles";
-import type { GroupDesign } from "../design/group-design";
-import { correlationOf, isOfLevels, locationsOf, sigmaOf } from "../fit/dpars";
+import { locationsOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { type KeptV, requireCovariance } from "../fit/known-covariance";
-import type { Dpar } from "../formula/dpar";
-import { type Block, type Model, NO_BLOCK, type Outcomes, stackBlocks } from "../model/model";
-import {
-  blockOf,
-  completePairs,
-  levelsBlock,
-  observationNumbers,
-  observedLevels,
-  observedV,
-} from "../model/observations";
-import { Intercept } from "../model/terms/intercept";
-
-const NONE = new Int32Array(0);
+import type { Model, Outcomes } from "../model/model";
+import { blockOf, observationNumbers, observedV } from "../model/observations";
+import type { TermSource } from "../model/terms/source";
+import { partsFrom } from "../model/terms/terms";
 
 /** What of a fit says which model it is of; the rest is what was found. */
 export type FitInputs = Pick<
@@ -33,11 +23,8 @@ export function modelOf(fit: FitInputs): Model {
   const rows = outcomes === null ? fit.nobs : outcomes.outcome.length;
   const places = placesOf(outcomes, rows);
   const locations = locationsOf(fit);
-  const sigmas = locations.map(({ outcome }) => sigmaOf(fit, outcome));
-  const designOf = ({ key }: Dpar) => fit.designs[key] ?? null;
-  const random = interceptsOf(fit, observation, rows);
-  const correlation = correlationOf(fit);
-  const { pairs, rho } = studies(fit, correlation, observation);
+  const source = { rows, outcomes, observation, ...dparsIn(fit), checked: unchecked };
+  const { random, pairs, blocks } = partsFrom(source);
   const { weights } = fit;
   const V = requireCovariance(fit.knownV, "this");
   return {
@@ -49,28 +36,20 @@ export function modelOf(fit: FitInputs): Model {
     }),
     outcomes,
     weights: weights === null ? null : places((row) => weights[row]!),
-    location: blockOf(locations.map(designOf), rows, observation),
-    blocks: [
-      {
-        kind: "sigma",
-        dpars: sigmas,
-        block: blockOf(sigmas.map(designOf), rows, observation),
-        held:
-          Object.keys(fit.fixed).length === 0
-            ? null
-            : places((_, outcome) => {
-                const held = fit.fixed[sigmas[outcome]!.key];
-                return held === undefined ? 0 : Math.log(held);
-              }),
-      },
-      { kind: "sd", dpars: random.map(({ dpar }) => dpar), block: levelsBlock(random), held: null },
-      { kind: "rho", dpars: correlation === null ? [] : [correlation], block: rho, held: null },
-    ],
+    location: blockOf(
+      locations.map(({ key }) => fit.designs[key]!),
+      rows,
+      observation,
+    ),
     V: observation === null ? V : observedV(V, observation, rows),
     random,
     pairs,
+    blocks,
   };
 }
+
+/** The fit's designs have passed when it was made. */
+const unchecked: TermSource["checked"] = (block) => block;
 
 /** Fills an array over the observations from the row of the frame and the outcome of each. */
 function placesOf(
@@ -101,29 +80,13 @@ function observedOutcomes({ response, nobs }: FitInputs): Outcomes {
   return { frameRow: Int32Array.from(frameRow), outcome: Uint8Array.from(outcome) };
 }
 
-/** `observation`: the number of each place of the response among the `rows` of the intercepts, as in observationNumbers(). */
-export function interceptsOf(
-  fit: Pick<Fit, "dpars" | "designs">,
-  observation: Int32Array | null,
-  rows: number,
-): Intercept[] {
-  let firstUnit = 0;
-  return fit.dpars.filter(isOfLevels).map((dpar) => {
-    const design = fit.designs[dpar.key] as GroupDesign;
-    const index = observedLevels(design.index, dpar.outcome!, rows, observation);
-    const intercept = new Intercept(dpar, design, index, firstUnit);
-    firstUnit += design.nrow;
-    return intercept;
-  });
-}
-
-function studies(
-  fit: FitInputs,
-  correlation: Dpar | null,
-  observation: Int32Array | null,
-): { readonly pairs: Int32Array; readonly rho: Block } {
-  if (observation === null || correlation === null) return { pairs: NONE, rho: NO_BLOCK };
-  const { pairs, pairOf } = completePairs(observation);
-  const design = fit.designs[correlation.key]!;
-  return { pairs, rho: stackBlocks([design], pairs.length / 2, (_, row) => pairOf[row]!) };
+/** What a fit says of its dpars to those who make terms of them. */
+export function dparsIn(
+  fit: Pick<Fit, "dpars" | "designs" | "fixed">,
+): Pick<TermSource, "dpars" | "design" | "held"> {
+  return {
+    dpars: (kind) => fit.dpars.filter((dpar) => dpar.kind === kind),
+    design: ({ key }) => fit.designs[key] ?? null,
+    held: ({ key }) => fit.fixed[key] ?? null,
+  };
 }

@@ -2,7 +2,7 @@ import { scratch } from "../data/doubles";
 import type { GroupDesign } from "../design/group-design";
 import { checkRank } from "../design/rank";
 import { DrmError } from "../errors";
-import { correlationOf, locationsOf, sigmaOf } from "../fit/dpars";
+import { correlationOf, locationsOf } from "../fit/dpars";
 import { type Engine, withEngine } from "../fit/engine";
 import type { Fit } from "../fit/fit";
 import { type LocationPrecision, locationPrecision } from "../fit/location-precision";
@@ -13,6 +13,8 @@ import { uncertainty } from "../fit/uncertainty";
 import { ranked } from "../model/build-model";
 import { checkRandomIntercepts, checkRestricted } from "../model/check-model";
 import { blockOfKind, type Model } from "../model/model";
+import { checkMultipliers } from "../model/multipliers";
+import { multipliersOf } from "../model/terms/terms";
 import { fromCoefficients, toCoefficients } from "./scale-coefficients";
 
 /** What a model fitted again says. Coefficients are the user's, location first, as in Fit. Its arrays are scratch: not to be kept. */
@@ -75,30 +77,29 @@ function result(engine: Engine, best: Optimum): Refit {
 }
 
 /** What the checks of a model ask of the fit that it is of; `nobs` and `weights` are of the rows that the model has. */
-type Estimated = Pick<Fit, "dpars" | "fixed" | "nobs" | "weights">;
+type Estimated = Pick<Fit, "dpars" | "nobs" | "weights">;
 
 /**
  * A model of a fit's, after the checks that building it from data makes.
  * @throws DrmError when it does not determine its parameters
  */
 export function estimable(model: Model, of: Estimated): Model {
-  const { weights, nobs, fixed } = of;
-  const locations = locationsOf(of);
-  locations.forEach(({ key }, outcome) => {
+  const { weights, nobs } = of;
+  locationsOf(of).forEach(({ key }, outcome) => {
     if (hasRows(model, outcome)) return;
     throw new DrmError("no_rows", `no row is left to estimate ${key} from`);
   });
   ranked(model.location, weights);
-  ranked(blockOfKind(model, "sigma"), weights);
+  ranked(blockOfKind(model, "phi").block, weights);
+  ranked(blockOfKind(model, "sigma").block, weights);
   for (const { dpar, design } of model.random) checkGroups(dpar.key, design);
-  ranked(blockOfKind(model, "rho"), weights);
+  ranked(blockOfKind(model, "rho").block, weights);
   const correlation = correlationOf(of);
   if (correlation !== null && model.pairs.length === 0) {
     throw new DrmError("bad_data", `no row has both outcomes, so ${correlation.key} cannot be estimated`);
   }
-  const sigmas = locations.map(({ outcome }) => sigmaOf(of, outcome));
-  const estimated = sigmas.some(({ key }) => fixed[key] === undefined);
-  checkRandomIntercepts(model, sigmas, estimated, nobs);
+  if (multipliersOf(model).length > 0) checkMultipliers(model);
+  checkRandomIntercepts(model, nobs);
   checkRestricted(model);
   return model;
 }

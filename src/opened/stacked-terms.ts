@@ -1,12 +1,13 @@
-import type { BlockCovariance } from "../covariance/block-covariance";
-import { correlationOf, locationsOf, sigmaOf } from "../fit/dpars";
+import { BlockCovariance } from "../covariance/block-covariance";
+import { locationsOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import type { Outcomes } from "../model/model";
 import { completePairs } from "../model/observations";
-import type { Spreads, VarianceTerm } from "../model/terms/term";
+import { interceptsFrom } from "../model/terms/intercept";
+import { type EffectsTerm, hasEffects, type Spreads, type VarianceTerm } from "../model/terms/term";
 import { termsFrom } from "../model/terms/terms";
 import { fittedSpreads } from "./fitted-spreads";
-import { interceptsOf } from "./model-of-fit";
+import { dparsIn } from "./model-of-fit";
 
 const NO_PAIRS = new Int32Array(0);
 
@@ -27,15 +28,20 @@ export function stackedTerms(
   const responses = locations.map(({ key }) => fit.response[key]!.values);
   const isAbsent = (place: number) => Number.isNaN(responses[place & 1]![place >> 1]!);
   const places = outcomes && Int32Array.from({ length: rows }, (_, i) => (isAbsent(i) ? -1 : i));
-  const random = interceptsOf(fit, places, rows);
-  const correlation = correlationOf(fit);
-  const pairs = places === null || correlation === null ? NO_PAIRS : completePairs(places).pairs;
-  const sigmas = locations.map(({ outcome }) => sigmaOf(fit, outcome));
-  const residual = correlation === null ? sigmas : [...sigmas, correlation];
+  const { dpars, design } = dparsIn(fit);
+  const random = interceptsFrom({ rows, observation: places, dpars, design });
+  const correlation = dpars("rho12");
+  const pairs = places === null || correlation.length === 0 ? NO_PAIRS : completePairs(places).pairs;
+  const residual = [...dpars("sigma"), ...correlation];
   return {
-    terms: termsFrom({ V, residual, pairs, random }),
+    terms: termsFrom({ V, multipliers: dpars("phi"), residual, pairs, random }),
     spreads: fittedSpreads(fit, { rows, outcomes, pairs }),
   };
+}
+
+/** Those with random effects, of which nothing is asked that takes V. */
+export function effectsTerms(fit: Fit): EffectsTerm[] {
+  return stackedTerms(fit, new BlockCovariance(fit.knownV.variances)).terms.filter(hasEffects);
 }
 
 function everyPlace(places: number): Outcomes {

@@ -45,6 +45,11 @@ export function totalVariances(fit: Fit, outcome: OutcomePlaces): Float64Array {
   return sumOf(fit, termVariances(fit, outcome), () => true);
 }
 
+/** Sampling variances, times phi where they are known up to it, one a row used. */
+export function errorVariances(fit: Fit, outcome: OutcomePlaces): Float64Array {
+  return sumOf(fit, termVariances(fit, outcome), ({ part }) => part === "sampling");
+}
+
 /** Variances between the levels of groupings, one a row used. */
 export function betweenVariances(fit: Fit, outcome: OutcomePlaces): Float64Array {
   return sumOf(fit, termVariances(fit, outcome), ({ part }) => part === "between");
@@ -54,7 +59,7 @@ export function betweenVariances(fit: Fit, outcome: OutcomePlaces): Float64Array
 export function trueVariancesAt(
   fit: Fit,
   number: Dpar["outcome"],
-  rows: NewRows,
+  rows: Pick<NewRows, "values">,
   nrow: number,
 ): Float64Array {
   const { terms } = stackedTerms(fit, new BlockCovariance(fit.knownV.variances));

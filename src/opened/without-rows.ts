@@ -1,19 +1,11 @@
-import { scratch } from "../data/doubles";
+import { unfilled } from "../data/doubles";
 import { basisOfRows } from "../design/basis";
 import type { Design } from "../design/design";
-import type { GroupDesign } from "../design/group-design";
 import { type Block, emptyBlock, type Model, type Outcomes, type ParameterBlock } from "../model/model";
-import { levelsBlock } from "../model/observations";
-import { Intercept } from "../model/terms/intercept";
+import { numbersAmong, type Selection, selection, takeFromColumns } from "../model/selection";
+import { interceptsBlock, interceptsWithout } from "../model/terms/intercept";
+import { pairsWithout } from "../model/terms/pair";
 import { parametersOf } from "../model/terms/parameters";
-
-/** Which of some entities stay. */
-interface Selection {
-  /** ascending */
-  readonly kept: Int32Array;
-  /** a 1 for each of the others */
-  readonly leftOut: Uint8Array;
-}
 
 /**
  * A model without some rows of its frame (studies, with two outcomes). Design columns keep their values, so that what
@@ -28,12 +20,10 @@ export function withoutRows(model: Model, leftOut: Uint8Array): Model {
     model.outcomes === null
       ? rows
       : selection(Uint8Array.from(model.outcomes.frameRow, (row) => leftOut[row]!));
-  const take = (values: Float64Array) => takeFromColumns(values, model.rows, 1, places.kept);
+  const take = (values: Float64Array) => takeFromColumns(values, model.rows, 1, places);
   const outcomes = model.outcomes === null ? null : takeOutcomes(model.outcomes, rows, places);
-  const random = takeIntercepts(model.random, rows, places, outcomes);
-  const pairs = selection(
-    Uint8Array.from({ length: model.pairs.length / 2 }, (_, s) => places.leftOut[model.pairs[2 * s]!]!),
-  );
+  const random = interceptsWithout(model.random, rows, places, outcomes);
+  const { pairs, selected } = pairsWithout(model.pairs, places);
   return {
     method: model.method,
     rows: places.kept.length,
@@ -44,48 +34,23 @@ export function withoutRows(model: Model, leftOut: Uint8Array): Model {
     blocks: model.blocks.map(({ kind, dpars, block, held }): ParameterBlock => {
       const { of } = parametersOf(kind);
       // levels are counted anew, and none of their SDs is held
-      if (of === "level") return { kind, dpars, block: levelsBlock(random), held };
-      const entities = of === "pair" ? pairs : places;
+      if (of === "level") return interceptsBlock(random);
+      const entities = of === "pair" ? selected : places;
       return {
         kind,
         dpars,
         block: entities.leftOut.length === 0 ? block : takeBlock(block, rows, entities),
-        held: held === null ? null : takeFromColumns(held, held.length, 1, entities.kept),
+        held: held === null ? null : takeFromColumns(held, held.length, 1, entities),
       };
     }),
-    V: model.V.subset(places.kept, scratch),
+    V: model.V.subset(places.kept, unfilled),
     random,
-    pairs: takePairs(model.pairs, pairs, places),
+    pairs,
   };
 }
 
-function selection(leftOut: Uint8Array): Selection {
-  let count = 0;
-  for (let i = 0; i < leftOut.length; i++) if (leftOut[i] === 0) count++;
-  const kept = new Int32Array(count);
-  let next = 0;
-  for (let i = 0; i < leftOut.length; i++) if (leftOut[i] === 0) kept[next++] = i;
-  return { kept, leftOut };
-}
-
-/** The number that each of the kept has among them, -1 for the others. */
-function numbers({ kept, leftOut }: Selection): Int32Array {
-  const out = new Int32Array(leftOut.length).fill(-1);
-  for (let k = 0; k < kept.length; k++) out[kept[k]!] = k;
-  return out;
-}
-
-function takeFromColumns(values: Float64Array, nrow: number, columns: number, kept: Int32Array) {
-  const count = kept.length;
-  const out = scratch(count * columns);
-  for (let j = 0; j < columns; j++) {
-    for (let i = 0; i < count; i++) out[j * count + i] = values[j * nrow + kept[i]!]!;
-  }
-  return out;
-}
-
 function takeOutcomes({ frameRow, outcome }: Outcomes, rows: Selection, { kept }: Selection): Outcomes {
-  const numberOf = numbers(rows);
+  const numberOf = numbersAmong(rows);
   return {
     frameRow: Int32Array.from(kept, (place) => numberOf[frameRow[place]!]!),
     outcome: Uint8Array.from(kept, (place) => outcome[place]!),
@@ -93,10 +58,11 @@ function takeOutcomes({ frameRow, outcome }: Outcomes, rows: Selection, { kept }
 }
 
 /** Designs over the rows of the frame, in a block over some of its `entities`. */
-function takeBlock(block: Block, rows: Selection, { kept, leftOut }: Selection): Block {
+function takeBlock(block: Block, rows: Selection, entities: Selection): Block {
+  const { kept, leftOut, stretches } = entities;
   const { columns } = block;
   if (columns === 0) return emptyBlock(kept.length);
-  const values = takeFromColumns(block.values, block.rows, columns, kept);
+  const values = takeFromColumns(block.values, block.rows, columns, entities);
   return {
     rows: kept.length,
     columns,
@@ -107,17 +73,17 @@ function takeBlock(block: Block, rows: Selection, { kept, leftOut }: Selection):
       return takeRows(
         design,
         rows.kept,
-        own ?? takeFromColumns(design.values, design.nrow, design.names.length, rows.kept),
+        own ?? takeFromColumns(design.values, design.nrow, design.names.length, rows),
       );
     }),
-    basis: basisOfRows(block.basis, kept, leftOut, values),
+    basis: basisOfRows(block.basis, kept.length, leftOut, stretches, values),
   };
 }
 
 /** Not { ...design, ... }: of all that is done for a deletion, copies of objects would be the dearest part. */
 function takeRows(
   { key, names, assign, termLabels, present, recipe }: Design,
-  kept: Int32Array,
+  kept: readonly number[],
   values: Float64Array,
 ): Design {
   return {
@@ -130,54 +96,4 @@ function takeRows(
     present: present === null ? null : Uint8Array.from(kept, (row) => present[row]!),
     recipe,
   };
-}
-
-function takeIntercepts(
-  random: readonly Intercept[],
-  rows: Selection,
-  places: Selection,
-  outcomes: Outcomes | null,
-): Intercept[] {
-  let firstUnit = 0;
-  return random.map(({ dpar, design: whole, index: before }) => {
-    const design = takeGroups(whole, rows.kept);
-    const index =
-      outcomes === null
-        ? design.index
-        : Int32Array.from(places.kept, (place, k) =>
-            before[place]! < 0 ? -1 : design.index[outcomes.frameRow[k]!]!,
-          );
-    const intercept = new Intercept(dpar, design, index, firstUnit);
-    firstUnit += design.nrow;
-    return intercept;
-  });
-}
-
-/** Over the levels that a kept row has. */
-function takeGroups(design: GroupDesign, kept: Int32Array): GroupDesign {
-  const { index, nrow, names } = design;
-  const counts = new Int32Array(nrow);
-  for (const row of kept) if (index[row]! >= 0) counts[index[row]!]!++;
-  const numberOf = new Int32Array(nrow).fill(-1);
-  const from = selection(Uint8Array.from(counts, (count) => (count > 0 ? 0 : 1))).kept;
-  for (let level = 0; level < from.length; level++) numberOf[from[level]!] = level;
-  return {
-    ...design,
-    nrow: from.length,
-    values: takeFromColumns(design.values, nrow, names.length, from),
-    levels: Array.from(from, (level) => design.levels[level]!),
-    index: Int32Array.from(kept, (row) => (index[row]! < 0 ? -1 : numberOf[index[row]!]!)),
-    counts: Int32Array.from(from, (level) => counts[level]!),
-  };
-}
-
-function takePairs(pairs: Int32Array, { kept }: Selection, places: Selection): Int32Array {
-  if (pairs.length === 0) return pairs;
-  const numberOf = numbers(places);
-  const out = new Int32Array(2 * kept.length);
-  for (let s = 0; s < kept.length; s++) {
-    out[2 * s] = numberOf[pairs[2 * kept[s]!]!]!;
-    out[2 * s + 1] = numberOf[pairs[2 * kept[s]! + 1]!]!;
-  }
-  return out;
 }

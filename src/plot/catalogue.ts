@@ -28,6 +28,8 @@ export type PlotName =
 const PICTURE = ["width", "theme", "title", "description"] as const;
 const ROWS = ["outcome", "data", "labels"] as const;
 const MEANS = ["level", "test"] as const;
+/** what effects are labelled as */
+const SCALE = ["transform", "sampleSize"] as const;
 const RESIDUALS = [...ROWS, "group"] as const;
 
 /** The plots by their names. */
@@ -35,27 +37,27 @@ export const catalogue: Readonly<Record<PlotName, PlotDescription>> = {
   forest: {
     title: "Forest plot",
     describe: "every effect size with its interval and weight; means and prediction intervals, by group too",
-    options: [...ROWS, ...MEANS, "group", "sort", "transform", "xlab", "xlim"],
+    options: [...ROWS, ...MEANS, "group", "sort", ...SCALE, "xlab", "xlim"],
   },
   orchard: {
     title: "Orchard plot",
     describe: "effect sizes by group, with the mean and the prediction interval of each",
-    options: [...ROWS, ...MEANS, "group", "transform", "xlab"],
+    options: [...ROWS, ...MEANS, "group", ...SCALE, "xlab"],
   },
   caterpillar: {
     title: "Caterpillar plot",
     describe: "ordered effect sizes, or the predicted random intercepts (BLUPs) of each grouping",
-    options: [...ROWS, ...MEANS, "show", "transform", "xlab"],
+    options: [...ROWS, ...MEANS, "show", ...SCALE, "xlab"],
   },
   funnel: {
     title: "Funnel plot",
     describe: "effects, or residuals where the mean has moderators, against their standard errors",
-    options: [...ROWS, "group", "of", "contours", "refline", "transform", "xlab"],
+    options: [...ROWS, "group", "of", "contours", "refline", ...SCALE, "xlab"],
   },
   "location-scale": {
     title: "Location-scale plot",
     describe: "the mean against a numeric moderator, with a band as wide as the heterogeneity there",
-    options: [...ROWS, ...MEANS, "x", "by", "at", "ribbon", "transform", "xlab", "ylab"],
+    options: [...ROWS, ...MEANS, "x", "by", "at", "ribbon", ...SCALE, "xlab", "ylab"],
   },
   heterogeneity: {
     title: "Heterogeneity plot",

@@ -46,7 +46,7 @@ export {
   type ResidualPointsOptions,
   residualPoints,
 } from "./diagnostics/residual-points";
-export type { Transform } from "./draw/effect-axis";
+export type { Transform } from "./draw/effect-scale";
 export type { PictureOptions } from "./draw/svg";
 export type { Theme } from "./draw/theme";
 export { type ForestPlotOptions, forestPlot } from "./forest/forest";

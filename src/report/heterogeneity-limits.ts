@@ -92,6 +92,9 @@ export function heterogeneityLimits(
   });
 }
 
+/** Where there is nothing to have limits of. */
+export const NO_LIMITS: HeterogeneityLimits = limits(Number.NaN, Number.NaN, Number.NaN);
+
 function limits(lower: number, upper: number, s2: number): HeterogeneityLimits {
   const i2 = (tau2: number) => (tau2 === Number.POSITIVE_INFINITY ? 100 : (100 * tau2) / (tau2 + s2));
   const h2 = (tau2: number) => (tau2 + s2) / s2;

@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { isMultiplicative, phisOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { hasGroupings } from "../fit/groupings";
 import { requireFit } from "../fit/require-fit";
@@ -9,7 +10,7 @@ import { type QTest, qTest } from "../inference/q-test";
 import { scaleMethod } from "../inference/scale-limits";
 import { checkOptions, type OptionKinds } from "../options";
 import { formatColumn, formatFixed, pText } from "./format";
-import { type HeterogeneityLimits, heterogeneityLimits, oneSd } from "./heterogeneity-limits";
+import { type HeterogeneityLimits, heterogeneityLimits, NO_LIMITS, oneSd } from "./heterogeneity-limits";
 import { heterogeneityLimitsTable } from "./heterogeneity-limits-table";
 import { outcomeColumn } from "./outcome-column";
 import { percentExplained } from "./percent-explained";
@@ -92,6 +93,8 @@ const HETEROGENEITY_OPTIONS: OptionKinds<HeterogeneityOptions> = {
  *
  * with moderators as in metafor. The limits of I2 and H2 are those of tau2, by profile likelihood, put into these formulas, as
  * metafor's confint() does. tau2 is sigma^2 plus the variance of the random intercepts: varianceShares() splits it.
+ * Where phi multiplies the sampling variances and sigma is held at 0, true effects have no variance, and all of these are NaN;
+ * beside a phi, sigma and the random intercepts are held against the multiplied sampling variances.
  * With sigma held at 0 (the common-effect model) I2 = 100 (Q - df) / Q, at least 0, and H2 = Q / df. Plain data;
  * `String(...)` gives the table.
  *
@@ -107,7 +110,10 @@ export function heterogeneity(fit: Fit, options: HeterogeneityOptions = {}): Pri
   const shares = varianceShares(fit, by === undefined ? {} : { by });
   const before = reduced === undefined ? null : tau2OfReduced(reduced, shares.groups, by);
   const q = qTestOrNull(fit);
-  const held = Object.values(fit.fixed).some((value) => value === 0) && !hasGroupings(fit);
+  const held =
+    outcomesOf(fit).some(({ scale }) => fit.fixed[scale] === 0) &&
+    !hasGroupings(fit) &&
+    phisOf(fit).length === 0;
   const basis = held && q !== null && fit.family === "gaussian" && by === undefined ? "Q" : "tau2";
   const rows = groupRows(fit, by);
   const parts = shares.groups.map((group) => {
@@ -128,6 +134,8 @@ export function heterogeneity(fit: Fit, options: HeterogeneityOptions = {}): Pri
     confint: method,
     groups: shares.groups.map((group, g) => {
       const found = { ...ofGroup(group, before === null ? null : before[g]!), ...limits[g]! };
+      const { number } = outcomesOf(fit).find(({ location }) => location === group.outcome)!;
+      if (isMultiplicative(fit, number)) return { ...found, ...NO_TRUE_VARIANCE };
       if (basis === "tau2" || q === null) return found;
       const { statistic, df } = q;
       if (df <= 0) return { ...found, i2: Number.NaN, h2: Number.NaN };
@@ -137,6 +145,19 @@ export function heterogeneity(fit: Fit, options: HeterogeneityOptions = {}): Pri
   };
   return printable(data, (own) => heterogeneityTables(own).map(tableText).join("\n\n"), heterogeneityTables);
 }
+
+/** What "-" stands for there. */
+export const NO_TRUE_EFFECTS =
+  "-: phi multiplies the sampling variances and sigma is held at 0, so that true effects have no variance";
+
+/** Heterogeneity that multiplies sampling variances is no variance of true effects. */
+const NO_TRUE_VARIANCE = {
+  tau2: Number.NaN,
+  tau: Number.NaN,
+  i2: Number.NaN,
+  h2: Number.NaN,
+  ...NO_LIMITS,
+};
 
 function ofGroup(
   { outcome, group, rows, parts }: VarianceShareGroup,
@@ -219,7 +240,8 @@ function heterogeneityTable({ by, sampling, basis, groups, q }: Heterogeneity): 
   const notes: string[] = [
     basis === "Q" ? "I2, H2: from Q, since sigma is held at 0" : SAMPLING_TEXT[sampling],
   ];
-  if (groups.some(({ h2 }) => Number.isNaN(h2))) notes.push(NO_TYPICAL_VARIANCE);
+  if (groups.some(({ tau2 }) => Number.isNaN(tau2))) notes.push(NO_TRUE_EFFECTS);
+  else if (groups.some(({ h2 }) => Number.isNaN(h2))) notes.push(NO_TYPICAL_VARIANCE);
   if (q !== null && q.df > 0) notes.push(`Q(${q.df}) = ${formatFixed(q.statistic, 4)}, ${pText(q.pValue)}`);
   return { caption: `Heterogeneity${by === null ? "" : ` by ${by}`}`, columns, notes };
 }

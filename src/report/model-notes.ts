@@ -1,3 +1,4 @@
+import { phisOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { sharedStudies } from "./checks/independence";
 import { errorsInV } from "./checks/variance-names";
@@ -7,6 +8,12 @@ export function modelNotes(fit: Fit): string[] {
   const notes: string[] = [];
   if (fit.knownV.kind === "none") {
     notes.push("No meta_V(): no sampling variances are known, and sigma holds the sampling errors too");
+  }
+  const phis = phisOf(fit).map(({ key }) => key);
+  if (phis.length > 0) {
+    notes.push(
+      `Sampling variances are known up to the multiplier ${phis.join(" and ")} (phi v, not likelihood weights 1 / v)`,
+    );
   }
   const held = Object.entries(fit.fixed).map(([dpar, value]) => `${dpar} = ${short(value)}`);
   if (held.length > 0) notes.push(`Held, not estimated: ${held.join(", ")}`);

@@ -75,11 +75,15 @@ export function modelTestLines(summary: FitSummary, whyNone: (test: WaldTest) =>
   if (all !== null) {
     const tau2 = `tau^2: ${formatSignificant(all.tau2)} (tau: ${formatSignificant(all.tau)}${summary.random.length > 0 ? ", all levels" : ""})  `;
     const from = basis === "Q" ? " (from Q)" : "";
+    if (Number.isNaN(all.tau2)) {
+      const dash = NOT_AVAILABLE;
+      lines.push(`tau^2: ${dash}  I^2: ${dash}  H^2: ${dash}  (the heterogeneity is in phi alone)`);
+    }
     const known = !Number.isNaN(all.i2) || !Number.isNaN(all.h2);
     const i2 = Number.isNaN(all.i2) ? NOT_AVAILABLE : `${formatFixed(all.i2, 2)} %`;
     const shares = known ? `I^2: ${i2}  H^2: ${formatFixed(all.h2, 2)}${from}` : "";
     const line = basis === "Q" ? shares : tau2 + shares;
-    if (line !== "") lines.push(line.trimEnd());
+    if (line !== "" && !Number.isNaN(all.tau2)) lines.push(line.trimEnd());
     if (!Number.isNaN(all.tau2Lower) || !Number.isNaN(all.tau2Upper))
       lines.push(limitsLine(all, level, confint));
   }

@@ -12,7 +12,11 @@ export interface ParameterRange extends Limits {
   /** "fitted:sigma" */
   readonly name: string;
   /** what the parameter is */
-  readonly component: "distributional-scale" | "random-effect-scale" | "residual-correlation";
+  readonly component:
+    | "sampling-variance-multiplier"
+    | "distributional-scale"
+    | "random-effect-scale"
+    | "residual-correlation";
   /** "sigma", "sd(study)", "rho12", ... */
   readonly dpar: string;
   /** "held value" for a dpar that was held */
@@ -23,20 +27,21 @@ export interface ParameterRange extends Limits {
   readonly minimum: number;
   /** largest over the rows, response scale */
   readonly maximum: number;
-  /** SDs and correlations, not log-SDs */
+  /** multipliers, SDs and correlations, not their logs */
   readonly scale: "response";
 }
 
 /** Of the scale parameters. */
 const COMPONENTS: Readonly<Record<DparKind, ParameterRange["component"] | null>> = {
   location: null,
+  phi: "sampling-variance-multiplier",
   sigma: "distributional-scale",
   sd: "random-effect-scale",
   rho12: "residual-correlation",
 };
 
 /**
- * One row for each sigma, sd(group) and rho12, in the order of `fit.coefficients`; held ones last. A parameter that is the same
+ * One row for each phi, sigma, sd(group) and rho12, in the order of `fit.coefficients`; held ones last. A parameter that is the same
  * for all rows has limits, by profile likelihood or Wald's: see scaleMethod(). They are NaN for others.
  */
 export function parameterRanges(fit: Fit, level = 0.95): ParameterRange[] {
@@ -68,7 +73,7 @@ function limitsOf(fit: Fit, dpar: string, level: number): Limits {
   return { lower: response(lower), upper: response(upper) };
 }
 
-/** One per row for sigma and rho12, one per level for sd(group). */
+/** One per row for phi, sigma and rho12, one per level for sd(group). */
 function fittedScale(fit: Fit, dpar: string): Float64Array {
   return valuesByDesignRow(fit, dpar)!;
 }

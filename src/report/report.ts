@@ -4,6 +4,7 @@ import { coefficientTable } from "../inference/coefficient-table";
 import { outcomesOf } from "../inference/outcomes";
 import { type TestStatistic, testBasis } from "../inference/test-basis";
 import { checkOptions, type OptionKinds } from "../options";
+import { type BackTransform, backTransform } from "../stats/back-transforms";
 import { checkDrm } from "./checks/check-drm";
 import { modelTests } from "./model-tests";
 import { printAsZero } from "./rounding";
@@ -17,11 +18,17 @@ export interface ReportOptions {
   readonly level?: number;
   /** tests and intervals, as in summary(); default "z" */
   readonly test?: TestStatistic;
+  /** says the means on another scale too: "exp", "expit", "tanh", "ipft", ...; default none */
+  readonly transform?: BackTransform | undefined;
+  /** for "ipft" and "iirft": the harmonic mean of the studies' sample sizes or person-times */
+  readonly sampleSize?: number | undefined;
 }
 
 const REPORT_OPTIONS: OptionKinds<ReportOptions> = {
   level: "number",
   test: "text",
+  transform: "text",
+  sampleSize: "number",
 };
 
 /**
@@ -39,6 +46,7 @@ export function report(fit: Fit, options: ReportOptions = {}): string {
   requireFit("report", fit);
   checkOptions("report", options, REPORT_OPTIONS);
   const { level = 0.95, test } = options;
+  const back = backTransform("report", options);
   const basis = testBasis(fit, test);
   const estimated = coefficientTable(fit, level, "wald", test);
   const zero = printAsZero(estimated);
@@ -52,7 +60,7 @@ export function report(fit: Fit, options: ReportOptions = {}): string {
   const paragraphs = [
     code === 0 ? [] : [failed],
     modelSentences(fit, basis),
-    ...outcomesOf(fit).map((outcome) => meanSentences(fit, outcome, rows, tests, level, basis.test)),
+    ...outcomesOf(fit).map((outcome) => meanSentences(fit, outcome, rows, tests, level, basis.test, back)),
     heterogeneitySentences(fit, rows, tests, level),
     caveats(fit),
   ];

@@ -1,6 +1,7 @@
 import type { Column, Table } from "../data/table";
 import { type DataInput, newTable } from "../data/table-from";
 import { DrmError } from "../errors";
+import { dparOf, isMultiplier } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { groupingOf } from "../fit/groupings";
 import { requireFit } from "../fit/require-fit";
@@ -44,8 +45,8 @@ export interface ScaleInterval {
   readonly dpar: string;
   /** values of the moderators of the dpar, levels as text; empty without moderators */
   readonly at: Readonly<Record<string, string | number>>;
-  /** what `estimate` and the limits are: the SD, its square, or a correlation */
-  readonly quantity: "sd" | "variance" | "correlation";
+  /** what `estimate` and the limits are: a multiplier of the sampling variances, the SD, its square, or a correlation */
+  readonly quantity: "multiplier" | "sd" | "variance" | "correlation";
   /** response scale; 0 at a boundary */
   readonly estimate: number;
   /** lower confidence limit, response scale; 0 at a boundary */
@@ -71,7 +72,7 @@ const MOST_COMBINATIONS = 20;
 
 /**
  * Confidence intervals of the heterogeneity on its own scales, as metafor's confint() gives them: sigma (tau) and its
- * square (tau^2), the SD and variance of random intercepts, and rho12 as a correlation. A dpar with moderators has an
+ * square (tau^2), the SD and variance of random intercepts, phi as a multiplier of variances, and rho12 as a correlation. A dpar with moderators has an
  * interval for each combination of their values in the data, or for each row of `newdata`.
  *
  * "profile" (default) is the likelihood-ratio interval, of the restricted likelihood for a REML fit: what is profiled is
@@ -103,7 +104,7 @@ export function scaleIntervals(fit: Fit, options: ScaleIntervalsOptions = {}): P
   const data: ScaleIntervals = {
     method,
     level,
-    intervals: wanted.flatMap((one, k) => onResponseScales(linkOf(fit, one.dpar), one, limits[k]!)),
+    intervals: wanted.flatMap((one, k) => onResponseScales(fit, linkOf(fit, one.dpar), one, limits[k]!)),
   };
   return printableTable(data, intervalsTable);
 }
@@ -196,6 +197,7 @@ function cell(column: Column, row: number): string | number {
 }
 
 function onResponseScales(
+  fit: Fit,
   link: Link,
   { dpar, at, target }: Combination,
   limits: { readonly lower: number; readonly upper: number; readonly status?: ProfileStatus },
@@ -209,6 +211,7 @@ function onResponseScales(
     upper: response(limits.upper),
     ...(limits.status !== undefined && { status: limits.status }),
   });
+  if (isMultiplier(dparOf(fit, dpar))) return [row("multiplier", link.response)];
   if (link.name === "atanh") return [row("correlation", link.response)];
   return [row("sd", link.response), row("variance", (eta) => link.response(2 * eta))];
 }

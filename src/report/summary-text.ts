@@ -1,4 +1,5 @@
 import { criticalValue } from "../inference/level";
+import { backTransformedTable } from "./back-transformed";
 import { count, formatColumn, formatFixed, formatPValue, limitLabels } from "./format";
 import { limitRange, limitsTitle } from "./limits-line";
 import { modelTestLines } from "./model-tests";
@@ -13,6 +14,10 @@ export function summaryText(summary: FitSummary): string {
   const { formulas } = summary;
   const header = [titleOf(summary), ...formulas.map((formula) => `  ${formula}`), ...modelLines(summary)];
   const blocks = [header.join("\n"), tableText(coefficientsTable(summary))];
+  if (summary.backTransformed !== undefined) {
+    const table = backTransformedTable(summary.backTransformed, summary.level);
+    blocks.push(`${table.caption}\n${tableText(table)}`);
+  }
   if (summary.parameters.length > 0) {
     const table = parameterTable(summary);
     blocks.push(`${table.caption}:\n${tableText(table)}`);
@@ -35,7 +40,8 @@ function titleOf({ family, method, knownV }: Pick<FitSummary, "family" | "method
 
 function modelLines(summary: FitSummary): string[] {
   const { knownV, random, notes } = summary;
-  const lines = [`Known sampling covariance: ${knownVText(knownV)}`];
+  const upTo = knownV.multipliers.length === 0 ? "" : `, known up to ${knownV.multipliers.join(" and ")}`;
+  const lines = [`Known sampling covariance: ${knownVText(knownV)}${upTo}`];
   if (random.length > 0) lines.push(`Random intercepts: ${randomText(summary)}`);
   return [...lines, ...notes];
 }
@@ -186,7 +192,7 @@ function parameterLimits({ parameters, level, scaleConfint }: FitSummary): strin
   return [`${limitsTitle(level, scaleConfint)}: ${ranges.join(", ")}`];
 }
 
-/** Coefficients with the model above and what belongs below them, then the scale parameters. */
+/** Coefficients with the model above and what belongs below them, the means on another scale, then the scale parameters. */
 export function summaryTables(summary: FitSummary): ReportTable[] {
   const coefficients = coefficientsTable(summary);
   const { formulas } = summary;
@@ -197,8 +203,13 @@ export function summaryTables(summary: FitSummary): ReportTable[] {
     ...modelTestLines(summary, whyNoTest(summary)),
     ...footerLines(summary),
   ];
-  const tables = [{ ...coefficients, notes }];
-  return summary.parameters.length === 0 ? tables : [...tables, parameterTable(summary)];
+  return [
+    { ...coefficients, notes },
+    ...(summary.backTransformed === undefined
+      ? []
+      : [backTransformedTable(summary.backTransformed, summary.level)]),
+    ...(summary.parameters.length === 0 ? [] : [parameterTable(summary)]),
+  ];
 }
 
 function footerLines(summary: FitSummary): string[] {

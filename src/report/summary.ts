@@ -1,3 +1,4 @@
+import { phisOf } from "../fit/dpars";
 import type { DroppedRows, Fit, RobustErrors } from "../fit/fit";
 import { groupingsOf } from "../fit/groupings";
 import { requireFit } from "../fit/require-fit";
@@ -9,6 +10,8 @@ import { type OutcomeCounts, outcomeCounts } from "../inference/outcomes";
 import { scaleMethod } from "../inference/scale-limits";
 import { type TestStatistic, testBasis } from "../inference/test-basis";
 import { checkOptions, type OptionKinds } from "../options";
+import { type BackTransform, backTransform } from "../stats/back-transforms";
+import { type BackTransformed, backTransformed } from "./back-transformed";
 import { modelNotes } from "./model-notes";
 import { type ModelTests, modelTests } from "./model-tests";
 import { type ParameterRange, parameterRanges } from "./parameter-ranges";
@@ -23,12 +26,18 @@ export interface SummaryOptions {
   readonly confint?: IntervalMethod;
   /** of the coefficients: "z" (default), "t", "knha", "adhoc"; after robust() "t" is the default */
   readonly test?: TestStatistic;
+  /** a table of the means that are taken back by "exp", "expit", "tanh", "ipft", ... beside that of the coefficients; default none */
+  readonly transform?: BackTransform | undefined;
+  /** for "ipft" and "iirft": the harmonic mean of the studies' sample sizes or person-times */
+  readonly sampleSize?: number | undefined;
 }
 
 const SUMMARY_OPTIONS: OptionKinds<SummaryOptions> = {
   level: "number",
   confint: "text",
   test: "text",
+  transform: "text",
+  sampleSize: "number",
 };
 
 /** What `String(summary(fit))` prints, as data. */
@@ -40,7 +49,10 @@ export interface FitSummary {
   /** maximum or restricted maximum likelihood */
   readonly method: Fit["method"];
   /** known sampling variances and covariances */
-  readonly knownV: Pick<Fit["knownV"], "kind" | "label" | "clusters" | "largestCluster">;
+  readonly knownV: Pick<Fit["knownV"], "kind" | "label" | "clusters" | "largestCluster"> & {
+    /** up to which they are known: "phi", or "phi1" and "phi2"; none where they are known */
+    readonly multipliers: readonly string[];
+  };
   /** of each grouping of the random intercepts the `dpar` of its SD, the `group` and how many `levels` it has; none without */
   readonly random: readonly { readonly dpar: string; readonly group: string; readonly levels: number }[];
   /** the outcomes as written, in order */
@@ -57,6 +69,8 @@ export interface FitSummary {
   readonly robust: Pick<RobustErrors, "type" | "cluster" | "clusters"> | null;
   /** link scale, Wald tests */
   readonly coefficients: readonly CoefficientRow[];
+  /** with the option `transform` the means on that scale */
+  readonly backTransformed?: BackTransformed;
   /** names of the intercepts and cell means of log-SDs: no test against 0, which is an SD of 1 */
   readonly withoutTest: readonly string[];
   /** response scale */
@@ -100,13 +114,21 @@ export function summary(fit: Fit, options: SummaryOptions = {}): Printable<FitSu
   checkOptions("summary", options, SUMMARY_OPTIONS);
   const { level = 0.95, confint = "wald", test } = options;
   const { kind, label, clusters, largestCluster } = fit.knownV;
+  const back = backTransform("summary", options);
   const basis = testBasis(fit, test);
+  const coefficients = coefficientTable(fit, level, confint, test);
   const untested = logSdIntercepts(fit);
   const data: FitSummary = {
     formulas: [...fit.formulas],
     family: fit.family,
     method: fit.method,
-    knownV: { kind, label, clusters, largestCluster },
+    knownV: {
+      kind,
+      label,
+      clusters,
+      largestCluster,
+      multipliers: phisOf(fit).map(({ key }) => key),
+    },
     random: groupingsOf(fit).map(({ dpar, group, levels }) => ({ dpar, group, levels: levels.length })),
     responses: Object.values(fit.response).map((response) => response.label),
     level,
@@ -114,7 +136,10 @@ export function summary(fit: Fit, options: SummaryOptions = {}): Printable<FitSu
     test: basis.test,
     factor: basis.factor,
     robust: fit.robust === undefined ? null : robustSummary(fit.robust),
-    coefficients: coefficientTable(fit, level, confint, test),
+    coefficients,
+    ...(back !== null && {
+      backTransformed: backTransformed(fit, coefficients, back, level, basis.test),
+    }),
     withoutTest: fit.coefficients.filter((_, i) => untested[i] === 1).map(coefficientName),
     parameters: parameterRanges(fit, level),
     scaleConfint: scaleMethod(fit),

@@ -1,7 +1,7 @@
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
-import { type Outcome, outcomesOf, samplingVariances } from "../inference/outcomes";
-import { betweenVariances } from "../opened/term-variances";
+import { type Outcome, outcomesOf } from "../inference/outcomes";
+import { betweenVariances, errorVariances } from "../opened/term-variances";
 import { checkOptions, type OptionKinds } from "../options";
 import { formatColumn } from "./format";
 import { outcomeColumn } from "./outcome-column";
@@ -13,7 +13,7 @@ import { numberColumn, type ReportTable } from "./text-table";
 export interface VarianceRows {
   /** "mu", or "mu1" / "mu2" */
   readonly outcome: string;
-  /** known sampling variance, the diagonal of V */
+  /** known sampling variance, the diagonal of V; times phi where it is known up to that */
   readonly samplingVariance: Float64Array;
   /** extra heterogeneity, as an SD */
   readonly sigma: Float64Array;
@@ -33,7 +33,7 @@ export interface VarianceGroup {
   readonly group: string;
   /** rows used */
   readonly rows: number;
-  /** known sampling variance, mean over the rows */
+  /** sampling variance, mean over the rows */
   readonly samplingVariance: number;
   /** fitted SD, mean over the rows */
   readonly sigma: number;
@@ -121,7 +121,7 @@ function groupsTable({ by, groups }: VarianceComponents): ReportTable {
 }
 
 function varianceRows(fit: Fit, outcome: Outcome): VarianceRows {
-  const samplingVariance = samplingVariances(fit, outcome).slice();
+  const samplingVariance = errorVariances(fit, outcome);
   const sigma = fit.fitted[outcome.scale].slice();
   const heterogeneityVariance = sigma.map((sd) => sd * sd);
   const studyVariance = betweenVariances(fit, outcome);

@@ -1,12 +1,16 @@
+import type { BlockCovariance } from "../covariance/block-covariance";
+import { isMultiplicative, phisOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { covarianceOf } from "../fit/known-covariance";
 import { requireFit } from "../fit/require-fit";
-import { type Outcome, outcomesOf, samplingVariances } from "../inference/outcomes";
+import { type Outcome, outcomesOf } from "../inference/outcomes";
 import { residualDf } from "../inference/residual-df";
 import { type TypicalVarianceParts, typicalVarianceParts } from "../inference/typical-variance";
+import type { Model } from "../model/model";
 import { observationNumbers } from "../model/observations";
+import { fittedSpreads } from "../opened/fitted-spreads";
 import { openFit } from "../opened/open-fit";
-import { termVariances } from "../opened/term-variances";
+import { errorVariances, termVariances } from "../opened/term-variances";
 import { checkOptions, type OptionKinds } from "../options";
 import { formatColumn, formatFixed } from "./format";
 import { outcomeColumn } from "./outcome-column";
@@ -18,7 +22,7 @@ import { numberColumn, type ReportTable } from "./text-table";
 export interface VarianceShare {
   /** sampling error, heterogeneity within studies (sigma), or between the levels of a grouping */
   readonly part: "sampling" | "within" | "between";
-  /** the argument of meta_V, "sigma" (within studies), or "sd(study)" (between the levels of a grouping) */
+  /** the argument of meta_V ("phi vi" where it is known up to phi), "sigma" (within studies), or "sd(study)" (between the levels of a grouping) */
   readonly source: string;
   /** variance, not SD */
   readonly variance: number;
@@ -36,7 +40,7 @@ export interface VarianceShareGroup {
   readonly rows: number;
   /** variance of an effect size: the sum over `parts` */
   readonly total: number;
-  /** 100 - the sampling percentage; NaN where the mean has as many coefficients as effect sizes */
+  /** 100 - the sampling percentage; NaN where the mean has as many coefficients as effect sizes, and where phi is all heterogeneity */
   readonly i2: number;
   /** sampling, within, then one a grouping */
   readonly parts: readonly VarianceShare[];
@@ -102,7 +106,7 @@ type Typical = (outcome: Outcome, rows: readonly number[]) => number;
 function typicalOf(fit: Fit): Typical | null {
   if (covarianceOf(fit.knownV) === null) return null;
   const { model } = openFit(fit);
-  const parts = typicalVarianceParts(model);
+  const parts = typicalVarianceParts({ ...model, V: samplingCovariance(fit, model) });
   if (parts === null) return null;
   const observation = model.outcomes === null ? null : observationNumbers(model.outcomes, fit.nobs);
   return ({ offset, stride }, rows) => {
@@ -117,6 +121,12 @@ function typicalOf(fit: Fit): Typical | null {
   };
 }
 
+/** V, or D V D where it is known up to phi. */
+function samplingCovariance(fit: Fit, model: Model): BlockCovariance {
+  if (phisOf(fit).length === 0) return model.V;
+  return model.V.scaled(fittedSpreads(fit, model).phi.map(Math.sqrt));
+}
+
 function sharesOf(
   fit: Fit,
   outcome: Outcome,
@@ -128,7 +138,7 @@ function sharesOf(
   const { weights, knownV } = fit;
   const counts = (i: number) => !Number.isNaN(y[i]) && weights?.[i] !== 0;
   const members = groups.map((group) => group.members.filter(counts));
-  const v = samplingVariances(fit, outcome);
+  const v = errorVariances(fit, outcome);
   const mean = (rows: readonly number[], variance: (row: number) => number) => {
     let sum = 0;
     let total = 0;
@@ -149,11 +159,14 @@ function sharesOf(
     const own = members[g];
     const variances = terms.map(({ term: { part }, dpar, variance }) => {
       if (part !== "sampling") return { part, source: dpar!.key, variance: mean(own, (i) => variance[i]) };
-      return { part, source: knownV.kind === "none" ? "none" : knownV.label, variance: s2[g] };
+      const label = knownV.kind === "none" ? "none" : knownV.label;
+      return { part, source: dpar === null ? label : `${dpar.key} ${label}`, variance: s2[g] };
     });
     const total = variances.reduce((sum, { variance }) => sum + variance, 0);
     const parts = variances.map((one) => ({ ...one, percent: (100 * one.variance) / total }));
-    return { outcome: location, group: label, rows: own.length, total, i2: 100 - parts[0].percent, parts };
+    // without a variance of true effects there is no share of theirs
+    const i2 = isMultiplicative(fit, outcome.number) ? Number.NaN : 100 - parts[0].percent;
+    return { outcome: location, group: label, rows: own.length, total, i2, parts };
   });
 }
 

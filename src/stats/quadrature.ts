@@ -1,5 +1,5 @@
-/** Nodes and weights of Gauss-Legendre on [-1, 1], 10 points (Abramowitz & Stegun, table 25.4). */
-const GAUSS: readonly (readonly [number, number])[] = [
+/** Positive nodes and weights of Gauss-Legendre on [-1, 1], 10 points (Abramowitz & Stegun, table 25.4); the others mirror them. */
+export const GAUSS_POSITIVE: readonly (readonly [number, number])[] = [
   [0.14887433898163122, 0.2955242247147529],
   [0.4333953941292472, 0.26926671930999635],
   [0.6794095682990244, 0.21908636251598204],
@@ -27,6 +27,7 @@ function gauss(f: (x: number) => number, from: number, to: number): number {
   const middle = (from + to) / 2;
   const half = (to - from) / 2;
   let sum = 0;
-  for (const [node, weight] of GAUSS) sum += weight * (f(middle - half * node) + f(middle + half * node));
+  for (const [node, weight] of GAUSS_POSITIVE)
+    sum += weight * (f(middle - half * node) + f(middle + half * node));
   return sum * half;
 }

@@ -29,3 +29,17 @@ test("what is not possible is an error", async () => {
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
   expect(stderr).toContain("needs sampling variances");
 });
+
+test("a selection model on request", async () => {
+  const argv = ["bias", BCG, MEAN, "--selection", "stepfun", "--steps", "0.025,0.5", "--alternative", "less"];
+  expect((await commandLine(argv)).stdout).toContain("sel:0.025 < p <= 0.5");
+  const { selection } = JSON.parse((await commandLine([...argv, "--json"])).stdout);
+  expect(selection).toHaveLength(1);
+  expect(selection[0].estimate).toBeCloseTo(-0.671197, 5);
+  expect(selection[0].tau2).toBeCloseTo(0.26390159, 6);
+  expect(selection[0].delta).toHaveLength(3);
+  expect(selection[0].steps).toEqual([0.025, 0.5, 1]);
+  expect(selection[0].test.df).toBe(2);
+  expect((await commandLine(["bias", BCG, MEAN, "--steps", "0.5"])).exitCode).toBe(2);
+  expect((await commandLine(["bias", BCG, MEAN, "--selection", "stepfun", "--steps", "a"])).exitCode).toBe(2);
+});

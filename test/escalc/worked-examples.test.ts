@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { convDelta, type EscalcColumns, type EscalcOptions, escalc } from "../../src/escalc/index";
-import type { NumericColumn } from "../../src/index";
+import {
+  convDelta,
+  type EscalcColumns,
+  type EscalcOptions,
+  escalc,
+  harmonicMean,
+  transforms,
+} from "../../src/escalc/index";
+import { drm, type NumericColumn, summary } from "../../src/index";
 
 // Published examples, to the digits that are printed there; the docstrings of the measures name them.
 
@@ -63,6 +70,46 @@ test("Viechtbauer (2010): log risk ratios of BCG trials", () => {
   const { yi, vi } = escalc("RR", BCG);
   expect(Array.from(yi, (y) => y.toFixed(4))).toEqual(["-0.8893", "-0.4694"]);
   expect(Array.from(vi, (v) => v.toFixed(4))).toEqual(["0.3256", "0.0564"]);
+});
+
+test("Miller (1978): four proportions, which are pooled and taken back; his values are sums, ours are means", () => {
+  const ni = [11, 17, 21, 6];
+  const { data, yi } = escalc("PFT", { xi: [3, 6, 10, 1], ni });
+  expect(Array.from(yi, (y) => (2 * y).toFixed(4))).toEqual(["1.1391", "1.2888", "1.5253", "0.9515"]);
+  expect(harmonicMean(ni).toFixed(4)).toBe("10.9885");
+  expect(Array.from(yi, (y, i) => transforms.ipft!.of(y, ni[i]).toFixed(4))).toEqual([
+    "0.2727",
+    "0.3529",
+    "0.4762",
+    "0.1667",
+  ]);
+  // metafor's equal-effects model of them
+  const fit = drm("yi ~ 1 + meta_V(V = vi)", { data, fixed: { sigma: 0 } });
+  const { rows } = summary(fit, { transform: "ipft", sampleSize: harmonicMean(ni) }).backTransformed!;
+  const [mean] = rows;
+  expect([mean!.estimate, mean!.lower, mean!.upper].map((p) => p.toFixed(4))).toEqual([
+    "0.3595",
+    "0.2297",
+    "0.4990",
+  ]);
+});
+
+test("McGraw & Wong (1992): of a man and a woman the man is the taller one in 92 of 100 pairs", () => {
+  const heights = { m1i: 69.7, sd1i: 2.8, n1i: 100, m2i: 64.3, sd2i: 2.6, n2i: 100 };
+  expect(escalc("CLESN", heights).yi[0]!.toFixed(2)).toBe("0.92");
+});
+
+test("Rothman, Greenland & Lash (2008): breast cancer and fluoroscopy, 41 in 28,010 and 15 in 19,017 person-years", () => {
+  const cases = { x1i: 41, t1i: 28010, x2i: 15, t2i: 19017 };
+  expect(Math.exp(escalc("IRR", cases).yi[0]!).toFixed(2)).toBe("1.86");
+  expect((1e4 * escalc("IRD", cases).yi[0]!).toFixed(1)).toBe("6.7");
+});
+
+test("Agresti (2002), section 10.1: approval of a prime minister, twice", () => {
+  const ratings = { ai: 794, bi: 150, ci: 86, di: 570 };
+  const difference = escalc("MPRD", ratings);
+  expect([difference.yi[0]!.toFixed(2), Math.sqrt(difference.vi[0]!).toFixed(4)]).toEqual(["0.04", "0.0095"]);
+  expect(Math.exp(-escalc("MPORC", ratings).yi[0]!).toFixed(2)).toBe("0.57");
 });
 
 test("signed p-values: the examples of metafor's manual", () => {

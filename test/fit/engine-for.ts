@@ -62,7 +62,7 @@ export function denseEngineForJob(job: Job): TestEngine {
   const model = modelOf(job);
   const n = model.rows;
   const values = new Float64Array((n * (n + 1)) / 2);
-  for (let i = 0; i < n; i++) values[(i * (i + 3)) / 2] = model.V.variances[i]!;
+  for (let i = 0; i < n; i++) for (let k = 0; k <= i; k++) values[(i * (i + 1)) / 2 + k] = model.V.at(i, k);
   const rows = Int32Array.from({ length: n }, (_, i) => i);
   const V = new BlockCovariance(model.V.variances, { sizes: Int32Array.of(n), rows, values });
   return engineOf({ ...model, V });
@@ -145,7 +145,7 @@ function engineOf(given: Model): TestEngine {
     model,
     layout: engine.layout,
     at(theta) {
-      const defined = engine.objective.evaluate(theta);
+      const defined = engine.settleAt(theta);
       const beta = read("beta", p);
       return {
         defined,

@@ -13,12 +13,14 @@ export interface Polished {
   readonly estimates: Readonly<Record<string, CaseNumber>>;
   readonly se_joint?: Readonly<Record<string, number | null>>;
   readonly se_mu_gls: Readonly<Record<string, number>>;
-  readonly vcov_joint?: {
-    readonly params: readonly string[];
-    readonly matrix: readonly (readonly number[])[];
-  };
+  /** a matrix alone is in the order of `estimates` */
+  readonly vcov_joint?:
+    | { readonly params: readonly string[]; readonly matrix: readonly (readonly number[])[] }
+    | readonly (readonly number[])[];
   readonly natural_sd?: Readonly<Record<string, number | readonly number[]>>;
   readonly fitted_mu?: readonly number[];
+  /** likelihood-ratio limits */
+  readonly profile_ci95?: Readonly<Record<string, readonly CaseNumber[]>>;
   readonly logLik: number;
   readonly npar: number;
   readonly AIC?: number;
@@ -33,6 +35,7 @@ export interface CheckPoint {
   readonly gradient_scale?: readonly number[];
   readonly profile_ML_logLik_at_scale?: number;
   readonly profile_ML_mu?: readonly number[];
+  readonly profile_ML_gradient_scale?: readonly number[];
   readonly REML_logLik_no_XtX_at_scale?: number;
   readonly REML_gradient_scale?: readonly number[];
 }
@@ -104,15 +107,19 @@ export function jobOf(given: MaCase, method: "ML" | "REML"): Job {
     };
   }
   const formulas = [formula.mu!];
+  if (formula.phi !== undefined) formulas.push(`phi ${formula.phi}`);
   if (formula.sigma !== SIGMA_AT_ZERO) formulas.push(`sigma ${formula.sigma}`);
   if (formula.sd !== undefined) formulas.push(formula.sd);
+  // as later cases have them: one entry an SD
+  for (const [dpar, rest] of Object.entries(formula))
+    if (/^sd\(/.test(dpar)) formulas.push(`${dpar} ${rest}`);
   return {
     formulas,
     options: {
       ...common,
       weights: formula.weights ?? null,
       ...(formula.sigma === SIGMA_AT_ZERO ? { fixed: { sigma: 0 } } : {}),
-      ...(/meta_V\(V = V\)/.test(formula.mu!) ? { matrices: { V: matrixOf(given) } } : {}),
+      ...(/meta_V\(V = V[,)]/.test(formulas[0]!) ? { matrices: { V: matrixOf(given) } } : {}),
     },
   };
 }

@@ -124,9 +124,9 @@ describe("ways to write the same random intercepts", () => {
     ]);
   });
 
-  it("crossed groupings become one dense cluster", () => {
+  it("crossed groupings are the sparse kernel's", () => {
     const crossed = fitTo(data, ["yi ~ x + (1 | study) + (1 | lab) + meta_V(V = vi)"]);
-    expect(crossed.optim.kernel).toBe("dense");
+    expect(crossed.optim.kernel).toBe("sparse");
   });
 });
 

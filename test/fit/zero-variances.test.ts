@@ -160,3 +160,66 @@ describe("an unbounded likelihood is told of", () => {
     expect([told(zeros, mean, sigma, "ML"), told(zeros, mean, sigma, "REML")]).toEqual([ml, reml]);
   });
 });
+
+describe("an unbounded likelihood is told of where other rows' sigma has to rise for it", () => {
+  const told = (data: Parameters<typeof fitTo>[0], mean: string, sigma: string, method: "ML" | "REML") => {
+    const { optim } = fitTo(data, [`yi ~ ${mean}`, `sigma ~ ${sigma}`], { method });
+    return optim.code === 2 || optim.unboundedElsewhere === true;
+  };
+  const yi = [0.31, -0.42, 0.14, 0.97, -0.66, 0.53, 0.08, -0.27];
+  const x = [0.4, -1.1, 0.2, 1.3, -0.5, 0.9, -1.6, 0.1];
+
+  /**
+   * Without V all of log L falls or rises with the sum of log sigma. Along "t - threshold" that sum falls where the threshold is
+   * beside the mean of t, and the rows beyond it are met: so it has no bound just where the mean can meet all rows on one side
+   * of t's mean.
+   */
+  it.each<[string, number[], string, boolean, boolean]>([
+    ["one row above the mean of t", [0, 0.1, 0.2, 0.3, 0.25, 0.4, 0.15, 9], "1", true, false],
+    ["two above it, and one mean", [0, 0.1, 0.2, 0.3, 0.25, 0.4, 8, 9], "1", false, false],
+    ["two above it, and a line", [0, 0.1, 0.2, 0.3, 0.25, 0.4, 8, 9], "x", true, false],
+    ["four on either side", [1, 2, 3, 4, 5, 6, 7, 8], "x", false, false],
+  ])("%s", (_, t, mean, ml, reml) => {
+    const data = { yi, x, t };
+    expect([told(data, mean, "t", "ML"), told(data, mean, "t", "REML")]).toEqual([ml, reml]);
+  });
+
+  it("two rows that say the same are met by REML, too", () => {
+    const t = [0, 0.1, 0.2, 0.3, 0.25, 0.4, 8, 9];
+    const same = { yi: yi.map((y, i) => (i >= 6 ? 0.5 : y)), x: x.map((one, i) => (i >= 6 ? 2 : one)), t };
+    expect(told(same, "x", "t", "REML")).toBe(true);
+    expect(told({ ...same, yi }, "x", "t", "REML")).toBe(false);
+  });
+
+  it("the rise is there: a row of no variance among seven, and along the way", () => {
+    const t = [0, 0.1, 0.2, 0.3, 0.25, 0.4, 0.15, 9];
+    const mean = t.reduce((sum, one) => sum + one, 0) / t.length;
+    const threshold = (mean + 0.4) / 2;
+    const logLik = (steep: number): number => {
+      // the mean meets the last row as its sigma goes to 0
+      let value = 0;
+      for (let i = 0; i < t.length; i++) {
+        const logSigma = steep * (threshold - t[i]!);
+        const off = i === 7 ? 0 : (yi[i]! - yi[7]!) * Math.exp(-logSigma);
+        value -= logSigma + 0.5 * (Math.log(2 * Math.PI) + off * off);
+      }
+      return value;
+    };
+    const gain = t.length * (mean - threshold);
+    for (const steep of [20, 40, 80]) close((logLik(2 * steep) - logLik(steep)) / steep, gain, 1e-3);
+  });
+
+  it("beside known variances: a row without one pays with the sigma of another", () => {
+    const data = {
+      yi: [0.492, 0.407, 0.786, 0.685, 1.08, 0.328],
+      v: [0, 0.03, 0.075, 0.107, 0.134, 0],
+      year: [1928, 1984, 1990, 1977, 1920, 1975],
+    };
+    // the row of 1975 falls 47 a unit, that of 1920 rises 8, and that of 1928 stays: one of the two without a variance is met
+    expect(told(data, "1 + meta_V(V = v)", "year", "ML")).toBe(true);
+    // nearer to 1928 than that is to 1920, it does not
+    expect(
+      told({ ...data, year: [1960, 1990, 1992, 1995, 1920, 1975] }, "1 + meta_V(V = v)", "year", "ML"),
+    ).toBe(false);
+  });
+});

@@ -14,8 +14,11 @@ function randomSizes(seed: number): Int32Array {
   const scale = [10, 200, 3000][seed % 3]!;
   sizes[Field.ScalarRows] = 2 * some(scale);
   sizes[Field.NestedRows] = 2 * some(scale);
+  sizes[Field.SparseRows] = 2 * some(scale);
   sizes[Field.PairRows] = 2 * some(scale);
   sizes[Field.P] = below(random, 12);
+  sizes[Field.Proportional] = random.uniform() < 0.4 ? 1 : 0;
+  sizes[Field.QPhi] = sizes[Field.Proportional] * some(5);
   sizes[Field.QSigma] = some(8);
   sizes[Field.QSd] = some(6);
   sizes[Field.QRho] = some(12);
@@ -24,6 +27,12 @@ function randomSizes(seed: number): Int32Array {
   sizes[Field.NestedLevels] = some(scale);
   sizes[Field.InnerLevels] = below(random, sizes[Field.NestedLevels]! + 1);
   sizes[Field.Terms] = some(4);
+  sizes[Field.SparseLevels] = some(scale);
+  sizes[Field.SparseNodes] = some(scale);
+  sizes[Field.SparseLists] = some(10 * scale);
+  sizes[Field.SparsePanels] = some(30 * scale);
+  sizes[Field.SparseFront] = some(200);
+  sizes[Field.SparseStack] = some(10 * scale);
   const clusters = some(20);
   let dense = 0;
   for (let c = 0; c < clusters; c++) {
@@ -35,9 +44,11 @@ function randomSizes(seed: number): Int32Array {
   sizes[Field.Clusters] = clusters;
   sizes[Field.LargestLevels] = some(20);
   sizes[Field.LargestPairs] = some(20);
-  sizes[Field.Levels] = sizes[Field.NestedLevels]! + some(100);
+  sizes[Field.Levels] = sizes[Field.NestedLevels]! + sizes[Field.SparseLevels]! + some(100);
   sizes[Field.Pairs] = sizes[Field.PairRows]! / 2 + some(100);
-  sizes[Field.Rows] = sizes[Field.ScalarRows]! + sizes[Field.NestedRows]! + sizes[Field.PairRows]! + dense;
+  sizes[Field.Rows] = dense;
+  for (const section of [Field.ScalarRows, Field.NestedRows, Field.SparseRows, Field.PairRows])
+    sizes[Field.Rows]! += sizes[section]!;
   return sizes;
 }
 
@@ -67,10 +78,11 @@ describe("problemBytes()", () => {
       const words = new Int32Array(module.memory.buffer);
       const at = (field: Field) => words[(address >> 2) + field]!;
       const size = (field: Field) => sizes[field]!;
-      const q = size(Field.QSigma) + size(Field.QSd) + size(Field.QRho);
+      const q = size(Field.QPhi) + size(Field.QSigma) + size(Field.QSd) + size(Field.QRho);
       const doubles: Partial<Record<Field, number>> = {
         [Field.Y]: size(Field.Rows),
         [Field.X]: size(Field.Rows) * size(Field.P),
+        [Field.M]: size(Field.Rows) * size(Field.QPhi),
         [Field.W]: size(Field.Rows) * size(Field.QSigma),
         [Field.U]: size(Field.Levels) * size(Field.QSd),
         [Field.T]: size(Field.Pairs) * size(Field.QRho),
@@ -83,6 +95,8 @@ describe("problemBytes()", () => {
       for (let field = Field.Y; field < Field.Count; field++) {
         // without weights it is the array before it
         if (field === Field.WeightedInverse && size(Field.Weighted) === 0) continue;
+        // and without multipliers V itself
+        if (field === Field.ScaledV && size(Field.Proportional) === 0) continue;
         expect(at(field)).toBeGreaterThanOrEqual(end);
         end = at(field) + 8 * (doubles[field as Field] ?? 0);
       }
@@ -107,16 +121,21 @@ describe("an evaluation stays within Field.Vectors, which Field.Scratch follows"
   const module = wasm();
   // so many coefficients that a chunk of the scalar kernel is not what needs most, and clusters too small to be factored in Scratch
   test.each([
-    { section: "pair", pairs: 3, dense: 0, q: 600, reml: 1 },
-    { section: "dense", pairs: 5, dense: 10, q: 200, reml: 0 },
-    { section: "dense, restricted", pairs: 5, dense: 10, q: 200, reml: 1 },
-  ])("$section", ({ pairs, dense, q, reml }) => {
+    { section: "pair", pairs: 3, dense: 0, q: 600, reml: 1, qPhi: 0 },
+    { section: "dense", pairs: 5, dense: 10, q: 200, reml: 0, qPhi: 0 },
+    { section: "dense, restricted", pairs: 5, dense: 10, q: 200, reml: 1, qPhi: 0 },
+    { section: "pair, multipliers", pairs: 3, dense: 0, q: 600, reml: 1, qPhi: 2 },
+    { section: "dense, multipliers", pairs: 5, dense: 10, q: 200, reml: 0, qPhi: 200 },
+    { section: "dense, restricted, multipliers", pairs: 5, dense: 10, q: 200, reml: 1, qPhi: 200 },
+  ])("$section", ({ pairs, dense, q, reml, qPhi }) => {
     const random = randomStream(q + reml);
     const levels = dense > 0 ? 3 : 0;
     const sizes = new Int32Array(Sizes.Count);
     sizes[Field.Rows] = 2 * pairs;
     sizes[Field.PairRows] = 2 * pairs - dense;
     sizes[Field.P] = 3;
+    sizes[Field.Proportional] = qPhi > 0 ? 1 : 0;
+    sizes[Field.QPhi] = qPhi;
     sizes[Field.QSigma] = q;
     sizes[Field.QSd] = 2;
     sizes[Field.QRho] = 2;
@@ -138,6 +157,8 @@ describe("an evaluation stays within Field.Vectors, which Field.Scratch follows"
       });
     some(Field.Y, 2 * pairs);
     some(Field.X, 6 * pairs);
+    some(Field.M, 2 * pairs * qPhi);
+    if (qPhi > 0) some(Field.LogMultiplierOffset, 2 * pairs);
     some(Field.W, 2 * pairs * q);
     some(Field.LogSigmaOffset, 2 * pairs);
     doubles(Field.V, 2 * pairs).fill(1);
@@ -151,7 +172,7 @@ describe("an evaluation stays within Field.Vectors, which Field.Scratch follows"
     for (let i = 0; i < dense; i++) V[(i * (i + 3)) / 2] = 1;
     for (let i = 0; i < dense; i++) words(Field.RowLevels, dense)[i] = i % 3;
     for (let i = 0; i < dense; i++) words(Field.PairFirst, dense)[i] = i;
-    some(Field.Theta, q + 4);
+    some(Field.Theta, qPhi + q + 4);
     const scratch = doubles(Field.Scratch, 100).fill(42);
     expect(module.evaluate(address, Order.Hessian)).toBe(Status.Ok);
     expect(doubles(Field.Value, 1)[0]).not.toBeNaN();
@@ -168,6 +189,7 @@ function wished(rows: number, pairs: number, qRho: number) {
     rows,
     scalarRows: 0,
     nestedRows: 0,
+    sparseRows: 0,
     pairRows: rows,
     y: empty,
     X: empty,
@@ -176,9 +198,11 @@ function wished(rows: number, pairs: number, qRho: number) {
     qSigma: 2,
     logSigmaOffset: empty,
     v: empty,
+    multipliers: null,
     weights: null,
     reml: false,
     levels: { count: 0, U: empty, qSd: 0, logSdOffset: empty, parent: none, end: none },
+    sparse: null,
     pairs: { count: pairs, T: empty, qRho, etaOffset: empty, v12: empty },
     clusters: { sizes: none, V: empty, rowLevels: none, terms: 0, pairRows: none },
   };
@@ -202,6 +226,27 @@ test("a problem that is too large is refused with the bytes that it needs, and t
     expect(availableBytes).toBe(Most.Bytes);
   }
   createProblem(wished(2, 1, 1)).dispose();
+});
+
+test("levels that would fill up beyond any memory are refused, however many numbers that is", () => {
+  const none = new Int32Array(0);
+  for (const panels of [2 ** 28, 2 ** 31, 2 ** 33]) {
+    const sparse = {
+      ...{ levels: 9000, places: none, rowLevels: none, nodes: none, lists: none, inParent: none },
+      ...{ panels, largestFront: 8000, stack: 0 },
+    };
+    let error: unknown;
+    try {
+      createProblem({ ...wished(2, 1, 1), sparse });
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(ProblemTooLargeError);
+    expect((error as ProblemTooLargeError).neededBytes).toBeGreaterThan(
+      8 * 4 * Math.min(panels, 2 ** 31 - 1),
+    );
+    expect((error as ProblemTooLargeError).largestFront).toBe(8000);
+  }
 });
 
 test("memory that is full is an error with its own words, and leaves the module usable", () => {

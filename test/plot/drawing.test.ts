@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { effectAxis, linearAxis } from "../../src/plot/draw/effect-axis";
+import { linearAxis, ratioAxis, transformedAxis } from "../../src/plot/draw/effect-axis";
 import { decimals, withInterval } from "../../src/plot/draw/numbers";
 import { textWidth, wrapText } from "../../src/plot/draw/text-width";
 import { forestPlot } from "../../src/plot/index";
@@ -43,7 +43,7 @@ describe("axes", () => {
     [0.98, 1.03, 6],
     [1e-4, 1e4, 6],
   ])("ratios from %d to %d", (from, to, count) => {
-    const { ticks, format } = effectAxis([Math.log(from), Math.log(to)], "exp", count);
+    const { ticks, format } = ratioAxis([Math.log(from), Math.log(to)], count);
     expect(ticks.length).toBeGreaterThanOrEqual(3);
     expect(ticks.length).toBeLessThanOrEqual(2 * count);
     for (const tick of ticks) {
@@ -51,6 +51,25 @@ describe("axes", () => {
       expect(Math.exp(tick)).toBeLessThanOrEqual(to * (1 + 1e-9));
     }
     expect(new Set(ticks.map(format)).size).toBe(ticks.length);
+  });
+});
+
+describe("axes of effects that are taken back", () => {
+  const labels = (domain: [number, number], of: (x: number) => number, count = 6) => {
+    const { ticks, format } = transformedAxis(domain, count, of);
+    return ticks.map(format);
+  };
+  test("round numbers at their places", () => {
+    expect(labels([-5, 5], (x) => 1 / (1 + Math.exp(-x)))).toEqual(["0.05", "0.2", "0.5", "0.8", "0.95"]);
+    expect(labels([-1, 1.5], Math.tanh)).toEqual(["−0.5", "0", "0.5", "0.8"]);
+    const { ticks } = transformedAxis([-1, 1.5], 6, Math.tanh);
+    expect(Math.tanh(ticks[0]!)).toBeCloseTo(-0.5, 12);
+  });
+  test("nothing where the scale is flat", () => {
+    // 0 is at many places, 0.5 at one
+    const flat = (x: number) => Math.max(x, 0) ** 2;
+    expect(labels([-1, 1], flat)).toEqual(["0.02", "0.2", "0.5", "1"]);
+    expect(labels([-2, -1], flat)).toEqual([]);
   });
 });
 

@@ -283,7 +283,9 @@ describe("forestPlot", () => {
     );
     expect(() => forestPlot(fit, { width: 10 })).toThrow("width 10: pictures are 240 to 10000 px wide");
     expect(() => forestPlot(fit, { theme: "sepia" as never })).toThrow("theme 'sepia'");
-    expect(() => forestPlot(fit, { transform: "log" as never })).toThrow("transform 'log'");
+    expect(() => forestPlot(fit, { transform: "log" as never })).toThrow(
+      'forestPlot(): unknown transformation "log"',
+    );
     expect(() => forestPlot(fit, { level: 95 })).toThrow("level 95");
   });
 });

@@ -2,6 +2,7 @@ import type { Dpar, DparKind } from "../../src/formula/dpar";
 
 const WORDS: Readonly<Record<DparKind, readonly [what: string, scale: string]>> = {
   location: ["Mean effect", ""],
+  phi: ["Multiplier of the sampling variances", ", log"],
   sigma: ["Heterogeneity", ", log SD"],
   sd: ["Heterogeneity between groups", ", log SD"],
   rho12: ["Correlation of true effects", ", as Fisher's z"],

@@ -36,6 +36,12 @@ function whyNot({ family, dpars, ...rest }: DrmFormula): string | null {
   if (knownVOf(formula) === null) return "there are no known sampling variances";
   if (dpars.some(({ offsets }) => offsets.length > 0)) return "it has an offset";
   if (dpars.some(({ dot }) => dot !== null)) return "write out the columns that the dot stands for";
+  const known = dpars[0]!.knownV!;
+  if (known.proportional) {
+    const v = deparse(known.argument);
+    const weights = known.inverse ? v : `1 / (${v})`;
+    return `a multiplier of the sampling variances (with sigma held at 0 it is lm() with weights = ${weights})`;
+  }
   const moderated = dpars.filter(({ kind, terms }) => kind !== "location" && terms.length > 0);
   const plain = family === "gaussian" && dpars[0]!.random.length === 0 && call === null;
   if (moderated.length > 0 && !plain) return `moderators of ${moderated[0]!.key}`;

@@ -73,7 +73,9 @@ function withV(text: string): string {
     end = call.at + match.index + 1;
     break;
   }
-  return `${text.slice(0, call.at)}meta_V(V = V)${text.slice(end)}`;
+  const scale = call.args.find(({ name }) => name === "scale");
+  const V = scale === undefined ? "meta_V(V = V)" : `meta_V(V = V, scale = ${deparse(scale.value)})`;
+  return `${text.slice(0, call.at)}${V}${text.slice(end)}`;
 }
 
 function findKnownV(expr: Expr): CallExpr | null {

@@ -22,7 +22,7 @@ class Cursor {
     this.cluster = -1;
     this.rows = this.levels = this.pairs = 0;
     this.row = denseStart(problem);
-    this.level = get(problem, Field.NestedLevels);
+    this.level = get(problem, Field.NestedLevels) + get(problem, Field.SparseLevels);
     this.pair = get(problem, Field.PairRows) >> 1;
     this.packed = at(problem, Field.ClusterV);
     this.matrix = at(problem, Field.Matrix);

@@ -3,7 +3,8 @@
 //   S = V + diag(sigma^2) + sum over levels u of omega_u^2 z_u z_u' + sum over pairs s of c_s (e_a e_b' + e_b e_a')
 //
 // (z_u: rows of level u; a, b: the two rows of pair s; c_s = rho_s sigma_a sigma_b). What the model moves are the
-// coefficients e of these matrices E_e: one a row, one a level, one a pair. With B = S^-1 and q = B r,
+// coefficients e of these matrices E_e: one a row, one a level, one a pair (and where V is known up to multipliers those of the
+// rows, multiplier-entries.ts). With B = S^-1 and q = B r,
 //
 //   d(-log L)/de  = h_e = (tr(B E_e) - q' E_e q) / 2
 //   d2/de df      = K_ef = -tr(B E_e B E_f) / 2 + q' E_e B E_f q
@@ -19,11 +20,12 @@ import { Field, Order } from "../../abi";
 import { add, read, write } from "../../accumulate";
 import { symmetricTimes } from "../../linalg";
 import { whiten } from "../../restricted";
-import { at, get } from "../../room";
+import { at, get, isProportional } from "../../room";
 import { dot } from "../../simd/dot";
 import { cursor } from "./cursor";
 import { levelEntries } from "./level-entries";
 import { gatherLevels } from "./level-rows";
+import { multiplierEntries } from "./multiplier-entries";
 import { pairEntries } from "./pair-entries";
 import { rowEntries } from "./row-entries";
 import { work } from "./work";
@@ -58,6 +60,7 @@ export function clusterDerivatives(problem: usize, weight: f64, order: i32): voi
   rowEntries(problem, weight, order);
   levelEntries(problem, weight, order);
   pairEntries(problem, weight, order);
+  if (isProportional(problem)) multiplierEntries(problem, weight, order);
 }
 
 /** x_e' Gamma = x_e' B X L^-T of rows and levels: row-major to gamma, column by column after q's in t. */

@@ -1,6 +1,6 @@
 import { Field, Order } from "../../abi";
 import { add, read, write } from "../../accumulate";
-import { at, get } from "../../room";
+import { at, firstSd, get } from "../../room";
 import { cursor } from "./cursor";
 import { addCurvature, addTraces, squaresRow } from "./curvature";
 import { work } from "./work";
@@ -12,7 +12,7 @@ export function levelEntries(problem: usize, weight: f64, order: i32): void {
   const m = cursor.rows;
   const levels = cursor.levels;
   const q = get(problem, Field.Q);
-  const qSigma = get(problem, Field.QSigma);
+  const from = firstSd(problem);
   const qSd = get(problem, Field.QSd);
   const p = get(problem, Field.P);
   const all = get(problem, Field.Levels);
@@ -32,13 +32,12 @@ export function levelEntries(problem: usize, weight: f64, order: i32): void {
     for (let k = 0; k < qSd; k++) {
       const uk = read(U, k * all + level);
       const d = 2 * o2 * uk;
-      write(D, (qSigma + k) * here.entries + m + u, d);
-      add(gradient, qSigma + k, h * d);
+      write(D, (from + k) * here.entries + m + u, d);
+      add(gradient, from + k, h * d);
       if (order != Order.Hessian) continue;
       for (let l = 0; l <= k; l++)
-        add(hessian, (qSigma + k) * q + qSigma + l, 2 * h * d * read(U, l * all + level));
-      for (let j = 0; j < p; j++)
-        add(cross, j * q + qSigma + k, weight * d * t * read(here.levelX, u * p + j));
+        add(hessian, (from + k) * q + from + l, 2 * h * d * read(U, l * all + level));
+      for (let j = 0; j < p; j++) add(cross, j * q + from + k, weight * d * t * read(here.levelX, u * p + j));
     }
     if (order != Order.Hessian) continue;
     squaresRow(here.levelRows + ((<usize>u * <usize>m) << 3), 0, m + u, weight, m);

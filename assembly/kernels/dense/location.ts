@@ -2,9 +2,9 @@
 // place (derivatives.ts has the notation).
 
 import { Field, Order, Status } from "../../abi";
-import { add, read } from "../../accumulate";
+import { add, read, write } from "../../accumulate";
 import { cholesky, invertFromCholesky, logDetFromCholesky, solveLower } from "../../linalg";
-import { at, denseStart, get, set } from "../../room";
+import { at, denseStart, get, isProportional, set } from "../../room";
 import { Correlation } from "../correlation";
 import { modelVariances } from "../variances";
 import { clusterWeight, cursor, rowLevel } from "./cursor";
@@ -58,12 +58,15 @@ function fillSigma(problem: usize): void {
   const terms = get(problem, Field.Terms);
   const sigma2 = at(problem, Field.Sigma2) + ((<usize>cursor.row) << 3);
   const omega2 = at(problem, Field.Omega2) + ((<usize>cursor.level) << 3);
+  const proportional = isProportional(problem);
+  const multiplier = at(problem, Field.Multiplier) + ((<usize>cursor.row) << 3);
   let packed = cursor.packed;
   for (let i = 0; i < m; i++) {
     const row = matrix + ((<usize>i * <usize>m) << 3);
     const bytes = (<usize>(i + 1)) << 3;
     memory.copy(row, packed, bytes);
     packed += bytes;
+    if (proportional) scaleRow(row, multiplier, i);
     add(row, i, read(sigma2, i));
     for (let t = 0; t < terms; t++) {
       const u = rowLevel(i, t, terms);
@@ -78,6 +81,12 @@ function fillSigma(problem: usize): void {
     const c = Correlation.at(problem, cursor.pair + s).rho * Math.sqrt(read(sigma2, a) * read(sigma2, b));
     add(matrix, max(a, b) * m + min(a, b), c);
   }
+}
+
+/** Row i of D V D, from V's. */
+function scaleRow(row: usize, multiplier: usize, i: i32): void {
+  const mi = read(multiplier, i);
+  for (let j = 0; j <= i; j++) write(row, j, mi * read(multiplier, j) * read(row, j));
 }
 
 /** [X y] of a cluster, row-major. */

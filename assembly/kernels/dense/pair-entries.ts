@@ -1,7 +1,7 @@
 import { Field, Order } from "../../abi";
 import { add, read, write } from "../../accumulate";
 import { addTrace } from "../../restricted";
-import { at, get } from "../../room";
+import { at, firstRho, firstSd, firstSigma, get } from "../../room";
 import { Correlation } from "../correlation";
 import { cursor } from "./cursor";
 import { addCurvature } from "./curvature";
@@ -16,8 +16,9 @@ export function pairEntries(problem: usize, weight: f64, order: i32): void {
   const firstPair = cursor.pair;
   const pairFirst = cursor.pairFirst;
   const q = get(problem, Field.Q);
-  const qSigma = get(problem, Field.QSigma);
-  const firstRho = qSigma + get(problem, Field.QSd);
+  const atSigma = firstSigma(problem);
+  const atSd = firstSd(problem);
+  const atRho = firstRho(problem);
   const p = get(problem, Field.P);
   const n = get(problem, Field.Rows);
   const sigma2 = at(problem, Field.Sigma2) + ((<usize>cursor.row) << 3);
@@ -44,15 +45,15 @@ export function pairEntries(problem: usize, weight: f64, order: i32): void {
     const c1 = link.first * root;
     const c2 = link.second * root;
     for (let k = 0; k < q; k++) {
-      const wk = k < qSigma ? read(W, k * n + a) + read(W, k * n + b) : 0;
-      const tk = k >= firstRho ? read(T, (k - firstRho) * allPairs + firstPair + s) : 0;
+      const wk = k >= atSigma && k < atSd ? columnSum(W + ((<usize>((k - atSigma) * n)) << 3), a, b) : 0;
+      const tk = k >= atRho ? read(T, (k - atRho) * allPairs + firstPair + s) : 0;
       const d = c * wk + c1 * tk;
       write(D, k * here.entries + m + levels + s, d);
       add(gradient, k, h * d);
       if (order != Order.Hessian) continue;
       for (let l = 0; l <= k; l++) {
-        const wl = l < qSigma ? read(W, l * n + a) + read(W, l * n + b) : 0;
-        const tl = l >= firstRho ? read(T, (l - firstRho) * allPairs + firstPair + s) : 0;
+        const wl = l >= atSigma && l < atSd ? columnSum(W + ((<usize>((l - atSigma) * n)) << 3), a, b) : 0;
+        const tl = l >= atRho ? read(T, (l - atRho) * allPairs + firstPair + s) : 0;
         add(hessian, k * q + l, h * (c * wk * wl + c1 * (wk * tl + wl * tk) + c2 * tk * tl));
       }
       for (let j = 0; j < p; j++) {
@@ -73,6 +74,11 @@ export function pairEntries(problem: usize, weight: f64, order: i32): void {
       addTrace(problem, k, 2 * d, here.gamma + <usize>a * p8, here.gamma + <usize>b * p8);
     }
   }
+}
+
+/** w_a + w_b of a column of W. */
+function columnSum(w: usize, a: i32, b: i32): f64 {
+  return read(w, a) + read(w, b);
 }
 
 /** K of pair s with every row, level and earlier pair. */

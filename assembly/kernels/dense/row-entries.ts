@@ -1,6 +1,6 @@
 import { Field, Order } from "../../abi";
 import { add, read, write } from "../../accumulate";
-import { at, get } from "../../room";
+import { at, firstSigma, get } from "../../room";
 import { cursor } from "./cursor";
 import { addCurvature, addTraces, squaresRow } from "./curvature";
 import { work } from "./work";
@@ -12,6 +12,7 @@ export function rowEntries(problem: usize, weight: f64, order: i32): void {
   const m = cursor.rows;
   const q = get(problem, Field.Q);
   const qSigma = get(problem, Field.QSigma);
+  const from = firstSigma(problem);
   const p = get(problem, Field.P);
   const n = get(problem, Field.Rows);
   const sigma2 = at(problem, Field.Sigma2) + ((<usize>cursor.row) << 3);
@@ -30,11 +31,12 @@ export function rowEntries(problem: usize, weight: f64, order: i32): void {
     for (let k = 0; k < qSigma; k++) {
       const wik = read(W, k * n + i);
       const d = 2 * s2 * wik;
-      write(D, k * here.entries + i, d);
-      add(gradient, k, h * d);
+      write(D, (from + k) * here.entries + i, d);
+      add(gradient, from + k, h * d);
       if (order != Order.Hessian) continue;
-      for (let l = 0; l <= k; l++) add(hessian, k * q + l, 2 * h * d * read(W, l * n + i));
-      for (let j = 0; j < p; j++) add(cross, j * q + k, weight * d * ti * read(here.solved, j * m + i));
+      for (let l = 0; l <= k; l++) add(hessian, (from + k) * q + from + l, 2 * h * d * read(W, l * n + i));
+      for (let j = 0; j < p; j++)
+        add(cross, j * q + from + k, weight * d * ti * read(here.solved, j * m + i));
     }
     if (order != Order.Hessian) continue;
     squaresRow(Bi, 0, i, weight, i);

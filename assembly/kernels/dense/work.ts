@@ -1,12 +1,12 @@
 import { Field } from "../../abi";
 import { read } from "../../accumulate";
 import { scoreColumns } from "../../restricted";
-import { at, get } from "../../room";
+import { at, get, isProportional } from "../../room";
 import { cursor } from "./cursor";
 
 /**
  * Where the numbers of the cluster at the cursor are while its derivatives are formed (derivatives.ts has the notation).
- * Its entries are numbered rows first, then levels, then pairs.
+ * Its entries are numbered rows first, then levels, then pairs, then where V is known up to multipliers those of the rows.
  */
 class Work {
   entries: i32 = 0;
@@ -31,13 +31,26 @@ class Work {
   D: usize = 0;
   /** x_e' Gamma once more, (rows + levels) x p, row-major */
   gamma: usize = 0;
+  // with multipliers only (multiplier-entries.ts has the notation):
+  /** G = D V D and C = B G, rows x rows, full, column-major */
+  G: usize = 0;
+  C: usize = 0;
+  /** G q */
+  s: usize = 0;
+  /** G B X, rows x p, column-major */
+  scaledX: usize = 0;
+  /** G Gamma, rows x p, row-major */
+  scaledGamma: usize = 0;
+  /** one row of G B G */
+  T: usize = 0;
 
   /** The layout that denseVectors() makes room for. */
   layOut(problem: usize): void {
     const p = get(problem, Field.P);
     const m = cursor.rows;
     const levels = cursor.levels;
-    const count = m + levels + cursor.pairs;
+    const proportional = isProportional(problem);
+    const count = m + levels + cursor.pairs + (proportional ? m : 0);
     this.entries = count;
     this.scores = scoreColumns(problem);
     this.B = cursor.matrix;
@@ -50,16 +63,49 @@ class Work {
     this.K = after(this.levelX, levels, p);
     this.D = after(this.K, count, 1);
     this.gamma = after(this.D, count, get(problem, Field.Q));
+    if (!proportional) return;
+    // the layout that multiplierVectors() makes room for
+    this.G = after(this.gamma, m + levels, this.scores - 1);
+    this.C = after(this.G, m, m);
+    this.s = after(this.C, m, m);
+    this.scaledX = after(this.s, m, 1);
+    this.scaledGamma = after(this.scaledX, m, p);
+    this.T = after(this.scaledGamma, m, this.scores - 1);
   }
 
   /** x_e' (q q' + Gamma Gamma') x_f for rows and levels e and f */
   product(e: i32, f: i32): f64 {
-    let sum = read(this.t, e) * read(this.t, f);
+    const sum = read(this.t, e) * read(this.t, f);
     if (this.scores == 1) return sum;
+    return sum + this.inner(this.gammaOf(e), this.gammaOf(f));
+  }
+
+  /** The same with G e_i in the place of x_f. */
+  mixedProduct(e: i32, i: i32): f64 {
+    const sum = read(this.t, e) * read(this.s, i);
+    return this.scores == 1 ? sum : sum + this.inner(this.gammaOf(e), this.scaledGammaOf(i));
+  }
+
+  /** The same with G e_i and G e_j. */
+  scaledProduct(i: i32, j: i32): f64 {
+    const sum = read(this.s, i) * read(this.s, j);
+    return this.scores == 1 ? sum : sum + this.inner(this.scaledGammaOf(i), this.scaledGammaOf(j));
+  }
+
+  /** x_e' Gamma */
+  gammaOf(e: i32): usize {
+    return this.gamma + ((<usize>(e * (this.scores - 1))) << 3);
+  }
+
+  /** e_i' G Gamma */
+  scaledGammaOf(i: i32): usize {
+    return this.scaledGamma + ((<usize>(i * (this.scores - 1))) << 3);
+  }
+
+  private inner(a: usize, b: usize): f64 {
     const columns = this.scores - 1;
-    const ge = this.gamma + ((<usize>(e * columns)) << 3);
-    const gf = this.gamma + ((<usize>(f * columns)) << 3);
-    for (let j = 0; j < columns; j++) sum += read(ge, j) * read(gf, j);
+    let sum: f64 = 0;
+    for (let j = 0; j < columns; j++) sum += read(a, j) * read(b, j);
     return sum;
   }
 }
@@ -74,4 +120,9 @@ export const work = new Work();
 export function denseVectors(p: u64, q: u64, scores: u64, m: u64, levels: u64, pairs: u64): u64 {
   const entries = m + levels + pairs;
   return m * (p + 1) + entries * (q + 2 * scores) + levels * (m + levels + p);
+}
+
+/** Doubles beside these for multipliers of the m rows: their entries', and what they are made of. */
+export function multiplierVectors(p: u64, q: u64, scores: u64, m: u64): u64 {
+  return m * (q + 2 * scores) + m * (2 * m + p + scores + 1);
 }

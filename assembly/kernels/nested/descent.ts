@@ -3,7 +3,7 @@
 import { Field } from "../../abi";
 import { add, read, write } from "../../accumulate";
 import { scoreColumns, whiten } from "../../restricted";
-import { at, get } from "../../room";
+import { at, firstSd, get } from "../../room";
 import { KAPPA, LAMBDA, levelAt, nestedWidth, parentOf, RHO, TAU, TO_W, toC, toT, toY } from "./levels";
 
 /** lambda, c for X and, with w turned from y's into r's, for r; scores and inverses of the levels. */
@@ -55,7 +55,7 @@ export function descend(problem: usize): void {
 export function descendProducts(problem: usize): void {
   const p = get(problem, Field.P);
   const q = get(problem, Field.Q);
-  const qSigma = get(problem, Field.QSigma);
+  const from = firstSd(problem);
   const qSd = get(problem, Field.QSd);
   const scores = scoreColumns(problem);
   const width = nestedWidth(p, q, scores);
@@ -74,7 +74,7 @@ export function descendProducts(problem: usize): void {
     for (let s = 0; s < scores; s++) {
       const scale = 2 * read(omega2, u) * read(level + toT(p, q), s);
       for (let k = 0; k < qSd; k++) {
-        add(Y, s * q + qSigma + k, scale * load<f64>(U + <usize>k * stride + ((<usize>u) << 3)));
+        add(Y, s * q + from + k, scale * load<f64>(U + <usize>k * stride + ((<usize>u) << 3)));
       }
     }
   }

@@ -3,13 +3,13 @@
 import { Field, Order } from "../../abi";
 import { add, read, write } from "../../accumulate";
 import { addTrace, scoreColumns } from "../../restricted";
-import { at, get } from "../../room";
+import { at, firstSd, get } from "../../room";
 import { KAPPA, LAMBDA, levelAt, nestedWidth, parentOf, RHO, TAU, TO_W, toF, toT, toWy } from "./levels";
 
 export function levelSums(problem: usize, order: i32): void {
   const p = get(problem, Field.P);
   const q = get(problem, Field.Q);
-  const qSigma = get(problem, Field.QSigma);
+  const from = firstSd(problem);
   const qSd = get(problem, Field.QSd);
   const scores = scoreColumns(problem);
   const width = nestedWidth(p, q, scores);
@@ -35,7 +35,7 @@ export function levelSums(problem: usize, order: i32): void {
     for (let s = 0; s < scores; s++) squares += read(t, s) * read(t, s);
     const d1 = o2 * (read(inverse, u) - squares);
     for (let k = 0; k < qSd; k++) {
-      add(gradient, qSigma + k, d1 * load<f64>(U + <usize>k * stride + ((<usize>u) << 3)));
+      add(gradient, from + k, d1 * load<f64>(U + <usize>k * stride + ((<usize>u) << 3)));
     }
     if (order != Order.Hessian) continue;
 
@@ -53,8 +53,8 @@ export function levelSums(problem: usize, order: i32): void {
     const beta2 = beta * beta;
 
     for (let k = 0; k < q; k++) {
-      const isSd = k >= qSigma && k < qSigma + qSd;
-      const uk = isSd ? load<f64>(U + <usize>(k - qSigma) * stride + ((<usize>u) << 3)) : 0;
+      const isSd = k >= from && k < from + qSd;
+      const uk = isSd ? load<f64>(U + <usize>(k - from) * stride + ((<usize>u) << 3)) : 0;
       write(D, k, 2 * o2 * uk);
       write(G, k, rho * rho * (read(F, k) + 2 * o2 * uk * tau * tau));
     }

@@ -1,6 +1,6 @@
 // Nested random intercepts over rows with diagonal V:
 //
-//   S = D + sum over levels u of omega_u^2 z_u z_u',   D = diag(v + sigma^2) (/ weight),  z_u = rows of u
+//   S = D + sum over levels u of omega_u^2 z_u z_u',   D = diag(phi v + sigma^2) (/ weight),  z_u = rows of u
 //
 // Levels form trees: the inner ones hold rows, the others hold levels. With S_u built from its children's inverses,
 //
@@ -18,7 +18,7 @@
 //   z_u' B z_u   = tau_u beta_u,        beta_u = rho_u (1 - lambda_parent rho_u tau_u)
 //
 // so that value, gradient and Hessian cost O(rows (p + q)^2) whatever the depth and the sizes, and nothing overflows
-// when omega is 0 or huge. A likelihood weight divides d_i, but multiplies the row's log term, log(v + sigma^2).
+// when omega is 0 or huge. A likelihood weight divides d_i, but multiplies the row's log term, log(phi v + sigma^2).
 //
 // This file says where these numbers are: a level has, in doubles,
 //
@@ -32,9 +32,9 @@ export function nestedWidth<T>(p: T, q: T, scores: T): T {
   return 4 + 2 * (p + 1) + q + scores * (1 + 2 * q);
 }
 
-/** Doubles of a row or a level that are worked on, at Field.Vectors: two of X and y; or products and scores; or two of q. */
+/** Doubles of a row or a level that are worked on, at Field.Vectors: two of X and y; or two of q, and scores. */
 export function nestedVectors(p: u64, q: u64, scores: u64): u64 {
-  return max(2 * (p + 1), max(q + scores, 2 * q));
+  return max(2 * (p + 1), 2 * q + scores);
 }
 
 export const TAU: i32 = 0;

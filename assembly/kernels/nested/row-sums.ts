@@ -1,17 +1,18 @@
 // What the rows of the nested section add to the sums in scale.ts. Their quantities are used as products with a_i and with
-// alpha_i = sigma_i^2 / (v_i + sigma_i^2): a_i D_ik = 2 alpha_i W_ik, which stays finite at weight 0.
+// alpha_i, the share that sigma_i^2, or phi_i v_i where V is known up to multipliers, has of their sum: a_i D_ik = 2 alpha_i W_ik
+// (or M_ik), which stays finite at weight 0.
 
 import { Field, Order } from "../../abi";
 import { add, read, write } from "../../accumulate";
 import { addTrace, scoreColumns, whiten } from "../../restricted";
-import { at, get, nestedStart } from "../../room";
+import { at, firstSd, get, nestedStart } from "../../room";
 import { LAMBDA, levelAt, nestedWidth, toC, toF, toWy, toY } from "./levels";
 
 /** Inner level by inner level; leaves F and the w of y_k there. */
 export function rowSums(problem: usize, order: i32): void {
   const p = get(problem, Field.P);
   const q = get(problem, Field.Q);
-  const qSigma = get(problem, Field.QSigma);
+  const own = firstSd(problem); // coefficients of the rows themselves, the first ones
   const scores = scoreColumns(problem);
   const width = nestedWidth(p, q, scores);
   const nested = at(problem, Field.Nested);
@@ -24,9 +25,11 @@ export function rowSums(problem: usize, order: i32): void {
   const x = at(problem, Field.X);
   const y = at(problem, Field.Y);
   const W = at(problem, Field.W);
+  const qPhi = get(problem, Field.QPhi);
+  const qSigma = get(problem, Field.QSigma);
+  const sigma2 = at(problem, Field.Sigma2);
   const omega2 = at(problem, Field.Omega2);
   const score = at(problem, Field.LevelScore);
-  const sigma2 = at(problem, Field.Sigma2);
   const inverse = at(problem, Field.Inverse);
   const weightedInverse = at(problem, Field.WeightedInverse);
   const weights = at(problem, Field.Weights);
@@ -36,7 +39,8 @@ export function rowSums(problem: usize, order: i32): void {
   const slope = at(problem, Field.LocationGradient);
   // the layout that nestedVectors() makes room for
   const ay = at(problem, Field.Vectors); // a_i y_ik of one row, k < q
-  const es = ay + ((<usize>q) << 3); // scores of one row divided by a_i
+  const aD = ay + ((<usize>q) << 3); // a_i D_ik of one row, k < own
+  const es = aD + ((<usize>q) << 3); // scores of one row divided by a_i
   let quadratic: f64 = 0;
 
   let row = (<usize>first) << 3;
@@ -57,7 +61,6 @@ export function rowSums(problem: usize, order: i32): void {
       quadratic += a * e * e;
       if (order == Order.Value) continue;
 
-      const alpha = load<f64>(sigma2 + row) * load<f64>(inverse + row);
       const extra = weighted ? load<f64>(weights + row) - 1 : 0;
       for (let j = 0; j < p; j++) add(slope, j, -a * e * load<f64>(x + <usize>j * stride + row));
       let squares = e * e;
@@ -66,62 +69,86 @@ export function rowSums(problem: usize, order: i32): void {
         whiten(problem, es + 8, p);
         for (let s = 1; s < scores; s++) squares += read(es, s) * read(es, s);
       }
-      const d1 = alpha * (1 - lambda * a - a * squares + extra);
-      const own = 2 * d1 - 2 * alpha * alpha * (1 - 2 * lambda * a + extra);
+      const alpha = load<f64>(sigma2 + row) * load<f64>(inverse + row);
+      const slopeOfLog = 1 - lambda * a - a * squares + extra;
+      const trace = 1 - 2 * lambda * a + extra;
+      // sigma's coefficients by themselves, where most models have no others
+      const d1 = alpha * slopeOfLog;
+      const second = 2 * d1 - 2 * alpha * alpha * trace;
       for (let k = 0; k < qSigma; k++) {
         const wk = load<f64>(W + <usize>k * stride + row);
-        add(gradient, k, d1 * wk);
+        write(aD, qPhi + k, 2 * alpha * wk);
+        add(gradient, qPhi + k, d1 * wk);
         if (order != Order.Hessian) continue;
-        add(F, k, 2 * alpha * wk * a);
+        add(F, qPhi + k, 2 * alpha * wk * a);
         for (let l = 0; l <= k; l++)
-          add(hessian, k * q + l, own * wk * load<f64>(W + <usize>l * stride + row));
+          add(hessian, (qPhi + k) * q + qPhi + l, second * wk * load<f64>(W + <usize>l * stride + row));
       }
+      if (qPhi > 0) multiplierSums(problem, row, order, F, aD, a, slopeOfLog, trace);
       if (order != Order.Hessian) continue;
 
       write(es, 0, e);
       for (let s = 0; s < scores; s++) {
         const eScore = read(es, s);
         const Ys = Y + ((<usize>(s * q)) << 3);
-        // y_ik and its products a_i y_ik; a_i D_ik q_i = 2 alpha_i W_ik a_i e_i
+        // y_ik and its products a_i y_ik; a_i D_ik q_i = a_i D_ik a_i e_i
         for (let k = 0; k < q; k++) {
           let yk = a * read(Ys, k);
-          if (k < qSigma) yk += 2 * alpha * load<f64>(W + <usize>k * stride + row) * a * eScore;
+          if (k < own) yk += read(aD, k) * a * eScore;
           write(ay, k, yk);
           add(wy, s * q + k, yk);
           if (s > 0) continue;
           for (let j = 0; j < p; j++) add(cross, j * q + k, yk * load<f64>(x + <usize>j * stride + row));
         }
-        addSquares(hessian, ay, row, q, qSigma, alpha, eScore, Ys, W, stride);
+        addSquares(hessian, ay, aD, q, own, eScore, Ys);
       }
       if (scores == 1) continue;
-      for (let k = 0; k < qSigma; k++) {
-        // D_ik a_i^2 = 2 alpha_i W_ik a_i
-        const d = 2 * alpha * load<f64>(W + <usize>k * stride + row) * a;
-        addTrace(problem, k, d, es + 8, es + 8);
-      }
+      for (let k = 0; k < own; k++) addTrace(problem, k, read(aD, k) * a, es + 8, es + 8);
     }
   }
   for (let u = 0; u < levels; u++) quadratic += read(omega2, u) * read(score, u) * read(score, u);
   add(at(problem, Field.Sums), 1, quadratic);
 }
 
-/** hessian += (a y_k) y_l for one row, the y_l = D_il q_i + Y_l taken without dividing by a (which may be 0). */
-function addSquares(
-  hessian: usize,
-  ay: usize,
+/** The same of phi's coefficients, by themselves and with sigma's. */
+function multiplierSums(
+  problem: usize,
   row: usize,
-  q: i32,
-  qSigma: i32,
-  alpha: f64,
-  e: f64,
-  Y: usize,
-  W: usize,
-  stride: usize,
+  order: i32,
+  F: usize,
+  aD: usize,
+  a: f64,
+  slopeOfLog: f64,
+  trace: f64,
 ): void {
+  const q = get(problem, Field.Q);
+  const qPhi = get(problem, Field.QPhi);
+  const own = firstSd(problem);
+  const stride = (<usize>get(problem, Field.Rows)) << 3;
+  const M = at(problem, Field.M) + row;
+  const gradient = at(problem, Field.Gradient);
+  const hessian = at(problem, Field.ThetaHessian);
+  // the share of phi v
+  const beta = load<f64>(at(problem, Field.ScaledV) + row) * load<f64>(at(problem, Field.Inverse) + row);
+  const d1 = beta * slopeOfLog;
+  const second = 2 * d1 - 2 * beta * beta * trace;
+  for (let l = 0; l < qPhi; l++) {
+    const ml = load<f64>(M + <usize>l * stride);
+    write(aD, l, 2 * beta * ml);
+    add(gradient, l, d1 * ml);
+    if (order != Order.Hessian) continue;
+    add(F, l, 2 * beta * ml * a);
+    for (let k = l; k < qPhi; k++) add(hessian, k * q + l, second * load<f64>(M + <usize>k * stride) * ml);
+    for (let k = qPhi; k < own; k++) add(hessian, k * q + l, -trace * beta * ml * read(aD, k));
+  }
+}
+
+/** hessian += (a y_k) y_l for one row, the y_l = D_il q_i + Y_l taken without dividing by a (which may be 0). */
+function addSquares(hessian: usize, ay: usize, aD: usize, q: i32, own: i32, e: f64, Y: usize): void {
   for (let l = 0; l < q; l++) {
     let yl = read(Y, l);
-    // D_il q_i = (2 alpha_i W_il / a_i) (a_i e_i) = 2 alpha_i W_il e_i
-    if (l < qSigma) yl += 2 * alpha * load<f64>(W + <usize>l * stride + row) * e;
+    // D_il q_i = (a_i D_il / a_i) (a_i e_i)
+    if (l < own) yl += read(aD, l) * e;
     for (let k = l; k < q; k++) add(hessian, k * q + l, read(ay, k) * yl);
   }
 }

@@ -1,5 +1,5 @@
 // What theta needs from the nested section (levels.ts has the notation). With S_k = dS/dtheta_k = sum over rows and levels e
-// of D_ek x_e x_e' (D_ek = 2 sigma_i^2 W_ik or 2 omega_u^2 U_uk), q = B r and t_u = z_u' q:
+// of D_ek x_e x_e' (D_ek = 2 sigma_i^2 W_ik, 2 phi_i v_i M_ik or 2 omega_u^2 U_uk), q = B r and t_u = z_u' q:
 //
 //   tr(B S_k B S_l) = sum_i D_ik D_il a_i^2 (1 - 2 lambda a_i)
 //                   + sum_u lambda_u^2 (F_uk F_ul - sum over children levels c of G_ck G_cl)

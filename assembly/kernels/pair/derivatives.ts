@@ -3,7 +3,8 @@
 //   S = [ v1 + a^2   v12 + c ]     a = sigma1, b = sigma2, c = rho a b, rho = 0.999999 tanh(eta)
 //       [            v2 + b^2 ]
 //
-// The three numbers that the model moves are e = (a^2, b^2, c), with dS/de of rank one or two. With B = S^-1, q = B r:
+// where V is known up to multipliers, phi1 v1, phi2 v2 and sqrt(phi1 phi2) v12 are in the place of V's. The three numbers that
+// the model moves are e = (S11, S22, S12), with dS/de of rank one or two. With B = S^-1, q = B r:
 //
 //   d(-log L)/de   = h:  (B11 - q1^2) / 2,  (B22 - q2^2) / 2,  B12 - q1 q2
 //   d2/de df       = K_ef = -tr(B E_e B E_f) / 2 + q' E_e B E_f q
@@ -15,9 +16,9 @@
 import { Field, Order } from "../../abi";
 import { add, read, write } from "../../accumulate";
 import { addTrace, isRestricted, whiten } from "../../restricted";
-import { at, get } from "../../room";
+import { at, firstRho, firstSd, get } from "../../room";
 import { Correlation } from "../correlation";
-import { inverse } from "./inverse";
+import { inverse, pairCovariance } from "./inverse";
 
 /** Doubles that pairDerivatives() works in, at Field.Vectors. */
 export function pairVectors(p: u64, q: u64): u64 {
@@ -36,12 +37,14 @@ export function pairDerivatives(
 ): void {
   const p = get(problem, Field.P);
   const q = get(problem, Field.Q);
-  const qSigma = get(problem, Field.QSigma);
-  const firstRho = qSigma + get(problem, Field.QSd);
+  const qPhi = get(problem, Field.QPhi);
+  const atSd = firstSd(problem);
+  const atRho = firstRho(problem);
   const stride = (<usize>get(problem, Field.Rows)) << 3;
   const offset = (<usize>row) << 3;
   const pairs = get(problem, Field.Pairs);
-  const W = at(problem, Field.W) + offset;
+  // sigma's columns have their coefficients' numbers
+  const W = at(problem, Field.W) + offset - <usize>qPhi * stride;
   const T = at(problem, Field.T);
   const sigma2 = at(problem, Field.Sigma2);
   const a2 = read(sigma2, row);
@@ -59,7 +62,7 @@ export function pairDerivatives(
   let s22 = q2 * q2;
   const restricted = isRestricted(problem);
   // the layout that pairVectors() makes room for
-  const D = at(problem, Field.Vectors); // 3 a coefficient: d a^2, d b^2, d c
+  const D = at(problem, Field.Vectors); // 3 a coefficient: d S11, d S22, d S12
   const gamma1 = D + ((<usize>(3 * q)) << 3); // Gamma's two rows
   const gamma2 = gamma1 + ((<usize>p) << 3);
   if (restricted) {
@@ -77,25 +80,26 @@ export function pairDerivatives(
   const hessian = at(problem, Field.ThetaHessian);
   const cross = at(problem, Field.CrossHessian);
 
-  for (let k = 0; k < q; k++) {
+  for (let k = qPhi; k < q; k++) {
     let d1: f64 = 0;
     let d2: f64 = 0;
     let d3: f64 = 0;
-    if (k < qSigma) {
+    if (k < atSd) {
       const wk = W + <usize>k * stride;
       const w1 = load<f64>(wk);
       const w2 = load<f64>(wk, 8);
       d1 = 2 * a2 * w1;
       d2 = 2 * b2 * w2;
       d3 = c * (w1 + w2);
-    } else if (k >= firstRho) {
-      d3 = c1 * read(T, (k - firstRho) * pairs + s);
+    } else if (k >= atRho) {
+      d3 = c1 * read(T, (k - atRho) * pairs + s);
     }
     write(D, 3 * k, d1);
     write(D, 3 * k + 1, d2);
     write(D, 3 * k + 2, d3);
     add(gradient, k, h1 * d1 + h2 * d2 + h3 * d3);
   }
+  if (qPhi > 0) multiplierDerivatives(problem, row, s, h1, h2, h3, D);
   if (order != Order.Hessian) return;
 
   const k11 = w * b11 * (s11 - 0.5 * b11);
@@ -117,22 +121,26 @@ export function pairDerivatives(
     const e1 = k11 * d1 + k12 * d2 + k13 * d3;
     const e2 = k12 * d1 + k22 * d2 + k23 * d3;
     const e3 = k13 * d1 + k23 * d2 + k33 * d3;
-    const isSigma = k < qSigma;
+    const isSigma = k >= qPhi && k < atSd;
     const wk = W + <usize>k * stride;
     const wk1 = isSigma ? load<f64>(wk) : 0;
     const wk2 = isSigma ? load<f64>(wk, 8) : 0;
-    const tk = k >= firstRho ? read(T, (k - firstRho) * pairs + s) : 0;
-    for (let l = 0; l <= k; l++) {
+    const tk = k >= atRho ? read(T, (k - atRho) * pairs + s) : 0;
+    // of phi's coefficients the second derivatives of S are added already, and there are none of theirs and of others
+    for (let l = 0; l < min(k + 1, qPhi); l++) {
+      add(hessian, k * q + l, e1 * read(D, 3 * l) + e2 * read(D, 3 * l + 1) + e3 * read(D, 3 * l + 2));
+    }
+    for (let l = qPhi; l <= k; l++) {
       let sum = e1 * read(D, 3 * l) + e2 * read(D, 3 * l + 1) + e3 * read(D, 3 * l + 2);
       // second derivatives of a^2, b^2 and c
-      if (l < qSigma) {
+      if (l < atSd) {
         const wl = W + <usize>l * stride;
         const wl1 = load<f64>(wl);
         const wl2 = load<f64>(wl, 8);
         sum += 4 * (h1 * a2 * wk1 * wl1 + h2 * b2 * wk2 * wl2);
         sum += h3 * (wl1 + wl2) * (c * (wk1 + wk2) + c1 * tk);
-      } else if (l >= firstRho) {
-        sum += h3 * c2 * tk * read(T, (l - firstRho) * pairs + s);
+      } else if (l >= atRho) {
+        sum += h3 * c2 * tk * read(T, (l - atRho) * pairs + s);
       }
       add(hessian, k * q + l, sum);
     }
@@ -144,6 +152,40 @@ export function pairDerivatives(
     for (let j = 0; j < p; j++) {
       const xj = x + <usize>j * stride;
       add(cross, j * q + k, z1 * load<f64>(xj) + z2 * load<f64>(xj, 8));
+    }
+  }
+}
+
+/**
+ * Of phi's coefficients: dS/dtheta to D, gradient, and of the Hessian what second derivatives of S add. With m the columns of M,
+ * S11 is exp(2 m1) v1 beside sigma^2, S12 exp(m1 + m2) v12.
+ */
+function multiplierDerivatives(problem: usize, row: i32, s: i32, h1: f64, h2: f64, h3: f64, D: usize): void {
+  const q = get(problem, Field.Q);
+  const qPhi = get(problem, Field.QPhi);
+  const stride = (<usize>get(problem, Field.Rows)) << 3;
+  const M = at(problem, Field.M) + ((<usize>row) << 3);
+  const gradient = at(problem, Field.Gradient);
+  const hessian = at(problem, Field.ThetaHessian);
+  const v1 = read(at(problem, Field.ScaledV), row);
+  const v2 = read(at(problem, Field.ScaledV), row + 1);
+  const v12 = pairCovariance(problem, row, s);
+  for (let k = 0; k < qPhi; k++) {
+    const mk = M + <usize>k * stride;
+    const mk1 = load<f64>(mk);
+    const mk2 = load<f64>(mk, 8);
+    const d1 = 2 * v1 * mk1;
+    const d2 = 2 * v2 * mk2;
+    const d3 = v12 * (mk1 + mk2);
+    write(D, 3 * k, d1);
+    write(D, 3 * k + 1, d2);
+    write(D, 3 * k + 2, d3);
+    add(gradient, k, h1 * d1 + h2 * d2 + h3 * d3);
+    for (let l = 0; l <= k; l++) {
+      const ml = M + <usize>l * stride;
+      const ml1 = load<f64>(ml);
+      const ml2 = load<f64>(ml, 8);
+      add(hessian, k * q + l, 2 * (h1 * d1 * ml1 + h2 * d2 * ml2) + h3 * d3 * (ml1 + ml2));
     }
   }
 }

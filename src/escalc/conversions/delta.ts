@@ -1,10 +1,11 @@
 import { DrmError } from "../../errors";
 import type { DataInput } from "../../index";
 import { checkOptions, type OptionKinds, requireOptions } from "../../options";
+import { transformNamed } from "../../stats/back-transforms";
 import { appendColumns } from "../append-columns";
 import { journal } from "../decisions";
 import { labelsOf, numbersOf, tableOf, type Values } from "../given";
-import { transformNamed } from "./transform-named";
+import { transforms } from "../transforms";
 import type { Converted } from "./wald";
 
 /** Effects and their variances, in columns or arrays. */
@@ -51,7 +52,7 @@ export function convDelta(columns: DeltaColumns, options: DeltaOptions = {}): Co
   if (given.yi === undefined || given.vi === undefined || options.transf === undefined) {
     throw new DrmError("bad_option", "convDelta() needs yi, vi and the option transf");
   }
-  const { of, slope } = transformNamed("convDelta", options.transf);
+  const { of, slope } = transformNamed("convDelta", options.transf, transforms);
   if (slope === undefined) {
     throw new DrmError(
       "bad_option",
@@ -65,8 +66,16 @@ export function convDelta(columns: DeltaColumns, options: DeltaOptions = {}): Co
   const variances = v.map((x, i) => x * slope(y[i]!) ** 2);
   for (const [i, effect] of effects.entries()) {
     if (v[i]! < 0) throw notes.error(i, `vi is ${v[i]}; wanted a sampling variance of 0 or more`);
-    if (Number.isNaN(y[i]) || Number.isFinite(effect)) continue;
-    notes.of(i, "missing", `yi = ${y[i]} becomes ${effect}; no effect size`);
+    if (Number.isNaN(y[i])) continue;
+    if (!Number.isFinite(effect)) {
+      notes.of(i, "missing", `yi = ${y[i]} becomes ${effect}; no effect size`);
+    } else if (v[i]! > 0 && variances[i] === 0) {
+      notes.of(
+        i,
+        "missing",
+        `the slope at yi = ${y[i]} is 0: the delta method has no variance; no effect size`,
+      );
+    } else continue;
     effects[i] = Number.NaN;
     variances[i] = Number.NaN;
   }

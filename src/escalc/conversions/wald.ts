@@ -2,11 +2,12 @@ import type { Table } from "../../data/table";
 import { DrmError } from "../../errors";
 import type { DataInput } from "../../index";
 import { checkOptions, type OptionKinds, requireOptions } from "../../options";
+import { transformNamed } from "../../stats/back-transforms";
 import { normalCritical, normalQuantile } from "../../stats/normal";
 import { appendColumns } from "../append-columns";
 import { type Decision, journal } from "../decisions";
 import { labelsOf, numbersOf, tableOf, type Values } from "../given";
-import { transformNamed } from "./transform-named";
+import { transforms } from "../transforms";
 
 /** What studies report of an estimate, in columns or arrays. */
 export interface WaldColumns {
@@ -89,7 +90,10 @@ export function convWald(columns: WaldColumns, options: WaldOptions = {}): Conve
   const table = tableOf(data, given);
   const column = (name: string, values: Values | undefined) =>
     values === undefined ? new Float64Array(table.nrow).fill(Number.NaN) : numbersOf(table, name, values);
-  const { of } = transformNamed("convWald", options.transf);
+  const of =
+    options.transf === undefined
+      ? (x: number) => x
+      : transformNamed("convWald", options.transf, transforms).of;
   const notes = journal(labelsOf(table, study));
   const estimates = column("out", out).map((x) => of(x));
   const [lower, upper] = [column("ciLb", ciLb).map((x) => of(x)), column("ciUb", ciUb).map((x) => of(x))];

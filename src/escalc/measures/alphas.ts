@@ -18,7 +18,10 @@ const RELIABILITIES: Design<Reliability> = {
 };
 
 export const ALPHAS: Readonly<Record<string, Measure>> = {
-  /** alpha; v = 2 m (1 - alpha)^2 / ((m - 1)(n - 2)) (Bonett 2010). */
+  /**
+   * alpha; v = 2 m (1 - alpha)^2 / ((m - 1)(n - 2)) (Bonett 2010).
+   * By hand: 0.875 of 11 items and 102 persons gives 0.875 and 0.0003437.
+   */
   ARAW: measure(RELIABILITIES, {
     title: "Cronbach's alpha",
     formula: "alpha",
@@ -28,7 +31,10 @@ export const ALPHAS: Readonly<Record<string, Measure>> = {
     variances: { LS: ({ alpha, m, n }) => (2 * m * (1 - alpha) ** 2) / ((m - 1) * (n - 2)) },
   }),
 
-  /** 1 - (1 - alpha)^(1/3); v = 18 m (n - 1)(1 - alpha)^(2/3) / ((m - 1)(9n - 11)^2) (Hakstian & Whalen 1976). */
+  /**
+   * 1 - (1 - alpha)^(1/3); v = 18 m (n - 1)(1 - alpha)^(2/3) / ((m - 1)(9n - 11)^2) (Hakstian & Whalen 1976).
+   * By hand: 0.875 of 11 items and 102 persons gives 0.5 and 0.0006077.
+   */
   AHW: measure(RELIABILITIES, {
     title: "Cronbach's alpha, cube root transformed",
     formula: "1 - (1 - alpha)^(1/3)",
@@ -40,7 +46,10 @@ export const ALPHAS: Readonly<Record<string, Measure>> = {
     },
   }),
 
-  /** -log(1 - alpha); v = 2 m / ((m - 1)(n - 2)) (Bonett 2002). */
+  /**
+   * -log(1 - alpha); v = 2 m / ((m - 1)(n - 2)) (Bonett 2002).
+   * By hand: 0.875 of 11 items and 102 persons gives 2.079 and 0.022.
+   */
   ABT: measure(RELIABILITIES, {
     title: "Cronbach's alpha, log transformed",
     formula: "-log(1 - alpha)",

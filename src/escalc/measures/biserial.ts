@@ -12,6 +12,7 @@ export const BISERIAL: Readonly<Record<string, Measure>> = {
   /**
    * r_pb. ST, group sizes fixed: h^2 (1/n1 + 1/n2 + d^2 / (2N)) / (h + d^2)^3, the delta method. CS, group sizes random:
    * (1 - r^2)^2 (N r^2 / (4 n1 n2) + (2 - 3 r^2) / (2N)) (Tate 1954).
+   * By hand: means of 12 and 10, SDs of 3 and 4, 10 in each group give 0.2857 and 0.04475.
    */
   RPB: measure(STANDARDIZED, {
     title: "point-biserial correlation",
@@ -22,7 +23,10 @@ export const BISERIAL: Readonly<Record<string, Measure>> = {
     variances: { ST: withFixedSizes, CS: withRandomSizes },
   }),
 
-  /** atanh(r_pb); v(r_pb) / (1 - r_pb^2)^2. It does not make the variance constant. */
+  /**
+   * atanh(r_pb); v(r_pb) / (1 - r_pb^2)^2. It does not make the variance constant.
+   * By hand: means of 12 and 10, SDs of 3 and 4, 10 in each group give 0.2939 and 0.05306.
+   */
   ZPB: measure(STANDARDIZED, {
     title: "Fisher's z of the point-biserial correlation",
     formula: "atanh(r_pb)",
@@ -38,6 +42,7 @@ export const BISERIAL: Readonly<Record<string, Measure>> = {
   /**
    * r_b; v = (p q / phi^2 - (3/2 + (1 + p z / phi)(1 - q z / phi)) r_b^2 + r_b^4) / (N - 1), z the quantile of p, phi the density
    * there (Soper 1914). An r_b beyond 1, which is possible, counts as 1 in the variance.
+   * By hand: means of 12 and 10, SDs of 3 and 4, 10 in each group give 0.3581 and 0.06667.
    */
   RBIS: measure(STANDARDIZED, {
     title: "biserial correlation",
@@ -48,7 +53,10 @@ export const BISERIAL: Readonly<Record<string, Measure>> = {
     variances: { LS: soper },
   }),
 
-  /** atanh(r_b); v(r_b) / (1 - r_b^2)^2. */
+  /**
+   * atanh(r_b); v(r_b) / (1 - r_b^2)^2.
+   * By hand: means of 12 and 10, SDs of 3 and 4, 10 in each group give 0.3747 and 0.08772.
+   */
   ZBIS: measure(STANDARDIZED, {
     title: "Fisher's z of the biserial correlation",
     formula: "atanh(r_b)",

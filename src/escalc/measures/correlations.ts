@@ -43,6 +43,7 @@ export const CORRELATION_MEASURES: Readonly<Record<string, Measure>> = {
   /**
    * r; v = (1 - r^2)^2 / (n - 1) (Borenstein 2009, eq. 12.27); AV with the average r.
    * Example: Borenstein et al. (2009), chapter 6: r = 0.50 of 100 gives 0.0057 (0.75^2 / 99 = 0.005682).
+   * By hand: r = 0.6 of 17 gives 0.6 and 0.0256.
    */
   COR: measure(CORRELATIONS, {
     title: "correlation",
@@ -56,7 +57,10 @@ export const CORRELATION_MEASURES: Readonly<Record<string, Measure>> = {
     },
   }),
 
-  /** u = r F(1/2, 1/2; (n - 2) / 2; 1 - r^2) (Olkin & Pratt 1958, eq. 2.3); variances as COR, with u for r; UB: unbiased (Hedges 1989). */
+  /**
+   * u = r F(1/2, 1/2; (n - 2) / 2; 1 - r^2) (Olkin & Pratt 1958, eq. 2.3); variances as COR, with u for r; UB: unbiased (Hedges 1989).
+   * By hand: r = 0.6 of 5 gives 0.6955 and 0.06665.
+   */
   UCOR: measure(CORRELATIONS, {
     title: "correlation, unbiased",
     formula: "u = r F(1/2, 1/2; (n - 2) / 2; 1 - r^2)",
@@ -74,6 +78,7 @@ export const CORRELATION_MEASURES: Readonly<Record<string, Measure>> = {
   /**
    * atanh(r); v = 1 / (n - 3) (Fisher 1921).
    * Example: Borenstein et al. (2009), chapter 6: r = 0.50 of 100 gives 0.5493 and 0.0103.
+   * By hand: r = 0.6 of 19 gives 0.6931 and 0.0625.
    */
   ZCOR: measure(CORRELATIONS, {
     title: "Fisher's z of the correlation",

@@ -9,6 +9,7 @@ export const ASSOCIATION_OF_DICHOTOMIES: Readonly<Record<string, Measure>> = {
   /**
    * phi = (a d - b c) / sqrt(n1 n2 (a + c) (b + d)). CS, all four counts random: Yule's (1912) variance, Bishop et al. (1975,
    * eq. 11.3-6). ST, group sizes fixed: the delta method with the binomial variances of p1 and p2.
+   * By hand: 15, 5, 10 and 10 give 0.2582 and 0.023.
    */
   PHI: measure(TABLES, {
     title: "phi coefficient",
@@ -21,7 +22,10 @@ export const ASSOCIATION_OF_DICHOTOMIES: Readonly<Record<string, Measure>> = {
     add: 0,
   }),
 
-  /** atanh(phi); v(phi) / (1 - phi^2)^2. It does not make the variance constant. */
+  /**
+   * atanh(phi); v(phi) / (1 - phi^2)^2. It does not make the variance constant.
+   * By hand: 15, 5, 10 and 10 give 0.2642 and 0.0264.
+   */
   ZPHI: measure(TABLES, {
     title: "Fisher's z of the phi coefficient",
     formula: "atanh(phi)",
@@ -35,7 +39,10 @@ export const ASSOCIATION_OF_DICHOTOMIES: Readonly<Record<string, Measure>> = {
     add: 0,
   }),
 
-  /** Q = (OR - 1) / (OR + 1); v = (1 - Q^2)^2 (1/a + 1/b + 1/c + 1/d) / 4 (Yule 1912). */
+  /**
+   * Q = (OR - 1) / (OR + 1); v = (1 - Q^2)^2 (1/a + 1/b + 1/c + 1/d) / 4 (Yule 1912).
+   * By hand: 15, 5, 10 and 10 give 0.5 and 0.06563.
+   */
   YUQ: measure(TABLES, {
     title: "Yule's Q",
     formula: "(OR - 1) / (OR + 1)",
@@ -45,7 +52,10 @@ export const ASSOCIATION_OF_DICHOTOMIES: Readonly<Record<string, Measure>> = {
     variances: { LS: (row, q) => ((1 - q * q) ** 2 * reciprocals(row)) / 4 },
   }),
 
-  /** Y = (sqrt(OR) - 1) / (sqrt(OR) + 1); v = (1 - Y^2)^2 (1/a + 1/b + 1/c + 1/d) / 16 (Yule 1912). */
+  /**
+   * Y = (sqrt(OR) - 1) / (sqrt(OR) + 1); v = (1 - Y^2)^2 (1/a + 1/b + 1/c + 1/d) / 16 (Yule 1912).
+   * By hand: 15, 5, 10 and 10 give 0.2679 and 0.02513.
+   */
   YUY: measure(TABLES, {
     title: "Yule's Y",
     formula: "(sqrt(OR) - 1) / (sqrt(OR) + 1)",
@@ -58,6 +68,7 @@ export const ASSOCIATION_OF_DICHOTOMIES: Readonly<Record<string, Measure>> = {
   /**
    * The correlation of two normal variables that were cut in two: rho with Phi2(h, k; rho) = a / N, h and k from the margins, which
    * is maximum likelihood. v by the delta method: see tetrachoricVariance().
+   * By hand: 40, 10, 10 and 40 give 0.809 and 0.005456.
    */
   RTET: measure(TABLES, {
     title: "tetrachoric correlation",
@@ -69,7 +80,10 @@ export const ASSOCIATION_OF_DICHOTOMIES: Readonly<Record<string, Measure>> = {
     add: 0,
   }),
 
-  /** atanh(rho); v(rho) / (1 - rho^2)^2. It does not make the variance constant. */
+  /**
+   * atanh(rho); v(rho) / (1 - rho^2)^2. It does not make the variance constant.
+   * By hand: 40, 10, 10 and 40 give 1.124 and 0.04571.
+   */
   ZTET: measure(TABLES, {
     title: "Fisher's z of the tetrachoric correlation",
     formula: "atanh(rho)",

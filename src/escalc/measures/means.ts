@@ -27,7 +27,10 @@ const notPositive = ({ m }: Pick<Group, "m">) =>
   m > 0 ? null : `the mean is ${m}: its logarithm needs one above 0`;
 
 export const MEANS: Readonly<Record<string, Measure>> = {
-  /** m; v = s^2 / n. */
+  /**
+   * m; v = s^2 / n.
+   * By hand: a mean of 12, an SD of 3 of 9 gives 12 and 1.
+   */
   MN: measure(GROUPS, {
     title: "mean",
     formula: "m",
@@ -37,7 +40,10 @@ export const MEANS: Readonly<Record<string, Measure>> = {
     variances: { LS: ({ s, n }) => (s * s) / n },
   }),
 
-  /** log m; v = s^2 / (n m^2). */
+  /**
+   * log m; v = s^2 / (n m^2).
+   * By hand: a mean of 12, an SD of 3 of 9 gives 2.485 and 0.006944.
+   */
   MNLN: measure(GROUPS, {
     title: "log mean",
     formula: "log(m)",
@@ -48,7 +54,10 @@ export const MEANS: Readonly<Record<string, Measure>> = {
     unusable: notPositive,
   }),
 
-  /** g = J(n - 1) m / s; v = 1/n + g^2 / (2n). */
+  /**
+   * g = J(n - 1) m / s; v = 1/n + g^2 / (2n).
+   * By hand: a mean of 12, an SD of 3 of 9 gives 3.611 and 0.8354.
+   */
   SMN: measure(GROUPS, {
     title: "standardized mean",
     formula: "g = J(n - 1) m / s",
@@ -59,7 +68,10 @@ export const MEANS: Readonly<Record<string, Measure>> = {
     variances: { LS: ({ n }, g) => 1 / n + (g * g) / (2 * n) },
   }),
 
-  /** log(s / m) + 1 / (2 (n - 1)); v = 1 / (2 (n - 1)) + s^2 / (n m^2) (Nakagawa et al. 2015, eq. 25 and 27 without correlation). */
+  /**
+   * log(s / m) + 1 / (2 (n - 1)); v = 1 / (2 (n - 1)) + s^2 / (n m^2) (Nakagawa et al. 2015, eq. 25 and 27 without correlation).
+   * By hand: a mean of 12, an SD of 3 of 9 gives -1.324 and 0.06944.
+   */
   CVLN: measure(GROUPS, {
     title: "log coefficient of variation",
     formula: "log(s / m) + 1 / (2 (n - 1))",
@@ -71,7 +83,10 @@ export const MEANS: Readonly<Record<string, Measure>> = {
     unusable: notPositive,
   }),
 
-  /** log s + 1 / (2 (n - 1)); v = 1 / (2 (n - 1)) (Raudenbush & Bryk 1987; Nakagawa et al. 2015, eq. 7). */
+  /**
+   * log s + 1 / (2 (n - 1)); v = 1 / (2 (n - 1)) (Raudenbush & Bryk 1987; Nakagawa et al. 2015, eq. 7).
+   * By hand: an SD of 3 of 9 gives 1.161 and 0.0625.
+   */
   SDLN: measure(SPREADS, {
     title: "log standard deviation",
     formula: "log(s) + 1 / (2 (n - 1))",

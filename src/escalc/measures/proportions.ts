@@ -27,7 +27,10 @@ const SHARES: Design<Share> = {
 const overall = [{ of: ({ x, n }: Share) => x / n, weight: ({ n }: Share) => n }] as const;
 
 export const PROPORTIONS: Readonly<Record<string, Measure>> = {
-  /** p = x / n; v = p (1 - p) / n; UB divides by n - 1, AV has the proportion of all studies. */
+  /**
+   * p = x / n; v = p (1 - p) / n; UB divides by n - 1, AV has the proportion of all studies.
+   * By hand: 4 of 20 gives 0.2 and 0.008.
+   */
   PR: measure(SHARES, {
     title: "proportion",
     formula: "p = x / n",
@@ -41,7 +44,10 @@ export const PROPORTIONS: Readonly<Record<string, Measure>> = {
     },
   }),
 
-  /** log p; v = 1/x - 1/n. */
+  /**
+   * log p; v = 1/x - 1/n.
+   * By hand: 4 of 20 gives -1.609 and 0.2.
+   */
   PLN: measure(SHARES, {
     title: "log proportion",
     formula: "log(p)",
@@ -54,7 +60,10 @@ export const PROPORTIONS: Readonly<Record<string, Measure>> = {
     },
   }),
 
-  /** logit p; v = 1/x + 1/(n - x). */
+  /**
+   * logit p; v = 1/x + 1/(n - x).
+   * By hand: 4 of 20 gives -1.386 and 0.3125.
+   */
   PLO: measure(SHARES, {
     title: "logit of the proportion",
     formula: "log(p / (1 - p))",
@@ -67,7 +76,10 @@ export const PROPORTIONS: Readonly<Record<string, Measure>> = {
     },
   }),
 
-  /** z(p), the normal quantile; v = p (1 - p) / (n phi(z(p))^2). */
+  /**
+   * z(p), the normal quantile; v = p (1 - p) / (n phi(z(p))^2).
+   * By hand: 8 of 20 gives -0.2533 and 0.0804.
+   */
   PRZ: measure(SHARES, {
     title: "probit of the proportion",
     formula: "z(p)",
@@ -77,7 +89,10 @@ export const PROPORTIONS: Readonly<Record<string, Measure>> = {
     variances: { LS: ({ x, n }) => probitVariance(x / n, n) },
   }),
 
-  /** asin(sqrt(p)); v = 1 / (4n). */
+  /**
+   * asin(sqrt(p)); v = 1 / (4n).
+   * By hand: 5 of 20 gives 0.5236 and 0.0125.
+   */
   PAS: measure(SHARES, {
     title: "arcsine square root of the proportion",
     formula: "asin(sqrt(p))",
@@ -88,7 +103,11 @@ export const PROPORTIONS: Readonly<Record<string, Measure>> = {
     add: 0,
   }),
 
-  /** (asin(sqrt(x / (n + 1))) + asin(sqrt((x + 1) / (n + 1)))) / 2; v = 1 / (4n + 2) (Freeman & Tukey 1950). */
+  /**
+   * (asin(sqrt(x / (n + 1))) + asin(sqrt((x + 1) / (n + 1)))) / 2; v = 1 / (4n + 2) (Freeman & Tukey 1950).
+   * Example: Miller (1978): 3 of 11 and 6 of 17 give 1.1391 / 2 and 1.2888 / 2.
+   * By hand: 3 of 11 gives 0.5695 and 0.02174.
+   */
   PFT: measure(SHARES, {
     title: "Freeman-Tukey double arcsine of the proportion",
     formula: "(asin(sqrt(x / (n + 1))) + asin(sqrt((x + 1) / (n + 1)))) / 2",

@@ -74,7 +74,11 @@ function aloe({ r, n, square }: SemiPartial): number {
 }
 
 export const REGRESSION_COEFFICIENTS: Readonly<Record<string, Measure>> = {
-  /** r = t / sqrt(t^2 + n - m - 1); v = (1 - r^2)^2 / (n - m) (Aloe & Thompson 2013; Olkin & Siotani 1976). */
+  /**
+   * r = t / sqrt(t^2 + n - m - 1); v = (1 - r^2)^2 / (n - m) (Aloe & Thompson 2013; Olkin & Siotani 1976).
+   * Example: metafor's manual: pi = -0.07 with 5 predictors and 30 cases gives -0.3610.
+   * By hand: t = 2, 3 predictors, 20 cases gives 0.4472 and 0.03765.
+   */
   PCOR: measure(PARTIAL, {
     title: "partial correlation",
     formula: "r = t / sqrt(t^2 + n - m - 1)",
@@ -84,7 +88,10 @@ export const REGRESSION_COEFFICIENTS: Readonly<Record<string, Measure>> = {
     variances: { LS: ({ n, m }, r) => (1 - r * r) ** 2 / (n - m) },
   }),
 
-  /** atanh(r); v = 1 / (n - m - 2): a partial correlation has the distribution of one of m - 1 fewer cases (Fisher 1924). */
+  /**
+   * atanh(r); v = 1 / (n - m - 2): a partial correlation has the distribution of one of m - 1 fewer cases (Fisher 1924).
+   * By hand: t = 2, 3 predictors, 20 cases gives 0.4812 and 0.06667.
+   */
   ZPCOR: measure(PARTIAL, {
     title: "Fisher's z of the partial correlation",
     formula: "atanh(r)",
@@ -98,7 +105,10 @@ export const REGRESSION_COEFFICIENTS: Readonly<Record<string, Measure>> = {
         : perfect(r),
   }),
 
-  /** r = t sqrt((1 - R^2) / (n - m - 1)); v = (R^4 - 2 R^2 + Rf^2 + 1 - Rf^4) / n, Rf^2 = R^2 - r^2 (Aloe & Becker 2012). */
+  /**
+   * r = t sqrt((1 - R^2) / (n - m - 1)); v = (R^4 - 2 R^2 + Rf^2 + 1 - Rf^4) / n, Rf^2 = R^2 - r^2 (Aloe & Becker 2012).
+   * By hand: t = 2, 3 predictors, 20 cases, R^2 = 0.4 gives 0.3873 and 0.02738.
+   */
   SPCOR: measure(SEMI_PARTIAL, {
     title: "semi-partial correlation",
     formula: "r = t sqrt((1 - R^2) / (n - m - 1))",
@@ -108,7 +118,10 @@ export const REGRESSION_COEFFICIENTS: Readonly<Record<string, Measure>> = {
     variances: { LS: aloe },
   }),
 
-  /** atanh(r); v(r) / (1 - r^2)^2. It does not make the variance constant. */
+  /**
+   * atanh(r); v(r) / (1 - r^2)^2. It does not make the variance constant.
+   * By hand: t = 2, 3 predictors, 20 cases, R^2 = 0.4 gives 0.4086 and 0.03789.
+   */
   ZSPCOR: measure(SEMI_PARTIAL, {
     title: "Fisher's z of the semi-partial correlation",
     formula: "atanh(r)",
@@ -152,6 +165,7 @@ export const DETERMINATIONS: Readonly<Record<string, Measure>> = {
   /**
    * R^2 of random predictors. LS: 4 R^2 (1 - R^2)^2 / n; LS2: 4 R^2 (1 - R^2)^2 (n - m - 1)^2 / ((n^2 - 1)(n + 3)) (Kendall & Stuart
    * 1979, eq. 27.88 and 27.87); AV and AV2 with the average R^2.
+   * By hand: R^2 = 0.36, 3 predictors, 20 cases gives 0.36 and 0.02949.
    */
   R2: measure(DETERMINATION, {
     title: "coefficient of determination",
@@ -167,7 +181,10 @@ export const DETERMINATIONS: Readonly<Record<string, Measure>> = {
     },
   }),
 
-  /** atanh(R); v = 1/n (Olkin & Finn 1995). */
+  /**
+   * atanh(R); v = 1/n (Olkin & Finn 1995).
+   * By hand: R^2 = 0.36, 3 predictors, 20 cases gives 0.6931 and 0.05.
+   */
   ZR2: measure(DETERMINATION, {
     title: "Fisher's z of R",
     formula: "atanh(R)",

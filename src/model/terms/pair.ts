@@ -1,5 +1,9 @@
 import type { Dpar } from "../../formula/dpar";
+import { emptyBlock, NO_BLOCK, type ParameterBlock, stackBlocks } from "../model";
+import { completePairs } from "../observations";
+import { numbersAmong, type Selection, selection } from "../selection";
 import { Residual } from "./residual";
+import type { TermSource } from "./source";
 import type { NewRows, Sampler, Spreads, TermAnswers } from "./term";
 
 /**
@@ -48,7 +52,7 @@ export class Pair implements TermAnswers {
     }
   }
 
-  addNewVariances(outcome: Dpar["outcome"], rows: NewRows, out: Float64Array): void {
+  addNewVariances(outcome: Dpar["outcome"], rows: Pick<NewRows, "values">, out: Float64Array): void {
     this.alone.addNewVariances(outcome, rows, out);
   }
 
@@ -78,4 +82,49 @@ export class Pair implements TermAnswers {
     }
     return this.pairOf;
   }
+}
+
+interface PairsOfModel {
+  readonly pairs: Int32Array;
+  readonly block: ParameterBlock;
+}
+
+const NO_PAIRS: PairsOfModel = {
+  pairs: new Int32Array(0),
+  block: { kind: "rho", dpars: [], block: NO_BLOCK, held: null },
+};
+
+/** The pairs of a model with a correlation, and its predictor's parameters: none where a sigma is held at 0. */
+export function pairsFrom(source: TermSource): PairsOfModel {
+  const { observation } = source;
+  const dpars = source.dpars("rho12");
+  if (observation === null || dpars.length === 0) {
+    return NO_PAIRS;
+  }
+  const { pairs, pairOf } = completePairs(observation);
+  const design = source.design(dpars[0]!);
+  const count = pairs.length / 2;
+  const block =
+    design === null
+      ? emptyBlock(count)
+      : source.checked(stackBlocks([design], count, (_, row) => pairOf[row]!));
+  return { pairs, block: { kind: "rho", dpars, block, held: null } };
+}
+
+/** The pairs of the observations that are `places`, and which of all pairs they are. */
+export function pairsWithout(
+  pairs: Int32Array,
+  places: Selection,
+): { readonly pairs: Int32Array; readonly selected: Selection } {
+  const selected = selection(
+    Uint8Array.from({ length: pairs.length / 2 }, (_, s) => places.leftOut[pairs[2 * s]!]!),
+  );
+  if (pairs.length === 0) return { pairs, selected };
+  const numberOf = numbersAmong(places);
+  const out = new Int32Array(2 * selected.kept.length);
+  selected.kept.forEach((pair, s) => {
+    out[2 * s] = numberOf[pairs[2 * pair]!]!;
+    out[2 * s + 1] = numberOf[pairs[2 * pair + 1]!]!;
+  });
+  return { pairs: out, selected };
 }

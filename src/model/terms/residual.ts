@@ -1,4 +1,7 @@
 import type { Dpar } from "../../formula/dpar";
+import type { ParameterBlock } from "../model";
+import { observationBlock } from "./observation-block";
+import type { TermSource } from "./source";
 import type { NewRows, Sampler, Spreads, TermAnswers } from "./term";
 
 /** R = diag(sigma_i^2): the heterogeneity of each row. */
@@ -23,7 +26,7 @@ export class Residual implements TermAnswers {
     for (let a = 0; a < m; a++) out[a * m + a]! += sigma[members[a]!]! ** 2;
   }
 
-  addNewVariances(outcome: Dpar["outcome"], rows: NewRows, out: Float64Array): void {
+  addNewVariances(outcome: Dpar["outcome"], rows: Pick<NewRows, "values">, out: Float64Array): void {
     const sigma = rows.values(this.dpars.find((dpar) => dpar.outcome === outcome)!);
     for (let i = 0; i < out.length; i++) out[i]! += sigma[i]! ** 2;
   }
@@ -33,4 +36,9 @@ export class Residual implements TermAnswers {
       for (let i = 0; i < y.length; i++) y[i]! += sigma[i]! * normal();
     };
   }
+}
+
+/** log sigma of the observations. */
+export function residualBlock(source: TermSource): ParameterBlock {
+  return observationBlock(source, "sigma");
 }

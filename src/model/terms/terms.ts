@@ -1,10 +1,13 @@
 import { BlockCovariance } from "../../covariance/block-covariance";
 import type { Dpar } from "../../formula/dpar";
 import type { Model, ParameterBlock } from "../model";
-import type { Intercept } from "./intercept";
+import { type Intercept, interceptsBlock, interceptsFrom } from "./intercept";
 import { Known } from "./known";
-import { Pair } from "./pair";
-import { Residual } from "./residual";
+import { Pair, pairsFrom } from "./pair";
+import { parametersOf } from "./parameters";
+import { multipliersBlock, Proportional } from "./proportional";
+import { Residual, residualBlock } from "./residual";
+import type { TermSource } from "./source";
 import type { LevelsInput, VarianceTerm } from "./term";
 
 /** A model, or a standard one. */
@@ -12,27 +15,47 @@ type WithTerms = Pick<Model, "V" | "pairs" | "random"> & {
   readonly blocks: readonly Pick<ParameterBlock, "kind" | "dpars">[];
 };
 
-/** The summands of a model's Sigma: V, R, then the random intercepts as in the formulas. */
+/** The summands of a model's Sigma: V, or D V D, R, then the random intercepts as in the formulas. */
 export function termsOf({ V, pairs, random, blocks }: WithTerms): VarianceTerm[] {
-  const residual = blocks.flatMap(({ kind, dpars }) => (kind === "sd" ? [] : dpars));
-  return termsFrom({ V, residual, pairs, random });
+  const residual: Dpar[] = [];
+  for (const { kind, dpars } of blocks) {
+    if (kind === "sigma" || kind === "rho") for (const dpar of dpars) residual.push(dpar);
+  }
+  return termsFrom({ V, multipliers: multipliersOf({ blocks }), residual, pairs, random });
 }
 
-/** What terms are made of: `residual` has the dpars of sigma and of the correlation. */
+/** What a model has of its terms: what they are made of beside V, and their parameters in the order of theta. */
+export function partsFrom(source: TermSource): Pick<Model, "random" | "pairs" | "blocks"> {
+  const residual = residualBlock(source);
+  const random = interceptsFrom(source);
+  const { pairs, block } = pairsFrom(source);
+  return { random, pairs, blocks: [multipliersBlock(source), residual, interceptsBlock(random), block] };
+}
+
+/** The dpars that multiply V, estimated or held: none where it is known. */
+export function multipliersOf({ blocks }: Pick<WithTerms, "blocks">): readonly Dpar[] {
+  return blocks[parametersOf("phi").at]!.dpars;
+}
+
+/** What terms are made of: `multipliers` has the dpars of phi, `residual` those of sigma and of the correlation. */
 export interface TermInputs {
   readonly V: BlockCovariance;
+  readonly multipliers: readonly Dpar[];
   readonly residual: readonly Dpar[];
   readonly pairs: Int32Array;
   readonly random: readonly Intercept[];
 }
 
-export function termsFrom({ V, residual, pairs, random }: TermInputs): VarianceTerm[] {
-  return [new Known(V), pairs.length > 0 ? new Pair(residual, pairs) : new Residual(residual), ...random];
+export function termsFrom({ V, multipliers, residual, pairs, random }: TermInputs): VarianceTerm[] {
+  const sampling = multipliers.length > 0 ? new Proportional(multipliers, V) : new Known(V);
+  return [sampling, pairs.length > 0 ? new Pair(residual, pairs) : new Residual(residual), ...random];
 }
 
 /** What the terms of a model are to the kernels. */
 export interface KernelInputs {
   readonly V: BlockCovariance;
+  /** D V D is in the place of V */
+  readonly isMultiplied: boolean;
   readonly random: readonly LevelsInput[];
   readonly pairs: Int32Array;
 }
@@ -42,12 +65,15 @@ const NO_PAIRS: Int32Array = new Int32Array(0);
 
 export function kernelInputs(terms: readonly VarianceTerm[]): KernelInputs {
   let V = NO_COVARIANCE;
+  let isMultiplied = false;
   let pairs = NO_PAIRS;
   const random: LevelsInput[] = [];
   for (const term of terms) {
-    if (term.input === "covariance") V = term.V;
-    else if (term.input === "pairs") pairs = term.pairs;
+    if (term.input === "covariance") {
+      V = term.V;
+      isMultiplied = term.isMultiplied;
+    } else if (term.input === "pairs") pairs = term.pairs;
     else if (term.input === "levels") random.push(term);
   }
-  return { V, random, pairs };
+  return { V, isMultiplied, random, pairs };
 }

@@ -5,14 +5,14 @@ import { checkOptions, type OptionKinds } from "../../options";
 import type { MeanOptions } from "../data/mean-of-rows";
 import { groupingsIn, outcomeRows } from "../data/outcome";
 import { ROW_OPTIONS, type RowOptions, rowLabels } from "../data/row-values";
-import { checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
+import { EFFECT_SCALE_OPTIONS, type EffectScaleOptions, effectScale } from "../draw/effect-scale";
 import { drawIntervalRows, type IntervalSection } from "../draw/interval-rows";
-import { digitsFor, percent, withInterval } from "../draw/numbers";
+import { percent, withInterval } from "../draw/numbers";
 import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { padded } from "../draw/xy-picture";
 
 /** How ordered intervals are drawn. */
-export interface CaterpillarPlotOptions extends PictureOptions, RowOptions, MeanOptions {
+export interface CaterpillarPlotOptions extends PictureOptions, RowOptions, MeanOptions, EffectScaleOptions {
   /** "mu1" (default) or "mu2" of a bivariate fit */
   readonly outcome?: string | undefined;
   /**
@@ -20,8 +20,6 @@ export interface CaterpillarPlotOptions extends PictureOptions, RowOptions, Mean
    * groupings of a model that has them, else "effects"
    */
   readonly show?: string | undefined;
-  /** "exp" labels effects on a log scale as ratios */
-  readonly transform?: Transform | undefined;
   /** label of the axis; default the response as written, or the grouping of the random intercepts */
   readonly xlab?: string | undefined;
 }
@@ -31,10 +29,10 @@ const CATERPILLAR_PLOT_OPTIONS: OptionKinds<CaterpillarPlotOptions> = {
   show: "text",
   level: "number",
   test: "text",
-  transform: "text",
   xlab: "text",
   ...PICTURE_OPTIONS,
   ...ROW_OPTIONS,
+  ...EFFECT_SCALE_OPTIONS,
 };
 
 /**
@@ -48,14 +46,15 @@ const CATERPILLAR_PLOT_OPTIONS: OptionKinds<CaterpillarPlotOptions> = {
 export function caterpillarPlot(fit: Fit, options: CaterpillarPlotOptions = {}): string {
   requireFit("caterpillarPlot", fit);
   checkOptions("caterpillarPlot", options, CATERPILLAR_PLOT_OPTIONS);
-  const { level = 0.95, transform = "none" } = options;
-  checkTransform(transform);
+  const { level = 0.95 } = options;
   const sections = caterpillarRows(fit, options, level);
   const isEffects = sections[0]!.of === "effects";
+  // a predicted intercept is a difference from the mean
+  const scale = effectScale("caterpillarPlot", options, isEffects ? "effects" : "differences");
   const rows = sections.flatMap((section) => section.rows);
   const domain = padded(rows.flatMap(({ lower, upper, estimate }) => [lower, upper, estimate]));
-  const to = shown(transform);
-  const digits = transform === "exp" ? 2 : digitsFor(domain[1] - domain[0]);
+  const to = scale.of;
+  const digits = scale.digits(domain);
   const words = (row: (typeof rows)[number]) =>
     withInterval(to(row.estimate), to(row.lower), to(row.upper), digits);
   const { label } = outcomeRows(fit, options.outcome);
@@ -76,8 +75,8 @@ export function caterpillarPlot(fit: Fit, options: CaterpillarPlotOptions = {}):
         }),
       ),
       domain,
-      ticks: (range, count) => effectAxis(range, transform, count),
-      xlab: options.xlab ?? (isEffects ? label : `Random intercept of ${label}`),
+      ticks: scale.axis,
+      xlab: options.xlab ?? scale.label(isEffects ? label : `Random intercept of ${label}`),
       refline: domain[0] <= 0 && domain[1] >= 0 ? 0 : null,
       column: `${isEffects ? "Effect" : "BLUP"} [${percent(level)}]`,
       notes: isEffects
@@ -117,16 +116,16 @@ export function caterpillarRows(
     return { label, estimate, ...limitsOf({ estimate, stdError, df }) };
   };
   const df = predictionDf(fit, options);
-  const random = groupingsIn(fit, outcome.location);
-  const { show = random.length > 0 ? undefined : "effects" } = options;
+  const groupings = groupingsIn(fit, outcome.location);
+  const { show = groupings.length > 0 ? undefined : "effects" } = options;
   if (show === "effects") {
     const labels = rowLabels(fit, options, outcome.location);
     const rows = outcome.present.map((i) => interval(labels[i]!, outcome.y[i]!, Math.sqrt(outcome.v[i]!)));
     return [{ of: "effects", label: "", rows: rows.sort((a, b) => a.estimate - b.estimate) }];
   }
-  const wanted = random.filter(({ group, dpar }) => show === undefined || group === show || dpar === show);
+  const wanted = groupings.filter(({ group, dpar }) => show === undefined || group === show || dpar === show);
   if (wanted.length === 0) {
-    const known = ["effects", ...random.map(({ group }) => group)].join(", ");
+    const known = ["effects", ...groupings.map(({ group }) => group)].join(", ");
     throw new DrmError("bad_option", `show '${show}': this model has ${known} to show`);
   }
   return wanted.map(({ dpar, group, levels }) => ({

@@ -9,19 +9,23 @@ import { type OutcomeRows, outcomeRows } from "../data/outcome";
 import { ROW_OPTIONS, type RowOptions, rowLabels } from "../data/row-values";
 import { SERIES_OPTIONS, type SeriesOptions, seriesOf } from "../data/series";
 import { bubbleRadius } from "../draw/bubble";
-import { bottomAxis, checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
-import { decimals, digitsFor, percent, withInterval } from "../draw/numbers";
+import { bottomAxis } from "../draw/effect-axis";
+import { EFFECT_SCALE_OPTIONS, type EffectScaleOptions, effectScale } from "../draw/effect-scale";
+import { decimals, percent, withInterval } from "../draw/numbers";
 import { drawSvg, PICTURE_OPTIONS, type PictureOptions, widest, widthOf } from "../draw/svg";
 import { wrapText } from "../draw/text-width";
 import { COLORS, FONT, seriesColor } from "../draw/theme";
 import { padded } from "../draw/xy-picture";
 
 /** How effects by group are drawn. */
-export interface OrchardPlotOptions extends PictureOptions, RowOptions, SeriesOptions, MeanOptions {
+export interface OrchardPlotOptions
+  extends PictureOptions,
+    RowOptions,
+    SeriesOptions,
+    MeanOptions,
+    EffectScaleOptions {
   /** "mu1" (default) or "mu2" of a bivariate fit */
   readonly outcome?: string | undefined;
-  /** "exp" labels effects on a log scale as ratios */
-  readonly transform?: Transform | undefined;
   /** label of the axis; default the response as written */
   readonly xlab?: string | undefined;
 }
@@ -30,11 +34,11 @@ const ORCHARD_PLOT_OPTIONS: OptionKinds<OrchardPlotOptions> = {
   outcome: "text",
   level: "number",
   test: "text",
-  transform: "text",
   xlab: "text",
   ...PICTURE_OPTIONS,
   ...ROW_OPTIONS,
   ...SERIES_OPTIONS,
+  ...EFFECT_SCALE_OPTIONS,
 };
 
 /** A band of the plot as numbers. */
@@ -77,8 +81,8 @@ function membersOf({ labels, codes }: NonNullable<ReturnType<typeof seriesOf>>, 
 export function orchardPlot(fit: Fit, options: OrchardPlotOptions = {}): string {
   requireFit("orchardPlot", fit);
   checkOptions("orchardPlot", options, ORCHARD_PLOT_OPTIONS);
-  const { transform = "none", level = 0.95 } = options;
-  checkTransform(transform);
+  const { level = 0.95 } = options;
+  const scale = effectScale("orchardPlot", options);
   const outcome = outcomeRows(fit, options.outcome);
   const groups = orchardGroups(fit, options);
   const labels = rowLabels(fit, options, outcome.location);
@@ -93,8 +97,8 @@ export function orchardPlot(fit: Fit, options: OrchardPlotOptions = {}): string 
     ...outcome.present.map((i) => outcome.y[i]!),
     ...groups.flatMap((group) => [group.predictionLower, group.predictionUpper]),
   ]);
-  const to = shown(transform);
-  const digits = transform === "exp" ? 2 : digitsFor(domain[1] - domain[0]);
+  const to = scale.of;
+  const digits = scale.digits(domain);
   const words = (g: OrchardGroup) => withInterval(to(g.estimate), to(g.lower), to(g.upper), digits);
   const prediction = ({ predictionLower, predictionUpper }: OrchardGroup) =>
     Number.isNaN(predictionLower)
@@ -103,8 +107,8 @@ export function orchardPlot(fit: Fit, options: OrchardPlotOptions = {}): string 
   const radius = bubbleRadius(outcome.present.map((i) => outcome.v[i]!));
   const marks: Markish[] = [
     ...bottomAxis(
-      effectAxis(domain, transform, Math.max(3, Math.floor((width - left) / 75))),
-      options.xlab ?? outcome.label,
+      scale.axis(domain, Math.max(3, Math.floor((width - left) / 75))),
+      options.xlab ?? scale.label(outcome.label),
     ),
     domain[0] < 0 && domain[1] > 0 ? ruleX([0], { stroke: COLORS.rule, y1: 12, y2: bottom }) : null,
     ...groups.flatMap((group, i) => {

@@ -3,15 +3,9 @@ import { requireFit } from "../../fit/require-fit";
 import type { Fit } from "../../index";
 import { checkOptions, type OptionKinds, optionsFor } from "../../options";
 import { meanNotes } from "../data/mean-notes";
-import {
-  type Axis,
-  bottomAxis,
-  checkTransform,
-  effectAxis,
-  shown,
-  type Transform,
-} from "../draw/effect-axis";
-import { decimals, digitsFor, percent, withInterval } from "../draw/numbers";
+import { type Axis, bottomAxis } from "../draw/effect-axis";
+import { EFFECT_SCALE_OPTIONS, type EffectScaleOptions, effectScale } from "../draw/effect-scale";
+import { decimals, percent, withInterval } from "../draw/numbers";
 import { drawSvg, PICTURE_OPTIONS, type PictureOptions, widest, widthOf } from "../draw/svg";
 import { wrapText } from "../draw/text-width";
 import { COLORS, FONT } from "../draw/theme";
@@ -29,9 +23,7 @@ import {
 } from "./rows";
 
 /** How a forest plot is drawn. */
-export interface ForestPlotOptions extends PictureOptions, ForestRowsOptions {
-  /** "exp" labels effects on a log scale as ratios */
-  readonly transform?: Transform | undefined;
+export interface ForestPlotOptions extends PictureOptions, ForestRowsOptions, EffectScaleOptions {
   /** name of the effect on the axis, default the response as written */
   readonly xlab?: string | undefined;
   /** range of the axis, on the scale of the response; intervals beyond it end in an arrow */
@@ -39,11 +31,11 @@ export interface ForestPlotOptions extends PictureOptions, ForestRowsOptions {
 }
 
 const FOREST_PLOT_OPTIONS: OptionKinds<ForestPlotOptions> = {
-  transform: "text",
   xlab: "text",
   xlim: "numbers",
   ...PICTURE_OPTIONS,
   ...FOREST_ROWS_OPTIONS,
+  ...EFFECT_SCALE_OPTIONS,
 };
 
 const GAP = 12;
@@ -61,15 +53,14 @@ const BOLD = 1.1;
 export function forestPlot(fit: Fit, options: ForestPlotOptions = {}): string {
   requireFit("forestPlot", fit);
   checkOptions("forestPlot", options, FOREST_PLOT_OPTIONS);
-  const { transform = "none" } = options;
-  checkTransform(transform);
+  const scale = effectScale("forestPlot", options);
   const forest = forestRows(fit, optionsFor(options, FOREST_ROWS_OPTIONS));
   const rows = forest.groups.flatMap((group) => group.rows);
   const summaries = [...forest.groups.flatMap(({ summary }) => summary ?? []), forest.overall];
   const domain = options.xlim ?? effectDomain(rows, summaries);
-  const to = shown(transform);
-  const digits = transform === "exp" ? 2 : digitsFor(domain[1] - domain[0]);
-  const words = (e: number, l: number, u: number) => withInterval(to(e), to(l), to(u), digits);
+  const digits = scale.digits([domain[0], domain[1]]);
+  const words = (e: number, l: number, u: number) =>
+    withInterval(scale.of(e), scale.of(l), scale.of(u), digits);
 
   const width = widthOf(options);
   const columns = columnsOf(forest, rows, summaries, words, width);
@@ -83,11 +74,11 @@ export function forestPlot(fit: Fit, options: ForestPlotOptions = {}): string {
     lineHeight,
   );
   const height = layout.bottom + 44;
-  const axis = effectAxis(domain, transform, Math.max(3, Math.floor((width - left - right) / 55)));
+  const axis = scale.axis(domain, Math.max(3, Math.floor((width - left - right) / 55)));
   const span = { low: domain[0], high: domain[1], px: (domain[1] - domain[0]) / (width - left - right) };
   const frame = { y1: top, y2: layout.bottom };
   const marks: Markish[] = [
-    ...bottomAxis(axis, options.xlab ?? (transform === "exp" ? `exp(${forest.outcome})` : forest.outcome)),
+    ...bottomAxis(axis, options.xlab ?? scale.label(forest.outcome)),
     // a tall picture is read from its top, too
     rows.length > 60 ? topAxis(axis) : null,
     domain[0] <= 0 && domain[1] >= 0 ? ruleX([0], { stroke: COLORS.rule, ...frame }) : null,
@@ -97,7 +88,7 @@ export function forestPlot(fit: Fit, options: ForestPlotOptions = {}): string {
     ...rowMarks(layout.rows, span, ({ row }) => `${row.label}: ${words(row.estimate, row.lower, row.upper)}`),
     ...(forest.hasModerators ? fittedMarks(layout.rows, span, layout.rowHeight) : []),
     ...summaryMarks(layout.summaries, span),
-    ...textColumns(forest, layout, columns, words, transform),
+    ...textColumns(forest, layout, columns, words, scale.heading),
     ruleY([HEADER - 6], { stroke: COLORS.rule, insetLeft: GAP - left, insetRight: GAP - right }),
   ];
   return drawSvg(
@@ -174,7 +165,7 @@ function textColumns(
   { headings, rows, summaries }: ForestLayout,
   { left, effectAt, weightAt, fontSize, labelWidth }: Columns,
   words: Words,
-  transform: Transform,
+  heading: string,
 ): Markish[] {
   const style = { y: "y", fontSize, lineHeight: 1.25 } as const;
   const onLeft = { ...style, frameAnchor: "left", textAnchor: "start", dx: GAP - left } as const;
@@ -188,7 +179,7 @@ function textColumns(
       ? "Prediction"
       : predictionLabel(forest);
   const header = [{ y: HEADER - 17 }];
-  const estimate = `${transform === "exp" ? "Ratio" : "Estimate"} [${percent(forest.level)} CI]`;
+  const estimate = `${heading} [${percent(forest.level)} CI]`;
   const interval = (lower: number, upper: number) => words(Number.NaN, lower, upper).replace(/^\S+ /, "");
   return [
     text(rows, { ...onLeft, text: "label" }),

@@ -5,7 +5,7 @@ import { DrmError, type Fit } from "../../index";
 import { criticalValue } from "../../inference/level";
 import { checkOptions, type OptionKinds, optionsFor } from "../../options";
 import { count } from "../../words";
-import { checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
+import { EFFECT_SCALE_OPTIONS, type EffectScaleOptions, effectScale } from "../draw/effect-scale";
 import { decimals, digitsFor, percent } from "../draw/numbers";
 import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { COLORS } from "../draw/theme";
@@ -13,7 +13,7 @@ import { drawXy, padded, seriesDots } from "../draw/xy-picture";
 import { FUNNEL_POINTS_OPTIONS, type Funnel, type FunnelPointsOptions, funnelPoints } from "./points";
 
 /** How a funnel plot is drawn. */
-export interface FunnelPlotOptions extends PictureOptions, FunnelPointsOptions {
+export interface FunnelPlotOptions extends PictureOptions, FunnelPointsOptions, EffectScaleOptions {
   /**
    * levels of the shaded regions. Default [0.95]: the funnel around the mean. With `refline: 0` and [0.9, 0.95, 0.99] it
    * is the contour-enhanced funnel of Peters et al. (2008)
@@ -21,8 +21,6 @@ export interface FunnelPlotOptions extends PictureOptions, FunnelPointsOptions {
   readonly contours?: readonly number[] | undefined;
   /** middle of the regions on the scale of the response; default the pooled effect, 0 for residuals */
   readonly refline?: number | undefined;
-  /** "exp" labels effects on a log scale as ratios */
-  readonly transform?: Transform | undefined;
   /** label of the horizontal axis; default the response as written, or its residual */
   readonly xlab?: string | undefined;
 }
@@ -30,10 +28,10 @@ export interface FunnelPlotOptions extends PictureOptions, FunnelPointsOptions {
 const FUNNEL_PLOT_OPTIONS: OptionKinds<FunnelPlotOptions> = {
   contours: "numbers",
   refline: "number",
-  transform: "text",
   xlab: "text",
   ...PICTURE_OPTIONS,
   ...FUNNEL_POINTS_OPTIONS,
+  ...EFFECT_SCALE_OPTIONS,
 };
 
 /**
@@ -46,13 +44,12 @@ const FUNNEL_PLOT_OPTIONS: OptionKinds<FunnelPlotOptions> = {
 export function funnelPlot(fit: Fit, options: FunnelPlotOptions = {}): string {
   requireFit("funnelPlot", fit);
   checkOptions("funnelPlot", options, FUNNEL_PLOT_OPTIONS);
-  const { transform = "none", contours = [0.95] } = options;
-  checkTransform(transform);
+  const { contours = [0.95] } = options;
   const funnel = funnelPoints(fit, optionsFor(options, FUNNEL_POINTS_OPTIONS));
   const { points, groups, of } = funnel;
   const refline = options.refline ?? funnel.centre;
-  // effects and their differences on a log scale are both ratios
-  const to = shown(transform);
+  const scale = effectScale("funnelPlot", options, of === "residual" ? "differences" : "effects");
+  const to = scale.of;
   const criticals = contours.map(checkedCritical).sort((a, b) => b - a);
   const largest = largestOf(points.map(({ stdError }) => stdError)) * 1.05 || 1;
   const reach = (criticals[0] ?? 1.96) * largest;
@@ -96,9 +93,9 @@ export function funnelPlot(fit: Fit, options: FunnelPlotOptions = {}): string {
       name: `Funnel plot of ${funnel.outcome}`,
       description: describe(funnel, refline, criticals, contours, to),
       x: {
-        label: options.xlab ?? (transform === "exp" ? `exp(${name})` : name),
+        label: options.xlab ?? scale.label(name),
         domain: padded([...xs, refline - reach, refline + reach], 0.03),
-        ticks: (domain, count) => effectAxis(domain, transform, count),
+        ticks: scale.axis,
       },
       y: { label: "Standard error", domain: [0, largest], reversed: true },
       marks,

@@ -13,21 +13,23 @@ import {
 } from "../data/moderator-curves";
 import { ROW_OPTIONS, type RowOptions, rowLabels } from "../data/row-values";
 import { bubbleRadius } from "../draw/bubble";
-import { checkTransform, effectAxis, shown, type Transform } from "../draw/effect-axis";
+import { EFFECT_SCALE_OPTIONS, type EffectScaleOptions, effectScale } from "../draw/effect-scale";
 import { decimals, percent, short, withInterval } from "../draw/numbers";
 import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { COLORS, seriesColor } from "../draw/theme";
 import { drawXy, holdsZero, padded, type SeriesPoint, seriesDots } from "../draw/xy-picture";
 
 /** How mean and heterogeneity are drawn along a moderator. */
-export interface LocationScalePlotOptions extends PictureOptions, ModeratorOptions, RowOptions {
+export interface LocationScalePlotOptions
+  extends PictureOptions,
+    ModeratorOptions,
+    RowOptions,
+    EffectScaleOptions {
   /**
    * what the wide band around the mean is: "sigma" (default), the mean -+ the SD of true effects; "prediction", where a
    * new study's true effect lies; "none"
    */
   readonly ribbon?: "sigma" | "prediction" | "none" | undefined;
-  /** "exp" labels effects on a log scale as ratios */
-  readonly transform?: Transform | undefined;
   /** label of the horizontal axis; default the moderator */
   readonly xlab?: string | undefined;
   /** label of the vertical axis; default the response as written */
@@ -36,12 +38,12 @@ export interface LocationScalePlotOptions extends PictureOptions, ModeratorOptio
 
 const LOCATION_SCALE_PLOT_OPTIONS: OptionKinds<LocationScalePlotOptions> = {
   ribbon: "text",
-  transform: "text",
   xlab: "text",
   ylab: "text",
   ...PICTURE_OPTIONS,
   ...MODERATOR_OPTIONS,
   ...ROW_OPTIONS,
+  ...EFFECT_SCALE_OPTIONS,
 };
 
 const RIBBONS = ["sigma", "prediction", "none"];
@@ -56,19 +58,19 @@ const RIBBONS = ["sigma", "prediction", "none"];
 export function locationScalePlot(fit: Fit, options: LocationScalePlotOptions = {}): string {
   requireFit("locationScalePlot", fit);
   checkOptions("locationScalePlot", options, LOCATION_SCALE_PLOT_OPTIONS);
-  const { transform = "none", ribbon = "sigma", level = 0.95 } = options;
-  checkTransform(transform);
+  const { ribbon = "sigma", level = 0.95 } = options;
+  const scale = effectScale("locationScalePlot", options);
   if (!RIBBONS.includes(ribbon)) {
     throw new DrmError("bad_option", `ribbon '${ribbon}': it is ${RIBBONS.join(", ")}`);
   }
   const found = moderatorCurves(fit, optionsFor(options, MODERATOR_OPTIONS));
-  const points = bubbles(fit, found, options);
+  const points = bubbles(fit, found, options, scale.of);
   const curves = found.curves.map((curve) => samples(curve, ribbon));
   const domain = padded([
     ...points.map(({ y }) => y),
     ...curves.flat().flatMap((at) => [at.low, at.high, at.lower, at.upper, at.mean]),
   ]);
-  const to = shown(transform);
+  const to = scale.of;
   const outcome = found.outcome.label;
   const marks: Markish[] = [
     ruleY(holdsZero(domain) ? [0] : [], { stroke: COLORS.rule }),
@@ -93,9 +95,9 @@ export function locationScalePlot(fit: Fit, options: LocationScalePlotOptions = 
       description: describe(found, ribbon, to),
       x: { label: options.xlab ?? found.x, domain: padded(points.map(({ x }) => x)) },
       y: {
-        label: options.ylab ?? (transform === "exp" ? `exp(${outcome})` : outcome),
+        label: options.ylab ?? scale.label(outcome),
         domain,
-        ticks: (domain, count) => effectAxis(domain, transform, count),
+        ticks: scale.axis,
       },
       marks,
       series: found.by === null ? [] : found.curves.map(({ label }) => label),
@@ -109,7 +111,12 @@ export function locationScalePlot(fit: Fit, options: LocationScalePlotOptions = 
   );
 }
 
-function bubbles(fit: Fit, { x, outcome, curveOf }: ModeratorCurves, options: RowOptions): SeriesPoint[] {
+function bubbles(
+  fit: Fit,
+  { x, outcome, curveOf }: ModeratorCurves,
+  options: RowOptions,
+  to: (x: number) => number,
+): SeriesPoint[] {
   const { y, v, present, location } = outcome;
   const values = (fit.data[x] as { values: Float64Array }).values;
   const labels = rowLabels(fit, options, location);
@@ -119,7 +126,7 @@ function bubbles(fit: Fit, { x, outcome, curveOf }: ModeratorCurves, options: Ro
     y: y[i]!,
     r: radius(v[i]!),
     series: curveOf[i]!,
-    title: `${labels[i]}: ${decimals(y[i]!)}, ${x} ${short(values[i]!, 4)}`,
+    title: `${labels[i]}: ${decimals(to(y[i]!))}, ${x} ${short(values[i]!, 4)}`,
   }));
 }
 

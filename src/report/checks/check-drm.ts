@@ -4,7 +4,13 @@ import { checkOptions, type OptionKinds } from "../../options";
 import type { Printable } from "../printable";
 import { type Check, type CheckOptions, type CheckRow, checkTable } from "./check";
 import { designSize, droppedRows, oneOutcomeOnly, oneStudyDominates, weightsExtreme } from "./data";
-import { designAliasing, randomEffectLevels, sigmaReplication, sigmaSdSeparation } from "./identification";
+import {
+  designAliasing,
+  phiSigmaSeparation,
+  randomEffectLevels,
+  sigmaReplication,
+  sigmaSdSeparation,
+} from "./identification";
 import { independentRows, restartingIds } from "./independence";
 import { knownSamplingCovariance } from "./known-covariance";
 import {
@@ -22,6 +28,7 @@ import {
   randomEffectReplication,
   randomEffectSdBoundary,
   rho12Boundary,
+  samplingMultiplier,
   scaleBoundary,
 } from "./scale";
 import { similarLevels } from "./similar-levels";
@@ -60,6 +67,8 @@ const CHECKS: readonly Check[] = [
   randomEffectReplication,
   randomEffectLevels,
   sigmaSdSeparation,
+  samplingMultiplier,
+  phiSigmaSeparation,
   sigmaReplication,
   rho12Boundary,
   knownSamplingCovariance,

@@ -2,7 +2,7 @@
 
 import { smallest } from "../../data/range";
 import type { Design } from "../../design/design";
-import { dparOf, sigmaOf } from "../../fit/dpars";
+import { dparOf, phisOf, sigmaOf } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
 import { groupingsOf } from "../../fit/groupings";
 import { outcomesOf } from "../../inference/outcomes";
@@ -16,6 +16,8 @@ import { type Check, row } from "./check";
 const NEARLY_COLLINEAR = 1e-4;
 /** Correlation of the estimates of two log-SDs at which one is had at the cost of the other. */
 const INSEPARABLE = 0.9;
+/** The same of phi and sigma: one is a share of the variance of precise rows, too. */
+const COMPETING = 0.8;
 const FEW_LEVELS = 5;
 const FEW_ROWS = 4;
 
@@ -89,6 +91,26 @@ export const sigmaSdSeparation: Check = (fit) => {
     value,
     "The estimates of sigma and of a random-intercept SD trade off: their sum is known, the split is not. Too few " +
       "levels have several rows.",
+  );
+};
+
+/** phi v and sigma^2 add up; only sampling variances of different size tell them apart. */
+export const phiSigmaSeparation: Check = (fit) => {
+  const pairs = phisOf(fit).flatMap(({ key, outcome }) => {
+    const correlation = logSdCorrelation(fit, key, sigmaOf(fit, outcome).key);
+    return Number.isFinite(correlation) ? [{ key, correlation }] : [];
+  });
+  if (pairs.length === 0) return null;
+  const value = pairs.map(({ key, correlation }) => `${key}: ${formatFixed(correlation, 2)}`).join(", ");
+  if (pairs.every(({ correlation }) => Math.abs(correlation) < COMPETING)) {
+    return row("phi_sigma_separation", "ok", value, "The data tell the multiplier phi apart from sigma.");
+  }
+  return row(
+    "phi_sigma_separation",
+    "note",
+    value,
+    "The estimates of phi and sigma trade off: phi v + sigma^2 is known, the split is not, as the sampling variances are too " +
+      "alike. Compare with one of the two alone: a known V, or fixed: { sigma: 0 }.",
   );
 };
 

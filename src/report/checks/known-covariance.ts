@@ -1,4 +1,5 @@
 /** What is known about sampling errors, and whether it is numerically sound. */
+import { phisOf } from "../../fit/dpars";
 import type { KnownVSummary } from "../../fit/fit";
 import { covarianceOf } from "../../fit/known-covariance";
 import { symmetricEigen } from "../../linalg/eigen";
@@ -12,7 +13,10 @@ const MOST_OPERATIONS = 1e9;
 /** As for what counts as semidefinite when V is read: relative to the cluster's largest eigenvalue. */
 const ZERO_EIGENVALUE = 1.5e-8;
 
-export const knownSamplingCovariance: Check = ({ knownV }) => {
+export const knownSamplingCovariance: Check = (fit) => {
+  const { knownV } = fit;
+  const phis = phisOf(fit).map(({ key }) => key);
+  const upTo = phis.length === 0 ? "" : `, up to the multiplier ${phis.join(" and ")}`;
   const name = "known_sampling_covariance";
   if (knownV.kind === "none") {
     const message =
@@ -20,7 +24,12 @@ export const knownSamplingCovariance: Check = ({ knownV }) => {
     return row(name, "note", "none", message);
   }
   if (knownV.kind === "diagonal") {
-    return row(name, "ok", diagonalText(knownV), "Sampling errors are independent with known variances.");
+    return row(
+      name,
+      "ok",
+      diagonalText(knownV),
+      `Sampling errors are independent with known variances${upTo}.`,
+    );
   }
   const { kind, largestCluster, variances } = knownV;
   const { rank, condition } = spectrum(knownV);
@@ -40,7 +49,7 @@ export const knownSamplingCovariance: Check = ({ knownV }) => {
       "One large dense V: set entries of unrelated rows to exactly 0 and the fit becomes much faster.";
     return row(name, "note", value, message);
   }
-  return row(name, "ok", value, "Sampling errors are correlated within clusters as given by V.");
+  return row(name, "ok", value, `Sampling errors are correlated within clusters as given by V${upTo}.`);
 };
 
 /** Rank of V, and the condition number of its worst cluster; neither where V is too large for it. */

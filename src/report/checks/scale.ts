@@ -1,7 +1,7 @@
 /** The scale side: SDs at zero, correlations at one, groups without replication. */
 
-import { smallest as smallestOf } from "../../data/range";
-import { correlationOf, dparOf, isSd } from "../../fit/dpars";
+import { largest as largestOf, smallest as smallestOf } from "../../data/range";
+import { correlationOf, dparOf, isSd, phisOf } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
 import { groupingsOf, hasGroupings, valuesByDesignRow } from "../../fit/groupings";
 import type { Dpar } from "../../formula/dpar";
@@ -45,7 +45,9 @@ export const positiveScale: Check = (fit) => {
     );
   }
   const message = scales.some((dpar) => fit.fixed[dpar] === 0)
-    ? "Sigma is held at 0: a common-effect model, by request."
+    ? phisOf(fit).length > 0
+      ? "Sigma is held at 0: phi stands for the heterogeneity between rows, by request."
+      : "Sigma is held at 0: a common-effect model, by request."
     : "Sigma is 0 for some rows; see scale_boundary.";
   return row("positive_scale", "note", value, message);
 };
@@ -67,6 +69,32 @@ export const scaleBoundary: Check = (fit) => {
     "An SD is zero in effect: the data show no variation there beyond the rest of the model. Its log-SD has no " +
       `standard error; ${remedy(sds)}.`,
   );
+};
+
+/** A multiplier of sampling variances at zero, or clearly below the 1 of variances that are what they are said to be. */
+export const samplingMultiplier: Check = (fit) => {
+  const phis = phisOf(fit).filter(({ key }) => fit.designs[key] !== undefined);
+  if (phis.length === 0) return null;
+  const name = "sampling_variance_multiplier";
+  const value = phis
+    .map(({ key }) => {
+      const values = fit.fitted[key]!.filter((phi) => !Number.isNaN(phi));
+      const [least, most] = [smallestOf(values), largestOf(values)];
+      const shown = formatSignificant(least);
+      return `${key} ${least === most ? shown : `${shown} to ${formatSignificant(most)}`}`;
+    })
+    .join(", ");
+  if (fit.coefficients.some(({ dpar, atBoundary }) => atBoundary && phis.some(({ key }) => key === dpar))) {
+    const message =
+      "A multiplier of the sampling variances is zero: sigma alone explains the effect sizes there. Its log has no standard error; drop moderators of phi, or take the variances as known, meta_V(V = ...).";
+    return row(name, "warning", value, message);
+  }
+  const below = phis.some(({ key }) => fit.fitted[key]!.some((phi) => phi < 1));
+  if (!below)
+    return row(name, "ok", value, "Effect sizes vary at least as much as their sampling variances say.");
+  const message =
+    "Below 1: effect sizes vary less than their sampling variances say. Make sure that these are not too large, as where rows share data.";
+  return row(name, "note", value, message);
 };
 
 /** A sigma can be held at 0, a random intercept is left out. */

@@ -21,8 +21,9 @@ export function errorsInV({
   squaresOfV,
 }: Fit): { written: string; message: string } | null {
   if (knownV.kind === "none") return null;
-  const argument = formulaFrom(formulas).dpars[0]!.knownV?.argument;
-  if (argument === undefined) return null;
+  const call = formulaFrom(formulas).dpars[0]!.knownV;
+  if (call === null || call.inverse) return null;
+  const { argument } = call;
   const advice = (name: string) => `If it does, write meta_V(V = ${deparseName(name)}^2).`;
   for (const expr of variancesIn(argument)) {
     const inner = ungroup(expr);

@@ -1,5 +1,5 @@
 import type { Design } from "../../design/design";
-import { dparOf, isCorrelation, isLocation, isSd, responseOf } from "../../fit/dpars";
+import { dparOf, isCorrelation, isLocation, isMultiplier, isSd, responseOf } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
 import { hasGroupings } from "../../fit/groupings";
 import type { Dpar } from "../../formula/dpar";
@@ -42,14 +42,14 @@ function sentence(fit: Fit, dpar: string, row: CoefficientRow, meaning: Meaning,
   const link = linkOf(fit, dpar).name;
   const isRatio = link === "log" && meaning.kind !== "other";
   const what = isRatio
-    ? `ratio of ${sdName(fit, dpar, true)}`
+    ? `ratio of ${ratioName(fit, dparOf(fit, dpar))}`
     : `difference in ${predictorName(fit, dparOf(fit, dpar))}`;
   const subject =
     meaning.kind === "level"
       ? `For ${meaning.variable}, the estimated ${what}, ${meaning.level} ${isRatio ? "to" : "minus"} ${meaning.reference},`
       : meaning.kind === "unit"
         ? `The estimated ${what} per unit of ${meaning.variable}`
-        : `The coefficient ${row.name}${SCALES[link]}`;
+        : `The coefficient ${row.name}${isMultiplier(dparOf(fit, dpar)) ? " (log scale)" : SCALES[link]}`;
   if (row.atBoundary || !Number.isFinite(row.estimate))
     return `${subject} is at its boundary and has no interval.`;
   const take = isRatio ? Math.exp : (x: number) => x;
@@ -83,7 +83,19 @@ export function testWords({ statistic, df, pValue }: CoefficientRow): string[] {
 function quantityName(fit: Fit, dpar: Dpar): string {
   if (isCorrelation(dpar)) return "the residual correlation";
   if (isSd(dpar)) return sdName(fit, dpar.key);
+  if (isMultiplier(dpar)) return `the multiplier of the sampling variances${multiplierOwner(fit, dpar)}`;
   return fit.family === "gaussian" ? "the mean" : `the mean of ${responseName(fit, dpar.key)}`;
+}
+
+/** What ratios are of. */
+function ratioName(fit: Fit, dpar: Dpar): string {
+  if (isMultiplier(dpar)) return `multipliers of the sampling variances${multiplierOwner(fit, dpar)}`;
+  return sdName(fit, dpar.key, true);
+}
+
+/** " of harm", where there are two outcomes. */
+export function multiplierOwner(fit: Fit, dpar: Dpar): string {
+  return fit.family === "gaussian" ? "" : ` of ${responseName(fit, dpar.key)}`;
 }
 
 /** The same, of what differences of linear predictors are in. */

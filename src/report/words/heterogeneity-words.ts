@@ -1,4 +1,4 @@
-import { dparOf, isLocation, isSd } from "../../fit/dpars";
+import { dparOf, isLocation, isMultiplier, isSd } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
 import { groupingOf, hasGroupings, valuesByDesignRow } from "../../fit/groupings";
 import type { CoefficientRow } from "../../inference/coefficient-table";
@@ -7,6 +7,7 @@ import type { ModelTests } from "../model-tests";
 import { varianceShares } from "../variance-shares";
 import { hasLevelValues, moderatorSentences, referencePoint, sdName } from "./coefficient-words";
 import { jointTest } from "./mean-words";
+import { multiplierSentences } from "./multiplier-words";
 import { estimateText, extremes, list, number, percentText, pWords } from "./numbers";
 import { howWords, scaleEstimate } from "./scale-words";
 
@@ -23,7 +24,11 @@ export function heterogeneitySentences(
     if (isLocation(one) || fit.designs[dpar] === undefined) continue;
     const own = rows.filter((row) => row.dpar === dpar);
     const found = [
-      ...(isSd(one) ? standardDeviation(fit, dpar, own, level) : correlation(fit, dpar, own, level)),
+      ...(isMultiplier(one)
+        ? multiplierSentences(fit, dpar, own, level)
+        : isSd(one)
+          ? standardDeviation(fit, dpar, own, level)
+          : correlation(fit, dpar, own, level)),
       ...(own.some((row) => row.atBoundary) ? [] : moderatorSentences(fit, dpar, rows, level)),
       ...jointTest(tests, dpar),
     ];
@@ -33,6 +38,9 @@ export function heterogeneitySentences(
 }
 
 function heldSentence(fit: Fit, dpar: string, held: number): string {
+  if (isMultiplier(dparOf(fit, dpar))) {
+    return `The sampling variances were multiplied by ${dpar} = ${number(held)}, which was not estimated but held.`;
+  }
   const name = sdName(fit, dpar);
   return held === 0
     ? `${capital(name)} (${dpar}) was not estimated but held at 0.`
@@ -103,6 +111,9 @@ function correlation(fit: Fit, dpar: string, own: readonly CoefficientRow[], lev
 function shareSentences(fit: Fit, { heterogeneity, basis, confint }: ModelTests, level: number): string[] {
   if (heterogeneity === null) return [];
   const { i2, tau2, tau2Lower, tau2Upper, i2Lower, i2Upper } = heterogeneity;
+  // of a heterogeneity that multiplies sampling variances
+  if (Number.isNaN(tau2))
+    return ["With a multiplier alone there is no variance of true effects, and no I^2."];
   if (hasGroupings(fit) && Number.isNaN(i2)) return [];
   if (!hasGroupings(fit)) {
     const from = basis === "Q" ? ", computed from Q" : "";

@@ -1,10 +1,11 @@
-import { sdsOf } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
 import type { CoefficientRow } from "../../inference/coefficient-table";
 import type { Outcome } from "../../inference/outcomes";
-import { predictionInterval } from "../../inference/prediction-interval";
 import type { TestStatistic } from "../../inference/test-basis";
+import type { Back } from "../../stats/back-transforms";
+import { type BackTransformedRow, backTransformed } from "../back-transformed";
 import type { ModelTests } from "../model-tests";
+import { onePredictionInterval } from "../one-prediction-interval";
 import {
   hasLevelValues,
   moderatorSentences,
@@ -22,6 +23,7 @@ export function meanSentences(
   tests: ModelTests,
   level: number,
   test: TestStatistic,
+  back: Back | null,
 ): string[] {
   const { location } = outcome;
   const design = fit.designs[location]!;
@@ -45,28 +47,43 @@ export function meanSentences(
     ...sentences,
     ...(design.termLabels.length === 0 ? spread(fit, outcome, intercept, level, test) : []),
     ...moderatorSentences(fit, location, rows, level),
+    ...(back === null ? [] : backSentences(fit, location, rows, back, level, test)),
     ...jointTest(tests, location),
   ];
 }
 
-/** Where SDs have no moderators, and are not all zero, one prediction interval is that of all rows. */
 function spread(
   fit: Fit,
-  { location, number }: Outcome,
+  outcome: Outcome,
   intercept: CoefficientRow | undefined,
   level: number,
   test: TestStatistic,
 ): string[] {
-  const constant = sdsOf(fit, number).every(({ key }) => (fit.designs[key]?.termLabels.length ?? 0) === 0);
-  const shifted = fit.response[location]!.offset !== null;
-  if (intercept === undefined || !constant || shifted || fit.knownV.kind === "none") return [];
-  const { lower, upper, heterogeneity } = predictionInterval(fit, undefined, { dpar: location, level, test });
-  const i = lower.findIndex((value) => Number.isFinite(value));
-  if (i < 0 || !(heterogeneity[i]! > 0)) return [];
+  const interval = intercept === undefined ? null : onePredictionInterval(fit, outcome, level, test);
+  if (interval === null) return [];
   return [
     `The ${percentText(level)} prediction interval for the true effect in a new study is ` +
-      `${rangeText(lower[i]!, upper[i]!)}, with the SDs as estimated.`,
+      `${rangeText(interval.lower, interval.upper)}, with the SDs as estimated.`,
   ];
+}
+
+/** "On the scale exp(yi): mean 0.49 (95% CI 0.34 to 0.70), prediction interval 0.15 to 1.55." */
+function backSentences(
+  fit: Fit,
+  location: string,
+  coefficients: readonly CoefficientRow[],
+  back: Back,
+  level: number,
+  test: TestStatistic,
+): string[] {
+  const { rows } = backTransformed(fit, coefficients, back, level, test);
+  const own = rows.filter(({ dpar }) => dpar === location);
+  if (own.length === 0) return [];
+  const words = (row: BackTransformedRow) =>
+    row.is === "prediction"
+      ? `prediction interval ${rangeText(row.lower, row.upper)}`
+      : `${row.is}${row.term === "(Intercept)" ? "" : ` of ${row.term}`} ${estimateText(row, level)}`;
+  return [`On the scale ${back.label(responseName(fit, location))}: ${own.map(words).join("; ")}.`];
 }
 
 /** The joint test of several coefficients: one alone has its own. */

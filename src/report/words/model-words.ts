@@ -1,10 +1,11 @@
-import { dparOf, isLocation, responseOf } from "../../fit/dpars";
+import { dparOf, isLocation, phisOf, responseOf } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
 import { hasGroupings } from "../../fit/groupings";
 import { formulaFrom } from "../../formula/formula";
 import { outcomeCounts } from "../../inference/outcomes";
 import type { TestBasis } from "../../inference/test-basis";
-import { count } from "../../words";
+import { article, count } from "../../words";
+import { isUnrestrictedLeastSquares, proportionalWords } from "./multiplier-words";
 import { list, number } from "./numbers";
 
 /** What was fitted, to what, and what was left out. */
@@ -67,12 +68,17 @@ function title(fit: Fit): string {
     ...(hasGroupings(fit) ? ["multilevel"] : []),
   ];
   const common = Object.values(fit.fixed).length > 0 && Object.values(fit.fixed).every((held) => held === 0);
-  const plain = common ? "common-effect" : "random-effects";
+  const plain = isUnrestrictedLeastSquares(fit)
+    ? "unrestricted weighted least squares"
+    : common
+      ? "common-effect"
+      : "random-effects";
   const all = words.length === 0 && fit.knownV.kind !== "none" ? [plain, kind] : [...words, kind];
   const labels = list(Object.values(fit.response).map(({ label }) => label));
   const parts = withModerators.map(({ key }) => `${key} on ${list(fit.designs[key]!.termLabels)}`);
   const moderators = parts.length === 0 ? "" : ` (moderators: ${parts.join("; ")})`;
-  return `A ${all.join(" ")} of ${labels}${moderators}`;
+  const what = article(all.join(" "));
+  return `${what.charAt(0).toUpperCase()}${what.slice(1)} of ${labels}${moderators}`;
 }
 
 function dataWords(fit: Fit): string {
@@ -87,14 +93,16 @@ function dataWords(fit: Fit): string {
   return `${rows} with random intercepts for ${list(groups)}`;
 }
 
-function knownVWords({ knownV, formulas }: Fit): string {
+function knownVWords(fit: Fit): string {
+  const { knownV, formulas } = fit;
   const { kind, label, clusters, largestCluster } = knownV;
   if (kind === "none") return "No sampling variances were given: sigma holds the sampling errors too.";
   const shown = label === "" ? "V" : label;
   const offset = formulaFrom(formulas).dpars.some(({ offsets }) => offsets.length > 0)
     ? " The mean has an offset."
     : "";
-  if (kind === "diagonal") return `The sampling variances (${shown}) were taken as known.${offset}`;
+  const known = phisOf(fit).length === 0 ? "known." : proportionalWords(fit);
+  if (kind === "diagonal") return `The sampling variances (${shown}) were taken as ${known}${offset}`;
   const what = `${count(clusters, "cluster")} of up to ${count(largestCluster, "row")}`;
-  return `The sampling variances and covariances (${shown}; ${what}) were taken as known.${offset}`;
+  return `The sampling variances and covariances (${shown}; ${what}) were taken as ${known}${offset}`;
 }

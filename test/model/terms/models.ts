@@ -34,7 +34,12 @@ export function nested(): Example {
   const V = yi.map((_, i) => yi.map((__, k) => known(i, k)));
   const formula = drmFormula("yi ~ 1 + (1 | district/school) + meta_V(V = V)");
   const { model } = openFit(drm(formula, { data: { yi, district, school }, matrices: { V } }));
-  const spreads = { sigma: numbers(10, 0.1), omega: numbers(3 + 6, 0.2), rho: new Float64Array(0) };
+  const spreads = {
+    phi: new Float64Array(0),
+    sigma: numbers(10, 0.1),
+    omega: numbers(3 + 6, 0.2),
+    rho: new Float64Array(0),
+  };
   const districts = ["d1", "d2", "d3"];
   const schools = ["d1:a", "d1:b", "d2:a", "d2:b", "d3:a", "d3:b"];
   const levelsOf = (i: number) => [
@@ -86,6 +91,7 @@ export function paired(): Example {
   const data = { y1, y2, lab } as unknown as Record<string, number[]>;
   const { model } = openFit(drm(formula, { data, matrices: { V }, family: [gaussian(), gaussian()] }));
   const spreads = {
+    phi: new Float64Array(0),
     sigma: numbers(12, 0.1),
     omega: numbers(3, 0.2),
     rho: Float64Array.of(-0.9, -0.4, 0, 0.4, 0.9),

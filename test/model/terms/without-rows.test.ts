@@ -69,13 +69,13 @@ describe.each([
     expect(without.V.equals(rebuilt.V)).toBe(true);
     expect(without.pairs).toEqual(rebuilt.pairs);
     expect(without.random.length).toBe(rebuilt.random.length);
-    without.random.forEach(({ dpar, design, index, levels, firstUnit }, t) => {
+    without.random.forEach(({ dpar, design, index, levels, firstLevel }, t) => {
       const other = rebuilt.random[t]!;
-      expect({ dpar, index, levels, firstUnit }).toEqual({
+      expect({ dpar, index, levels, firstLevel }).toEqual({
         dpar: other.dpar,
         index: other.index,
         levels: other.levels,
-        firstUnit: other.firstUnit,
+        firstLevel: other.firstLevel,
       });
       expect(design.levels).toEqual(other.design.levels);
       expect(design.counts).toEqual(other.design.counts);
@@ -83,9 +83,10 @@ describe.each([
     });
     const all = Array.from({ length: rebuilt.rows }, (__, i) => i);
     const spreads = {
+      phi: new Float64Array(0),
       sigma: Float64Array.from(all, (i) => 0.1 + i / 16),
-      omega: new Float64Array(blockOfKind(rebuilt, "sd").rows).map((__, level) => 0.2 + level / 16),
-      rho: new Float64Array(blockOfKind(rebuilt, "rho").rows).map((__, pair) => 0.1 * pair),
+      omega: new Float64Array(blockOfKind(rebuilt, "sd").block.rows).map((__, level) => 0.2 + level / 16),
+      rho: new Float64Array(blockOfKind(rebuilt, "rho").block.rows).map((__, pair) => 0.1 * pair),
     };
     const covariance = (model: Model) => marginalCovariance(termsOf(model))(all, spreads);
     expect(covariance(without)).toEqual(covariance(rebuilt));

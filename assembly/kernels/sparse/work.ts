@@ -1,0 +1,128 @@
+import { Field } from "../../abi";
+import { scoreColumns } from "../../restricted";
+import { at, get, sparseStart } from "../../room";
+import { node, other } from "../../sparse/nodes";
+
+/** Where the numbers of the sparse section are (levels.ts has the notation). Rows and levels are those of the section. */
+class Work {
+  rows: i32 = 0;
+  levels: i32 = 0;
+  nodes: i32 = 0;
+  terms: i32 = 0;
+  /** elements of theta that rows' variances depend on, the first ones ... */
+  ofRows: i32 = 0;
+  /** ... and with those of the SDs, which come next */
+  scales: i32 = 0;
+  scores: i32 = 1;
+  /** address of the first row in columns over the rows, and of the first level in columns over the levels, in bytes */
+  rowOffset: usize = 0;
+  levelOffset: usize = 0;
+  /** rows x terms, 32-bit words */
+  places: usize = 0;
+  rowLevels: usize = 0;
+
+  // panels of the nodes (sparse/front.ts)
+  factors: usize = 0;
+  inverses: usize = 0;
+  selected: usize = 0;
+  tangents: usize = 0;
+  /** two fronts, and what waits for them */
+  front: usize = 0;
+  change: usize = 0;
+  stack: usize = 0;
+  changeStack: usize = 0;
+  /** of one front: a few of its columns */
+  columns: usize = 0;
+
+  /** by level */
+  omega: usize = 0;
+  /** M^-1 Lambda Z'A [X r], levels x (p + 1), row-major */
+  C: usize = 0;
+  /** the scores of it, levels x scores; C itself where there is one score */
+  scoresC: usize = 0;
+  /** beta_u and its change, by level */
+  beta: usize = 0;
+  betaChange: usize = 0;
+  /** delta_u, by level, and rho_i, by row: the direction of a change */
+  delta: usize = 0;
+  rate: usize = 0;
+  /** [X r] - Z Lambda C, rows x (p + 1), row-major */
+  E: usize = 0;
+  scoresE: usize = 0;
+  /** L^-1 Lambda Z'A y_k, levels x (scales scores), row-major */
+  products: usize = 0;
+
+  /** The layout that sparseDoubles() makes room for. */
+  layOut(problem: usize): void {
+    const p = get(problem, Field.P);
+    const terms = get(problem, Field.Terms);
+    const panels = (<usize>get(problem, Field.SparsePanels)) << 3;
+    const largest = <usize>get(problem, Field.SparseFront);
+    const stack = (<usize>get(problem, Field.SparseStack)) << 3;
+    this.rows = get(problem, Field.SparseRows);
+    this.levels = get(problem, Field.SparseLevels);
+    this.nodes = get(problem, Field.SparseNodes);
+    this.terms = terms;
+    this.ofRows = get(problem, Field.QSigma);
+    this.scales = this.ofRows + get(problem, Field.QSd);
+    this.scores = scoreColumns(problem);
+    this.rowOffset = (<usize>sparseStart(problem)) << 3;
+    this.levelOffset = (<usize>get(problem, Field.NestedLevels)) << 3;
+    this.places = at(problem, Field.SparsePlaces);
+    this.rowLevels = at(problem, Field.SparseRowLevels);
+    const words = at(problem, Field.SparseNodeWords);
+    const lists = at(problem, Field.SparseNodeLists);
+    node.open(words, lists, at(problem, Field.SparseInParent));
+    other.open(words, lists, at(problem, Field.SparseInParent));
+
+    const rowBytes = (<usize>this.rows) << 3;
+    const levelBytes = (<usize>this.levels) << 3;
+    const width = <usize>(p + 1);
+    this.factors = at(problem, Field.Sparse);
+    this.inverses = this.factors + panels;
+    this.selected = this.inverses + panels;
+    this.tangents = this.selected + panels;
+    this.front = this.tangents + panels;
+    this.change = this.front + ((largest * largest) << 3);
+    this.stack = this.change + ((largest * largest) << 3);
+    this.changeStack = this.stack + stack;
+    this.columns = this.changeStack + stack;
+    this.omega = this.columns + ((largest * largest * 2) << 3);
+    this.C = this.omega + levelBytes;
+    this.scoresC = this.C + levelBytes * width;
+    this.beta = this.scoresC + levelBytes * <usize>this.scores;
+    this.betaChange = this.beta + levelBytes;
+    this.delta = this.betaChange + levelBytes;
+    this.rate = this.delta + levelBytes;
+    this.E = this.rate + rowBytes;
+    this.scoresE = this.E + rowBytes * width;
+    this.products = this.scoresE + rowBytes * <usize>this.scores;
+  }
+}
+
+export const work = new Work();
+
+/** Doubles of the sparse section's arrays. */
+export function sparseDoubles(
+  rows: u64,
+  levels: u64,
+  p: u64,
+  scales: u64,
+  scores: u64,
+  panels: u64,
+  front: u64,
+  stack: u64,
+): u64 {
+  const matrices = 4 * panels + 4 * front * front + 2 * stack;
+  return matrices + levels * (4 + p + 1 + scores + scales * scores) + rows * (1 + p + 1 + scores);
+}
+
+/** The level of row i in random intercept t, -1 for none; rows and levels of the section. */
+export function levelOf(i: i32, t: i32): i32 {
+  return load<i32>(work.rowLevels + ((<usize>(i * work.terms + t)) << 2));
+}
+
+/** Its place in the list of the row's node. */
+export function placeOf(i: i32, t: i32): i32 {
+  return load<i32>(work.places + ((<usize>(i * work.terms + t)) << 2));
+}
