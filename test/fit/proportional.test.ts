@@ -308,7 +308,7 @@ describe("truth is recovered", () => {
     });
   });
 
-  it("beside crossed intercepts, in the dense kernel", () => {
+  it("beside crossed intercepts, in the sparse kernel", () => {
     const { random, each, x, vi } = simulated(300, 3);
     const [lab, site] = [each((i) => `l${i % 17}`), each((i) => `s${(i * 7) % 13}`)];
     const [u, w] = [each(() => 0.4 * random.normal()), each(() => 0.3 * random.normal())];
@@ -317,7 +317,7 @@ describe("truth is recovered", () => {
       data: { yi, vi, x, lab, site },
       fixed: { sigma: 0 },
     });
-    expect(fit.optim.kernel).toBe("dense");
+    expect(fit.optim.kernel).toBe("sparse");
     expectNear(fit, { "phi:(Intercept)": Math.log(2), "sd(lab):(Intercept)": Math.log(0.4) });
   });
 

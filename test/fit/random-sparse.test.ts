@@ -29,6 +29,8 @@ interface Options {
   /** "ones" are weights that change nothing, but leave no row to the dense kernel */
   readonly weights?: "random" | "ones";
   readonly method?: "ML" | "REML";
+  /** V up to a multiplier, with a moderator */
+  readonly multiplied?: boolean;
   /** multiplies the number of rows */
   readonly size?: number;
 }
@@ -37,7 +39,7 @@ interface Options {
 function crossed(
   seed: number,
   design: Design,
-  { weights: kind, method = "ML", size = 1 }: Options = {},
+  { weights: kind, method = "ML", multiplied = false, size = 1 }: Options = {},
 ): Crossed {
   const random = randomFrom(seed);
   const rows = size * (18 + random.integer(10));
@@ -70,7 +72,8 @@ function crossed(
       : a.map(() => (kind === "ones" ? 1 : random.uniform() < 0.2 ? 0 : 0.3 + 2 * random.uniform()));
   const data = { a, b, c, x, w, z, u, v, y };
   const formulas = [
-    `y ~ x + ${bar.map((g) => `(1 | ${g})`).join(" + ")} + meta_V(V = v)`,
+    `y ~ x + ${bar.map((g) => `(1 | ${g})`).join(" + ")} + meta_V(V = v${multiplied ? ', scale = "proportional"' : ""})`,
+    ...(multiplied ? ["phi ~ x"] : []),
     "sigma ~ w",
     "sd(a) ~ z",
     "sd(b) ~ u",
@@ -86,7 +89,7 @@ function crossed(
   );
   return {
     job: { formulas, options: { data, weights, method } },
-    kinds: ["sigma", "moderator", ...kinds],
+    kinds: [...(multiplied ? (["moderator", "moderator"] as const) : []), "sigma", "moderator", ...kinds],
     exactAt: (theta) => ({
       y,
       X: x.map((xi) => [1, xi]),
@@ -209,6 +212,22 @@ describe("the sparse kernel", () => {
       { ...settings, numRuns: 30 },
     );
   });
+
+  it.each(["ML", "REML"] as const)(
+    "answers as the dense kernel does where V has multipliers: %s",
+    (method) => {
+      fc.assert(
+        fc.property(model, ({ seed, design }) => {
+          const { job, kinds } = crossed(seed, design, { method, multiplied: true, size: 2 });
+          const at = coefficientsAt(kinds, seed, ORDINARY);
+          const [sparse, dense] = [answerOf(job, at), answerOf(job, at, denseEngineForJob)];
+          expectClose([sparse.logLik], [dense.logLik], SAME, "logLik");
+          for (const key of KEYS) expectClose(sparse[key], dense[key], SAME, key);
+        }),
+        { ...settings, numRuns: 40 },
+      );
+    },
+  );
 
   it.each([
     { sigma: "zero", first: "ordinary", others: "ordinary" },

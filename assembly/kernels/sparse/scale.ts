@@ -1,6 +1,6 @@
 // What theta needs from the sparse section (levels.ts has the notation). An element k of theta moves
 //
-//   a coefficient of sigma    log a_i by rho_ik (rates.ts)        an SD    log omega_u by delta_uk = U_uk
+//   a coefficient of phi or sigma   log a_i by rho_ik (rates.ts)     an SD   log omega_u by delta_uk = U_uk
 //
 // and with q = B r, S_k = dS/dtheta_k and e, c of r (and with the restricted likelihood of X L^-T, whose sums are added),
 //
