@@ -122,7 +122,7 @@ export function measure(sizes: Int32Array): u64 {
     ),
   );
   // beyond MOST_ROWS the matrix is too large by itself, and the scratch would not fit in 32 bits
-  doubles[Field.Scratch] = scratchBytes(<i32>min(max(max(largest, front), p), MOST_ROWS)) >> 3;
+  doubles[Field.Scratch] = scratchBytes(<i32>min(max(max(largest, front + 4), p), MOST_ROWS)) >> 3;
 
   let bytes: u64 = aligned((<u64>Field.Count) << 2);
   for (let field: i32 = Field.Y; field < Field.Count; field++) bytes = aligned(bytes) + (doubles[field] << 3);

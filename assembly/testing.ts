@@ -2,10 +2,11 @@
 import { cholesky, invertFromCholesky } from "./linalg/index";
 
 export {
+  addProduct,
+  addProductLower,
   cholesky,
   invertFromCholesky,
   logDetFromCholesky,
-  rankKUpdate,
   scratchBytes,
   solveLower,
   solveLowerTransposed,
@@ -13,8 +14,9 @@ export {
 } from "./linalg/index";
 export { cholesky as refCholesky, logDetFromCholesky as refLogDetFromCholesky } from "./ref/cholesky";
 export { invertFromCholesky as refInvertFromCholesky } from "./ref/inverse";
+export { addProduct as refAddProduct, addProductLower as refAddProductLower } from "./ref/product";
 export { solveLower as refSolveLower, solveLowerTransposed as refSolveLowerTransposed } from "./ref/solve";
-export { rankKUpdate as refRankKUpdate, symmetricTimes as refSymmetricTimes } from "./ref/symmetric";
+export { symmetricTimes as refSymmetricTimes } from "./ref/symmetric";
 export {
   axpy as refAxpy,
   dot as refDot,

@@ -6,7 +6,7 @@ import { basename, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { bundle } from "../scripts/bundle.mjs";
 
-const ALL = ["linalg", "fits", "scaling", "memory", "coverage", "batch"].map(
+const ALL = ["linalg", "fits", "terms", "scaling", "memory", "coverage", "batch", "reading"].map(
   (name) => `bench/${name}.bench.ts`,
 );
 

@@ -140,6 +140,8 @@ export class ProblemTooLargeError extends Error {
   constructor(
     /** rows of the largest dense cluster, 0 without any */
     readonly largestCluster: number,
+    /** levels in the largest front of the sparse section, 0 without any */
+    readonly largestFront: number,
     readonly neededBytes: number,
     readonly availableBytes: number,
   ) {
@@ -169,12 +171,17 @@ const KEPT_BYTES = 2 ** 20;
 let keptAddress = 0;
 const keptSizes = new Int32Array(Sizes.Count);
 
+function isKeptSize(): boolean {
+  for (let field = 0; field < Sizes.Count; field++) if (sizes[field] !== keptSizes[field]) return false;
+  return true;
+}
+
 /** The address of memory for a problem of `sizes`: what was kept, or new. */
 function takeMemory(module: Wasm): number {
   const kept = keptAddress;
   keptAddress = 0;
   if (kept !== 0) {
-    if (sizes.every((size, field) => size === keptSizes[field])) return kept;
+    if (isKeptSize()) return kept;
     module.disposeProblem(kept);
   }
   const address = allocated(module);
@@ -198,7 +205,12 @@ function allocated(module: Wasm): number {
   if (address !== 0) return address;
   const needed = module.problemBytes(sizes);
   const left = MEMORY_BYTES - module.memory.buffer.byteLength;
-  throw new ProblemTooLargeError(sizes[Field.LargestCluster]!, needed, Math.min(Most.Bytes, left));
+  throw new ProblemTooLargeError(
+    sizes[Field.LargestCluster]!,
+    sizes[Field.SparseFront]!,
+    needed,
+    Math.min(Most.Bytes, left),
+  );
 }
 
 function giveMemoryBack(module: Wasm, address: number): void {

@@ -1,5 +1,5 @@
 import { type MatrixInput, missingRows } from "./covariance/known-v";
-import { reuse } from "./data/doubles";
+import { type Doubles, ownDoubles, reuse } from "./data/doubles";
 import { type FactorOptions, levelIndex } from "./data/factor-from";
 import type { Table } from "./data/table";
 import { type DataInput, ownTableFrom, tableFrom } from "./data/table-from";
@@ -151,13 +151,14 @@ function modelOf(
     formula: parsed,
     fit(data) {
       return reuse(() => {
-        const frame = frameOf(ownTableFrom(data, reading), false);
+        const doubles = ownDoubles();
+        const frame = frameOf(ownTableFrom(data, reading, doubles), doubles);
         return fitModel(frame, buildModel(frame, options), options);
       });
     },
     estimate(data) {
       return reuse(() => {
-        const frame = frameOf(tableFrom(data, reading), true);
+        const frame = frameOf(tableFrom(data, reading), null);
         return estimateModel(frame, buildModel(frame, options), options);
       });
     },
@@ -213,12 +214,12 @@ function checkValues(
   }
 }
 
-/** Makes the frames of one formula and its options, short-lived ones or others. */
+/** Makes the frames of one formula and its options: with arrays of `own` for what is kept, or short-lived ones. */
 function frameBuilder(
   formula: DrmFormula,
   { factors, ordered }: FactorOptions,
   options: Omit<DrmOptions, "data">,
-): (table: Table, shortLived: boolean) => Frame {
+): (table: Table, own: Doubles | null) => Frame {
   const { weights } = options;
   const matrices = options.matrices ?? undefined;
   const matrixNames = matrices === undefined ? undefined : new Set(Object.keys(matrices));
@@ -228,10 +229,11 @@ function frameBuilder(
   const argument = formula.dpars[0]!.knownV?.argument;
   const known = argument && ungroup(argument);
   const name = known?.type === "name" && matrixNames?.has(known.name) ? known.name : null;
-  return (table, isShortLived) => {
-    const frameOptions = isShortLived ? shortLived : kept;
+  return (table, own) => {
+    const frameOptions = own === null ? shortLived : kept;
     const missing = name === null ? null : missingRows(matrices![name]!, table.nrow);
-    if (missing === null) return buildFrame(formula, table, frameOptions);
-    return buildFrame(formula, table, { ...frameOptions, missingV: { name: name!, rows: missing } });
+    const doubles = own ?? undefined;
+    if (missing === null) return buildFrame(formula, table, frameOptions, doubles);
+    return buildFrame(formula, table, { ...frameOptions, missingV: { name: name!, rows: missing } }, doubles);
   };
 }

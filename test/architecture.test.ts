@@ -130,13 +130,12 @@ describe("src/", () => {
     expect(shown(downward)).toEqual([]);
   });
 
-  test("only what packs V, and what hands it to the kernels, knows packed triangles", () => {
+  test("only what packs V knows packed triangles", () => {
     const packing = inSrc.filter(({ to }) => to === "src/linalg/triangle").map(({ from }) => from);
     expect([...new Set(packing)]).toEqual([
       "src/covariance/block-cells.ts",
       "src/covariance/block-covariance.ts",
       "src/covariance/clusters.ts",
-      "src/model/packed-v.ts",
     ]);
   });
 

@@ -28,7 +28,7 @@ export function panelsOffset(n: i32): usize {
   return PIVOTS + padded(n) * 8;
 }
 
-/** Bytes of scratch, aligned to 16, that `cholesky`, `invertFromCholesky` and `rankKUpdate` need for n rows. */
+/** Bytes of scratch, aligned to 16, that `cholesky` and `invertFromCholesky` need for n rows, and products for n - 4 columns. */
 export function scratchBytes(n: i32): usize {
   return panelsOffset(n) + padded(n) * <usize>BLOCK * 8;
 }

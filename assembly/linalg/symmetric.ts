@@ -1,9 +1,6 @@
 // Products with symmetric matrices.
 
 import { dot } from "../simd/dot";
-import { rankKTile } from "../simd/tile";
-import { broadcastPanel, loadEdge, packRows, storeEdge } from "./panel";
-import { BLOCK, BROADCAST, EDGE, panelsOffset } from "./scratch";
 
 /**
  * C = A B; A full symmetric n x n row-major (as `invertFromCholesky` leaves it), B and C n x nrhs with contiguous
@@ -139,41 +136,4 @@ function dots4x1(a0: usize, stride: usize, x: usize, n: i32, y: usize): void {
   }
   v128.store(y, sumPairs(s0, s1));
   v128.store(y, sumPairs(s2, s3), 16);
-}
-
-/**
- * lower(C) -= A A'; C n x n, A n x k, both row-major; A is not changed, the strict upper triangle of C is undefined
- * afterwards. `scratch`: scratchBytes(n) bytes, aligned to 16. Cost n^2 k flops.
- */
-export function rankKUpdate(c: usize, n: i32, ldc: i32, a: usize, k: i32, lda: i32, scratch: usize): void {
-  const stride = (<usize>ldc) << 3;
-  const strideA = (<usize>lda) << 3;
-  const broadcast = scratch + BROADCAST;
-  const edge = scratch + EDGE;
-  const panels = scratch + panelsOffset(n);
-  for (let k0 = 0; k0 < k; k0 += BLOCK) {
-    const steps = min(k - k0, BLOCK);
-    const depth = (steps + 3) & ~3;
-    const size = (<usize>depth) << 5;
-    for (let i = 0; i < n; i += 4) {
-      const rows = min(n - i, 4);
-      const own = panels + <usize>(i >> 2) * size;
-      packRows(own, a + <usize>i * strideA + ((<usize>k0) << 3), strideA, rows, steps, depth);
-      broadcastPanel(broadcast, own, depth);
-      let tile = c + <usize>i * stride;
-      let panel = panels;
-      for (let j = 0; j <= i; j += 4) {
-        if (rows == 4) {
-          rankKTile(tile, stride, broadcast, panel, depth, -1.0);
-        } else {
-          const cols = min(n - j, 4);
-          loadEdge(edge, tile, stride, rows, cols);
-          rankKTile(edge, 32, broadcast, panel, depth, -1.0);
-          storeEdge(edge, tile, stride, rows, cols);
-        }
-        panel += size;
-        tile += 32;
-      }
-    }
-  }
 }

@@ -23,14 +23,3 @@ export function symmetricTimes(
     }
   }
 }
-
-/** lower(C) -= A A'; C n x n, A n x k, both row-major. */
-export function rankKUpdate(c: usize, n: i32, ldc: i32, a: usize, k: i32, lda: i32, scratch: usize): void {
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum: f64 = 0;
-      for (let p = 0; p < k; p++) sum += load<f64>(at(a, lda, i, p)) * load<f64>(at(a, lda, j, p));
-      store<f64>(at(c, ldc, i, j), load<f64>(at(c, ldc, i, j)) - sum);
-    }
-  }
-}

@@ -15,8 +15,8 @@
 // Of each node four panels of a (a + b) numbers are kept, row-major: [L11 | Y], [F11^-1 | G12], [G11 | -], [dF11 | dY], the
 // a x a matrix first. F and G are size x size. A leaf has a = 1 and no front: its numbers go straight into its parent's.
 
-import { cholesky, invertFromCholesky, logDetFromCholesky } from "../linalg";
-import { addProduct, addProductLower, copyBlock, mirrorSquare, transpose } from "./products";
+import { addProduct, addProductLower, cholesky, invertFromCholesky, logDetFromCholesky } from "../linalg";
+import { copyBlock, mirrorSquare, transpose } from "./blocks";
 
 /** Bytes from a panel to its second matrix. */
 function second(a: i32): usize {
@@ -48,8 +48,8 @@ export function factorFront(
     invertPivots(a, factors, inverses, scratch);
     const F21 = front + ((<usize>a * <usize>size) << 3);
     memory.fill(work, 0, (<usize>a * <usize>b) << 3);
-    addProduct(work, a, F21, size, inverses, a, b, a, a, 1);
-    addProductLower(corner(front, a, size), size, work, a, F21, size, b, a, -1);
+    addProduct(work, b, a, a, F21, size, inverses, a, a, 1, scratch);
+    addProductLower(corner(front, a, size), b, size, work, a, F21, size, a, -1, scratch);
     transpose(factors + second(a), work, a, b, a);
   }
   return logDetFromCholesky(factors, a, a);
@@ -69,6 +69,7 @@ export function selectInverse(
   factors: usize,
   inverses: usize,
   selected: usize,
+  scratch: usize,
 ): void {
   const b = size - a;
   const Y = factors + second(a);
@@ -76,8 +77,9 @@ export function selectInverse(
   memory.copy(selected, inverses, second(a));
   if (b > 0) {
     memory.fill(G12, 0, (<usize>a * <usize>b) << 3);
-    addProduct(G12, b, Y, b, corner(front, a, size), size, a, b, b, -1);
-    addProduct(selected, a, Y, b, G12, b, a, a, b, -1);
+    addProduct(G12, a, b, b, Y, b, corner(front, a, size), size, b, -1, scratch);
+    addProductLower(selected, a, a, Y, b, G12, b, b, -1, scratch);
+    mirrorSquare(selected, a, a);
   }
   fillFront(front, a, size, selected, G12);
 }
@@ -103,6 +105,7 @@ export function changeFront(
   inverses: usize,
   tangents: usize,
   work: usize,
+  scratch: usize,
 ): void {
   const b = size - a;
   copyBlock(tangents, a, front, size, a, a);
@@ -113,13 +116,13 @@ export function changeFront(
   const X = work + ((<usize>a * <usize>b) << 3);
   transpose(Yt, factors + second(a), b, a, b);
   copyBlock(X, a, F21, size, b, a);
-  addProduct(X, a, Yt, a, tangents, a, b, a, a, -1);
+  addProduct(X, b, a, a, Yt, a, tangents, a, a, -1, scratch);
   const S = corner(front, a, size);
-  addProductLower(S, size, X, a, Yt, a, b, a, -1);
-  addProductLower(S, size, Yt, a, F21, size, b, a, -1);
+  addProductLower(S, b, size, X, a, Yt, a, a, -1, scratch);
+  addProductLower(S, b, size, Yt, a, F21, size, a, -1, scratch);
   const dY = tangents + second(a);
   memory.fill(dY, 0, (<usize>a * <usize>b) << 3);
-  addProduct(dY, b, inverses, a, X, a, a, b, a, 1);
+  addProduct(dY, a, b, b, inverses, a, X, a, a, 1, scratch);
 }
 
 /** From dG22, full, in the corner of `change` all of dG there; G is in `front`. `work`: a (2 a + size) doubles. */
@@ -132,6 +135,7 @@ export function changeInverse(
   inverses: usize,
   tangents: usize,
   work: usize,
+  scratch: usize,
 ): void {
   const b = size - a;
   const Y = factors + second(a);
@@ -140,14 +144,15 @@ export function changeInverse(
   const half = dG11 + second(a);
   const dG12 = half + second(a);
   memory.fill(work, 0, (<usize>a * <usize>(a + size)) << 3);
-  addProduct(half, a, inverses, a, tangents, a, a, a, a, 1);
-  addProduct(dG11, a, half, a, inverses, a, a, a, a, -1);
+  addProduct(half, a, a, a, inverses, a, tangents, a, a, 1, scratch);
+  addProductLower(dG11, a, a, half, a, inverses, a, a, -1, scratch);
   if (b > 0) {
-    addProduct(dG12, b, Y, b, corner(change, a, size), size, a, b, b, -1);
-    addProduct(dG12, b, dY, b, corner(front, a, size), size, a, b, b, -1);
-    addProduct(dG11, a, dY, b, inverses + second(a), b, a, a, b, -1);
-    addProduct(dG11, a, Y, b, dG12, b, a, a, b, -1);
+    addProduct(dG12, a, b, b, Y, b, corner(change, a, size), size, b, -1, scratch);
+    addProduct(dG12, a, b, b, dY, b, corner(front, a, size), size, b, -1, scratch);
+    addProductLower(dG11, a, a, dY, b, inverses + second(a), b, b, -1, scratch);
+    addProductLower(dG11, a, a, Y, b, dG12, b, b, -1, scratch);
   }
+  mirrorSquare(dG11, a, a);
   fillFront(change, a, size, dG11, dG12);
 }
 

@@ -2,7 +2,7 @@
 // once (src/model/sparse/plan.ts). A node is a dense matrix over its list of variables, the `columns` that it eliminates first;
 // what is left of it goes into its parent's. A leaf is a node of one column without children.
 
-/** The words of a node. As in src/model/sparse/plan.ts. */
+/** The words of a node. As in src/model/sparse/assembly.ts. */
 enum NodeWord {
   First,
   Columns,

@@ -6,8 +6,8 @@
 // and half of it: with x1 := L11^-1 x1 instead, the inner product of two vectors after it is that with M^-1 between them.
 // X has a row for each variable and `columns` numbers in it. Cost 2 nnz(L) multiplications a column.
 
+import { addScaled } from "../accumulate";
 import { solveLower, solveLowerTransposed } from "../linalg";
-import { axpy } from "../simd/axpy";
 import { node } from "./nodes";
 
 /** X := M^-1 X. */
@@ -23,7 +23,7 @@ export function solve(x: usize, columns: i32, factors: usize, nodes: i32): void 
     const below = node.list + ((<usize>a) << 2);
     for (let i = 0; i < a; i++) {
       for (let j = 0; j < b; j++) {
-        axpy(own, -load<f64>(y), x + <usize>load<i32>(below + ((<usize>j) << 2)) * width, columns);
+        addScaled(own, -load<f64>(y), x + <usize>load<i32>(below + ((<usize>j) << 2)) * width, columns);
         y += 8;
       }
       own += width;
@@ -49,7 +49,7 @@ function forward(x: usize, columns: i32, factors: usize, nodes: i32, half: bool)
     const below = node.list + ((<usize>a) << 2);
     for (let i = 0; i < a; i++) {
       for (let j = 0; j < b; j++) {
-        axpy(x + <usize>load<i32>(below + ((<usize>j) << 2)) * width, -load<f64>(y), own, columns);
+        addScaled(x + <usize>load<i32>(below + ((<usize>j) << 2)) * width, -load<f64>(y), own, columns);
         y += 8;
       }
       own += width;

@@ -46,6 +46,8 @@ const MORE_CLIMBS = 4;
 const ARRIVED = 1e-4;
 /** Log-likelihood that a tenfold smaller SD must be worth, of log 10 = 2.3 for every row that is fitted perfectly. */
 const KEEPS_RISING = 1;
+/** Where rows are missed by far, differences are rounding. */
+const TOO_LOW = -1e6;
 /** An SD so many times the floor is at it. */
 const NEAR = 3;
 
@@ -251,5 +253,8 @@ function keepsRising(
   };
   // the determinant of the restricted likelihood loses its digits below the floor
   const depths = reml ? DEPTHS.slice(0, 1) : DEPTHS;
-  return depths.some((depth) => valueAt(depth) - valueAt(10 * depth) > KEEPS_RISING);
+  return depths.some((depth) => {
+    const value = valueAt(depth);
+    return value > TOO_LOW && value - valueAt(10 * depth) > KEEPS_RISING;
+  });
 }

@@ -10,7 +10,7 @@ export interface EscalcArguments {
 }
 
 /** How the text of each option becomes its value; what is none of them is an argument of the measure. */
-const OPTIONS: Readonly<Record<string, (text: string) => unknown>> = {
+export const ESCALC_TEXT_OPTIONS: Readonly<Record<string, (text: string) => unknown>> = {
   add: number,
   to: (text) => text,
   drop00: flag,
@@ -34,15 +34,22 @@ export function parseEscalc(text: string): EscalcArguments {
   );
 }
 
-/** A measure and its `name=value` pairs. Throws InvalidArgumentError for what is no such pair. */
-export function escalcArguments(measure: string, pairs: readonly string[]): EscalcArguments {
+/**
+ * A measure and its `name=value` pairs, beside what was given as `--name value`. Throws InvalidArgumentError for what is no such pair, and
+ * for a name that is given twice.
+ */
+export function escalcArguments(
+  measure: string,
+  pairs: readonly string[],
+  flags: Readonly<Record<string, string>> = {},
+): EscalcArguments {
   if (!Object.hasOwn(measures, measure)) {
     const near = didYouMean(measure, Object.keys(measures));
     throw new InvalidArgumentError(
       `There is no measure '${measure}'${near === "" ? "; see drmeta escalc --help" : near}`,
     );
   }
-  const given: Record<string, string> = Object.create(null);
+  const given: Record<string, string> = Object.assign(Object.create(null), flags);
   for (const pair of pairs) {
     const at = pair.indexOf("=");
     const [name, value] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
@@ -59,10 +66,18 @@ export function escalcOf(data: Table, { measure, given }: EscalcArguments): Esca
   const columns: Record<string, unknown> = { data };
   const options: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(given)) {
-    if (Object.hasOwn(OPTIONS, name)) options[name] = OPTIONS[name]!(text);
+    if (Object.hasOwn(ESCALC_TEXT_OPTIONS, name)) options[name] = ESCALC_TEXT_OPTIONS[name]!(text);
     else columns[name] = !data.names.includes(text) && Number.isFinite(Number(text)) ? Number(text) : text;
   }
   return escalc(measure, columns as EscalcColumns, options as EscalcOptions);
+}
+
+/** Which columns the measure's arguments are, for checks of the numbers in them. */
+export function columnsOf(data: Table, { given }: EscalcArguments): Record<string, string> {
+  const columns = Object.entries(given).filter(
+    ([name, text]) => !Object.hasOwn(ESCALC_TEXT_OPTIONS, name) && data.names.includes(text),
+  );
+  return Object.fromEntries(columns);
 }
 
 function number(text: string): number {

@@ -1,11 +1,11 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { DataFile } from "../data/read-file";
 import { type Escalc, measures } from "../escalc/index";
 import { argumentsOf } from "../escalc/measure";
 import { escalcArguments, escalcOf } from "./escalc-arguments";
 import { type FileArguments, fileArguments, takesFile } from "./file-arguments";
 import { notesText } from "./fit-outcome";
-import type { CliIo, Outcome } from "./io";
+import { type CliIo, type Outcome, writeOutput } from "./io";
 import { inFile, readData } from "./read-data";
 
 const EXAMPLES = `
@@ -14,47 +14,84 @@ ${Object.entries(measures)
   .map(([name, measure]) => `  ${name.padEnd(8)}${measure.title} (${argumentsOf(measure).join(", ")})`)
   .join("\n")}
 
-Options, written as name=value among the arguments:
-  add, to, drop00  what is added to counts, where (only0, all, if0all, none), and whether rows without information are dropped
-  vtype, correct   which variance, and whether the correction for small samples is made
-  flip, study      rows whose sign is turned, and the column with the names of the rows
-  names, replace   names of the new columns, and whether they replace those of the data
+Arguments are --ai COLUMN, or ai=COLUMN; a number that is no column is one for all rows. Options may be written as add=0.5, too, as
+--escalc of drmeta fit has them.
 
 Examples:
-  $ drmeta escalc RR bcg.csv ai=tpos bi=tneg ci=cpos di=cneg > effects.csv
-  $ drmeta escalc SMD trials.csv m1i=mt sd1i=st n1i=nt m2i=mc sd2i=sc n2i=nc study=author
-  $ drmeta escalc ZCOR studies.csv ri=r ni=n names=z,vz
+  $ drmeta escalc RR bcg.csv --ai tpos --bi tneg --ci cpos --di cneg -o effects.csv
+  $ drmeta escalc SMD trials.csv m1i=mt sd1i=st n1i=nt m2i=mc sd2i=sc n2i=nc --study author
+  $ drmeta escalc ZCOR studies.csv ri=r ni=n names=z,vz > effects.csv
   $ drmeta fit bcg.csv --escalc 'RR ai=tpos bi=tneg ci=cpos di=cneg' 'yi ~ ablat + meta_V(V = vi)' 'sigma ~ ablat'
 
 What was done beyond the formulas, row by row, goes to standard error.
 Exit codes: 0 written, 1 the data are at fault, 2 usage.`;
 
-/** `drmeta escalc MEASURE DATA.csv ARGUMENT=COLUMN...`: the file with effect sizes and their variances as two more columns. */
+interface EscalcCommandOptions extends FileArguments {
+  readonly json?: boolean;
+  readonly output?: string;
+}
+
+/** `drmeta escalc MEASURE DATA.csv --ARGUMENT COLUMN...`: the file with effect sizes and their variances as two more columns. */
 export function escalcCommand(io: CliIo, done: (outcome: Outcome) => void): Command {
   const command = new Command("escalc");
-  return takesFile(command)
+  takesFile(command)
     .description("effect sizes and their variances from a table with the numbers that studies report")
     .argument("<measure>", "which effect size, see below")
     .argument("<data.csv>", "table with a header row: CSV, .xlsx, .ods or Parquet, or - for standard input")
-    .argument("<argument=column...>", "what each argument of the measure is: ai=tpos, or ri=0.5 for all rows")
-    .option("--json", "print one JSON object and nothing else")
+    .argument("[argument=column...]", "what each argument of the measure is: ai=tpos, or ri=0.5 for all rows")
+    .option("-o, --output <file>", "where to; standard output if not given")
+    .option("--json", "print one JSON object and nothing else");
+  for (const option of ownOptions()) command.addOption(option);
+  return command
     .addHelpText("after", EXAMPLES)
     .action(async (measure: string, path: string, pairs: string[], options: EscalcCommandOptions) => {
-      const given = usage(command, () => escalcArguments(measure, pairs));
+      const { json, output } = options;
+      const given = usage(command, () => escalcArguments(measure, pairs, flagsOf(options)));
+      if (Object.keys(given.given).length === 0) {
+        const example = argumentsOf(measures[measure]!).slice(0, 2);
+        command.error(
+          `error: ${measure} needs its columns: ${example.map((name) => `--${name} COLUMN`).join(" ")} ...`,
+        );
+      }
       const notes: string[] = [];
       const file = await readData(path, fileArguments(options), io, notes);
       const effects = await inFile(path, () => escalcOf(file.table({}), given));
       for (const { message } of effects.decisions) notes.push(message);
+      const written = json ? `${JSON.stringify(jsonOf(effects))}\n` : withColumns(file, effects);
+      if (output !== undefined) await writeOutput(output, written);
       done({
         exitCode: 0,
-        stdout: options.json ? `${JSON.stringify(jsonOf(effects))}\n` : withColumns(file, effects),
+        stdout: output === undefined ? written : "",
         stderr: notesText(notes, io),
       });
     });
 }
 
-interface EscalcCommandOptions extends FileArguments {
-  readonly json?: boolean;
+/** What was given of ownOptions(), as texts. */
+function flagsOf(options: EscalcCommandOptions): Record<string, string> {
+  const own = new Set(ownOptions().map((option) => option.attributeName()));
+  const given = Object.entries(options).filter(([name]) => own.has(name));
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
+}
+
+/** `--ai COLUMN` for every argument that a measure has, and an option for each of escalc()'s. */
+function ownOptions(): Option[] {
+  const names = [...new Set(Object.values(measures).flatMap(argumentsOf))];
+  return [
+    ...names.map((name) => new Option(`--${name} <column>`).hideHelp()),
+    new Option("--add <number>", "what is added to counts"),
+    new Option("--to <rows>", "where: only0, all, if0all or none"),
+    new Option("--drop00", "leave out rows without events, or with events only, in both groups"),
+    new Option("--vtype <type>", "which variance"),
+    // the positive one first: without it the parser would give the negative one a default
+    new Option("--correct", "make the correction for small samples, as is the default"),
+    new Option("--no-correct", "do not make it"),
+    new Option("--flip [column]", "turn the sign of all rows, or of those that a column says"),
+    new Option("--study <column>", "names of the rows, for messages"),
+    new Option("--names <yi,vi>", "names of the new columns"),
+    new Option("--replace", "replace columns of these names, as is the default"),
+    new Option("--no-replace", "fill only their missing cells"),
+  ];
 }
 
 function usage<T>(command: Command, read: () => T): T {

@@ -1,7 +1,9 @@
+import type { Table } from "../data/table";
 import type { Fit } from "../fit/fit";
 import { checkDrm, formatTable, report, summary, type TableFormat, toJSON } from "../index";
 import type { TestStatistic } from "../inference/test-basis";
 import { checkFitData } from "../report/data-checks/check-data";
+import { columnsOf } from "./escalc-arguments";
 import { fittedTable } from "./fitted-table";
 import type { CliIo, Outcome } from "./io";
 import { type ModelOptions, readFit } from "./read-fit";
@@ -39,7 +41,7 @@ export async function fitOutcome(
   }
   return {
     exitCode: converged ? 0 : 3,
-    stdout: options.json ? jsonReport(fit, settings) : textReport(fit, settings, back),
+    stdout: options.json ? jsonReport(fit, settings) : textReport(fit, data, settings, back),
     stderr: notesText(notes, io),
   };
 }
@@ -56,7 +58,12 @@ function jsonReport(fit: Fit, { conf, confint, test, fitted }: FitOptions): stri
   return `${JSON.stringify(toJSON(fit, options))}\n`;
 }
 
-function textReport(fit: Fit, options: FitOptions, back: ReturnType<typeof resolveTransform>): string {
+function textReport(
+  fit: Fit,
+  data: Table,
+  options: FitOptions,
+  back: ReturnType<typeof resolveTransform>,
+): string {
   const { conf, confint, test, check, fitted, format = "text" } = options;
   const coefficients = options.report
     ? report(fit, { ...testOption(test), ...back, level: conf })
@@ -64,17 +71,20 @@ function textReport(fit: Fit, options: FitOptions, back: ReturnType<typeof resol
   // one table, with the line ends of its format
   if (format === "csv") return coefficients;
   const parts = [coefficients];
-  if (check) for (const table of checks(fit, format)) parts.push(table);
+  if (check) for (const table of checks(fit, data, options)) parts.push(table);
   if (fitted) parts.push(fittedTable(fit));
   return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n`;
 }
 
-/** Of the fit, and of the effect sizes that it used; without meta_V() there is nothing to hold those against. */
-function checks(fit: Fit, format: TableFormat): string[] {
-  const data = checkFitData(fit);
+/**
+ * Of the fit, of the effect sizes that it used, and of the numbers that --escalc made them of; without meta_V() there is nothing to hold
+ * effect sizes against.
+ */
+function checks(fit: Fit, data: Table, { escalc, format = "text" }: FitOptions): string[] {
+  const found = checkFitData(fit, escalc && { data, of: columnsOf(data, escalc) });
   const ofFit = formatTable(checkDrm(fit), { format });
-  if (data.length === 0) return [ofFit];
-  const ofData = formatTable(data, { format });
+  if (found.length === 0) return [ofFit];
+  const ofData = formatTable(found, { format });
   return [ofFit, format === "text" ? `Data:\n${ofData}` : ofData];
 }
 

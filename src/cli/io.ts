@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { DrmError } from "../errors";
 
 /** The streams that a command reads and writes: those of the process, or those of a test. */
@@ -35,6 +36,19 @@ export function writeAll(stream: OutputStream, text: string): Promise<void> {
       else resolve();
     });
   });
+}
+
+/**
+ * The file of -o.
+ *
+ * @throws DrmError "bad_option" when it cannot be written
+ */
+export async function writeOutput(file: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await writeFile(file, content);
+  } catch (error) {
+    throw new DrmError("bad_option", `cannot write ${file}: ${(error as Error).message}`);
+  }
 }
 
 /** What went wrong with an output; `advice` says how to go on when it is full. */

@@ -19,7 +19,7 @@ Start here:
   $ drmeta fit data.csv 'yi ~ 1 + meta_V(V = vi)'
   $ drmeta fit data.csv 'yi ~ x + meta_V(V = vi)' 'sigma ~ x' --check
   $ drmeta plot forest data.csv 'yi ~ 1 + meta_V(V = vi)' -o forest.svg
-  $ drmeta escalc RR data.csv ai=tpos bi=tneg ci=cpos di=cneg
+  $ drmeta escalc RR data.csv --ai tpos --bi tneg --ci cpos --di cneg -o effects.csv
   $ drmeta bias data.csv 'yi ~ 1 + meta_V(V = vi)'
   $ drmeta fit --help`;
 

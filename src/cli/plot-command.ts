@@ -1,11 +1,10 @@
-import { writeFile } from "node:fs/promises";
 import { Argument, Command, Option } from "commander";
 import { DrmError, type ErrorCode } from "../errors";
 import type { Fit } from "../fit/fit";
 import { catalogue, optionsOfPlot, type PlotName } from "../plot/catalogue";
 import type { PlotOptions } from "../plot/registry";
 import { notesText } from "./fit-outcome";
-import type { CliIo, Outcome } from "./io";
+import { type CliIo, type Outcome, writeOutput } from "./io";
 import { checkModelArguments, takesErrors, takesModel } from "./model-arguments";
 import { parseLevel } from "./option-values";
 import { parseAt, parseContours, parseNumber, parsePositive, parseRange } from "./plot-option-values";
@@ -106,7 +105,7 @@ async function plotOutcome(
     stderr: notesText(notes, io),
   };
   if (output === undefined) return { ...outcome, stdout: svg };
-  await write(output, isPng ? await renderPng(svg, dpi) : svg);
+  await writeOutput(output, isPng ? await renderPng(svg, dpi) : svg);
   return { ...outcome, stdout: "" };
 }
 
@@ -131,14 +130,6 @@ async function draw(name: PlotName, fit: Fit, options: PlotOptions): Promise<str
   } catch (error) {
     const { name: kind, code, message } = error as { name: string; code: ErrorCode; message: string };
     throw kind === "DrmError" ? new DrmError(code, message) : error;
-  }
-}
-
-async function write(file: string, content: string | Uint8Array): Promise<void> {
-  try {
-    await writeFile(file, content);
-  } catch (error) {
-    throw new DrmError("bad_option", `cannot write ${file}: ${(error as Error).message}`);
   }
 }
 

@@ -25,7 +25,7 @@ export type Factored =
 
 /**
  * A known covariance V: its diagonal, and the clusters of entries that covary as packed lower triangles. Immutable. This
- * class alone reads the packing; splitClusters() writes it, and packV() hands it to the kernels. A diagonal V has no
+ * class alone reads the packing; splitClusters() writes it, and triangles() writes it for the kernels. A diagonal V has no
  * blocks, and nothing here costs it more than a look at its diagonal.
  */
 export class BlockCovariance {
@@ -128,6 +128,25 @@ export class BlockCovariance {
       first += m;
       start += triangle(m);
     }
+  }
+
+  /**
+   * The lower triangles of some groups of entries, by rows, one after the other, each cell over `divisor`: `entries` has the
+   * groups one after the other, of `sizes` entries each.
+   */
+  triangles(entries: Int32Array, sizes: Int32Array, divisor: number): Float64Array {
+    let cells = 0;
+    for (const m of sizes) cells += triangle(m);
+    const out = new Float64Array(cells);
+    let cell = 0;
+    let first = 0;
+    for (const m of sizes) {
+      for (let i = first; i < first + m; i++) {
+        for (let k = first; k <= i; k++) out[cell++] = this.at(entries[i]!, entries[k]!) / divisor;
+      }
+      first += m;
+    }
+    return out;
   }
 
   /** 1 for each entry that is in no cluster. */

@@ -7,17 +7,27 @@ export interface MissingCodes {
   readonly texts: ReadonlySet<string>;
   /** the declared ones that are numbers: -999 is -999.0 too */
   readonly numbers: ReadonlySet<number>;
+  /** characters of the longest of the texts: most cells have more, and need not be looked up */
+  readonly longest: number;
 }
 
 const ALWAYS = ["", "NA", "NaN"];
-export const PLAIN_CODES: MissingCodes = { texts: new Set(ALWAYS), numbers: new Set() };
+export const PLAIN_CODES = missingCodes([]);
 
 /** The codes of a file for which `na` are declared beside empty cells, NA and NaN. */
-export function missingCodes(na: readonly string[] | undefined): MissingCodes {
-  if (na === undefined || na.length === 0) return PLAIN_CODES;
-  const codes = na.map((code) => code.trim());
-  const numbers = codes.map((code) => numberIn(".", code)).filter((code) => code !== undefined);
-  return { texts: new Set([...ALWAYS, ...codes]), numbers: new Set(numbers) };
+export function missingCodes(na: readonly string[] = []): MissingCodes {
+  const texts = [...ALWAYS, ...na.map((code) => code.trim())];
+  const numbers = texts.map((code) => numberIn(".", code)).filter((code) => code !== undefined);
+  return {
+    texts: new Set(texts),
+    numbers: new Set(numbers),
+    longest: texts.reduce((longest, { length }) => Math.max(longest, length), 0),
+  };
+}
+
+/** Whether a cell, trimmed, is one of the texts that stand for a missing value in any column. */
+export function isMissing(cell: string, { texts, longest }: MissingCodes): boolean {
+  return cell.length <= longest && texts.has(cell);
 }
 
 /** What SAS, spreadsheets and authors write among numbers for one that is missing: it can be nothing else there. */

@@ -1,6 +1,6 @@
 import { DrmError } from "../errors";
 import { count } from "../words";
-import { isCodeAmongNumbers, isFalse, isTrue, type MissingCodes, numberLike } from "./cell-kinds";
+import { isCodeAmongNumbers, isFalse, isMissing, isTrue, type MissingCodes, numberLike } from "./cell-kinds";
 import { parseDecimal } from "./decimal";
 import { type Decimal, numberIn, readings } from "./number-text";
 
@@ -50,12 +50,14 @@ export class ColumnEvidence {
   numbers = 0;
   /** cells that are neither numbers nor missing */
   others = 0;
-  /** some numbers need numberIn(): plain ones are what see() said */
-  hasSpecial = false;
 
+  /** some numbers are no plain ones with decimal points */
+  #hasSpecial = false;
   #logicals = 0;
   #numberLike = 0;
   #odd: Seen[] = [];
+  #last = "";
+  #isLastLike = false;
   /** certainly with a decimal point, certainly with a decimal comma */
   #point: Seen | null = null;
   #comma: Seen | null = null;
@@ -75,47 +77,71 @@ export class ColumnEvidence {
   ) {}
 
   /**
-   * Takes a cell in. Its number where it is a plain one with decimal points, else NaN. `lineNow` tells lines of rows only now, of
+   * Takes a cell in, and gives its number: a plain one with decimal points, else the reading with a comma. `lineNow` tells lines of rows only now, of
    * a file that is read in pieces.
    */
   see(cell: string, row: number, lineNow?: LineOf): number {
-    const { texts, numbers } = this.rules.codes;
-    if (texts.has(cell)) return Number.NaN;
-    const plain = parseDecimal(cell);
-    if (plain !== undefined && this.rules.decimal !== ",") {
-      if (numbers.size > 0 && numbers.has(plain)) return Number.NaN;
-      this.numbers++;
-      // one that is certain says all that others could
-      if (this.#point === null && this.rules.decimal === undefined && cell.includes("."))
-        this.#weigh(cell, row, lineNow);
-      return plain;
+    if (cell === "") return Number.NaN;
+    const { decimal, codes } = this.rules;
+    if (isWord(cell)) {
+      if (!isMissing(cell, codes)) this.#seeOther(cell, row, lineNow);
+      return Number.NaN;
     }
-    this.#seeSpecial(cell, row, lineNow);
-    return Number.NaN;
+    const hasCommas = decimal === "," || (this.#comma !== null && cell.includes(","));
+    const plain = hasCommas ? undefined : parseDecimal(cell);
+    if (plain === undefined) {
+      return isMissing(cell, codes) ? Number.NaN : this.#seeSpecial(cell, row, lineNow);
+    }
+    if (codes.numbers.size > 0 && codes.numbers.has(plain)) return Number.NaN;
+    this.numbers++;
+    // one that is certain says all that others could
+    if (this.#point === null && decimal === undefined && cell.includes(".")) this.#weigh(cell, row, lineNow);
+    return plain;
   }
 
-  #seeSpecial(cell: string, row: number, lineNow: LineOf | undefined): void {
+  /** Whether the numbers that see() has given are not all those of the column. */
+  isToBeReadAgain(decimal: Decimal): boolean {
+    if (decimal === ".") return this.#hasSpecial;
+    return this.rules.decimal === undefined && (this.#eitherPoint !== null || this.#pointThousands);
+  }
+
+  #seeSpecial(cell: string, row: number, lineNow: LineOf | undefined): number {
     if (isCodeAmongNumbers(cell)) {
       this.#codes.set(cell, (this.#codes.get(cell) ?? 0) + 1);
-      return;
+      return Number.NaN;
     }
     const { decimal, codes } = this.rules;
     const value = decimal === undefined ? this.#weigh(cell, row, lineNow) : numberIn(decimal, cell);
-    if (value !== undefined) {
-      this.hasSpecial = true;
-      if (!codes.numbers.has(value)) this.numbers++;
-      return;
+    if (value === undefined) {
+      this.#seeOther(cell, row, lineNow);
+      return Number.NaN;
     }
+    this.#hasSpecial = true;
+    if (codes.numbers.has(value)) return Number.NaN;
+    this.numbers++;
+    return value;
+  }
+
+  #seeOther(cell: string, row: number, lineNow: LineOf | undefined): void {
     this.others++;
     if (isTrue(cell) || isFalse(cell)) this.#logicals++;
-    else if (numberLike(cell)?.always === true) this.#numberLike++;
+    else if (cell !== this.#last) {
+      this.#last = cell;
+      this.#isLastLike = this.#isOfOtherDecimal(cell) || numberLike(cell)?.always === true;
+    }
+    if (cell === this.#last && this.#isLastLike) this.#numberLike++;
     if (this.#odd.length < NAMED && !this.#odd.some((seen) => seen.cell === cell)) {
       this.#odd.push({ cell, row, line: lineNow?.(row) });
     }
   }
 
-  /** Notes which readings a cell has, and gives one of them. */
+  /** Notes which readings a cell has, and gives that with decimal commas, or else the other. */
   #weigh(cell: string, row: number, lineNow: LineOf | undefined): number | undefined {
+    if (this.#comma !== null && !cell.includes(".")) {
+      // one that is certain says all that others could
+      const value = numberIn(",", cell);
+      if (value !== undefined) return value;
+    }
     const { point, comma } = readings(cell);
     const seen = () => ({ cell, row, line: lineNow?.(row) });
     if (point === undefined && comma !== undefined) {
@@ -128,7 +154,7 @@ export class ColumnEvidence {
       if (cell.includes(",")) this.#eitherComma ??= seen();
       else this.#eitherPoint ??= seen();
     }
-    return point ?? comma;
+    return comma ?? point;
   }
 
   /** What the column says of the file's decimals, where most of it is numbers; null where nothing. */
@@ -242,15 +268,25 @@ export class ColumnEvidence {
     );
   }
 
+  /** A number, were not the other decimals declared. */
+  #isOfOtherDecimal(cell: string): boolean {
+    const { decimal } = this.rules;
+    return decimal !== undefined && numberIn(decimal === "." ? "," : ".", cell) !== undefined;
+  }
+
   /** What the cell is instead of a number. */
   #words(cell: string): string {
-    const { decimal } = this.rules;
-    if (decimal !== undefined && numberIn(decimal === "." ? "," : ".", cell) !== undefined) {
-      return ` with decimal ${decimal === "." ? "points" : "commas"}`;
-    }
+    if (this.#isOfOtherDecimal(cell))
+      return ` with decimal ${this.rules.decimal === "." ? "points" : "commas"}`;
     const like = numberLike(cell);
     return like === null ? "" : ` but ${like.words}`;
   }
+}
+
+/** Begins with a letter that no number and no code of a missing one begins with: most texts do. */
+function isWord(cell: string): boolean {
+  const letter = cell.charCodeAt(0) | 0x20;
+  return letter >= 0x61 && letter <= 0x7a && letter !== 0x69 && letter !== 0x6e;
 }
 
 /** What stands before the decimals of the columns that tell; null where none does, or they contradict each other. */

@@ -1,5 +1,6 @@
 import { DrmError } from "../errors";
 import { article } from "../words";
+import type { Doubles } from "./doubles";
 import {
   factorFromCells,
   factorFromNumberedText,
@@ -46,17 +47,17 @@ export type ColumnInput =
 /**
  * One column of the user's as a Column. The first cell that is not missing says what it holds; a later cell of another
  * type is an error, because guessing would turn a typing error into a factor or into a missing value.
- * A Float64Array, and a column of numbers, is used as it is unless `own` wants a copy; all else is made anew.
+ * A Float64Array, and a column of numbers, is used as it is unless there is `own` for a copy; all else is made anew.
  */
 export function columnFrom(
   name: string,
   input: unknown,
   levels: readonly string[] | undefined,
   ordered: boolean,
-  own = false,
+  own: Doubles | null = null,
 ): Column {
   if (Array.isArray(input)) {
-    if (levels === undefined) return columnFromCells(name, input, ordered);
+    if (levels === undefined) return columnFromCells(name, input, ordered, own ?? fresh);
     rejectOddCells(name, input);
     return factorFromCells(name, input, levels, ordered);
   }
@@ -65,7 +66,7 @@ export function columnFrom(
     if (ordered) throw orderedNeedsLevels(name);
     return {
       kind: "numeric",
-      values: input instanceof Float64Array && !own ? input : new Float64Array(input),
+      values: input instanceof Float64Array && own === null ? input : copyOfNumbers(input, own ?? fresh),
     };
   }
   if (ArrayBuffer.isView(input)) throw bigIntegers(name);
@@ -73,7 +74,7 @@ export function columnFrom(
   if (isNumericColumn(input)) {
     if (levels !== undefined) return relevel(name, input, levels, ordered);
     if (ordered) throw orderedNeedsLevels(name);
-    return own ? copyOf(input) : input;
+    return own === null ? input : copyOf(input, own);
   }
   if (isFactorInput(input)) {
     const column = factorFromInput(name, input, ordered);
@@ -85,8 +86,16 @@ export function columnFrom(
   );
 }
 
+const fresh: Doubles = (length) => new Float64Array(length);
+
+function copyOfNumbers(numbers: TypedNumbers, doubles: Doubles): Float64Array {
+  const copy = doubles(numbers.length);
+  copy.set(numbers);
+  return copy;
+}
+
 /** A column that shares nothing with the one given that could be written to. */
-export function copyOf(column: Column): Column {
+export function copyOf(column: Column, own: Doubles): Column {
   if (column.kind === "factor") {
     const { codes, levels, ordered } = column;
     const kept = Object.isFrozen(levels) ? levels : [...levels];
@@ -95,8 +104,8 @@ export function copyOf(column: Column): Column {
   const { kind, values, written } = column;
   return {
     kind,
-    values: values.slice(),
-    ...(written !== undefined && { written: copyOf(written) as FactorColumn }),
+    values: copyOfNumbers(values, own),
+    ...(written !== undefined && { written: copyOf(written, own) as FactorColumn }),
   };
 }
 
@@ -110,7 +119,12 @@ export function columnLength(input: unknown): number | undefined {
   return undefined;
 }
 
-function columnFromCells(name: string, cells: readonly unknown[], ordered: boolean): Column {
+function columnFromCells(
+  name: string,
+  cells: readonly unknown[],
+  ordered: boolean,
+  doubles: Doubles,
+): Column {
   let first = 0;
   while (first < cells.length && isMissing(cells[first])) first++;
   const type = typeof cells[first];
@@ -121,9 +135,9 @@ function columnFromCells(name: string, cells: readonly unknown[], ordered: boole
     return column;
   }
   if (ordered) throw orderedNeedsLevels(name);
-  if (type === "boolean") return { kind: "logical", values: numbersFrom(name, cells, first, type) };
+  if (type === "boolean") return { kind: "logical", values: numbersFrom(name, cells, first, type, doubles) };
   if (type === "number" || first === cells.length) {
-    return { kind: "numeric", values: numbersFrom(name, cells, first, "number") };
+    return { kind: "numeric", values: numbersFrom(name, cells, first, "number", doubles) };
   }
   throw oddCell(name, cells[first], first);
 }
@@ -133,8 +147,9 @@ function numbersFrom(
   cells: readonly unknown[],
   first: number,
   type: "number" | "boolean",
+  doubles: Doubles,
 ): Float64Array {
-  const values = new Float64Array(cells.length);
+  const values = doubles(cells.length);
   for (let i = 0; i < values.length; i++) {
     const cell = cells[i];
     if (typeof cell === type) values[i] = cell as number;

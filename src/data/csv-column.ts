@@ -1,5 +1,5 @@
 import { DrmError } from "../errors";
-import { isTrue, type MissingCodes, PLAIN_CODES } from "./cell-kinds";
+import { isMissing, isTrue, type MissingCodes, PLAIN_CODES } from "./cell-kinds";
 import { type CellRules, ColumnEvidence, type FileContext, type Verdict } from "./column-evidence";
 import { parseDecimal } from "./decimal";
 import { codesOf, factorFromText, levelIndex, unknownLevel } from "./factor-from";
@@ -46,31 +46,30 @@ function judged({ name, cells, rules, file }: TextColumn): { verdict: Verdict; v
   const values = new Float64Array(cells.length);
   for (let i = 0; i < values.length; i++) values[i] = evidence.see(cells[i]!, i);
   const verdict = evidence.verdict(file);
-  if (verdict.kind !== "numeric" || (verdict.decimal === "." && !evidence.hasSpecial))
-    return { verdict, values };
+  if (verdict.kind !== "numeric" || !evidence.isToBeReadAgain(verdict.decimal)) return { verdict, values };
   const read = numberReader(verdict.decimal, rules.codes);
   for (let i = 0; i < values.length; i++) values[i] = read(cells[i]!);
   return { verdict, values };
 }
 
 /** What turns the cells of a column of numbers into numbers, NaN where they are missing. */
-export function numberReader(decimal: Decimal, { texts, numbers }: MissingCodes): (cell: string) => number {
+export function numberReader(decimal: Decimal, codes: MissingCodes): (cell: string) => number {
   return (cell) => {
-    if (texts.has(cell)) return Number.NaN;
+    if (isMissing(cell, codes)) return Number.NaN;
     const value = numberIn(decimal, cell);
-    return value === undefined || numbers.has(value) ? Number.NaN : value;
+    return value === undefined || codes.numbers.has(value) ? Number.NaN : value;
   };
 }
 
 function labelsOfTexts({ cells, rules: { codes } }: TextColumn, ordered: boolean): FactorColumn {
   return factorFromText(
-    cells.map((cell) => (codes.texts.has(cell) ? null : cell)),
+    cells.map((cell) => (isMissing(cell, codes) ? null : cell)),
     ordered,
   );
 }
 
 function logicals({ cells, rules: { codes } }: TextColumn): NumericColumn {
-  const value = (cell: string) => (codes.texts.has(cell) ? Number.NaN : isTrue(cell) ? 1 : 0);
+  const value = (cell: string) => (isMissing(cell, codes) ? Number.NaN : isTrue(cell) ? 1 : 0);
   return { kind: "logical", values: Float64Array.from(cells, value) };
 }
 
@@ -127,7 +126,7 @@ export function levelOf(
   codes = PLAIN_CODES,
 ): string | null | undefined {
   if (levels.has(cell)) return cell;
-  if (codes.texts.has(cell)) return null;
+  if (isMissing(cell, codes)) return null;
   const number = String(parseDecimal(cell));
   return levels.has(number) ? number : undefined;
 }

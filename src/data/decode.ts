@@ -4,7 +4,9 @@ import { DrmError } from "../errors";
 export interface TextBytes {
   /** "utf-8", "utf-16le", "utf-16be", "windows-1252", or the name that the user gave */
   readonly encoding: string;
-  /** decodes the next bytes of the text; without any, ends it. Throws DrmError("bad_data") for bytes that are no text */
+  /** Decodes a whole text. Throws DrmError("bad_data") for bytes that are none. */
+  decodeAll(bytes: Uint8Array): string;
+  /** The same for the next bytes of a text, which is ended without any: ten times as slow. */
   decode(bytes?: Uint8Array): string;
 }
 
@@ -32,25 +34,24 @@ export function encodingOf(bytes: Uint8Array): "utf-16le" | "utf-16be" | null {
 
 /** The text of a file, and how it was read. Without an encoding given, the bytes decide. */
 export function decodeText(bytes: Uint8Array, encoding?: string): { text: string; encoding: string } {
-  if (encoding !== undefined) return { text: wholeText(bytes, encoding), encoding };
-  const found = encodingOf(bytes);
-  if (found !== null) return { text: wholeText(bytes, found), encoding: found };
+  const found = encoding ?? encodingOf(bytes);
+  if (found !== null) return { text: textDecoder(found).decodeAll(bytes), encoding: found };
   try {
-    return { text: wholeText(bytes, "utf-8"), encoding: "utf-8" };
-  } catch {
-    return { text: wholeText(bytes, "windows-1252"), encoding: "windows-1252" };
+    return { text: textDecoder("utf-8").decodeAll(bytes), encoding: "utf-8" };
+  } catch (error) {
+    if (!(error instanceof DrmError)) throw error;
+    return { text: textDecoder("windows-1252").decodeAll(bytes), encoding: "windows-1252" };
   }
-}
-
-function wholeText(bytes: Uint8Array, encoding: string): string {
-  const { decode } = textDecoder(encoding);
-  return decode(bytes) + decode();
 }
 
 /** A decoder of a text that comes in pieces. @throws DrmError "bad_option" for an encoding that nobody knows */
 export function textDecoder(encoding: string): TextBytes {
   if (/^(windows-1252|cp-?1252|latin-?1|iso-?8859-1)$/i.test(encoding)) {
-    return { encoding, decode: (bytes) => (bytes === undefined ? "" : windows1252(bytes)) };
+    return {
+      encoding,
+      decodeAll: windows1252,
+      decode: (bytes) => (bytes === undefined ? "" : windows1252(bytes)),
+    };
   }
   let decoder: TextDecoder;
   try {
@@ -61,18 +62,21 @@ export function textDecoder(encoding: string): TextBytes {
       `encoding '${encoding}' is not known; wanted utf-8, utf-16le, utf-16be, windows-1252 or another name of the Encoding Standard`,
     );
   }
+  const fatal = (decode: () => string) => {
+    try {
+      return decode();
+    } catch {
+      throw new DrmError(
+        "bad_data",
+        `the bytes are not ${encoding} text; say how they are to be read (encoding)`,
+      );
+    }
+  };
   return {
     encoding,
-    decode(bytes) {
-      try {
-        return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true });
-      } catch {
-        throw new DrmError(
-          "bad_data",
-          `the bytes are not ${encoding} text; say how they are to be read (encoding)`,
-        );
-      }
-    },
+    decodeAll: (bytes) => fatal(() => decoder.decode(bytes)),
+    decode: (bytes) =>
+      fatal(() => (bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true }))),
   };
 }
 

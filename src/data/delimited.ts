@@ -87,7 +87,12 @@ export function cellRows(
 }
 
 function hasNothing(row: readonly string[]): boolean {
-  for (let j = 0; j < row.length; j++) if (row[j] !== "" && row[j]!.trim() !== "") return false;
+  for (let j = 0; j < row.length; j++) {
+    const code = row[j]!.charCodeAt(0);
+    // a cell that does not begin with a blank; there is no character in an empty one
+    if (code > 32 && code < 127) return false;
+    if (row[j]!.trim() !== "") return false;
+  }
   return true;
 }
 

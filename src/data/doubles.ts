@@ -19,6 +19,20 @@ export function doublesFrom(chunk: number): Doubles {
   };
 }
 
+/** Up to this many rows the arrays of a fit share memory: allocating each would cost as much as the fit. */
+const FEW_ROWS = 1000;
+/** Rows of doubles in one piece: three columns of data, two designs of a few columns, fitted values. */
+const ARRAYS_TOGETHER = 12;
+
+/** For what a fit keeps, in memory of its own. The first array is one over the rows. */
+export function ownDoubles(): Doubles {
+  let cut: Doubles | null = null;
+  return (length) => {
+    cut ??= doublesFrom(length <= FEW_ROWS ? ARRAYS_TOGETHER * length : 0);
+    return cut(length);
+  };
+}
+
 const fresh = doublesFrom(8192);
 
 /** Arrays of one length that reuse() lends. */
@@ -43,6 +57,13 @@ let isKeeping = false;
 
 /** For what is forgotten when a fit is done. What a fit keeps must not share memory with other fits: keep() sees to that. */
 export const scratch: Doubles = (length) => {
+  const array = unfilled(length);
+  if (isLending) for (let i = 0; i < length; i++) array[i] = 0;
+  return array;
+};
+
+/** The same with any numbers in it, for what is written from end to end. */
+export const unfilled: Doubles = (length) => {
   if (isKeeping) return new Float64Array(length);
   if (!isLending || length > LONGEST_LENT) return fresh(length);
   let shelf = shelves[length];
@@ -54,14 +75,11 @@ export const scratch: Doubles = (length) => {
     shelf.taken = 0;
   }
   const lent = shelf.arrays[shelf.taken++];
-  if (lent === undefined) {
-    const made = fresh(length);
-    shelf.arrays.push(made);
-    stored += length;
-    return made;
-  }
-  for (let i = 0; i < length; i++) lent[i] = 0;
-  return lent;
+  if (lent !== undefined) return lent;
+  const made = fresh(length);
+  shelf.arrays.push(made);
+  stored += length;
+  return made;
 };
 
 /**

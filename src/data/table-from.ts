@@ -2,6 +2,7 @@ import { DrmError } from "../errors";
 import { checkOptions, isList } from "../options";
 import { count } from "../words";
 import { type ColumnInput, columnFrom, columnLength, copyOf } from "./column-from";
+import type { Doubles } from "./doubles";
 import { FACTOR_OPTIONS, type FactorOptions, levelsFor, relevel, requireFactorColumns } from "./factor-from";
 import { type Column, type FactorColumn, labelColumn, type NumericColumn, type Table } from "./table";
 
@@ -36,12 +37,12 @@ export type DataInput = readonly object[] | Readonly<Record<string, ColumnInput>
  */
 export function tableFrom(data: DataInput, options: FactorOptions = {}): Table {
   checkOptions("tableFrom", options, FACTOR_OPTIONS);
-  return withRows(anyTable(data, options, false));
+  return withRows(anyTable(data, options, null));
 }
 
-/** The same for what is to be kept: columns that share no memory with the user's data, be they arrays or tables. */
-export function ownTableFrom(data: DataInput, options: FactorOptions): Table {
-  return withRows(anyTable(data, options, true));
+/** The same for what is to be kept: columns, of `own`, that share no memory with the user's data, be they arrays or tables. */
+export function ownTableFrom(data: DataInput, options: FactorOptions, own: Doubles): Table {
+  return withRows(anyTable(data, options, own));
 }
 
 function withRows(table: Table): Table {
@@ -51,11 +52,11 @@ function withRows(table: Table): Table {
 
 /** New data, for which an answer is wanted: without rows it is an empty one. */
 export function newTable(newdata: DataInput): Table {
-  return anyTable(newdata, {}, false);
+  return anyTable(newdata, {}, null);
 }
 
-function anyTable(data: DataInput, options: FactorOptions, own: boolean): Table {
-  if (Array.isArray(data)) return fromRows(data, options);
+function anyTable(data: DataInput, options: FactorOptions, own: Doubles | null): Table {
+  if (Array.isArray(data)) return fromRows(data, options, own);
   if (typeof data !== "object" || data === null) {
     throw new DrmError("bad_data", "data: wanted an array of row objects or an object of columns");
   }
@@ -133,7 +134,11 @@ export class LazyTable implements Table {
   }
 }
 
-function fromColumns(data: Readonly<Record<string, unknown>>, options: FactorOptions, own: boolean): Table {
+function fromColumns(
+  data: Readonly<Record<string, unknown>>,
+  options: FactorOptions,
+  own: Doubles | null,
+): Table {
   const names = Object.keys(data);
   let nrow = -1;
   let measured = "";
@@ -171,7 +176,7 @@ const EMPTY: Table = {
 
 type Row = Readonly<Record<string, unknown>>;
 
-function fromRows(rows: readonly unknown[], options: FactorOptions): Table {
+function fromRows(rows: readonly unknown[], options: FactorOptions, own: Doubles | null): Table {
   if (rows.length === 0) return EMPTY;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
@@ -186,7 +191,7 @@ function fromRows(rows: readonly unknown[], options: FactorOptions): Table {
     options,
     (name, levels, ordered) => {
       const cells = cellsOf(records, name);
-      return cells === undefined ? undefined : columnFrom(name, cells, levels, ordered);
+      return cells === undefined ? undefined : columnFrom(name, cells, levels, ordered, own);
     },
     { cells: (name) => cellsOf(records, name) },
   );
@@ -214,8 +219,13 @@ function cellsOf(rows: readonly Row[], name: string): unknown[] | undefined {
   return found || rows.some((row) => Object.hasOwn(row, name)) ? cells : undefined;
 }
 
-function fromTable(table: Table, options: FactorOptions, own: boolean): Table {
-  if (table instanceof LazyTable && !own && options.factors === undefined && options.ordered === undefined)
+function fromTable(table: Table, options: FactorOptions, own: Doubles | null): Table {
+  if (
+    table instanceof LazyTable &&
+    own === null &&
+    options.factors === undefined &&
+    options.ordered === undefined
+  )
     return table;
   if (!(Number.isInteger(table.nrow) && table.nrow >= 0 && Array.isArray(table.names))) {
     throw new DrmError("bad_data", "data: a table has nrow, a whole number, and names, an array of texts");
@@ -228,7 +238,7 @@ function fromTable(table: Table, options: FactorOptions, own: boolean): Table {
       const column = checkedColumn(name, table.column(name), table.nrow);
       if (column === undefined) return undefined;
       if (levels !== undefined) return relevel(name, column, levels, ordered);
-      const kept = own ? copyOf(column) : column;
+      const kept = own === null ? column : copyOf(column, own);
       if (!ordered) return kept;
       if (kept.kind === "factor") return { ...kept, ordered };
       throw new DrmError(
@@ -239,7 +249,7 @@ function fromTable(table: Table, options: FactorOptions, own: boolean): Table {
     {
       labels: (name) => {
         const column = checkedColumn(name, labelColumn(table, name), table.nrow);
-        return column !== undefined && own ? copyOf(column) : column;
+        return column !== undefined && own !== null ? copyOf(column, own) : column;
       },
     },
   );
@@ -263,7 +273,7 @@ function checkedColumn(name: string, column: Column | undefined, nrow: number): 
   );
 }
 
-function fromArrow(data: ArrowLike, options: FactorOptions, own: boolean): Table {
+function fromArrow(data: ArrowLike, options: FactorOptions, own: Doubles | null): Table {
   if (!isList(data.schema.fields)) {
     throw new DrmError(
       "bad_data",

@@ -63,5 +63,16 @@ function decimalOf({ header, rows }: TextRows, rules: CellRules): Decimal | null
 const FEW = 200;
 
 function cellsAt(rows: readonly (readonly string[])[], j: number): readonly string[] {
-  return rows.map((row) => row[j]!.trim());
+  const cells = new Array<string>(rows.length);
+  for (let i = 0; i < cells.length; i++) cells[i] = trimmed(rows[i]![j]!);
+  return cells;
+}
+
+/** Most cells have nothing to trim, which two characters tell. */
+function trimmed(cell: string): string {
+  return isInk(cell.charCodeAt(0)) && isInk(cell.charCodeAt(cell.length - 1)) ? cell : cell.trim();
+}
+
+function isInk(code: number): boolean {
+  return code > 32 && code < 127;
 }

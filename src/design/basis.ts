@@ -1,4 +1,4 @@
-import { scratch } from "../data/doubles";
+import { scratch, unfilled } from "../data/doubles";
 import { choleskyFactor } from "../linalg/cholesky";
 import { orthogonalise } from "../linalg/orthogonal";
 
@@ -19,7 +19,7 @@ export interface Basis {
 
 /** Gram-Schmidt on the columns of a full-rank design (column-major). */
 export function orthogonalBasis(design: Float64Array, rows: number, columns: number): Basis {
-  const values = scratch(rows * columns);
+  const values = unfilled(rows * columns);
   const toOriginal = scratch(columns * columns);
   const shares = scratch(columns);
   orthogonalise(design, rows, columns, rows, values, toOriginal, shares);
@@ -38,16 +38,18 @@ export function orthogonalBasis(design: Float64Array, rows: number, columns: num
  * the rows left out were much of a column, digits would be lost: then the basis is made from `design`, which is of the rows
  * kept. Cost O(kept columns^2), a third of what the basis takes from the design.
  *
- * @param kept the rows kept, ascending; `leftOut` has a 1 for each of the others
+ * @param n how many rows are kept
+ * @param leftOut a 1 for each of the others
+ * @param stretches where each stretch of rows kept starts and ends
  */
 export function basisOfRows(
   basis: Basis,
-  kept: ArrayLike<number>,
+  n: number,
   leftOut: Uint8Array,
+  stretches: readonly number[],
   design: Float64Array,
 ): Basis {
   const { values: Q, toOriginal: T, rows: m, columns: p } = basis;
-  const n = kept.length;
   const gram = scratch(p * p);
   for (let j = 0; j < p; j++) gram[j * p + j] = 1;
   for (let row = 0; row < m; row++) {
@@ -63,7 +65,7 @@ export function basisOfRows(
   if (L === null || share < MOSTLY_LEFT) return orthogonalBasis(design, n, p);
 
   const scale = Math.sqrt(n / m);
-  const values = scratch(n * p);
+  const values = unfilled(n * p);
   const toOriginal = scratch(p * p);
   const column = scratch(p);
   for (let j = 0; j < p; j++) {
@@ -77,7 +79,12 @@ export function basisOfRows(
     }
     for (let k = 0; k <= j; k++) {
       const factor = column[k]!;
-      for (let i = 0; i < n; i++) values[j * n + i]! += factor * Q[k * m + kept[i]!]!;
+      let to = j * n;
+      for (let t = 0; t < stretches.length; t += 2) {
+        const end = k * m + stretches[t + 1]!;
+        if (k === 0) for (let i = stretches[t]!; i < end; i++) values[to++] = factor * Q[i]!;
+        else for (let i = k * m + stretches[t]!; i < end; i++) values[to++]! += factor * Q[i]!;
+      }
       for (let i = 0; i <= k; i++) toOriginal[i * p + j]! += factor * T[i * p + k]!;
     }
   }

@@ -4,8 +4,8 @@ import type { Fit } from "../fit/fit";
 import { type Leverages, leverages } from "../fit/leverage";
 import {
   type LocationPrecision,
-  locationCovariance,
   locationPrecision,
+  locationVariances,
   logDeterminant,
   squaredDistance,
 } from "../fit/location-precision";
@@ -14,7 +14,6 @@ import { requireFit } from "../fit/require-fit";
 import { coefficientName } from "../inference/coefficients";
 import { deletedResiduals } from "../inference/deleted-residuals";
 import { type Deletion, type DeletionStatus, eachDeletion } from "../inference/deletions";
-import { observationsByRow } from "../model/observations";
 import { type OpenedFit, openFit } from "../opened/open-fit";
 import type { Refit } from "../opened/refit";
 import { fromCoefficients, scaleCoefficients } from "../opened/scale-coefficients";
@@ -129,8 +128,6 @@ interface Base {
   readonly engine: Engine;
   readonly leverages: Leverages;
   readonly location: LocationPrecision;
-  /** observations of each row used */
-  readonly observations: readonly (readonly number[])[];
   readonly meanSpreads: ReturnType<typeof meanSpreads>;
 }
 
@@ -141,15 +138,13 @@ function baseOf(opened: OpenedFit, engine: Engine): Base {
     engine,
     leverages: found,
     location: locationPrecision(engine),
-    observations: observationsByRow(opened.model, opened.fit.nobs),
     meanSpreads: meanSpreads(opened.fit, opened.model),
   };
 }
 
 function influenceOf(base: Base, deletion: Deletion): InfluenceRow {
   const { fit, model, standard, covariance } = base.opened;
-  const { label, status, reason, refit } = deletion;
-  const left = deletion.members.flatMap((row) => base.observations[row]);
+  const { label, left, status, reason, refit } = deletion;
   const sum = (values: Float64Array) => left.reduce((total, i) => total + values[i], 0);
   const rows = dataRows(fit, deletion.members);
   const effects = left.length;
@@ -221,13 +216,10 @@ function dfbetas(
   there: Float64Array,
 ): number[] {
   const p = change.length;
-  const precision = engine.settleAt(there) ? locationPrecision(engine) : null;
+  const variances = engine.settleLocationAt(there) ? locationVariances(locationPrecision(engine)) : null;
   return opened.fit.coefficients.map(({ estimate, stdError }, j) => {
     if (j >= p) return (estimate - refit.estimates[j]) / stdError;
-    if (precision === null) return Number.NaN;
-    const unit = scratch(p);
-    unit[j] = 1;
-    return change[j] / Math.sqrt(locationCovariance(precision, unit, unit));
+    return variances === null ? Number.NaN : change[j] / Math.sqrt(variances[j]);
   });
 }
 

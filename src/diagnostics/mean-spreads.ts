@@ -22,9 +22,9 @@ export function meanSpreads(fit: Fit, model: Model): (spreads: Spreads) => Recor
         out[multiplier] = rootMeanSquare(model.rows, isOwn, (i) => Math.sqrt(phi[i])) ** 2;
       out[key] = rootMeanSquare(model.rows, isOwn, (i) => sigma[i]);
     });
-    for (const { dpar, index, firstLevel } of random) {
-      const isIn = (i: number) => index[i] >= 0;
-      out[dpar.key] = rootMeanSquare(model.rows, isIn, (i) => omega[firstLevel + index[i]]);
+    for (const term of random) {
+      const isIn = (i: number) => term.levelOf(i) >= 0;
+      out[term.dpar.key] = rootMeanSquare(model.rows, isIn, (i) => omega[term.levelOf(i)]);
     }
     if (correlation !== null) out[correlation.key] = rho.reduce((sum, one) => sum + one, 0) / rho.length;
     return out;

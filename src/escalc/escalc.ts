@@ -233,7 +233,7 @@ function settingsOf(name: string, measure: Measure, options: EscalcOptions, note
 }
 
 function effectSizes(
-  { effect, variances }: Measure,
+  { design, effect, variances }: Measure,
   studies: Studies,
   { vtype, correct }: Settings,
   notes: Journal,
@@ -253,7 +253,8 @@ function effectSizes(
         ? null
         : "variance";
     if (odd !== null) {
-      notes.of(i, "missing", `the ${odd} is ${odd === "effect" ? yi[i] : vi[i]}; no effect size`);
+      const zero = design.zeros?.counts(study).includes(0) ? "a count is 0, and nothing was added: " : "";
+      notes.of(i, "missing", `${zero}the ${odd} is ${odd === "effect" ? yi[i] : vi[i]}; no effect size`);
       yi[i] = Number.NaN;
       vi[i] = Number.NaN;
     } else if (vi[i] === 0) {

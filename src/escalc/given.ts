@@ -1,8 +1,8 @@
 import type { ColumnInput } from "../data/column-from";
-import { labelColumn, type Table } from "../data/table";
+import { type FactorColumn, labelColumn, type Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import { type DataInput, tableFrom } from "../index";
-import { isList } from "../options";
+import { isList, shown } from "../options";
 import { count } from "../words";
 
 /** One number a row: a column's name, the numbers themselves, or one number for all rows. */
@@ -32,7 +32,7 @@ export function numbersOf(table: Table, argument: string, value: Values): Float6
   if (typeof value === "string") return columnOf(table, argument, value);
   if (value.length !== table.nrow) throw unequal(argument, value.length, table.nrow);
   const column = tableFrom({ [argument]: value as ColumnInput }).column(argument)!;
-  if (column.kind === "factor") throw new DrmError("bad_data", `${argument} holds texts; wanted numbers`);
+  if (column.kind === "factor") throw holdsTexts(argument, column);
   return column.values;
 }
 
@@ -42,10 +42,16 @@ function columnOf(table: Table, argument: string, name: string): Float64Array {
     const near = didYouMean(name, table.names);
     throw new DrmError("unknown_column", `${argument}: column '${name}' not in data${near}`);
   }
-  if (column.kind === "factor") {
-    throw new DrmError("bad_data", `${argument}: column '${name}' holds texts; wanted numbers`);
-  }
+  if (column.kind === "factor") throw holdsTexts(`${argument}: column '${name}'`, column);
   return column.values;
+}
+
+/** Names the first cell that is no number: the others may all be numbers. */
+function holdsTexts(what: string, { codes, levels }: FactorColumn): DrmError {
+  const isText = (code: number) => code >= 0 && !Number.isFinite(Number(levels[code]));
+  const row = codes.findIndex(isText);
+  const such = row < 0 ? "" : `, such as ${shown(levels[codes[row]!])} in row ${row + 1}`;
+  return new DrmError("bad_data", `${what} holds texts${such}; wanted numbers`);
 }
 
 /** The labels of the rows, null where one is missing, or null for all where there are none. */

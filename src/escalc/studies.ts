@@ -63,6 +63,13 @@ function checkNumbers(
     if (!Number.isFinite(x) || !RANGES[kind].holds(x)) {
       throw journal.error(i, `${shown(argument)}; wanted ${RANGES[kind].wanted}`);
     }
+    if (kind === "count" && !Number.isInteger(x)) {
+      journal.of(
+        i,
+        "note",
+        `${shown(argument)}, no whole number: is it a count, or a proportion or percentage?`,
+      );
+    }
     if (kind === "sd" && x === 0)
       journal.of(i, "note", `${shown(argument)}: is that so, or was it not reported?`);
   }

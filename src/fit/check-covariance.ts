@@ -1,8 +1,8 @@
 import { createProblem, Order, Status } from "../../bindings/kernel";
 import { DrmError } from "../errors";
 import type { Frame } from "../frame/frame";
+import { clustersOfV } from "../model/kernel-v";
 import type { Model } from "../model/model";
-import { clustersOfV } from "../model/packed-v";
 import { multipliersOf } from "../model/terms/terms";
 import type { Engine } from "./engine";
 import { startingPoints } from "./starts";

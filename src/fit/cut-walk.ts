@@ -1,45 +1,39 @@
-import { dot } from "../linalg/vector";
-import { along } from "./boundary";
-import { type Cut, cellsAround, cutNear, neighboursOf, wayTo } from "./cuts";
-import { BETTER, followToBetter, inwards } from "./edge-search";
-import { distinctRows, type Edge, MOST_VALUES, placed } from "./edges";
+import { type Climb, climbed, followed, leaving, softened } from "./cut-follow";
+import { firstOf, isAtCut, othersOf, type Plane, planeOf, towards, type Valued, valuing } from "./cut-plane";
+import { type Cut, cellsAround, cutNear, freeAt, neighboursOf } from "./cuts";
+import { BETTER, inwards } from "./edge-search";
 import type { Searchable } from "./engine";
-import { isOn, subsets } from "./faces";
+import { subsets } from "./faces";
 import type { Optimum } from "./optimum";
-import { beyond, recessionsTo } from "./recession";
-import { blockOf, type Part, type ThetaBlock } from "./theta-blocks";
 
 /** Optima from which walks start, steps of a walk, and cuts that a step follows. */
 const MOST_ORIGINS = 6;
+
+/** Of these, how many are tried with SDs that are not 0, too. */
+const MOST_LEAVING = 2;
+
 const MOST_STEPS = 20;
+
 const FOLLOWED = 3;
-/** Cuts all over the plane that are valued before the first walk, and how many of them are mended by their values alone. */
-const ALL_OVER = 500;
-const DESCENTS = 3;
-/** Predictor of a row that a cut sets free: a correlation of tanh(1) = 0.76 at most, from which a search can go both ways. */
-const FREED = 1;
-/** Root mean square of a correlation's linear predictor near, not at, its ends: tanh(3) is 0.995. */
-const STEEP = 3;
 
-/** A search from a point inside. */
-type Climb = (theta: Float64Array) => Optimum | null;
-
-/** The moderators of a correlation: its block, and the distinct rows of its design. */
-interface Plane {
-  readonly block: ThetaBlock;
-  readonly part: Part;
-  readonly rows: readonly Float64Array[];
-  readonly of: (entity: number) => number;
+/** What is tried all over the plane before a walk: from the best optimum more than from the others. */
+interface Effort {
+  /** cells that are valued; how many of them are mended by their values alone */
+  readonly cells: number;
+  readonly descents: number;
+  /** cuts that leave their rows on the plane free: how many are valued, ... */
+  readonly free: number;
+  /** ... how many are followed, a gradient each where they are no good, and from beside how many a search starts */
+  readonly followed: number;
+  readonly climbed: number;
 }
 
-/** A cut with the objective there, the other parameters as they are. */
-interface Valued {
-  readonly cut: Cut;
-  readonly edge: Edge;
-  /** theta beside the cut, from which its edge leads there */
-  readonly beside: Float64Array;
-  readonly value: number;
-}
+const WIDE: Effort = { cells: 500, descents: 3, free: 4000, followed: 200, climbed: 12 };
+
+const NARROW: Effort = { cells: 0, descents: 0, free: 1000, followed: 60, climbed: 6 };
+
+/** Factors by which the slopes of correlations inside are made steeper, for searches from there. */
+const STEEPER = [3, 9];
 
 /**
  * The best optimum with correlations of +1 in some studies and -1 in others (cuts.ts) that walks from these optima lead to,
@@ -57,26 +51,35 @@ export function bestCut(
   const plane = planeOf(engine);
   if (plane === null) return best;
   const origins = optima.filter(({ converged }) => converged).slice(0, MOST_ORIGINS);
-  origins.forEach((origin, k) => {
-    const end = walk(engine, plane, origin, k === 0, maxEvaluations, climb);
+  const from = (origin: Optimum, effort: Effort) => {
+    const end = walk(engine, plane, origin, effort, maxEvaluations, climb);
     if (end.value < best.value - BETTER) best = end;
+  };
+  origins.forEach((origin, k) => {
+    from(origin, k === 0 ? WIDE : NARROW);
+    const without = k < MOST_LEAVING ? withoutZeros(origin) : null;
+    if (without !== null) from(without, NARROW);
   });
   return best;
 }
 
-function planeOf({ model }: Searchable): Plane | null {
-  const part = model.parts.find(({ kind, columns }) => kind === "rho" && columns > 1);
-  if (part === undefined) return null;
-  const block = blockOf(model, "rho");
-  const values = distinctRows(block, part, MOST_VALUES);
-  return values === null ? null : { block, part, ...values };
+/**
+ * An SD of 0 hides what correlations could do: the covariance rho sigma_1 sigma_2 is linear in an SD, so that beside the right
+ * correlations it is better to leave 0, which at others it is not.
+ */
+function withoutZeros(origin: Optimum): Optimum | null {
+  const zeros = othersOf(origin);
+  if (zeros.length === 0) return null;
+  const edges = origin.boundary!.edges.filter((edge) => !zeros.includes(edge));
+  const boundary = edges.length > 0 ? { ...origin.boundary!, edges } : null;
+  return { ...origin, theta: inwards(origin.theta, zeros), boundary };
 }
 
 function walk(
   engine: Searchable,
   plane: Plane,
   origin: Optimum,
-  allOver: boolean,
+  effort: Effort,
   maxEvaluations: number,
   climb: Climb,
 ): Optimum {
@@ -84,13 +87,14 @@ function walk(
   const tried = new Set<string>();
   let top = origin;
   for (let step = 0; step < MOST_STEPS; step++) {
+    if (step === 0) top = followedAllOver(engine, plane, top, effort, maxEvaluations, tried, climb);
     const met = new Map<string, Valued>();
     const valueAt = valuing(engine, plane, top, met);
-    if (step === 0 && allOver) {
-      for (const on of spread(rows.length, part.columns - 1, ALL_OVER / 2 ** (part.columns - 1))) {
+    if (step === 0 && effort.cells > 0) {
+      for (const on of spread(rows.length, part.columns - 1, effort.cells / 2 ** (part.columns - 1))) {
         for (const cut of cellsAround(on, rows, part.columns)) valueAt(cut);
       }
-      for (const start of firstOf(met, DESCENTS)) descend(start, rows, valueAt);
+      for (const start of firstOf(met, effort.descents)) descend(start, rows, valueAt);
     }
     const here = cutNear(rows, towards(plane, top));
     if (here !== null) for (const cut of neighboursOf(here, rows, "any")) valueAt(cut);
@@ -107,51 +111,42 @@ function walk(
   return top;
 }
 
-/** Where the coefficients of the correlation run to, or, inside, where they are. */
-function towards({ part }: Plane, { theta, boundary }: Optimum): Float64Array {
-  const edge = boundary?.edges.find(({ block }) => block.kind === "rho");
-  return (edge?.direction ?? theta).slice(part.start, part.start + part.columns);
-}
-
-/** Values cuts once each, those met included; null where rounding hides which side a row is on. */
-function valuing(
-  { objective }: Searchable,
-  { block, part, rows, of }: Plane,
-  { theta }: Optimum,
-  met: Map<string, Valued>,
-): (cut: Cut) => Valued | null {
-  const rho = theta.subarray(part.start, part.start + part.columns);
-  const predictors = rows.map((row) => Math.max(-FREED, Math.min(FREED, dot(row, rho))));
-  return (cut) => {
-    const way = wayTo(cut, rows, predictors);
-    if (way === null) return null;
-    const { direction, base } = way;
-    const heights = rows.map((row) => (isOn(row, direction) ? 0 : dot(row, direction)));
-    const key = heights.map(Math.sign).join("");
-    const known = met.get(key);
-    if (known !== undefined) return known;
-    let slowest = Number.POSITIVE_INFINITY;
-    for (const height of heights) if (height !== 0) slowest = Math.min(slowest, Math.abs(height));
-    const edge: Edge = {
-      block,
-      part,
-      vanishes: (entity) => (heights[of(entity)] ?? 0) !== 0,
-      towards: (entity) => (heights[of(entity)]! > 0 ? 1 : -1),
-      direction: placed(block, part, direction),
-      slowest,
-      whole: false,
-    };
-    const beside = theta.slice();
-    beside.set(base, part.start);
-    const value = objective.valueAt(beyond(beside, [edge]));
-    const valued = { cut, edge, beside, value: Number.isNaN(value) ? Number.POSITIVE_INFINITY : value };
-    met.set(key, valued);
-    return valued;
-  };
-}
-
-function firstOf(met: Map<string, Valued>, most: number): Valued[] {
-  return [...met.values()].sort((a, b) => a.value - b.value).slice(0, most);
+/**
+ * The best that cuts through any q - 1 rows lead to, with these rows free: each has the cells around it as limits. Values with
+ * the other parameters as they are say little of them, where those of several are alike; their gradients say which are good
+ * for nothing.
+ */
+function followedAllOver(
+  engine: Searchable,
+  plane: Plane,
+  origin: Optimum,
+  effort: Effort,
+  maxEvaluations: number,
+  tried: Set<string>,
+  climb: Climb,
+): Optimum {
+  const { part, rows } = plane;
+  const met = new Map<string, Valued>();
+  const valueAt = valuing(engine, plane, origin, met);
+  for (const on of spread(rows.length, part.columns - 1, effort.free / 2)) {
+    for (const cut of freeAt(on, rows, part.columns)) valueAt(cut);
+  }
+  let top = origin;
+  const best = firstOf(met, effort.followed);
+  for (const { edge, beside } of best) {
+    top = followed(engine, top, edge, beside, maxEvaluations, tried, climb) ?? top;
+  }
+  for (const { edge, beside } of best.slice(0, effort.climbed)) {
+    top = climbed(softened(plane, origin, edge.direction, beside), top, climb) ?? top;
+  }
+  if (!isAtCut(origin)) {
+    for (const factor of STEEPER) {
+      const start = origin.theta.slice();
+      for (let k = part.start; k < part.start + part.columns; k++) start[k]! *= factor;
+      top = climbed(inwards(start, othersOf(origin)), top, climb) ?? top;
+    }
+  }
+  return top;
 }
 
 /** To the neighbour with the best value, and on from there. */
@@ -166,55 +161,6 @@ function descend(from: Valued, rows: readonly Float64Array[], valueAt: (cut: Cut
     if (next === at) return;
     at = next;
   }
-}
-
-/** The supremum along a cut, the other formulas' edges kept, or what is better inside from there; null unless it is better. */
-function followed(
-  engine: Searchable,
-  top: Optimum,
-  edge: Edge,
-  beside: Float64Array,
-  maxEvaluations: number,
-  tried: Set<string>,
-  climb: Climb,
-): Optimum | null {
-  const moved = recessionsTo(engine.model, beside, [edge]);
-  if (moved === null) return null;
-  const edges = [...othersOf(top), ...moved];
-  const reached = followToBetter(engine, top, beside, moved, edges, maxEvaluations, tried);
-  if (reached === null) return null;
-  return reached.stays ? reached.optimum : climbed(inwards(reached.optimum.theta, edges), top, climb);
-}
-
-function climbed(start: Float64Array, top: Optimum, climb: Climb): Optimum | null {
-  const next = climb(start);
-  return next?.converged && next.value < top.value - BETTER ? next : null;
-}
-
-/** Rows far from the plane may gain by leaving their end too, which the slope towards the cut does not tell. */
-function leaving(plane: Plane, top: Optimum, climb: Climb): Optimum | null {
-  const cut = top.boundary?.edges.find(({ block }) => block.kind === "rho");
-  if (cut === undefined) return null;
-  const back = along(top.theta, cut.direction, -cut.toEdge);
-  return climbed(softened(plane, top, towards(plane, top), back), top, climb);
-}
-
-/** A point from which a search moves the cut: correlations near their ends, not at them. */
-function softened(
-  { part, rows }: Plane,
-  top: Optimum,
-  direction: Float64Array,
-  beside: Float64Array,
-): Float64Array {
-  const start = inwards(beside, othersOf(top));
-  const squares = rows.reduce((sum, row) => sum + dot(row, direction) ** 2, 0);
-  const scale = STEEP / Math.sqrt(squares / rows.length);
-  for (let k = 0; k < part.columns; k++) start[part.start + k]! += scale * direction[k]!;
-  return start;
-}
-
-function othersOf({ boundary }: Optimum) {
-  return boundary?.edges.filter(({ block }) => block.kind !== "rho") ?? [];
 }
 
 /** About `most` subsets, spread evenly over all there are. */

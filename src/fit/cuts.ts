@@ -62,6 +62,12 @@ export function* cellsAround(
     for (const sides of patternsOf(ENDS, q - 1)) yield { on, sides, normal };
 }
 
+/** The cuts along the rows' plane that leave them free, both ways. */
+export function* freeAt(on: readonly number[], rows: readonly Float64Array[], q: number): Generator<Cut> {
+  const sides = on.map((): Side => 0);
+  for (const normal of bothWays(on, rows, q)) yield { on, sides, normal };
+}
+
 /**
  * Cuts through the same rows, and through all but one of them and another. "cells" leave no row on the plane: from a cut
  * with none.

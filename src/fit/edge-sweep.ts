@@ -1,10 +1,11 @@
 import { choleskyFactor } from "../linalg/cholesky";
 import { choleskySolve } from "../linalg/solve";
+import { isTwoSided } from "../model/terms/parameters";
 import { BETTER, followToBetter, HOPE, inwards } from "./edge-search";
 import { allEdges, type Edge } from "./edges";
 import type { Searchable } from "./engine";
 import type { Optimum } from "./optimum";
-import { beyond, recessionsTo } from "./recession";
+import { beyond, type Recession, recessionsTo } from "./recession";
 import type { Part } from "./theta-blocks";
 import type { Objective } from "./trust-region";
 
@@ -42,7 +43,7 @@ export function lookAtEdges(
 ): Swept {
   if (engine.model.parts.length === 1) return lookAtOneFormula(engine, best, from, edges, maxEvaluations);
   const single: (readonly Edge[])[] = edges.map((edge) => [edge]);
-  const wholes = edges.filter(({ whole, part }) => whole && part.kind !== "rho");
+  const wholes = edges.filter(({ whole, part }) => whole && !isTwoSided(part));
   const all = [...single, ...[...combined(wholes)].flat()];
   const near = cheap ? all.filter((edge) => isNear(engine, best, beyond(from, edge))) : all;
   return followAll(engine, best, [from], near, maxEvaluations);
@@ -180,12 +181,20 @@ function followAll(
     for (const start of withTop ? [hybrid, ...from] : from) {
       const moved = recessionsTo(model, start, combination);
       if (moved === null) break;
-      const reached = followToBetter(engine, top, start, moved, moved, maxEvaluations, tried);
+      // what is at an edge where the start is from stays there
+      const kept = start === hybrid ? edgesBeside(top, moved) : [];
+      const edges = [...kept, ...moved];
+      const reached = followToBetter(engine, top, start, moved, edges, maxEvaluations, tried);
       if (reached === null) continue;
-      if (!reached.stays) return { optima, inside: inwards(reached.optimum.theta, moved) };
+      if (!reached.stays) return { optima, inside: inwards(reached.optimum.theta, edges) };
       optima.push(reached.optimum);
       top = reached.optimum;
     }
   }
   return { optima, inside: null };
+}
+
+/** The edges at which an optimum is, but for those of blocks that are moved. */
+function edgesBeside({ boundary }: Optimum, moved: readonly Recession[]): readonly Recession[] {
+  return boundary?.edges.filter(({ block }) => moved.every((one) => one.block.kind !== block.kind)) ?? [];
 }

@@ -1,6 +1,7 @@
+import { scratch } from "../data/doubles";
 import { inverseOf } from "../linalg/elimination";
 import { dot } from "../linalg/vector";
-import { parametersOf } from "../model/terms/parameters";
+import { isTwoSided, parametersOf } from "../model/terms/parameters";
 import { facesOf } from "./faces";
 import type { StandardModel } from "./standard-model";
 import { blockOf, type Part, type ThetaBlock } from "./theta-blocks";
@@ -45,10 +46,10 @@ export function plainEdges(model: StandardModel): PlainEdges {
   const edges: Edge[] = [];
   let cellsOnly = true;
   for (const part of model.parts) {
-    if (!canVanish(model, part)) continue;
     const block = blockOf(model, part.kind);
     const cells = distinctRows(block, part, part.columns);
     if (cells === null || cells.rows.length < part.columns) cellsOnly = false;
+    if (!canVanish(model, part)) continue;
     const own = cells === null || isTwoSided(part) ? wholeEdges(block, part) : cellEdges(block, part, cells);
     for (const edge of own) edges.push(edge);
   }
@@ -67,11 +68,6 @@ export function allEdges(model: StandardModel): Edge[] {
     const values = isTwoSided(part) ? null : distinctRows(block, part, MOST_VALUES);
     return values === null ? wholeEdges(block, part) : sdEdges(block, part, values);
   });
-}
-
-/** A correlation: at the edges of a part of the entities some run to -1 and others to 1, which is searched for elsewhere. */
-function isTwoSided({ kind }: Part): boolean {
-  return parametersOf(kind).edges.length > 1;
 }
 
 /** Sigma, or phi, cannot where it is all the variance there is. */
@@ -94,32 +90,29 @@ export function distinctRows(block: ThetaBlock, part: Part, most: number): Value
   const first = (part.start - block.start) * n;
   const last = first + part.columns * n;
   const rows: Float64Array[] = [];
-  // most rows differ in the last column: the first is nearly always an intercept's
-  const tails: number[] = [];
-  const before = part.columns - 1;
-  const of = (i: number) => {
-    const tail = values[last - n + i]!;
-    let found = tails.length - 1;
-    for (; found >= 0; found--) {
-      if (tails[found] !== tail) continue;
-      const row = rows[found]!;
-      let k = 0;
-      for (let at = first + i; k < before && row[k] === values[at]; at += n) k++;
-      if (k === before) break;
-    }
-    return found;
-  };
+  const of = (i: number) => numberOf(rows, values, first + i, n);
   for (let i = 0; i < n; i++) {
     let at = first + i;
     while (at < last && values[at] === 0) at += n;
     if (at >= last || of(i) >= 0) continue;
     if (rows.length === most) return null;
-    const row = new Float64Array(part.columns);
+    const row = scratch(part.columns);
     for (let k = 0; k < part.columns; k++) row[k] = values[first + k * n + i]!;
     rows.push(row);
-    tails.push(row[before]!);
   }
   return rows.length > 0 ? { rows, of } : null;
+}
+
+/** Which of some rows is that of a column-major matrix that begins at `start`; -1 for none. */
+function numberOf(rows: readonly Float64Array[], values: Float64Array, start: number, n: number): number {
+  for (let found = rows.length - 1; found >= 0; found--) {
+    const row = rows[found]!;
+    // most rows differ in the last column: the first is nearly always an intercept's
+    let k = row.length - 1;
+    while (k >= 0 && row[k] === values[start + k * n]) k--;
+    if (k < 0) return found;
+  }
+  return -1;
 }
 
 /** All entities, where the formula's first column has one sign, as an intercept. */
@@ -153,7 +146,7 @@ function cellEdges(block: ThetaBlock, part: Part, { rows, of }: Values): Edge[] 
   const inverse = m === part.columns ? inverseOf(rows) : null;
   if (inverse === null) return [];
   const edge = (isIn: (cell: number) => boolean, whole: boolean): Edge => {
-    const direction = new Float64Array(m);
+    const direction = scratch(m);
     for (let cell = 0; cell < m; cell++) {
       if (isIn(cell)) for (let k = 0; k < m; k++) direction[k]! -= inverse[k * m + cell]!;
     }
@@ -191,7 +184,7 @@ function sdEdges(block: ThetaBlock, part: Part, { rows, of }: Values): Edge[] {
 
 /** A direction of the formula's first columns among those of its block. */
 export function placed(block: ThetaBlock, part: Part, direction: Float64Array): Float64Array {
-  const out = new Float64Array(block.basis.columns);
+  const out = scratch(block.basis.columns);
   out.set(direction, part.start - block.start);
   return out;
 }

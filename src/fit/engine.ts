@@ -1,8 +1,8 @@
 import { createProblem, Order, type Problem, Status } from "../../bindings/kernel";
 import { scratch } from "../data/doubles";
-import { packV } from "../model/packed-v";
+import { kernelV } from "../model/kernel-v";
 import { rearrange, rearrangeRows, type Sections, sections } from "../model/sections";
-import { isExactAt, withExactRowsApart, withFloors } from "./exact-rows";
+import { heavyRows, isExactAt, withFloors, withRowsApart } from "./exact-rows";
 import { type StandardModel, tiesOf } from "./standard-model";
 import { blockOf, linearPredictor, thetaSize } from "./theta-blocks";
 import type { Objective } from "./trust-region";
@@ -26,6 +26,8 @@ export interface Engine extends Searchable {
   setResponse(y: Float64Array): void;
   /** Makes the problem's results those of `theta`; free when it was evaluated last. */
   settleAt(theta: Float64Array): boolean;
+  /** Makes X' Sigma^-1 X that of `theta`; the problem's other results are of nothing then. */
+  settleLocationAt(theta: Float64Array): boolean;
   dispose(): void;
 }
 
@@ -56,22 +58,40 @@ export function createEngine(model: StandardModel): Engine {
     if (exact !== null) return exact;
     const floored = withFloors({ ...heard, y: response });
     exact = {
-      searched: load(withExactRowsApart(floored, model.exactRows), layout),
+      searched: load(withRowsApart(floored, model.exactRows), layout),
       reported: load(floored, layout),
     };
     return exact;
   };
-  const problemAt = (theta: Float64Array) => (isExact(theta) ? exactProblems().searched : ofHeard);
-  const disposeExact = () => {
+  // where rows of tiny sigma outweigh the others by far: in columns that keep the digits of both
+  let apart: { readonly key: string; readonly problem: Problem } | null = null;
+  const apartFor = (heavy: readonly number[]) => {
+    const key = heavy.join();
+    if (apart?.key === key) return apart.problem;
+    apart?.problem.dispose();
+    apart = { key, problem: load(withRowsApart({ ...heard, y: response }, heavy), layout) };
+    return apart.problem;
+  };
+  const problemAt = (theta: Float64Array) => {
+    if (isExact(theta)) return exactProblems().searched;
+    const heavy = heavyRows(heard, theta);
+    return heavy === null ? ofHeard : apartFor(heavy);
+  };
+  const disposeOthers = () => {
     exact?.searched.dispose();
     exact?.reported.dispose();
     exact = null;
+    apart?.problem.dispose();
+    apart = null;
   };
   const q = thetaSize(model);
 
   let evaluations = 0;
   const last = scratch(q);
   let lastDefined = false;
+  // a value alone leaves derivatives as they were; those of levels are not among them
+  const outlastsValues = layout.modelLevel.length === 0;
+  let isElsewhere = false;
   const gradient = scratch(q);
   const hessian = scratch(q * q);
   const objective: Objective & { value: number } = {
@@ -81,7 +101,8 @@ export function createEngine(model: StandardModel): Engine {
     hessian,
     valueAt(theta) {
       evaluations++;
-      lastDefined = false;
+      if (outlastsValues) isElsewhere = true;
+      else lastDefined = false;
       const problem = problemAt(theta);
       return problem.evaluate(theta, Order.Value) === Status.Ok ? problem.value : Number.NaN;
     },
@@ -89,6 +110,7 @@ export function createEngine(model: StandardModel): Engine {
       evaluations++;
       for (let k = 0; k < q; k++) last[k] = theta[k]!;
       const problem = problemAt(theta);
+      isElsewhere = false;
       lastDefined = problem.evaluate(theta, Order.Hessian) === Status.Ok;
       if (!lastDefined) return false;
       objective.value = problem.value;
@@ -109,7 +131,7 @@ export function createEngine(model: StandardModel): Engine {
       response = y.slice();
       for (const problem of new Set([own, ofHeard]))
         problem.setResponse(rearrangeRows(y, layout, model.rows, 1));
-      disposeExact();
+      disposeOthers();
       lastDefined = false;
     },
     settleAt(theta) {
@@ -118,6 +140,12 @@ export function createEngine(model: StandardModel): Engine {
       engine.lost = [];
       if (!isExact(theta)) {
         engine.problem = ofHeard;
+        if (heavyRows(heard, theta) !== null) ofHeard.evaluate(theta, Order.Hessian);
+        else if (isElsewhere) {
+          evaluations++;
+          ofHeard.evaluate(theta, Order.Value);
+        }
+        isElsewhere = false;
         if (ofHeard === own) return true;
         engine.lost = lostAt(model, heard, theta);
         if (engine.lost.length > 0 || own.evaluate(theta, Order.Hessian) !== Status.Ok) return true;
@@ -127,10 +155,16 @@ export function createEngine(model: StandardModel): Engine {
       engine.problem = exactProblems().reported;
       return engine.problem.evaluate(theta, Order.Hessian) === Status.Ok;
     },
+    settleLocationAt(theta) {
+      if (ofHeard !== own || isExact(theta)) return engine.settleAt(theta);
+      lastDefined = false;
+      engine.problem = own;
+      return own.evaluate(theta, Order.Value) === Status.Ok;
+    },
     dispose: () => {
       own.dispose();
       if (ofHeard !== own) ofHeard.dispose();
-      disposeExact();
+      disposeOthers();
     },
   };
   return engine;
@@ -157,7 +191,7 @@ function load(model: StandardModel, layout: Sections): Problem {
   const rho = blockOf(model, "rho");
   const row = (values: Float64Array, columns = 1, fill = 0) =>
     rearrangeRows(values, layout, rows, columns, fill);
-  const V = packV(layout, model.V, model.unit * model.unit);
+  const V = kernelV(layout, model.V, model.unit * model.unit);
   const levels = layout.modelLevel;
   const pairs = layout.modelPair;
   return createProblem({

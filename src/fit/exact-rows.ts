@@ -2,7 +2,7 @@ import { BlockCovariance } from "../covariance/block-covariance";
 import { removeProjection, spanOf } from "../linalg/orthogonal";
 import { norm } from "../linalg/vector";
 import type { StandardModel } from "./standard-model";
-import { blockOf } from "./theta-blocks";
+import { blockOf, linearPredictor } from "./theta-blocks";
 
 /*
  * Rows of known variance 0. As their sigma goes to 0 the mean is made to meet them. Of m such rows Z, with X_Z of rank r,
@@ -204,17 +204,18 @@ export function withFloors(model: StandardModel): StandardModel {
 }
 
 /**
- * A model in other columns of the mean with the same span: all but the first few are 0 in the exact rows. Their large
- * precisions then stand in a corner of X' S^-1 X by themselves, and the likelihood keeps all its digits.
+ * A model in other columns of the mean with the same span: the first is all that the first of `heavy` rows has, the first two
+ * all that the second has, and so on. Where these rows are in the order of their precisions X' S^-1 X is graded, a large one has
+ * its corner to itself, and the likelihood keeps all its digits.
  */
-export function withExactRowsApart(model: StandardModel, exactRows: Int32Array): StandardModel {
+export function withRowsApart(model: StandardModel, heavy: ArrayLike<number>): StandardModel {
   const { location } = model;
   const { values: X, rows: n, columns: p } = location;
-  const directions = spanOf(
-    Array.from(exactRows, (row) => rowOf(model, row)),
-    INDEPENDENT,
-  );
-  const rank = directions.length;
+  const directions: Float64Array[] = [];
+  const ranks = Array.from(heavy, (row) => {
+    extend(directions, rowOf(model, row));
+    return directions.length;
+  });
   while (directions.length < p) {
     const left = Array.from({ length: p }, (_, k) => {
       const unit = new Float64Array(p);
@@ -229,7 +230,34 @@ export function withExactRowsApart(model: StandardModel, exactRows: Int32Array):
   directions.forEach((direction, j) => {
     for (let k = 0; k < p; k++)
       for (let i = 0; i < n; i++) values[j * n + i]! += direction[k]! * X[k * n + i]!;
-    if (j >= rank) for (const row of exactRows) values[j * n + row] = 0;
+    ranks.forEach((rank, at) => {
+      if (j >= rank) values[j * n + heavy[at]!] = 0;
+    });
   });
   return { ...model, location: { ...location, values } };
+}
+
+/** Precisions that differ by more than this cost digits in any columns. */
+const UNEVEN = Math.log(1e3);
+
+/**
+ * Where nothing but sigma gives rows a variance, and moderators make it very different: the rows of the smallest, as many as
+ * the mean has coefficients, in order. Null where columns do not matter.
+ */
+export function heavyRows(model: StandardModel, theta: Float64Array): number[] | null {
+  const { largestV, random, location } = model;
+  const sigma = blockOf(model, "sigma");
+  if (largestV > 0 || random.length > 0 || sigma.basis.columns < 2) return null;
+  const u = linearPredictor(sigma, theta);
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < u.length; i++) {
+    if (u[i]! < least) least = u[i]!;
+    if (u[i]! > most) most = u[i]!;
+  }
+  if (!(most - least > UNEVEN)) return null;
+  const basis: Float64Array[] = [];
+  return Array.from(u.keys())
+    .sort((a, b) => u[a]! - u[b]!)
+    .filter((row) => basis.length < location.columns && extend(basis, rowOf(model, row)));
 }

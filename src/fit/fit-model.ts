@@ -2,6 +2,7 @@ import { ProblemTooLargeError } from "../../bindings/kernel";
 import { DrmError } from "../errors";
 import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
+import { count } from "../words";
 import { checkPositiveDefinite, checkSemidefinite } from "./check-covariance";
 import { type Engine, withEngine } from "./engine";
 import { buildEstimates, type Estimates } from "./estimates";
@@ -54,9 +55,22 @@ function optimised<Result>(
   }
 }
 
-function tooLarge({ largestCluster, neededBytes, availableBytes }: ProblemTooLargeError): DrmError {
+function tooLarge({
+  largestCluster,
+  largestFront,
+  neededBytes,
+  availableBytes,
+}: ProblemTooLargeError): DrmError {
   const mb = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MB`;
   const needed = `the fit needs ${mb(neededBytes)} of WebAssembly memory and ${mb(availableBytes)} are available`;
+  // a front takes at least eight doubles for each two of its levels
+  if (64 * largestFront ** 2 > neededBytes / 2) {
+    const what = `the crossed random intercepts tie ${count(largestFront, "level")} to each other`;
+    return new DrmError(
+      "too_large",
+      `${what}: ${needed}; drop the grouping with the most levels, or fit a subset of the rows`,
+    );
+  }
   // a cluster of m rows takes about 3 m^2 / 2 doubles: is it that, or many rows and columns?
   if (12 * largestCluster ** 2 < neededBytes / 2) {
     return new DrmError("too_large", `${needed}: fit a subset of the rows, or fewer terms`);

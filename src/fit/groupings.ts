@@ -32,3 +32,13 @@ export function valuesByDesignRow(
 ): Float64Array | undefined {
   return fit.random?.find((effect) => effect.dpar === dpar)?.sd ?? fit.fitted[dpar];
 }
+
+/** The SDs of all levels of all random effects, one after the other, as variance terms number them. */
+export function sdsByLevel({ random }: Pick<Fit, "random">): Float64Array {
+  return Float64Array.from((random ?? []).flatMap(({ sd }) => [...sd]));
+}
+
+/** Their predicted effects (BLUPs). */
+export function predictedEffects({ random }: Pick<Fit, "random">): Float64Array {
+  return Float64Array.from((random ?? []).flatMap(({ estimate }) => [...estimate]));
+}

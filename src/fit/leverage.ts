@@ -31,7 +31,7 @@ const NO_VARIANCE = 1e-8;
  *   h_i = x_i A^-1 (W X)_i',   var(r_i) = Sigma_ii - 2 x_i A^-1 S_i' + x_i A^-1 (X' W S) A^-1 x_i',
  *
  * of which Sigma_ii - x_i A^-1 x_i' is left without weights. Cost O(rows p^2), and the cube of each cluster that is tied
- * by V or by crossed random intercepts.
+ * by V.
  */
 export function leverages(engine: Engine, theta: Float64Array): Leverages {
   const { model } = engine;

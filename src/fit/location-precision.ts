@@ -1,6 +1,6 @@
-import { scratch } from "../data/doubles";
+import { scratch, unfilled } from "../data/doubles";
 import { choleskyFactor } from "../linalg/cholesky";
-import { choleskySolve, solveUpper } from "../linalg/solve";
+import { choleskySolve, solveLower, solveUpper } from "../linalg/solve";
 import type { Engine } from "./engine";
 
 /**
@@ -37,9 +37,22 @@ export function locationCovariance(
   return of.unit ** 2 * sum;
 }
 
+/** Diagonal of (X' Sigma^-1 X)^-1: the squared lengths of L^-1 t, t the rows of T. */
+export function locationVariances({ L, T, p, unit }: LocationPrecision): Float64Array {
+  const out = scratch(p);
+  const solved = unfilled(p);
+  for (let j = 0; j < p; j++) {
+    for (let i = 0; i < p; i++) solved[i] = T[j * p + i]!;
+    solveLower(L, p, solved);
+    for (let i = 0; i < p; i++) out[j]! += (unit * solved[i]!) ** 2;
+  }
+  return out;
+}
+
 /** d' (X' Sigma^-1 X) d for a change d of the coefficients. */
 export function squaredDistance({ L, T, p, unit }: LocationPrecision, d: ArrayLike<number>): number {
-  const change = Float64Array.from(d);
+  const change = unfilled(p);
+  for (let j = 0; j < p; j++) change[j] = d[j]!;
   solveUpper(T, p, change);
   let squares = 0;
   for (let j = 0; j < p; j++) {

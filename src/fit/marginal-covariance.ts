@@ -1,4 +1,4 @@
-import { scratch } from "../data/doubles";
+import { unfilled } from "../data/doubles";
 import { RHO_BOUND } from "../model/model";
 import type { Spreads, VarianceTerm } from "../model/terms/term";
 import { termsOf } from "../model/terms/terms";
@@ -17,7 +17,7 @@ export function spreadsAt(model: StandardModel, theta: Float64Array): Spreads {
 }
 
 function sds(logs: Float64Array, unit: number): Float64Array {
-  const out = scratch(logs.length);
+  const out = unfilled(logs.length);
   for (let i = 0; i < logs.length; i++) out[i] = unit * Math.exp(logs[i]!);
   return out;
 }

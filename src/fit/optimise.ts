@@ -42,6 +42,8 @@ export interface SearchOptions {
   readonly near?: Float64Array | null;
 }
 
+/** Times the evaluations of a run that one gets that is ahead and has not arrived. */
+const FURTHER = 3;
 /** Steps before the edge of the parameter space is looked for. */
 const FIRST_EDGE_CHECK = 3;
 const MOST_STARTS = 9;
@@ -117,13 +119,20 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
   climbHumps(engine, optima, options);
   const met = everywhere ? climbSteeply(engine, optima, options) : [];
   const cheap = !thorough || !isSmall(model);
-  improveAtEdges(engine, optima, starts[0]!, { plain, everywhere, cheap }, options);
-  if (few && blockOf(model, "rho").basis.columns > 1) walkCuts(engine, optima, met, options);
+  const hasCuts = few && blockOf(model, "rho").basis.columns > 1;
+  // SDs can reach an edge beside a cut that they do not elsewhere, and the other way round
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    improveAtEdges(engine, optima, starts[0]!, { plain, everywhere, cheap }, options);
+    const before = optima[0]!;
+    if (hasCuts) walkCuts(engine, optima, round === 0 ? met : [], options);
+    if (optima[0] === before) break;
+  }
   const { value } = optima[0]!;
   const others = optima.filter((optimum) => !isSpike(model, optimum));
   if (others[0]?.converged) optima = others;
   let best = optima[0]!;
   const rises = !best.unbounded && risesAtEdge(model, plain);
+  if (!rises) best = aheadOf(engine, optima, best, options);
   // no maximum was met beside the rise: every search went up it
   if (rises && !best.converged) best = { ...best, unbounded: true };
   const distinct = optima.filter(({ converged }) => converged).map((optimum) => optimum.value);
@@ -208,6 +217,26 @@ function walkCuts(
     optimise(engine, theta, maxEvaluations, [], suspicionAt),
   );
   if (best !== optima[0]) putFirst(optima, best);
+}
+
+/**
+ * A run that got higher than the best maximum and did not arrive goes on. Where it does not arrive then, there is something
+ * higher than that maximum, and the fit has not converged.
+ */
+function aheadOf(
+  engine: Searchable,
+  optima: readonly Optimum[],
+  best: Optimum,
+  { maxEvaluations }: SearchOptions,
+): Optimum {
+  const isAhead = (one: Optimum | null, than: Optimum) =>
+    one !== null && one.value < than.value - SAME_OPTIMUM;
+  if (best.unbounded) return best;
+  const runs = optima.filter((run) => !run.converged && !run.unbounded && isAhead(run, best));
+  if (runs.length === 0) return best;
+  const ahead = runs.reduce((a, b) => (b.value < a.value ? b : a));
+  const further = optimise(engine, ahead.theta, FURTHER * maxEvaluations, [], lookout(engine.model));
+  return isAhead(further, best) ? further! : ahead;
 }
 
 /** In front of all, in place of those that it only makes more exact. */

@@ -1,5 +1,7 @@
+import { unfilled } from "../data/doubles";
 import type { Basis } from "../design/basis";
 import { symmetricEigen } from "../linalg/eigen";
+import { isTwoSided } from "../model/terms/parameters";
 import type { Edge } from "./edges";
 import type { StandardModel } from "./standard-model";
 import { type ThetaBlock, thetaBlocks } from "./theta-blocks";
@@ -77,7 +79,7 @@ function alongCorrelations(
   { measure, sign }: Nearness,
   vanishing: Uint8Array,
 ): Recession | null {
-  if (block.kind !== "rho" || block.basis.columns === 1) return null;
+  if (!isTwoSided(block) || block.basis.columns === 1) return null;
   const { columns: q } = block.basis;
   const { vectors, nullity } = apartFrom(block.basis, vanishing);
   const direction = new Float64Array(q);
@@ -109,7 +111,8 @@ function changeOf({ values, rows, columns }: Basis, direction: Float64Array, ent
 
 /** theta with the entities of some edges there; the others stay where they are. */
 export function beyond(theta: Float64Array, edges: readonly Edge[]): Float64Array {
-  const out = theta.slice();
+  const out = unfilled(theta.length);
+  out.set(theta);
   for (const { block, direction, slowest } of edges) {
     // to where they are negligible: the kernels take longer over exponents that underflow
     const factor = NEARLY_VANISHED / slowest;

@@ -1,5 +1,5 @@
 import { BlockCovariance } from "../covariance/block-covariance";
-import { scratch } from "../data/doubles";
+import { unfilled } from "../data/doubles";
 import { addProduct, type Basis, NO_BASIS, project } from "../design/basis";
 import type { Ties } from "../model/components";
 import type { Model } from "../model/model";
@@ -50,12 +50,12 @@ export function standardModel(model: Model): StandardModel {
   const { rows, V, weights } = model;
   const location = model.location.basis;
   const leastSquares = project(location, model.y);
-  const y = scratch(rows);
+  const y = unfilled(rows);
   y.set(model.y);
   addProduct(location, leastSquares, y, -1);
   if (isRounding(y, model.y)) y.fill(0);
   const unit = spreadUnit(y, V.variances);
-  const v = scratch(rows);
+  const v = unfilled(rows);
   const variance = unit * unit;
   const shift = -Math.log(unit);
   let largestV = 0;
@@ -115,8 +115,7 @@ function standardBlocks({ blocks }: Model, shift: number): ThetaBlock[] {
   return blocks.map(({ kind, dpars, block: { basis: own }, held }) => {
     const { isLogSd, isLogVariance } = parametersOf(kind);
     const basis = isLogVariance ? halved(own) : own;
-    const offset = scratch(basis.rows);
-    if (isLogSd) offset.fill(shift);
+    const offset = unfilled(basis.rows).fill(isLogSd ? shift : 0);
     const share = isLogVariance ? 0.5 : 1;
     if (held !== null) for (let i = 0; i < offset.length; i++) offset[i]! += share * held[i]!;
     const block = { kind, dpars, basis, offset, start };

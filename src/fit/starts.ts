@@ -1,6 +1,6 @@
-import { scratch } from "../data/doubles";
+import { scratch, unfilled } from "../data/doubles";
 import { project } from "../design/basis";
-import { canVanish } from "./edges";
+import { isTwoSided } from "../model/terms/parameters";
 import type { StandardModel } from "./standard-model";
 import { blockOf, samplingVariances, thetaBlocks, thetaSize } from "./theta-blocks";
 
@@ -37,7 +37,7 @@ export function startingPoints(model: StandardModel, most: number): Float64Array
     starts.push(startAt(model, tau2, share * tau2, 0, 1 - MOSTLY));
   }
   for (const { kind, start, columns } of [...parts].reverse()) {
-    const size = kind === "rho" ? CORRELATION_LEAN : LEAN;
+    const size = isTwoSided({ kind }) ? CORRELATION_LEAN : LEAN;
     for (let k = start + columns - 1; k > start; k--) {
       for (const lean of [size, -size])
         starts.push(common.map((value, j) => (j === k ? value + lean : value)));
@@ -64,7 +64,7 @@ export function steepStartingPoints(model: StandardModel): Float64Array[] {
   const starts: Float64Array[] = [];
   for (const part of model.parts) {
     const { kind, start, columns } = part;
-    if (kind === "rho" || !canVanish(model, part)) continue;
+    if (isTwoSided(part)) continue;
     const { basis, start: first } = blockOf(model, kind);
     for (const [leans, slope] of leaningTo(columns)) {
       const theta = common.slice();
@@ -181,7 +181,7 @@ function startAt(model: StandardModel, sigma2: number, omega2: number, eta: numb
 }
 
 function difference(value: number, offsets: Float64Array): Float64Array {
-  const out = scratch(offsets.length);
+  const out = unfilled(offsets.length);
   // a sigma held at 0 has an offset of -Infinity, and no coefficient
   for (let i = 0; i < out.length; i++) out[i] = Number.isFinite(offsets[i]!) ? value - offsets[i]! : 0;
   return out;

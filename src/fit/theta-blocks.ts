@@ -1,4 +1,4 @@
-import { scratch } from "../data/doubles";
+import { unfilled } from "../data/doubles";
 import type { Basis } from "../design/basis";
 import type { Dpar } from "../formula/dpar";
 import { type ParameterKind, parametersOf } from "../model/terms/parameters";
@@ -28,7 +28,9 @@ type WithBlocks = Pick<StandardModel, "blocks">;
 
 /** Those that have coefficients. */
 export function thetaBlocks({ blocks }: WithBlocks): ThetaBlock[] {
-  return blocks.filter(({ basis }) => basis.columns > 0);
+  const out: ThetaBlock[] = [];
+  for (const block of blocks) if (block.basis.columns > 0) out.push(block);
+  return out;
 }
 
 /** The block of a kind; without columns, and where the model has no such parameter without entities. */
@@ -53,7 +55,7 @@ export function thetaSize({ blocks }: WithBlocks): number {
 
 /** The linear predictor of a block's entities, offsets included. */
 export function linearPredictor({ basis, offset, start }: ThetaBlock, theta: Float64Array): Float64Array {
-  const out = scratch(basis.rows);
+  const out = unfilled(basis.rows);
   out.set(offset);
   const { values, rows, columns } = basis;
   for (let k = 0; k < columns; k++) {

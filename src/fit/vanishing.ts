@@ -1,3 +1,4 @@
+import { scratch } from "../data/doubles";
 import { isPerfectInCluster } from "./singular-v";
 import type { StandardModel } from "./standard-model";
 import { blockOf, linearPredictor, samplingVariances, type ThetaBlock, thetaBlocks } from "./theta-blocks";
@@ -34,7 +35,7 @@ export function nearness(model: StandardModel, block: ThetaBlock, theta: Float64
 
 /** What a row, or a level's mean, has beside the variances of a kind. */
 function noiseBeside(model: StandardModel, kind: ThetaBlock["kind"], theta: Float64Array): Float64Array {
-  if (kind === "sd") return meanVariances(model, theta);
+  if (kind === "sd") return errorVariances(model, theta);
   if (kind === "phi") {
     const logSigma = linearPredictor(blockOf(model, "sigma"), theta);
     return orShared(
@@ -51,33 +52,22 @@ function noiseBeside(model: StandardModel, kind: ThetaBlock["kind"], theta: Floa
 function orShared(model: StandardModel, variances: Float64Array, theta: Float64Array): Float64Array {
   const { random, exactRows } = model;
   if ((random.length === 0 && exactRows.length === 0) || !variances.includes(0)) return variances;
-  const logOmega = linearPredictor(blockOf(model, "sd"), theta);
-  const out = variances.map((variance, i) => {
-    if (variance > 0) return variance;
-    return random.reduce((sum, { index, firstLevel }) => {
-      return index[i]! < 0 ? sum : sum + Math.exp(2 * logOmega[firstLevel + index[i]!]!);
-    }, 0);
-  });
+  const shared = scratch(model.rows);
+  const ofLevels = linearPredictor(blockOf(model, "sd"), theta).map((u) => Math.exp(2 * u));
+  for (const term of random) term.addEffects(ofLevels, shared);
+  const out = variances.map((variance, i) => (variance > 0 ? variance : shared[i]!));
   for (const row of exactRows) out[row] = 1;
   return out;
 }
 
-/** (mean of v + sigma^2 over the level's observations) / their number, per level. */
-function meanVariances(model: StandardModel, theta: Float64Array): Float64Array {
-  const { random } = model;
+/** By level, the variance of what its observations say of its effect. */
+function errorVariances(model: StandardModel, theta: Float64Array): Float64Array {
   const v = samplingVariances(model, theta);
-  const u = linearPredictor(blockOf(model, "sigma"), theta);
-  const levels = blockOf(model, "sd").basis.rows;
-  const sums = new Float64Array(levels);
-  const counts = new Float64Array(levels);
-  for (const { index, firstLevel } of random) {
-    for (let i = 0; i < index.length; i++) {
-      if (index[i]! < 0) continue;
-      sums[firstLevel + index[i]!]! += v[i]! + Math.exp(2 * u[i]!);
-      counts[firstLevel + index[i]!]!++;
-    }
-  }
-  return sums.map((sum, level) => sum / counts[level]! ** 2);
+  const own = linearPredictor(blockOf(model, "sigma"), theta);
+  const variances = own.map((u, i) => v[i]! + Math.exp(2 * u));
+  const out = new Float64Array(blockOf(model, "sd").basis.rows);
+  for (const term of model.random) term.setErrors(variances, out);
+  return out;
 }
 
 /** A measure below this makes an entity suspect. */

@@ -2,7 +2,7 @@ import { choleskyFactor } from "../linalg/cholesky";
 import { choleskyInverse } from "../linalg/inverse";
 import { choleskySolve } from "../linalg/solve";
 import { components, DENSE, NESTED, PAIR, SPARSE } from "../model/components";
-import type { Spreads } from "../model/terms/term";
+import type { EffectsAnswers, Spreads } from "../model/terms/term";
 import { termsOf } from "../model/terms/terms";
 import type { Engine } from "./engine";
 import { marginalCovariance, rowVariances } from "./marginal-covariance";
@@ -33,7 +33,7 @@ export function weighted(engine: Engine, spreads: Spreads): Weighted {
   const S = location.values.slice();
   const W = own.map((variance, i) => (weights === null ? 1 : weights[i]!) / variance);
   // Sigma_w^-1 X = D_w^-1 (X - Z G Z' Sigma_w^-1 X): the engine holds Z' Sigma_w^-1 X
-  const shared = random.length > 0 ? levelParts(engine, spreads) : new Float64Array(rows * p);
+  const shared = random.length > 0 ? sharedParts(engine, spreads) : new Float64Array(rows * p);
   const clusters = new Map<number, number[]>();
   for (let i = 0; i < rows; i++) {
     const which = kernelOf(i);
@@ -67,26 +67,25 @@ export function weighted(engine: Engine, spreads: Spreads): Weighted {
  * (Sigma_w^-1)_ii = d_i - d_i^2 c with d = 1 / D_w and one c a level, and Z' Sigma_w^-1 Z there is s - s^2 c, s = sum of d.
  */
 function takeSharedPart(
-  engine: Engine,
-  { index, levels, firstLevel }: StandardModel["random"][number],
+  { problem, layout }: Engine,
+  innermost: EffectsAnswers,
   kernelOf: (row: number) => number,
   W: Float64Array,
 ): void {
-  const sums = new Float64Array(levels);
-  index.forEach((level, i) => {
-    if (kernelOf(i) === NESTED) sums[level]! += W[i]!;
-  });
-  const { problem, layout } = engine;
   const inverse = problem.read("levelInverse", new Float64Array(layout.modelLevel.length));
-  const c = new Float64Array(levels);
-  layout.modelLevel.forEach((unit, u) => {
-    const level = unit - firstLevel;
-    if (level < 0 || level >= levels || sums[level] === 0) return;
-    c[level] = (sums[level]! - inverse[u]!) / sums[level]! ** 2;
+  const sums = new Float64Array(inverse.length);
+  innermost.addSums(
+    W.map((weight, i) => (kernelOf(i) === NESTED ? weight : 0)),
+    sums,
+  );
+  const c = new Float64Array(inverse.length);
+  // levels of other terms, and of other kernels, have no sum
+  layout.modelLevel.forEach((level, u) => {
+    if (sums[level]! !== 0) c[level] = (sums[level]! - inverse[u]!) / sums[level]! ** 2;
   });
-  index.forEach((level, i) => {
-    if (kernelOf(i) === NESTED) W[i]! -= W[i]! ** 2 * c[level]!;
-  });
+  const shared = new Float64Array(W.length);
+  innermost.addEffects(c, shared);
+  for (let i = 0; i < W.length; i++) if (kernelOf(i) === NESTED) W[i]! -= W[i]! ** 2 * shared[i]!;
 }
 
 /** The same in sparse rows, of which the engine has h = (d_i - (Sigma_w^-1)_ii) / d_i^2. */
@@ -101,22 +100,17 @@ function takeSparsePart({ problem, layout }: Engine, W: Float64Array): void {
 }
 
 /** (Z G Z' Sigma_w^-1 X), rows x p, column-major. */
-function levelParts({ problem, layout, model }: Engine, { omega }: Spreads): Float64Array {
+function sharedParts({ problem, layout, model }: Engine, { omega }: Spreads): Float64Array {
   const { rows, location, random, unit } = model;
   const p = location.columns;
   const solved = problem.read("levelSolved", new Float64Array(omega.length * p));
-  const engineLevel = new Int32Array(omega.length);
-  layout.modelLevel.forEach((level, u) => {
-    engineLevel[level] = u;
-  });
   const out = new Float64Array(rows * p);
-  for (const { index, firstLevel } of random) {
-    for (let i = 0; i < rows; i++) {
-      if (index[i]! < 0) continue;
-      const level = firstLevel + index[i]!;
-      const variance = (omega[level]! / unit) ** 2;
-      for (let j = 0; j < p; j++) out[j * rows + i]! += variance * solved[engineLevel[level]! * p + j]!;
-    }
+  const effects = new Float64Array(omega.length);
+  for (let j = 0; j < p; j++) {
+    layout.modelLevel.forEach((level, u) => {
+      effects[level] = (omega[level]! / unit) ** 2 * solved[u * p + j]!;
+    });
+    for (const term of random) term.addEffects(effects, out.subarray(j * rows, (j + 1) * rows));
   }
   return out;
 }

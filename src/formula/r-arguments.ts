@@ -128,7 +128,10 @@ const ARGUMENTS: ReadonlyMap<string, Answer> = new Map([
     "mi",
   ].map((name): [string, Answer] => [
     name,
-    formula("effect sizes are not computed from raw data yet: give yi and vi as columns"),
+    {
+      code: 'effect sizes are made first, escalc("RR", { data, ai: "tpos", ... }) of drmeta/escalc',
+      command: "effect sizes are made first: --escalc 'RR ai=tpos bi=tneg ci=cpos di=cneg'",
+    },
   ]),
 ]);
 

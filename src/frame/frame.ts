@@ -1,4 +1,4 @@
-import { type Doubles, doublesFrom, scratch } from "../data/doubles";
+import { type Doubles, ownDoubles, scratch } from "../data/doubles";
 import { type Column, type LabelCells, labelColumn, type Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import { deparseName } from "../formula/deparse";
@@ -61,12 +61,13 @@ export interface FrameOptions {
 
 const NOTHING_BESIDE: Beside = { studyCells: null, squaresOfV: null };
 
-/** Up to this many rows the arrays of a fit share memory: allocating each would cost as much as the fit. */
-const FEW_ROWS = 1000;
-/** Rows of doubles in one piece: two designs of a few columns, fitted values. */
-const ARRAYS_TOGETHER = 10;
-
-export function buildFrame(formula: DrmFormula, table: Table, options: FrameOptions = {}): Frame {
+/** @param doubles for what is kept, where the columns of `table` are of it too */
+export function buildFrame(
+  formula: DrmFormula,
+  table: Table,
+  options: FrameOptions = {},
+  doubles: Doubles = options.shortLived ? scratch : ownDoubles(),
+): Frame {
   checkFactorNames(table, options);
   const resolved = expandDots(formula, table, options.weights);
   const columns = new Map<string, Column>();
@@ -91,7 +92,6 @@ export function buildFrame(formula: DrmFormula, table: Table, options: FrameOpti
   const { rows, dropped, outcomePresent } = kept;
   const nrow = rows.length;
   if (nrow === 0) throw noRows(total, dropped);
-  const doubles = shortLived ? scratch : doublesFrom(nrow <= FEW_ROWS ? ARRAYS_TOGETHER * nrow : 0);
   for (const [name, column] of columns) {
     if (nrow < total) columns.set(name, takeRows(column, rows));
     else if (column.kind === "factor") columns.set(name, dropUnusedLevels(column));

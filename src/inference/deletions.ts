@@ -34,6 +34,8 @@ export interface Deletion {
   readonly label: string;
   /** rows used, counted from 0 */
   readonly members: readonly number[];
+  /** their observations: with two outcomes the outcomes that are there */
+  readonly left: readonly number[];
   readonly status: DeletionStatus;
   /** "" when the status is "ok" */
   readonly reason: string;
@@ -107,6 +109,7 @@ function without(
 ): Deletion {
   leftOut.fill(0);
   for (const row of members) leftOut[row] = 1;
+  const left = members.length === 1 ? observations[members[0]] : members.flatMap((row) => observations[row]);
   try {
     const rest = estimable(withoutRows(model, leftOut), {
       dpars: fit.dpars,
@@ -114,17 +117,13 @@ function without(
       weights: fit.weights === null ? null : fit.weights.filter((_, row) => leftOut[row] === 0),
     });
     const found = refit(rest, { near, starts });
-    const q = qOf(() =>
-      qWithout(
-        members.flatMap((row) => observations[row]),
-        rest,
-      ),
-    );
+    const q = qOf(() => qWithout(left, rest));
     const { status, reason } = statusOf(found);
-    return { label, members, status, reason, refit: found, q };
+    return { label, members, left, status, reason, refit: found, q };
   } catch (error) {
     if (!(error instanceof DrmError)) throw error;
-    return { label, members, refit: null, q: Number.NaN, status: "not estimable", reason: error.message };
+    const { message: reason } = error;
+    return { label, members, left, refit: null, q: Number.NaN, status: "not estimable", reason };
   }
 }
 

@@ -1,10 +1,13 @@
 import { type Column, type FactorColumn, labelColumn, type Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import { dparOf } from "../fit/dpars";
-import type { Fit, RandomEffect } from "../fit/fit";
+import type { Fit } from "../fit/fit";
+import { groupingOf, groupingsOf, predictedEffects, type RowGrouping } from "../fit/groupings";
+import type { Dpar } from "../formula/dpar";
 import { formulaFrom } from "../formula/formula";
 import { asFactor, asLabels } from "../frame/as-factor";
 import { type LevelSum, levelPredictions } from "../opened/level-predictions";
+import { effectsTerms } from "../opened/stacked-terms";
 
 /** The predicted random intercepts of each row of one location dpar. */
 export interface KnownLevels {
@@ -21,24 +24,22 @@ export interface KnownLevels {
  */
 export function knownLevels(fit: Fit, location: string, table: Table | null): KnownLevels | null {
   const nrow = table?.nrow ?? fit.nobs;
+  const { outcome } = dparOf(fit, location);
+  if (groupingsOf(fit, outcome).length === 0) return null;
   const effect = new Float64Array(nrow);
   const levels: number[][] = Array.from({ length: nrow }, () => []);
-  const { outcome } = dparOf(fit, location);
-  let first = 0;
-  let any = false;
-  for (const random of fit.random ?? []) {
-    if (dparOf(fit, random.dpar).outcome === outcome) {
-      any = true;
-      const codes = table === null ? random.codes : codesOf(fit, random, table);
-      for (let i = 0; i < nrow; i++) {
-        if (codes[i] < 0) continue;
-        effect[i] += random.estimate[codes[i]];
-        levels[i].push(first + codes[i]);
-      }
-    }
-    first += random.levels.length;
+  const u = predictedEffects(fit);
+  const levelsOf = ({ key }: Dpar) => {
+    const grouping = groupingOf(fit, key)!;
+    return table === null ? grouping.codes : codesOf(fit, grouping, table);
+  };
+  for (const term of effectsTerms(fit)) {
+    term.eachEffect(outcome, { levels: levelsOf }, (row, level) => {
+      effect[row] += u[level];
+      levels[row].push(level);
+    });
   }
-  return any ? { effect, levels } : null;
+  return { effect, levels };
 }
 
 /**
@@ -76,7 +77,7 @@ export function knownLevelErrors(
   });
 }
 
-function codesOf(fit: Fit, { dpar, codes }: RandomEffect, table: Table): Int32Array {
+function codesOf(fit: Fit, { dpar, codes }: RowGrouping, table: Table): Int32Array {
   const columns = formulaFrom(fit.formulas).dpars.find(({ key }) => key === dpar)!.groupColumns!;
   const codeOf = new Map<string, number>();
   const pairs = columns.map((name) => sameLabels(name, fit.data[name], requireColumn(name, table, dpar)));

@@ -1,5 +1,5 @@
 import type { BlockCovariance } from "../covariance/block-covariance";
-import { scratch } from "../data/doubles";
+import { scratch, unfilled } from "../data/doubles";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
@@ -76,7 +76,7 @@ interface WhitenedFit {
 
 function whitenedFit({ y, location, V, rows }: Model): WhitenedFit {
   const { columns, values } = location;
-  const whitened = scratch(rows * (columns + 1));
+  const whitened = unfilled(rows * (columns + 1));
   whitened.set(values);
   whitened.set(y, rows * columns);
   whiten(whitened, columns + 1, V);

@@ -4,7 +4,6 @@ import type { Fit } from "../fit/fit";
 import { leverages } from "../fit/leverage";
 import { spreadsAt } from "../fit/marginal-covariance";
 import { requireFit } from "../fit/require-fit";
-import { observationsByRow } from "../model/observations";
 import { openFit } from "../opened/open-fit";
 import { fromCoefficients, scaleCoefficients } from "../opened/scale-coefficients";
 import { totalVariances } from "../opened/term-variances";
@@ -122,12 +121,10 @@ function leveragesOf(fit: Fit) {
 /** By observation. */
 function studentized(fit: Fit): Float64Array {
   const { model, standard, covariance } = openFit(fit);
-  const observations = observationsByRow(model, fit.nobs);
-  const rows = observations.map((_, row) => ({ label: String(fit.rows[row] + 1), members: [row] }));
+  const rows = Array.from(fit.rows, (row, i) => ({ label: String(row + 1), members: [i] }));
   const out = new Float64Array(model.rows).fill(Number.NaN);
-  eachDeletion(fit, rows, scaleCoefficients(fit), {}, ({ members, refit, status }) => {
+  eachDeletion(fit, rows, scaleCoefficients(fit), {}, ({ left, refit, status }) => {
     if (refit === null || status === "not converged") return;
-    const left = observations[members[0]];
     const sigma = covariance(left, spreadsAt(standard, fromCoefficients(standard, refit.scale)));
     const deleted = deletedResiduals(model, left, refit.estimates, refit.location, sigma);
     left.forEach((i, a) => {

@@ -1,4 +1,4 @@
-import { scratch } from "../data/doubles";
+import { unfilled } from "../data/doubles";
 
 /** Systems of n equations with a triangular matrix, row-major, of which the other triangle is not read. Cost n^2. */
 
@@ -37,7 +37,7 @@ export function solveUpper(R: Float64Array, n: number, x: Float64Array, start = 
 }
 
 /** Solves L L' x = b. */
-export function choleskySolve(L: Float64Array, n: number, b: Float64Array, x = scratch(n)): Float64Array {
+export function choleskySolve(L: Float64Array, n: number, b: Float64Array, x = unfilled(n)): Float64Array {
   for (let i = 0; i < n; i++) x[i] = b[i]!;
   solveLower(L, n, x);
   solveLowerTransposed(L, n, x);

@@ -165,7 +165,7 @@ function designOf(dpar: DparFormula, frame: Frame, held: ReadonlyMap<string, num
     return design;
   }
   if (held.has(dpar.key)) return null;
-  if (dpar.kind !== "rho12" || ![...held.values()].includes(0)) return buildDesign(dpar, frame);
+  if (dpar.link !== "atanh" || ![...held.values()].includes(0)) return buildDesign(dpar, frame);
   if (dpar.implied) return null;
   throw new DrmError(
     "bad_option",

@@ -9,6 +9,7 @@ import { termsOf } from "./terms/terms";
 /** Refuses random intercepts whose SD cannot be told apart from another part of the model, such as an estimated sigma. */
 export function checkRandomIntercepts(model: Pick<Model, "random" | "blocks">, nrow: number): void {
   const { random } = model;
+  if (random.length === 0) return;
   const { dpars: sigmas, block } = blockOfKind(model, "sigma");
   const estimated = block.designs.length > 0;
   for (const { dpar, design } of random) {
@@ -60,7 +61,7 @@ export function checkWeights(model: Model, frame: Frame): void {
   if (random.length > 0 && needsDense(model)) {
     throw new DrmError(
       "not_supported",
-      "weights together with random intercepts are supported for nested random intercepts and a V of variances only: drop the weights, or fit without covariances and crossed groups",
+      "weights together with random intercepts are supported with a V of variances only: drop the weights, or fit without covariances",
     );
   }
   const rowOf = (observation: number) =>

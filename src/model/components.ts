@@ -19,12 +19,20 @@ export const SPARSE = 4;
 
 /**
  * A row of known variance 0 in a study with others has a variance even where its sigma is 0, that of the study's level. The
- * nested and the sparse kernel divide by v + sigma^2; the dense one does not, and takes such components up to this many rows.
+ * nested kernel divides by v + sigma^2; the dense one does not, and takes such components up to this many rows.
  */
 const MOST_DENSE = 200;
 
 /** Crossed components of fewer rows are cheaper as one matrix. */
 const LEAST_SPARSE = 16;
+
+/**
+ * Where a row's variance is so small beside what it shares, twice over, the sparse kernel loses digits of it that the dense one
+ * keeps: 5e-15 of the log-likelihood for each unit of omega^2 / (v + sigma^2). In the unit in which a model is optimized.
+ */
+const SMALL_VARIANCE = 1e-7;
+/** The dense kernel takes crossed components with such rows up to so many rows. */
+const MOST_SMALL = 1000;
 
 export interface Components {
   /** first observation of each observation's component */
@@ -58,12 +66,14 @@ export function components({ rows, terms, v }: Ties): Components {
     raise(kernel, r, members[r] === 2 && kernel[r] === SCALAR ? PAIR : DENSE);
   }
   if (v !== undefined) {
-    const tell = v.some((variance) => variance > 0);
+    let largest = 0;
+    for (let i = 0; i < rows; i++) largest = Math.max(largest, v[i]!);
     for (let i = 0; i < rows; i++) {
       const r = root[i]!;
-      if (kernel[r] === SPARSE && members[r]! < LEAST_SPARSE) kernel[r] = DENSE;
-      const divides = kernel[r] === NESTED || kernel[r] === SPARSE;
-      if (tell && v[i] === 0 && divides && members[r]! <= MOST_DENSE) kernel[r] = DENSE;
+      const m = members[r]!;
+      const isSmall = v[i]! < SMALL_VARIANCE && largest >= SMALL_VARIANCE;
+      if (kernel[r] === SPARSE && (m < LEAST_SPARSE || (isSmall && m <= MOST_SMALL))) kernel[r] = DENSE;
+      if (kernel[r] === NESTED && v[i] === 0 && largest > 0 && m <= MOST_DENSE) kernel[r] = DENSE;
     }
   }
   // the sparse kernel knows no multipliers

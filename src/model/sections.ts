@@ -1,4 +1,4 @@
-import { scratch } from "../data/doubles";
+import { unfilled } from "../data/doubles";
 import { components, DENSE, NESTED, PAIR, SCALAR, SPARSE, type Ties } from "./components";
 import type { Cliques } from "./sparse/cliques";
 import { type SparsePlan, sparsePlan } from "./sparse/plan";
@@ -48,6 +48,8 @@ export interface SparseSection {
   readonly panels: number;
   readonly largestFront: number;
   readonly stack: number;
+  /** of a factorization, a multiplication and an addition each */
+  readonly flops: number;
 }
 
 export function sections(ties: Ties): Sections {
@@ -276,9 +278,9 @@ function sectionOf(plan: SparsePlan, { count, width, members }: Cliques): Sparse
       if (member >= 0) rowLevels[i * width + t] = numberOf[member]!;
     }
   });
-  const { nodes, lists, inParent, panels, largestFront, stack } = plan;
+  const { nodes, lists, inParent, panels, largestFront, stack, flops } = plan;
   const levels = plan.variables.length;
-  return { levels, places, rowLevels, nodes, lists, inParent, panels, largestFront, stack };
+  return { levels, places, rowLevels, nodes, lists, inParent, panels, largestFront, stack, flops };
 }
 
 interface DenseClusters {
@@ -361,7 +363,7 @@ export function rearrange(
 ): Float64Array {
   if (modelIndex.length === 0 && values.length === 0) return values;
   const total = modelIndex.length;
-  const out = scratch(total * columns);
+  const out = unfilled(total * columns);
   for (let j = 0; j < columns; j++) {
     const from = j * modelRows;
     const to = j * total;
@@ -379,7 +381,7 @@ export function rearrangeRows(
   fill = 0,
 ): Float64Array {
   if (modelRow === null && total === modelRows) return values;
-  const out = scratch(total * columns);
+  const out = unfilled(total * columns);
   for (let j = 0; j < columns; j++) {
     const from = j * modelRows;
     const to = j * total;

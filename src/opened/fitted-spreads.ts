@@ -1,5 +1,6 @@
 import { correlations, locationsOf, phisOf, sigmaOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
+import { sdsByLevel } from "../fit/groupings";
 import type { Model } from "../model/model";
 import type { Spreads } from "../model/terms/term";
 
@@ -17,7 +18,7 @@ export function fittedSpreads(
   return {
     phi: phis.length === 0 ? new Float64Array(0) : byPlace(phis),
     sigma: byPlace(sigmas),
-    omega: Float64Array.from((fit.random ?? []).flatMap(({ sd }) => [...sd])),
+    omega: sdsByLevel(fit),
     // no correlation where an SD is 0 and it is not estimated
     rho: Float64Array.from({ length: pairs.length / 2 }, (_, s) => rho?.[frameRow(pairs[2 * s]!)] || 0),
   };

@@ -1,10 +1,12 @@
 import type { Fit } from "../fit/fit";
+import { sdsByLevel } from "../fit/groupings";
 import { marginalCovariance } from "../fit/marginal-covariance";
 import { choleskyFactor } from "../linalg/cholesky";
 import { choleskyInverse } from "../linalg/inverse";
 import { choleskySolve } from "../linalg/solve";
 import { components } from "../model/components";
 import type { Model } from "../model/model";
+import { hasEffects } from "../model/terms/term";
 import { termsOf } from "../model/terms/terms";
 import { fittedSpreads } from "./fitted-spreads";
 import { type OpenedFit, openFit } from "./open-fit";
@@ -33,7 +35,7 @@ export function levelPredictions(fit: Fit): LevelPredictions {
   const opened = openFit(fit);
   const { model } = opened;
   const p = model.location.columns;
-  const omega = Float64Array.from((fit.random ?? []).flatMap(({ sd }) => [...sd]));
+  const omega = sdsByLevel(fit);
   const levelsOf = levelsByObservation(model);
   const D = precisionBlocks(opened);
   const systems = levelSystems(model, levelsOf, omega.length);
@@ -68,7 +70,7 @@ export function levelPredictions(fit: Fit): LevelPredictions {
 
 function levelsByObservation({ random, rows }: Model): number[][] {
   return Array.from({ length: rows }, (_, i) =>
-    random.flatMap(({ index, firstLevel }) => (index[i]! < 0 ? [] : [firstLevel + index[i]!])),
+    random.map((term) => term.levelOf(i)).filter((level) => level >= 0),
   );
 }
 
@@ -82,7 +84,7 @@ interface PrecisionBlock {
 /** The block of each observation. */
 function precisionBlocks({ fit, model }: OpenedFit): (observation: number) => PrecisionBlock {
   const { rows, weights } = model;
-  const terms = termsOf(model).filter(({ input }) => input !== "levels");
+  const terms = termsOf(model).filter((term) => !hasEffects(term));
   const { root } = components({ rows, terms });
   const members = new Map<number, number[]>();
   root.forEach((first, i) => {

@@ -1,10 +1,10 @@
-import type { BlockCovariance } from "../covariance/block-covariance";
+import { BlockCovariance } from "../covariance/block-covariance";
 import { locationsOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import type { Outcomes } from "../model/model";
 import { completePairs } from "../model/observations";
 import { interceptsFrom } from "../model/terms/intercept";
-import type { Spreads, VarianceTerm } from "../model/terms/term";
+import { type EffectsTerm, hasEffects, type Spreads, type VarianceTerm } from "../model/terms/term";
 import { termsFrom } from "../model/terms/terms";
 import { fittedSpreads } from "./fitted-spreads";
 import { dparsIn } from "./model-of-fit";
@@ -37,6 +37,11 @@ export function stackedTerms(
     terms: termsFrom({ V, multipliers: dpars("phi"), residual, pairs, random }),
     spreads: fittedSpreads(fit, { rows, outcomes, pairs }),
   };
+}
+
+/** Those with random effects, of which nothing is asked that takes V. */
+export function effectsTerms(fit: Fit): EffectsTerm[] {
+  return stackedTerms(fit, new BlockCovariance(fit.knownV.variances)).terms.filter(hasEffects);
 }
 
 function everyPlace(places: number): Outcomes {

@@ -59,7 +59,7 @@ export function betweenVariances(fit: Fit, outcome: OutcomePlaces): Float64Array
 export function trueVariancesAt(
   fit: Fit,
   number: Dpar["outcome"],
-  rows: NewRows,
+  rows: Pick<NewRows, "values">,
   nrow: number,
 ): Float64Array {
   const { terms } = stackedTerms(fit, new BlockCovariance(fit.knownV.variances));

@@ -1,4 +1,4 @@
-import { scratch } from "../data/doubles";
+import { unfilled } from "../data/doubles";
 import { basisOfRows } from "../design/basis";
 import type { Design } from "../design/design";
 import { type Block, emptyBlock, type Model, type Outcomes, type ParameterBlock } from "../model/model";
@@ -20,7 +20,7 @@ export function withoutRows(model: Model, leftOut: Uint8Array): Model {
     model.outcomes === null
       ? rows
       : selection(Uint8Array.from(model.outcomes.frameRow, (row) => leftOut[row]!));
-  const take = (values: Float64Array) => takeFromColumns(values, model.rows, 1, places.kept);
+  const take = (values: Float64Array) => takeFromColumns(values, model.rows, 1, places);
   const outcomes = model.outcomes === null ? null : takeOutcomes(model.outcomes, rows, places);
   const random = interceptsWithout(model.random, rows, places, outcomes);
   const { pairs, selected } = pairsWithout(model.pairs, places);
@@ -40,10 +40,10 @@ export function withoutRows(model: Model, leftOut: Uint8Array): Model {
         kind,
         dpars,
         block: entities.leftOut.length === 0 ? block : takeBlock(block, rows, entities),
-        held: held === null ? null : takeFromColumns(held, held.length, 1, entities.kept),
+        held: held === null ? null : takeFromColumns(held, held.length, 1, entities),
       };
     }),
-    V: model.V.subset(places.kept, scratch),
+    V: model.V.subset(places.kept, unfilled),
     random,
     pairs,
   };
@@ -58,10 +58,11 @@ function takeOutcomes({ frameRow, outcome }: Outcomes, rows: Selection, { kept }
 }
 
 /** Designs over the rows of the frame, in a block over some of its `entities`. */
-function takeBlock(block: Block, rows: Selection, { kept, leftOut }: Selection): Block {
+function takeBlock(block: Block, rows: Selection, entities: Selection): Block {
+  const { kept, leftOut, stretches } = entities;
   const { columns } = block;
   if (columns === 0) return emptyBlock(kept.length);
-  const values = takeFromColumns(block.values, block.rows, columns, kept);
+  const values = takeFromColumns(block.values, block.rows, columns, entities);
   return {
     rows: kept.length,
     columns,
@@ -72,17 +73,17 @@ function takeBlock(block: Block, rows: Selection, { kept, leftOut }: Selection):
       return takeRows(
         design,
         rows.kept,
-        own ?? takeFromColumns(design.values, design.nrow, design.names.length, rows.kept),
+        own ?? takeFromColumns(design.values, design.nrow, design.names.length, rows),
       );
     }),
-    basis: basisOfRows(block.basis, kept, leftOut, values),
+    basis: basisOfRows(block.basis, kept.length, leftOut, stretches, values),
   };
 }
 
 /** Not { ...design, ... }: of all that is done for a deletion, copies of objects would be the dearest part. */
 function takeRows(
   { key, names, assign, termLabels, present, recipe }: Design,
-  kept: Int32Array,
+  kept: readonly number[],
   values: Float64Array,
 ): Design {
   return {

@@ -47,6 +47,20 @@ it("reads the cells of the matrix that it is of", () => {
   );
 });
 
+it("gives the triangles of any groups of entries, over a divisor", () => {
+  fc.assert(
+    fc.property(withSubset, ({ V, dense, entries }) => {
+      const half = entries.length >> 1;
+      const sizes = Int32Array.of(half, entries.length - half);
+      const groups = [entries.slice(0, half), entries.slice(half)];
+      const wanted = groups.flatMap((group) =>
+        group.flatMap((i, a) => group.slice(0, a + 1).map((k) => dense[i]![k]! / 4)),
+      );
+      expect([...V.triangles(Int32Array.from(entries), sizes, 4)]).toEqual(wanted);
+    }),
+  );
+});
+
 it("knows its clusters", () => {
   fc.assert(
     fc.property(both, ({ V, dense, group }) => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ownDoubles } from "../../src/data/doubles";
 import type { FactorColumn, NumericColumn } from "../../src/data/table";
 import { type DataInput, ownTableFrom, tableFrom } from "../../src/data/table-from";
 import { DrmError } from "../../src/errors";
@@ -353,7 +354,7 @@ describe("a table of one's own", () => {
   };
   test.each(Object.keys(ways))("has the columns of %s, in other memory", (way) => {
     const shared = tableFrom(ways[way]!);
-    const own = ownTableFrom(ways[way]!, {});
+    const own = ownTableFrom(ways[way]!, {}, ownDoubles());
     for (const name of ["x", "number"]) {
       expect(own.column(name)).toEqual(shared.column(name));
       expect(own.column(name)).toBe(own.column(name));

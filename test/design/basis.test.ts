@@ -17,7 +17,8 @@ function without(leftOut: readonly number[]): { expected: Basis; found: Basis; v
     return design[j * rows + kept[i]!]!;
   });
   const flags = Uint8Array.from({ length: rows }, (_, i) => +leftOut.includes(i));
-  const found = basisOfRows(orthogonalBasis(design, rows, columns), kept, flags, values);
+  const edges = [...flags, 1].flatMap((flag, i) => (flag !== (i === 0 ? 1 : flags[i - 1]) ? [i] : []));
+  const found = basisOfRows(orthogonalBasis(design, rows, columns), kept.length, flags, edges, values);
   return { expected: orthogonalBasis(values, kept.length, columns), found, values };
 }
 

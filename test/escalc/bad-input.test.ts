@@ -61,7 +61,7 @@ describe("numbers that cannot be name the study, the argument and its column", (
       "xi: column 'case' not in data; did you mean 'cases'?",
     );
     expect(refused("PR", { data: { ...data, cases: ["a", "b"] }, xi: "cases", mi: "others" })).toBe(
-      "xi: column 'cases' holds texts; wanted numbers",
+      "xi: column 'cases' holds texts, such as \"a\" in row 1; wanted numbers",
     );
     expect(refused("PR", { xi: "cases", mi: [1, 2] })).toContain("there is no data to look it up in");
     expect(refused("PR", { data, xi: [1, 2, 3], mi: "others" })).toBe(
@@ -151,8 +151,13 @@ describe("zero cells", () => {
     }
     expect(decided("OR", { ai: 4, bi: 10, ci: 3, di: 9 }, { to: "if0all" }).said).toEqual([]);
     expect(decided("OR", zeros, { to: "none" }).said).toEqual([
-      "missing: row 2: the effect is -Infinity; no effect size",
-      "missing: row 3: the effect is NaN; no effect size",
+      "missing: row 2: a count is 0, and nothing was added: the effect is -Infinity; no effect size",
+      "missing: row 3: a count is 0, and nothing was added: the effect is NaN; no effect size",
+    ]);
+  });
+  test("counts that are no whole numbers are looked at", () => {
+    expect(decided("PLO", { xi: [0.35, 7], ni: 20 }).said).toEqual([
+      "note: row 1: xi is 0.35, no whole number: is it a count, or a proportion or percentage?",
     ]);
   });
   test("drop00 leaves rows out that say nothing", () => {

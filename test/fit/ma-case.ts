@@ -110,6 +110,9 @@ export function jobOf(given: MaCase, method: "ML" | "REML"): Job {
   if (formula.phi !== undefined) formulas.push(`phi ${formula.phi}`);
   if (formula.sigma !== SIGMA_AT_ZERO) formulas.push(`sigma ${formula.sigma}`);
   if (formula.sd !== undefined) formulas.push(formula.sd);
+  // as later cases have them: one entry an SD
+  for (const [dpar, rest] of Object.entries(formula))
+    if (/^sd\(/.test(dpar)) formulas.push(`${dpar} ${rest}`);
   return {
     formulas,
     options: {

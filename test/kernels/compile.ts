@@ -18,7 +18,8 @@ type Times = (
   ldc: number,
   nrhs: number,
 ) => void;
-type Update = (c: number, n: number, ldc: number, a: number, k: number, lda: number, scratch: number) => void;
+/** C += alpha A B': [c, m, n, ldc], [a, lda], [b, ldb], k, alpha, scratch; of the lower triangle without m */
+type Product = (...numbers: number[]) => void;
 
 /** One implementation of every kernel: the fast one, or the plain loops. */
 export type Linalg = {
@@ -28,7 +29,8 @@ export type Linalg = {
   solveLower: Solve;
   solveLowerTransposed: Solve;
   symmetricTimes: Times;
-  rankKUpdate: Update;
+  addProduct: Product;
+  addProductLower: Product;
   dot: (x: number, y: number, n: number) => number;
   axpy: (y: number, alpha: number, x: number, n: number) => void;
   expArray: (dst: number, src: number, n: number) => void;
@@ -89,7 +91,8 @@ export async function loadKernels(): Promise<Kernels> {
     "solveLower",
     "solveLowerTransposed",
     "symmetricTimes",
-    "rankKUpdate",
+    "addProduct",
+    "addProductLower",
     "dot",
     "axpy",
     "expArray",

@@ -254,29 +254,40 @@ describe("products", () => {
     }
   });
 
-  it.each([1, 3, 4, 5, 31, 64, 130])("rankKUpdate, n = %i", (n) => {
+  it.each([1, 3, 4, 5, 31, 64, 130])("addProduct and addProductLower, n = %i", (n) => {
     const random = uniform(n);
-    for (const k of [1, 2, 4, 5, 127, 128, 129, 300]) {
-      const ld = n + 1;
-      const a = place(Float64Array.from({ length: n * k }, () => random() - 0.5));
-      const values = guardPadding(
-        Float64Array.from({ length: n * ld }, () => random()),
-        n,
-        ld,
-      );
-      const fast = place(values);
-      const plain = place(values);
-      const scratch = scratchFor(n);
-      kernels.fast.rankKUpdate(fast.address, n, ld, a.address, k, k, scratch.address);
-      kernels.plain.rankKUpdate(plain.address, n, ld, a.address, k, k, scratch.address);
-      const x = fast.read();
-      const y = plain.read();
-      for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) x[i * ld + j] = y[i * ld + j] = 0;
-      // the diagonal sums k squares below 1/4
-      expect(largestDifference(x, y)).toBeLessThan(agreement(n) * (1 + k / 8));
-      for (const block of [a, fast, plain, scratch]) {
-        expect(block.intact()).toBe(true);
-        block.free();
+    for (const k of [1, 2, 3, 4, 5, 127, 128, 129, 300]) {
+      for (const m of [n, 1, 6, 33]) {
+        const [ldc, lda, ldb] = [n + 1, k + 2, k + 3];
+        const block = (rows: number, columns: number, ld: number) =>
+          guardPadding(
+            Float64Array.from({ length: rows * ld }, () => random() - 0.5),
+            columns,
+            ld,
+          );
+        const a = place(block(m, k, lda));
+        const b = place(block(n, k, ldb));
+        const values = block(m, n, ldc);
+        const [fast, plain] = [place(values), place(values)];
+        const scratch = scratchFor(n + 4);
+        const lower = m === n;
+        const shape = lower ? [n, ldc] : [m, n, ldc];
+        for (const [which, c] of [
+          [kernels.fast, fast],
+          [kernels.plain, plain],
+        ] as const) {
+          const call = lower ? which.addProductLower : which.addProduct;
+          call(c.address, ...shape, a.address, lda, b.address, ldb, k, -0.75, scratch.address);
+        }
+        const [x, y] = [fast.read(), plain.read()];
+        if (lower)
+          for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) x[i * ldc + j] = y[i * ldc + j] = 0;
+        // an entry sums k products below 1/4
+        expect(largestDifference(x, y)).toBeLessThan(agreement(n) * (1 + k / 8));
+        for (const each of [a, b, fast, plain, scratch]) {
+          expect(each.intact()).toBe(true);
+          each.free();
+        }
       }
     }
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { escalc } from "../../src/escalc/index";
 import { checkData } from "../../src/report/data-checks/check-data";
+import { loadCase } from "../cases";
 
 type Columns = Readonly<Record<string, readonly (number | null)[]>>;
 const named = (columns: Columns) => Object.fromEntries(Object.keys(columns).map((name) => [name, name]));
@@ -30,6 +31,32 @@ describe("raw_sds", () => {
     expect(find(groups, "raw_sds")?.status).toBe("ok");
     const typed = { ...groups, sd1i: [2, 6, 3 / Math.sqrt(60), 40], sd2i: [2, 6, 3 / Math.sqrt(60), 40] };
     expect(find(typed, "raw_sds")).toMatchObject({ status: "warning", value: "row 3" });
+  });
+  test("also where the means are close, by the size that the SDs of the others have", () => {
+    const sds = [2.9, 3.1, 2.7, 3.3, 3];
+    const same = {
+      m1i: [10, 11, 10, 12, 11],
+      sd1i: sds,
+      n1i: [40, 50, 60, 30, 90],
+      m2i: [9.8, 10.1, 9.9, 11, 10.2],
+      sd2i: sds,
+      n2i: [40, 50, 60, 30, 90],
+    };
+    expect(find(same, "raw_sds")?.status).toBe("ok");
+    const typed = [3.1 / Math.sqrt(40), ...sds.slice(1)];
+    expect(find({ ...same, sd1i: typed, sd2i: typed }, "raw_sds")).toMatchObject({
+      status: "warning",
+      value: "row 1",
+    });
+    // an SD of 0.5 of 40 is no standard error of 3
+    const small = [0.1, ...sds.slice(1)];
+    expect(find({ ...same, sd1i: small, sd2i: small }, "raw_sds")?.status).toBe("ok");
+  });
+  test("lengths of stay of nine studies (Normand 1999), whose SDs differ for other reasons, are left alone", () => {
+    type Block = { readonly measure: string; readonly inputs: Columns };
+    const { blocks } = loadCase<{ blocks: readonly Block[] }>("v31-escalc-means");
+    const lengths = blocks.find(({ measure, inputs }) => measure === "MD" && inputs.m1i!.length === 9)!;
+    expect(find(lengths.inputs, "raw_sds")?.status).toBe("ok");
   });
   test("large effects that would be large all the same are left alone", () => {
     expect(find({ ...groups, m1i: [50, 12, 7.5, 100] }, "raw_sds")?.status).toBe("ok");

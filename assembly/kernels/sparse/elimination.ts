@@ -3,8 +3,8 @@
 // parent, of which the last child is on top; on the way back what a child needs of its parent's G lies there in its place.
 
 import { Field } from "../../abi";
-import { read } from "../../accumulate";
-import { at } from "../../room";
+import { add, read } from "../../accumulate";
+import { at, get } from "../../room";
 import { log } from "../../simd/log";
 import {
   addToFront,
@@ -19,9 +19,9 @@ import {
   takeFromFront,
 } from "../../sparse/front";
 import { node, other } from "../../sparse/nodes";
-import { addLower, changeLeaf, changeLeafInverse, deltaAt, eliminateLeaf, sdAt, selectLeaf } from "./leaves";
-import { addInverse, addInverseChange } from "./row-inverse";
-import { placeOf, work } from "./work";
+import { changeLeaf, changeLeafInverse, eliminateLeaf, selectLeaf } from "./leaves";
+import { addInverse, addLevelChange, addRowChange } from "./row-inverse";
+import { levelOf, placeOf, work } from "./work";
 
 /** Doubles of what waits of a node. */
 function waiting(below: i32): usize {
@@ -42,6 +42,11 @@ function firstLeaf(index: i32): i32 {
     first--;
   }
   return first;
+}
+
+/** front[r, c] += x, in its lower triangle. */
+function addLower(front: usize, size: i32, r: i32, c: i32, x: f64): void {
+  add(front, max(r, c) * size + min(r, c), x);
 }
 
 /** Factors of M. log|M|, NaN when it is not positive definite. */
@@ -87,10 +92,10 @@ function addRows(a: usize, front: usize, size: i32): void {
     for (let t = 0; t < work.terms; t++) {
       const place = placeOf(i, t);
       if (place < 0) continue;
-      const x = ai * sdAt(place);
+      const x = ai * read(work.omega, levelOf(i, t));
       for (let s = 0; s <= t; s++) {
         const second = placeOf(i, s);
-        if (second >= 0) addLower(front, size, place, second, x * sdAt(second));
+        if (second >= 0) addLower(front, size, place, second, x * read(work.omega, levelOf(i, s)));
       }
     }
   }
@@ -103,6 +108,8 @@ export function select(problem: usize): void {
   const front = work.front;
   let top = work.stack;
   memory.fill(work.beta, 0, (<usize>work.levels) << 3);
+  // a row that fills up a pair belongs to no node, and 0 times what memory held before may be NaN
+  memory.fill(at(problem, Field.RowShared), 0, (<usize>work.rows) << 3);
   for (let index = work.nodes - 1; index >= 0; ) {
     const leaves = firstLeaf(index);
     node.moveTo(index);
@@ -114,7 +121,7 @@ export function select(problem: usize): void {
       top -= waiting(node.below);
       putCorner(front, columns, size, top);
     } else invertPivots(columns, factors, inverses, scratch);
-    selectInverse(front, columns, size, factors, inverses, work.selected + node.panel);
+    selectInverse(front, columns, size, factors, inverses, work.selected + node.panel, scratch);
     addInverse(problem, a, front, size);
     top = giveToChildren(front, size, top);
     for (let leaf = leaves; leaf < index; leaf++) {
@@ -144,6 +151,7 @@ function giveToChildren(front: usize, size: i32, top: usize): usize {
 
 /** The change of M in the direction of `work.delta` and `work.rate`, through the elimination. */
 export function changeFactors(problem: usize): void {
+  const scratch = at(problem, Field.Scratch);
   const a = precisions(problem);
   const change = work.change;
   let top = work.stack;
@@ -167,7 +175,16 @@ export function changeFactors(problem: usize): void {
     }
     const factors = work.factors + node.panel;
     const inverses = work.inverses + node.panel;
-    changeFront(change, node.columns, size, factors, inverses, work.tangents + node.panel, work.columns);
+    changeFront(
+      change,
+      node.columns,
+      size,
+      factors,
+      inverses,
+      work.tangents + node.panel,
+      work.columns,
+      scratch,
+    );
     takeCorner(top, change, node.columns, size);
     top += waiting(node.below);
   }
@@ -180,25 +197,28 @@ function changeRows(a: usize, change: usize, size: i32): void {
     for (let t = 0; t < work.terms; t++) {
       const place = placeOf(i, t);
       if (place < 0) continue;
-      const x = ai * sdAt(place);
-      const moved = rate + deltaAt(place);
+      const u = levelOf(i, t);
+      const x = ai * read(work.omega, u);
+      const moved = rate + read(work.delta, u);
       for (let s = 0; s <= t; s++) {
         const second = placeOf(i, s);
         if (second < 0) continue;
-        addLower(change, size, place, second, x * sdAt(second) * (moved + deltaAt(second)));
+        const v = levelOf(i, s);
+        addLower(change, size, place, second, x * read(work.omega, v) * (moved + read(work.delta, v)));
       }
     }
   }
 }
 
-/** The change of G, and what it means for rows and levels (row-inverse.ts); `l` is the direction's element of theta. */
+/** The change of G in the direction of element l of theta, and what it means for levels and rows (row-inverse.ts). */
 export function changeSelected(problem: usize, l: i32): void {
+  const scratch = at(problem, Field.Scratch);
   const a = precisions(problem);
   const front = work.front;
   const change = work.change;
   let top = work.stack;
   let changeTop = work.changeStack;
-  memory.fill(work.betaChange, 0, (<usize>work.levels) << 3);
+  const movesRows = l < get(problem, Field.QSigma);
   for (let index = work.nodes - 1; index >= 0; ) {
     const leaves = firstLeaf(index);
     node.moveTo(index);
@@ -215,14 +235,16 @@ export function changeSelected(problem: usize, l: i32): void {
     }
     const side = inverses + ((<usize>(columns * columns)) << 3);
     fillFront(front, columns, size, work.selected + node.panel, side);
-    changeInverse(change, front, columns, size, factors, inverses, tangents, work.columns);
-    addInverseChange(problem, a, change, front, size, l);
+    changeInverse(change, front, columns, size, factors, inverses, tangents, work.columns, scratch);
+    addLevelChange(change, size);
+    if (movesRows) addRowChange(problem, a, change, size, l);
     changeTop = giveToChildren(change, size, changeTop);
     top = giveToChildren(front, size, top);
     for (let leaf = leaves; leaf < index; leaf++) {
       node.moveTo(leaf);
       changeLeafInverse(change, front, size);
-      addInverseChange(problem, a, change, front, size, l);
+      addLevelChange(change, size);
+      if (movesRows) addRowChange(problem, a, change, size, l);
     }
     index = leaves - 1;
   }

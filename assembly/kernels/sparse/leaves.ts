@@ -5,78 +5,88 @@
 //
 // and their changes by product rule. What its rows add between other levels goes into the parent's front with S.
 // A row's numbers change by  d log a_i = rho_i  and  d log x_t = delta_t.
+//
+// Panels: [d | y], [1/d | g12], [g11 | -], and of changes [dd | dy], which dG takes the place of: [dg11 | dg12].
+// Nearly all levels of large data are leaves, and these loops are what such data cost.
 
-import { read, write } from "../../accumulate";
+import { add, clear, copy, read, write } from "../../accumulate";
 import { node } from "../../sparse/nodes";
-import { placeOf, work } from "./work";
+import { work } from "./work";
 
-/** front[r, c] += x, in its lower triangle. */
-export function addLower(front: usize, size: i32, r: i32, c: i32, x: f64): void {
-  const at = front + ((<usize>(max(r, c) * size + min(r, c))) << 3);
-  store<f64>(at, load<f64>(at) + x);
+/** Address of row r of a front, size x size. */
+function rowOf(front: usize, size: i32, r: i32): usize {
+  return front + ((<usize>r * <usize>size) << 3);
 }
 
-/** Place in the parent's list of the level at `place` > 0 of the leaf's list. */
-export function above(place: i32): i32 {
-  return load<i32>(node.inParent + ((<usize>(place - 1)) << 2));
-}
-
-/** x_t of the level at `place` of the node's list. */
-export function sdAt(place: i32): f64 {
-  return read(work.omega, load<i32>(node.list + ((<usize>place) << 2)));
-}
-
-/** delta_t of it. */
-export function deltaAt(place: i32): f64 {
-  return read(work.delta, load<i32>(node.list + ((<usize>place) << 2)));
+/** a[list[place]], a by level. */
+function byLevel(a: usize, list: usize, place: i32): f64 {
+  return read(a, load<i32>(list + ((<usize>place) << 2)));
 }
 
 /** The leaf at `node` into the front of its parent, size x size. Returns d. */
 export function eliminateLeaf(a: usize, front: usize, size: i32): f64 {
   const b = node.below;
+  const list = node.list;
+  const last = node.end;
+  const omega = work.omega;
+  const bytes = (<usize>work.terms) << 2;
+  // of the parent, by place in the leaf's list: 0 is the leaf itself
+  const above = node.inParent - 4;
   const F = work.columns;
-  memory.fill(F, 0, (<usize>b) << 3);
-  const own = read(work.omega, node.first);
-  let d: f64 = 1;
-  for (let i = node.begin; i < node.end; i++) {
+  clear(F, b);
+  const own = read(omega, node.first);
+  let sum: f64 = 0;
+  let places = work.places + <usize>node.begin * bytes;
+  for (let i = node.begin; i < last; i++) {
     const ai = read(a, i);
-    d += ai * own * own;
-    for (let t = 0; t < work.terms; t++) {
-      const place = placeOf(i, t);
+    sum += ai;
+    const end = places + bytes;
+    for (let t = places; t < end; t += 4) {
+      const place = load<i32>(t);
       if (place <= 0) continue;
-      const x = ai * sdAt(place);
-      write(F, place - 1, read(F, place - 1) + x * own);
-      for (let s = 0; s <= t; s++) {
-        const second = placeOf(i, s);
-        if (second > 0) addLower(front, size, above(place), above(second), x * sdAt(second));
+      const x = ai * byLevel(omega, list, place);
+      add(F, place - 1, x);
+      const r = load<i32>(above + ((<usize>place) << 2));
+      for (let s = places; s <= t; s += 4) {
+        const second = load<i32>(s);
+        if (second <= 0) continue;
+        const c = load<i32>(above + ((<usize>second) << 2));
+        add(rowOf(front, size, max(r, c)), min(r, c), x * byLevel(omega, list, second));
       }
     }
+    places = end;
   }
+  const d = 1 + sum * own * own;
   const panel = work.factors + node.panel;
   write(panel, 0, d);
+  const y = panel + 8;
   for (let k = 0; k < b; k++) {
-    const y = read(F, k) / d;
-    write(panel, k + 1, y);
-    const row = above(k + 1);
-    for (let j = 0; j <= k; j++) addLower(front, size, row, above(j + 1), -y * read(F, j));
+    const Fk = read(F, k) * own;
+    const yk = Fk / d;
+    write(F, k, Fk);
+    write(y, k, yk);
+    // places in the parent ascend
+    const row = rowOf(front, size, load<i32>(above + ((<usize>(k + 1)) << 2)));
+    for (let j = 0; j <= k; j++) add(row, load<i32>(above + ((<usize>(j + 1)) << 2)), -yk * read(F, j));
   }
   return d;
 }
 
 /** g11 and g12 of the leaf at `node` from its parent's G, full. */
 export function selectLeaf(front: usize, size: i32): void {
-  const b = node.below;
+  const below = (<usize>node.below) << 2;
+  const above = node.inParent;
   const y = work.factors + node.panel + 8;
   const inverse = work.inverses + node.panel;
-  const d = read(work.factors + node.panel, 0);
-  let g11 = 1 / d;
+  let g11 = 1 / read(work.factors + node.panel, 0);
   write(inverse, 0, g11);
-  for (let k = 0; k < b; k++) {
-    const row = front + ((<usize>(above(k + 1) * size)) << 3);
+  for (let k: usize = 0; k < below; k += 4) {
+    const row = rowOf(front, size, load<i32>(above + k));
     let sum: f64 = 0;
-    for (let j = 0; j < b; j++) sum += read(row, above(j + 1)) * read(y, j);
-    write(inverse, k + 1, -sum);
-    g11 += read(y, k) * sum;
+    for (let j: usize = 0; j < below; j += 4)
+      sum += read(row, load<i32>(above + j)) * load<f64>(y + (j << 1));
+    store<f64>(inverse + (k << 1), -sum, 8);
+    g11 += load<f64>(y + (k << 1)) * sum;
   }
   write(work.selected + node.panel, 0, g11);
 }
@@ -84,64 +94,84 @@ export function selectLeaf(front: usize, size: i32): void {
 /** What a change of the leaf at `node` does to its parent's front. */
 export function changeLeaf(a: usize, change: usize, size: i32): void {
   const b = node.below;
+  const list = node.list;
+  const last = node.end;
+  const omega = work.omega;
+  const deltas = work.delta;
+  const rates = work.rate;
+  const bytes = (<usize>work.terms) << 2;
+  const above = node.inParent - 4;
   const dF = work.columns;
-  memory.fill(dF, 0, (<usize>b) << 3);
-  const own = read(work.omega, node.first);
-  const delta = read(work.delta, node.first);
-  let dd: f64 = 0;
-  for (let i = node.begin; i < node.end; i++) {
+  clear(dF, b);
+  const own = read(omega, node.first);
+  const delta = read(deltas, node.first);
+  let sum: f64 = 0;
+  let places = work.places + <usize>node.begin * bytes;
+  for (let i = node.begin; i < last; i++) {
     const ai = read(a, i);
-    const rate = read(work.rate, i);
-    dd += ai * own * own * (2 * delta + rate);
-    for (let t = 0; t < work.terms; t++) {
-      const place = placeOf(i, t);
+    const rate = read(rates, i);
+    sum += ai * (2 * delta + rate);
+    const end = places + bytes;
+    for (let t = places; t < end; t += 4) {
+      const place = load<i32>(t);
       if (place <= 0) continue;
-      const x = ai * sdAt(place);
-      const moved = rate + deltaAt(place);
-      write(dF, place - 1, read(dF, place - 1) + x * own * (moved + delta));
-      for (let s = 0; s <= t; s++) {
-        const second = placeOf(i, s);
+      const x = ai * byLevel(omega, list, place);
+      const moved = rate + byLevel(deltas, list, place);
+      add(dF, place - 1, x * (moved + delta));
+      const r = load<i32>(above + ((<usize>place) << 2));
+      for (let s = places; s <= t; s += 4) {
+        const second = load<i32>(s);
         if (second <= 0) continue;
-        const dM = x * sdAt(second) * (moved + deltaAt(second));
-        addLower(change, size, above(place), above(second), dM);
+        const c = load<i32>(above + ((<usize>second) << 2));
+        const dM = x * byLevel(omega, list, second) * (moved + byLevel(deltas, list, second));
+        add(rowOf(change, size, max(r, c)), min(r, c), dM);
       }
     }
+    places = end;
   }
+  const dd = sum * own * own;
   const factor = work.factors + node.panel;
   const tangent = work.tangents + node.panel;
-  const d = read(factor, 0);
+  const y = factor + 8;
+  const inverse = read(work.inverses + node.panel, 0);
   write(tangent, 0, dd);
+  // dS = -dF y' - y dF' + y y' dd = -z y' - y z',  z = dF - y dd / 2
   for (let k = 0; k < b; k++) {
-    const dFk = read(dF, k);
-    const yk = read(factor, k + 1);
-    write(tangent, k + 1, (dFk - dd * yk) / d);
-    const row = above(k + 1);
+    const dFk = read(dF, k) * own;
+    const yk = read(y, k);
+    write(tangent, k + 1, (dFk - dd * yk) * inverse);
+    const zk = dFk - 0.5 * dd * yk;
+    write(dF, k, zk);
+    const row = rowOf(change, size, load<i32>(above + ((<usize>(k + 1)) << 2)));
     for (let j = 0; j <= k; j++) {
-      const yj = read(factor, j + 1);
-      addLower(change, size, row, above(j + 1), yk * yj * dd - dFk * yj - yk * read(dF, j));
+      add(row, load<i32>(above + ((<usize>(j + 1)) << 2)), -zk * read(y, j) - yk * read(dF, j));
     }
   }
 }
 
 /** The change of the leaf's g11 and g12, in its tangent's place; `change` is that of the parent's G, full. */
 export function changeLeafInverse(change: usize, front: usize, size: i32): void {
-  const b = node.below;
+  const below = (<usize>node.below) << 2;
+  const above = node.inParent;
   const y = work.factors + node.panel + 8;
-  const dy = work.tangents + node.panel + 8;
+  const tangent = work.tangents + node.panel;
+  const dy = tangent + 8;
   const inverse = work.inverses + node.panel;
   const dg12 = work.columns;
   const inverseOfD = read(inverse, 0);
-  let dg11 = -read(work.tangents + node.panel, 0) * inverseOfD * inverseOfD;
-  for (let k = 0; k < b; k++) {
-    const offset = (<usize>(above(k + 1) * size)) << 3;
+  let dg11 = -read(tangent, 0) * inverseOfD * inverseOfD;
+  for (let k: usize = 0; k < below; k += 4) {
+    const r = load<i32>(above + k);
+    const row = rowOf(front, size, r);
+    const changed = rowOf(change, size, r);
     let sum: f64 = 0;
-    for (let j = 0; j < b; j++) {
-      const column = above(j + 1);
-      sum -= read(change + offset, column) * read(y, j) + read(front + offset, column) * read(dy, j);
+    for (let j: usize = 0; j < below; j += 4) {
+      const c = load<i32>(above + j);
+      sum -= read(changed, c) * load<f64>(y + (j << 1)) + read(row, c) * load<f64>(dy + (j << 1));
     }
-    write(dg12, k, sum);
-    dg11 -= read(dy, k) * read(inverse, k + 1) + read(y, k) * sum;
+    store<f64>(dg12 + (k << 1), sum);
+    dg11 -= load<f64>(dy + (k << 1)) * load<f64>(inverse + (k << 1), 8) + load<f64>(y + (k << 1)) * sum;
   }
-  memory.copy(dy, dg12, (<usize>b) << 3);
-  write(work.tangents + node.panel, 0, dg11);
+  copy(dy, dg12, node.below);
+  write(tangent, 0, dg11);
 }

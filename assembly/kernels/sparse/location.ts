@@ -1,9 +1,8 @@
 // What beta needs from the sparse section (levels.ts): log|S|, X' B X and X' B y.
 
 import { Field, Status } from "../../abi";
-import { add, read, write } from "../../accumulate";
+import { add, addScaled, read } from "../../accumulate";
 import { at, get, set, sparseStart } from "../../room";
-import { axpy } from "../../simd/axpy";
 import { solve } from "../../sparse/solve";
 import { CHUNK, rowPrecisions } from "../precisions";
 import { factor, precisions } from "./elimination";
@@ -35,37 +34,49 @@ export function sparseLocation(problem: usize): i32 {
 /** C = M^-1 Lambda Z'A [X y],  E = [X y] - Z Lambda C. */
 function solveColumns(problem: usize): void {
   const width = get(problem, Field.P) + 1;
+  const terms = work.terms;
+  const rows = work.rows;
+  const omega = work.omega;
+  const C = work.C;
   const a = precisions(problem);
   const bytes = (<usize>width) << 3;
-  memory.fill(work.C, 0, <usize>work.levels * bytes);
+  memory.fill(C, 0, <usize>work.levels * bytes);
+  gatherRows(problem);
   let e = work.E;
-  for (let i = 0; i < work.rows; i++) {
-    gatherRow(problem, i, e);
+  for (let i = 0; i < rows; i++) {
     const ai = read(a, i);
-    for (let t = 0; t < work.terms; t++) {
+    for (let t = 0; t < terms; t++) {
       const u = levelOf(i, t);
-      if (u >= 0) axpy(work.C + <usize>u * bytes, ai * read(work.omega, u), e, width);
+      if (u >= 0) addScaled(C + <usize>u * bytes, ai * read(omega, u), e, width);
     }
     e += bytes;
   }
-  solve(work.C, width, work.factors, work.nodes);
+  solve(C, width, work.factors, work.nodes);
   e = work.E;
-  for (let i = 0; i < work.rows; i++) {
-    for (let t = 0; t < work.terms; t++) {
+  for (let i = 0; i < rows; i++) {
+    for (let t = 0; t < terms; t++) {
       const u = levelOf(i, t);
-      if (u >= 0) axpy(e, -read(work.omega, u), work.C + <usize>u * bytes, width);
+      if (u >= 0) addScaled(e, -read(omega, u), C + <usize>u * bytes, width);
     }
     e += bytes;
   }
 }
 
-/** Row i of [X y] to `e`. */
-function gatherRow(problem: usize, i: i32, e: usize): void {
+/** [X y], row-major, to E. */
+function gatherRows(problem: usize): void {
   const p = get(problem, Field.P);
-  const rows = get(problem, Field.Rows);
-  const x = at(problem, Field.X) + work.rowOffset;
-  for (let j = 0; j < p; j++) write(e, j, read(x, j * rows + i));
-  write(e, p, read(at(problem, Field.Y) + work.rowOffset, i));
+  const bytes = (<usize>(p + 1)) << 3;
+  const stride = (<usize>get(problem, Field.Rows)) << 3;
+  for (let j = 0; j <= p; j++) {
+    let from = j < p ? at(problem, Field.X) + <usize>j * stride : at(problem, Field.Y);
+    from += work.rowOffset;
+    let to = work.E + ((<usize>j) << 3);
+    for (let i = 0; i < work.rows; i++) {
+      store<f64>(to, load<f64>(from));
+      from += 8;
+      to += bytes;
+    }
+  }
 }
 
 /** [X y]' B [X y] = E'A E + C'C. */
@@ -73,13 +84,13 @@ function addSquares(problem: usize): void {
   const p = get(problem, Field.P);
   const a = precisions(problem);
   const bytes = (<usize>(p + 1)) << 3;
-  for (let i = 0; i < work.rows; i++) addSquare(problem, work.E + <usize>i * bytes, read(a, i), p);
-  for (let u = 0; u < work.levels; u++) addSquare(problem, work.C + <usize>u * bytes, 1, p);
-}
-
-function addSquare(problem: usize, z: usize, scale: f64, p: i32): void {
   const gram = at(problem, Field.LocationHessian);
   const right = at(problem, Field.LocationRight);
+  for (let i = 0; i < work.rows; i++) addSquare(gram, right, work.E + <usize>i * bytes, read(a, i), p);
+  for (let u = 0; u < work.levels; u++) addSquare(gram, right, work.C + <usize>u * bytes, 1, p);
+}
+
+function addSquare(gram: usize, right: usize, z: usize, scale: f64, p: i32): void {
   const y = read(z, p);
   for (let j = 0; j < p; j++) {
     const x = scale * read(z, j);

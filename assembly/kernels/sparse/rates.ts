@@ -18,6 +18,12 @@ export function rowCurvature(problem: usize, i: i32, k: i32, l: i32): f64 {
   return 4 * share(problem, i) * design(problem, i, k) * design(problem, i, l);
 }
 
+/** delta_uk, k from QSigma on. */
+export function deltaOf(problem: usize, u: i32, k: i32): f64 {
+  const column = (k - get(problem, Field.QSigma)) * get(problem, Field.Levels);
+  return read(at(problem, Field.U) + work.levelOffset, column + u);
+}
+
 /** alpha_i */
 function share(problem: usize, i: i32): f64 {
   return (

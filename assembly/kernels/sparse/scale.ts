@@ -8,17 +8,17 @@
 //   y_k = S_k q,  in row i  -rho_ik e_i + 2 sum_t delta_tk x_t c_t
 //   Hessian: q' S_k B S_l q = y_k' A y_l - g_k' M^-1 g_l,  g_k = Lambda Z'A y_k,
 //            less what the second derivatives of S make of e_i^2 and c_u^2: rho's curvature a_i e_i^2 / 2, 2 delta_uk delta_ul c_u^2,
-//            and the change of the gradient's h_i and beta_u in direction l: elimination.ts, row-inverse.ts
+//            and the change of the gradient's h_i and beta_u in direction l: elimination.ts, row-inverse.ts, roots.ts
 //   cross: X' B S_k q = E' A y_k
 
 import { Field, Order } from "../../abi";
-import { add, read, write } from "../../accumulate";
+import { add, clear, copy, read, write } from "../../accumulate";
 import { addTrace, whiten } from "../../restricted";
 import { at, get } from "../../room";
-import { axpy } from "../../simd/axpy";
 import { solveHalf } from "../../sparse/solve";
 import { changeFactors, changeSelected, precisions, select } from "./elimination";
-import { rowCurvature, rowRate } from "./rates";
+import { deltaOf, rowCurvature, rowRate } from "./rates";
+import { addRootChanges, isOfRoots } from "./roots";
 import { levelOf, work } from "./work";
 
 /** Adds r' B r and, by order, the derivatives in theta. Beta has been solved for. */
@@ -50,7 +50,7 @@ function takeRow(problem: usize, matrix: usize, scores: usize, i: i32, p: i32, b
   const own = scores + ((<usize>(i * work.scores)) << 3);
   write(own, 0, r);
   if (work.scores == 1) return;
-  memory.copy(own + 8, row, (<usize>p) << 3);
+  copy(own + 8, row, p);
   whiten(problem, own + 8, p);
 }
 
@@ -120,17 +120,15 @@ function weightOf(problem: usize, i: i32): f64 {
   return get(problem, Field.Weighted) != 0 ? read(at(problem, Field.Weights) + work.rowOffset, i) : 1;
 }
 
-/** delta_uk, k from QSigma on. */
-function deltaOf(problem: usize, u: i32, k: i32): f64 {
-  const column = (k - get(problem, Field.QSigma)) * get(problem, Field.Levels);
-  return read(at(problem, Field.U) + work.levelOffset, column + u);
-}
-
 function addHessian(problem: usize): void {
   const qSigma = get(problem, Field.QSigma);
   addProducts(problem);
   addLevelSquares(problem);
   for (let l = 0; l < work.scales; l++) {
+    if (isOfRoots(problem, l)) {
+      for (let k = l; k < work.scales; k++) if (isOfRoots(problem, k)) addRootChanges(problem, k, l);
+      continue;
+    }
     for (let i = 0; i < work.rows; i++) write(work.rate, i, l < qSigma ? rowRate(problem, i, l) : 0);
     for (let u = 0; u < work.levels; u++) write(work.delta, u, l < qSigma ? 0 : deltaOf(problem, u, l));
     changeFactors(problem);
@@ -146,39 +144,47 @@ function addProducts(problem: usize): void {
   const qSigma = get(problem, Field.QSigma);
   const scales = work.scales;
   const scores = work.scores;
+  const terms = work.terms;
   const width = scales * scores;
+  const bytes = (<usize>width) << 3;
   const a = precisions(problem);
+  const omega = work.omega;
   const hessian = at(problem, Field.ThetaHessian);
   const cross = at(problem, Field.CrossHessian);
   const products = work.products;
   // the layout that sparseVectors() makes room for
   const y = at(problem, Field.Vectors);
-  memory.fill(products, 0, (<usize>(work.levels * width)) << 3);
+  memory.fill(products, 0, <usize>work.levels * bytes);
+  let own = work.E;
   for (let i = 0; i < work.rows; i++) {
     const ai = read(a, i);
     rowProducts(problem, i, y);
-    for (let t = 0; t < work.terms; t++) {
+    for (let t = 0; t < terms; t++) {
       const u = levelOf(i, t);
-      if (u >= 0) axpy(products + ((<usize>(u * width)) << 3), ai * read(work.omega, u), y, width);
+      if (u < 0) continue;
+      const scale = ai * read(omega, u);
+      const g = products + <usize>u * bytes;
+      for (let k = 0; k < width; k++) add(g, k, scale * read(y, k));
     }
-    const own = work.E + ((<usize>(i * (p + 1))) << 3);
     const squares = squaresOf(work.scoresE, i);
     for (let k = 0; k < scales; k++) {
       const yk = y + ((<usize>(k * scores)) << 3);
-      for (let j = 0; j < p; j++) add(cross, j * q + k, ai * read(yk, 0) * read(own, j));
+      const ay = ai * read(yk, 0);
+      for (let j = 0; j < p; j++) add(cross, j * q + k, ay * read(own, j));
       for (let l = 0; l <= k; l++) {
         let sum = inner(yk, y + ((<usize>(l * scores)) << 3), scores);
         if (k < qSigma) sum -= 0.5 * rowCurvature(problem, i, k, l) * squares;
         add(hessian, k * q + l, ai * sum);
       }
     }
+    own += (<usize>(p + 1)) << 3;
     if (scores == 1) continue;
     const gamma = work.scoresE + ((<usize>(i * scores + 1)) << 3);
     for (let k = 0; k < qSigma; k++) addTrace(problem, k, -rowRate(problem, i, k) * ai, gamma, gamma);
   }
   solveHalf(products, width, work.factors, work.nodes);
   for (let u = 0; u < work.levels; u++) {
-    const g = products + ((<usize>(u * width)) << 3);
+    const g = products + <usize>u * bytes;
     for (let k = 0; k < scales; k++) {
       const gk = g + ((<usize>(k * scores)) << 3);
       for (let l = 0; l <= k; l++)
@@ -191,19 +197,28 @@ function addProducts(problem: usize): void {
 function rowProducts(problem: usize, i: i32, y: usize): void {
   const qSigma = get(problem, Field.QSigma);
   const scores = work.scores;
+  const scales = work.scales;
+  const terms = work.terms;
+  const column = (<usize>get(problem, Field.Levels)) << 3;
+  const U = at(problem, Field.U) + work.levelOffset;
   const e = work.scoresE + ((<usize>(i * scores)) << 3);
-  memory.fill(y, 0, (<usize>(work.scales * scores)) << 3);
-  for (let k = 0; k < work.scales; k++) {
-    const yk = y + ((<usize>(k * scores)) << 3);
-    if (k < qSigma) {
-      axpy(yk, -rowRate(problem, i, k), e, scores);
-      continue;
-    }
-    for (let t = 0; t < work.terms; t++) {
-      const u = levelOf(i, t);
-      if (u < 0) continue;
-      const scale = 2 * deltaOf(problem, u, k) * read(work.omega, u);
-      axpy(yk, scale, work.scoresC + ((<usize>(u * scores)) << 3), scores);
+  for (let k = 0; k < qSigma; k++) {
+    const rate = -rowRate(problem, i, k);
+    for (let s = 0; s < scores; s++) write(y, k * scores + s, rate * read(e, s));
+  }
+  y += (<usize>(qSigma * scores)) << 3;
+  clear(y, (scales - qSigma) * scores);
+  for (let t = 0; t < terms; t++) {
+    const u = levelOf(i, t);
+    if (u < 0) continue;
+    const c = work.scoresC + ((<usize>(u * scores)) << 3);
+    const twice = 2 * read(work.omega, u);
+    let delta = U + ((<usize>u) << 3);
+    for (let k = 0; k < scales - qSigma; k++) {
+      const scale = twice * load<f64>(delta);
+      delta += column;
+      if (scale == 0) continue;
+      for (let s = 0; s < scores; s++) add(y, k * scores + s, scale * read(c, s));
     }
   }
 }
@@ -231,14 +246,15 @@ function addLevelSquares(problem: usize): void {
   }
 }
 
-/** What the change of beta_u in direction l is to the SDs' rows of the Hessian. */
+/** What the change of beta_u in direction l is to the SDs' rows of the Hessian, and to those of roots above it. */
 function addLevelChanges(problem: usize, l: i32): void {
   const q = get(problem, Field.Q);
   const hessian = at(problem, Field.ThetaHessian);
-  for (let k = max(l, get(problem, Field.QSigma)); k < work.scales; k++) {
+  for (let k = get(problem, Field.QSigma); k < work.scales; k++) {
+    if (k < l && !isOfRoots(problem, k)) continue;
     let sum: f64 = 0;
     for (let u = 0; u < work.levels; u++) sum += deltaOf(problem, u, k) * read(work.betaChange, u);
-    add(hessian, k * q + l, sum);
+    add(hessian, max(k, l) * q + min(k, l), sum);
   }
 }
 

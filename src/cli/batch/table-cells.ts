@@ -1,5 +1,5 @@
 import { columnInput } from "../../batch/cloneable";
-import { isTrue, type MissingCodes } from "../../data/cell-kinds";
+import { isMissing, isTrue, type MissingCodes } from "../../data/cell-kinds";
 import type { ColumnEvidence, FileContext } from "../../data/column-evidence";
 import { givesBack, levelOf, numberReader } from "../../data/csv-column";
 import type { Column } from "../../data/table";
@@ -69,12 +69,12 @@ function orNull(value: number): number | null {
   return Number.isNaN(value) ? null : value;
 }
 
-function textCell({ texts }: MissingCodes): (text: string) => string | null {
-  return (text) => (texts.has(text) ? null : text);
+function textCell(codes: MissingCodes): (text: string) => string | null {
+  return (text) => (isMissing(text, codes) ? null : text);
 }
 
-function logicalCell({ texts }: MissingCodes): (text: string) => boolean | null {
-  return (text) => (texts.has(text) ? null : isTrue(text));
+function logicalCell(codes: MissingCodes): (text: string) => boolean | null {
+  return (text) => (isMissing(text, codes) ? null : isTrue(text));
 }
 
 /** The level of a cell. One that is no level stays as it is, and is an error of its data set. */

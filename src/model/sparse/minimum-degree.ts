@@ -1,53 +1,31 @@
-import { type Cliques, cliquesOf, type Groups } from "./cliques";
+import type { Cliques } from "./cliques";
+import { DegreeLists } from "./degree-lists";
+import { QuotientGraph } from "./quotient-graph";
 
 /*
  * An order of elimination with little fill: approximate minimum degree (Amestoy, Davis & Duff 1996, SIAM J Matrix Anal
- * Appl 17:886). Eliminated variables are kept as elements, the cliques that they leave behind, so that the graph never
- * grows: what is stored of a variable is the elements that it is in and the variables that it is otherwise next to. All lists
- * lie in one array of integers.
- *
- * Most levels of crossed data (a study with its few laboratories) have far fewer neighbours than these have. They are leaves,
- * which any order of minimum degree takes first: here all at once, since between them nobody's degree has to be known.
+ * Appl 17:886). The variable with the fewest neighbours comes next. They are not counted one by one: how much of each element is
+ * outside of the new one is found in one pass for all of the new one's members, and what two elements share is counted twice.
  */
-
-/** A leaf has at most this share of the neighbours of each of its neighbours. */
-const LEAF = 0.5;
 
 /** The variables in the order in which they are eliminated. */
 export function minimumDegree(cliques: Cliques): Int32Array {
-  const graph = new QuotientGraph(cliques);
-  while (graph.left > 0) graph.eliminate();
-  return graph.order;
+  const elimination = new Elimination(cliques);
+  while (elimination.left > 0) elimination.eliminate();
+  return elimination.order;
 }
 
-class QuotientGraph {
+class Elimination {
   readonly order: Int32Array;
   /** original variables that are not eliminated yet */
   left: number;
   private placed = 0;
+  private readonly graph: QuotientGraph;
+  private readonly degrees: DegreeLists;
 
-  /** all lists: of a variable its elements, then its variables; of an element its variables */
-  private lists: Int32Array;
-  private used: number;
-  private readonly start: Int32Array;
-  private readonly elements: Int32Array;
-  private readonly variables: Int32Array;
-
-  /** original variables that one stands for; 0 once it is eliminated or stood for by another */
-  private readonly weight: Int32Array;
-  /** of an element: original variables in it; 0 once another holds all of it */
-  private readonly size: Int32Array;
-  private readonly degree: Int32Array;
-
-  // those that one stands for, as a chain
+  // those that a variable stands for, as a chain
   private readonly nextMember: Int32Array;
   private readonly lastMember: Int32Array;
-
-  // variables by degree, as doubly linked lists
-  private readonly head: Int32Array;
-  private readonly next: Int32Array;
-  private readonly previous: Int32Array;
-  private least = 0;
 
   // marks of a step
   private step = 0;
@@ -61,173 +39,34 @@ class QuotientGraph {
   private readonly chain: Int32Array;
   private readonly chainHead: Int32Array;
   private readonly chainStep: Int32Array;
-  private comparison = 0;
-  private readonly compared: Int32Array;
 
   private readonly pivotList: Int32Array;
+  /** of a member of the pivot's list: bound on its neighbours outside of it */
   private readonly outer: Int32Array;
 
   constructor(cliques: Cliques) {
     const n = cliques.variables;
-    const of = cliquesOf(cliques);
-    const none = () => new Int32Array(n).fill(-1);
-    this.left = n;
-    this.order = new Int32Array(n);
-    this.start = new Int32Array(n);
-    this.elements = new Int32Array(n);
-    this.variables = new Int32Array(n);
-    this.weight = new Int32Array(n).fill(1);
-    this.size = new Int32Array(n);
-    this.degree = new Int32Array(n);
-    this.nextMember = none();
+    const array = () => new Int32Array(n);
+    const graph = new QuotientGraph(cliques);
+    this.graph = graph;
+    this.degrees = new DegreeLists(n);
+    this.order = array();
+    this.nextMember = array().fill(-1);
     this.lastMember = Int32Array.from({ length: n }, (_, i) => i);
-    this.head = none();
-    this.next = none();
-    this.previous = none();
-    this.mark = new Int32Array(n).fill(-1);
-    this.outside = new Int32Array(n);
-    this.seen = none();
-    this.hash = new Int32Array(n);
-    this.chain = none();
-    this.chainHead = none();
-    this.chainStep = none();
-    this.compared = new Int32Array(n).fill(-1);
-    this.pivotList = new Int32Array(n);
-    this.outer = new Int32Array(n);
-
-    const leaf = this.leaves(cliques, of);
-    // a list has at most as many entries as its cliques have members, and the new elements need room
-    this.lists = new Int32Array(of.items.length * cliques.width + n);
-    this.used = 0;
-    this.fillLists(cliques, of, leaf);
-  }
-
-  /** The leaf in each clique, -1 for none; leaves are eliminated, which leaves their elements to be listed. */
-  private leaves(cliques: Cliques, of: Groups): Int32Array {
-    const { variables: n, count, width, members } = cliques;
-    const { degree, mark } = this;
-    for (let i = 0; i < n; i++) degree[i] = this.eachNeighbour(cliques, of, i, () => {});
-    const leaf = new Int32Array(count).fill(-1);
+    this.mark = array();
+    this.outside = array();
+    this.seen = array();
+    this.hash = array();
+    this.chain = array();
+    this.chainHead = array();
+    this.chainStep = array();
+    this.pivotList = array();
+    this.outer = array();
+    for (const leaf of graph.leaves) this.place(leaf);
+    this.left = n - graph.leaves.length;
     for (let i = 0; i < n; i++) {
-      let isLeaf = true;
-      for (let q = of.start[i]!; q < of.start[i + 1]! && isLeaf; q++) {
-        const from = of.items[q]! * width;
-        for (let k = from; k < from + width; k++) {
-          const v = members[k]!;
-          if (v >= 0 && v !== i && degree[i]! > LEAF * degree[v]!) isLeaf = false;
-        }
-      }
-      if (!isLeaf) continue;
-      for (let q = of.start[i]!; q < of.start[i + 1]!; q++) leaf[of.items[q]!] = i;
-      this.weight[i] = 0;
-      this.left--;
-      this.order[this.placed++] = i;
+      if (graph.weight[i]! > 0) this.degrees.insert(i, graph.degreeOf(i, this.left - 1));
     }
-    mark.fill(-1);
-    return leaf;
-  }
-
-  /** Calls `visit` for each variable that shares a clique with variable i, and counts them. */
-  private eachNeighbour(
-    { width, members }: Cliques,
-    of: Groups,
-    i: number,
-    visit: (v: number, clique: number) => void,
-  ): number {
-    const { mark } = this;
-    let found = 0;
-    for (let q = of.start[i]!; q < of.start[i + 1]!; q++) {
-      const c = of.items[q]!;
-      for (let k = c * width; k < (c + 1) * width; k++) {
-        const v = members[k]!;
-        if (v < 0 || v === i || mark[v] === i) continue;
-        mark[v] = i;
-        found++;
-        visit(v, c);
-      }
-    }
-    return found;
-  }
-
-  private fillLists(cliques: Cliques, of: Groups, leaf: Int32Array): void {
-    const { lists, weight, start, mark } = this;
-    const n = cliques.variables;
-    for (let e = 0; e < n; e++) {
-      if (weight[e] !== 0) continue;
-      start[e] = this.used;
-      this.size[e] = this.eachNeighbour(cliques, of, e, (v) => {
-        lists[this.used++] = v;
-      });
-      this.variables[e] = this.size[e]!;
-    }
-    for (let i = 0; i < n; i++) {
-      if (weight[i] === 0) continue;
-      const from = this.used;
-      start[i] = from;
-      for (let q = of.start[i]!; q < of.start[i + 1]!; q++) {
-        const e = leaf[of.items[q]!]!;
-        if (e < 0 || mark[e] === i) continue;
-        mark[e] = i;
-        lists[this.used++] = e;
-      }
-      this.elements[i] = this.used - from;
-      for (let q = of.start[i]!; q < of.start[i + 1]!; q++) {
-        const c = of.items[q]!;
-        if (leaf[c]! >= 0) continue;
-        for (let k = c * cliques.width; k < (c + 1) * cliques.width; k++) {
-          const v = cliques.members[k]!;
-          if (v < 0 || v === i || mark[v] === i) continue;
-          mark[v] = i;
-          lists[this.used++] = v;
-        }
-      }
-      this.variables[i] = this.used - from - this.elements[i]!;
-    }
-    mark.fill(-1);
-    this.least = n;
-    for (let i = 0; i < n; i++) if (weight[i]! > 0) this.insert(i, this.firstDegree(i));
-  }
-
-  /** How many variables i is next to, directly and through elements. */
-  private firstDegree(i: number): number {
-    const { lists, start, elements, variables, mark } = this;
-    const step = ++this.step;
-    mark[i] = step;
-    let degree = 0;
-    const from = start[i]!;
-    const middle = from + elements[i]!;
-    for (let q = middle; q < middle + variables[i]!; q++) {
-      mark[lists[q]!] = step;
-      degree++;
-    }
-    for (let q = from; q < middle && degree < this.left - 1; q++) {
-      const e = lists[q]!;
-      for (let r = start[e]!; r < start[e]! + variables[e]!; r++) {
-        const v = lists[r]!;
-        if (mark[v] === step) continue;
-        mark[v] = step;
-        degree++;
-      }
-    }
-    return degree;
-  }
-
-  private insert(i: number, degree: number): void {
-    const { head, next, previous } = this;
-    this.degree[i] = degree;
-    const first = head[degree]!;
-    next[i] = first;
-    previous[i] = -1;
-    if (first >= 0) previous[first] = i;
-    head[degree] = i;
-    if (degree < this.least) this.least = degree;
-  }
-
-  private remove(i: number): void {
-    const { head, next, previous } = this;
-    if (previous[i]! >= 0) next[previous[i]!] = next[i]!;
-    else head[this.degree[i]!] = next[i]!;
-    if (next[i]! >= 0) previous[next[i]!] = previous[i]!;
   }
 
   /** i and all that it stands for. */
@@ -235,18 +74,11 @@ class QuotientGraph {
     for (let v = i; v >= 0; v = this.nextMember[v]!) this.order[this.placed++] = v;
   }
 
-  /** j stands for i from now on. */
-  private stand(j: number, i: number): void {
-    this.nextMember[this.lastMember[j]!] = i;
-    this.lastMember[j] = this.lastMember[i]!;
-  }
-
   /** One variable of least degree becomes an element. */
   eliminate(): void {
-    const { weight, pivotList } = this;
-    while (this.head[this.least]! < 0) this.least++;
-    const p = this.head[this.least]!;
-    this.remove(p);
+    const { graph, pivotList } = this;
+    const { weight } = graph;
+    const p = this.degrees.takeLeast();
     this.step++;
     this.left -= weight[p]!;
     weight[p] = 0;
@@ -261,13 +93,13 @@ class QuotientGraph {
       return;
     }
     this.measureOverlaps(members);
-    const kept = this.prune(p, this.shorten(p, members));
-    this.listElement(p, kept);
+    this.listElement(p, this.unite(this.shorten(p, members)));
   }
 
   /** The members of element p: its variables, and those of its elements, which end with it. */
   private gather(p: number): number {
-    const { lists, start, elements, variables, weight, mark, pivotList, size, step } = this;
+    const { mark, pivotList, step } = this;
+    const { lists, start, elements, variables, weight, size } = this.graph;
     let count = 0;
     const take = (from: number, end: number) => {
       for (let q = from; q < end; q++) {
@@ -291,7 +123,8 @@ class QuotientGraph {
 
   /** For the elements next to p's members: how much of each is not in p. */
   private measureOverlaps(members: number): void {
-    const { lists, start, elements, weight, pivotList, size, outside, seen, step } = this;
+    const { pivotList, outside, seen, step } = this;
+    const { lists, start, elements, weight, size } = this.graph;
     for (let k = 0; k < members; k++) {
       const i = pivotList[k]!;
       for (let q = start[i]!; q < start[i]! + elements[i]!; q++) {
@@ -308,13 +141,13 @@ class QuotientGraph {
 
   /** Takes out of the members' lists what p covers, and puts p in; members left with nothing but p go with it. */
   private shorten(p: number, members: number): number {
-    const { lists, start, elements, variables, weight, mark, pivotList, size, outside, outer, hash } = this;
-    const { step } = this;
+    const { mark, pivotList, outside, outer, hash, step } = this;
+    const { lists, start, elements, variables, weight, size } = this.graph;
     const buckets = weight.length;
     let kept = 0;
     for (let k = 0; k < members; k++) {
       const i = pivotList[k]!;
-      this.remove(i);
+      this.degrees.remove(i);
       let degree = 0;
       let sum = 0;
       let to = start[i]!;
@@ -357,9 +190,11 @@ class QuotientGraph {
     return kept;
   }
 
-  /** Members with the same lists stay together for good: one stands for the others. */
-  private prune(p: number, members: number): number {
-    const { weight, pivotList, hash, chain, chainHead, chainStep, step } = this;
+  /** Members with the same lists stay together for good: one stands for the others. How many are left. */
+  private unite(members: number): number {
+    const { graph, pivotList, hash, chain, chainHead, chainStep, step } = this;
+    const { weight } = graph;
+    let kept = 0;
     for (let k = 0; k < members; k++) {
       const i = pivotList[k]!;
       const bucket = hash[i]!;
@@ -368,73 +203,33 @@ class QuotientGraph {
         chainHead[bucket] = -1;
       }
       let twin = chainHead[bucket]!;
-      while (twin >= 0 && !this.hasSameLists(twin, i)) twin = chain[twin]!;
+      while (twin >= 0 && !graph.hasSameLists(twin, i)) twin = chain[twin]!;
       if (twin >= 0) {
         weight[twin]! += weight[i]!;
         weight[i] = 0;
-        this.stand(twin, i);
+        this.nextMember[this.lastMember[twin]!] = i;
+        this.lastMember[twin] = this.lastMember[i]!;
         continue;
       }
       chain[i] = chainHead[bucket]!;
       chainHead[bucket] = i;
-    }
-    let kept = 0;
-    let size = 0;
-    for (let k = 0; k < members; k++) {
-      const i = pivotList[k]!;
-      if (weight[i] === 0) continue;
-      size += weight[i]!;
       pivotList[kept++] = i;
     }
-    this.size[p] = size;
     return kept;
-  }
-
-  private hasSameLists(i: number, j: number): boolean {
-    const { lists, start, elements, variables, compared } = this;
-    if (elements[i] !== elements[j] || variables[i] !== variables[j]) return false;
-    const length = elements[i]! + variables[i]!;
-    this.comparison++;
-    for (let q = start[i]!; q < start[i]! + length; q++) compared[lists[q]!] = this.comparison;
-    for (let q = start[j]!; q < start[j]! + length; q++) {
-      if (compared[lists[q]!] !== this.comparison) return false;
-    }
-    return true;
   }
 
   /** Element p gets its list, and its members their new degrees, as bounds. */
   private listElement(p: number, members: number): void {
-    const { start, elements, variables, weight, pivotList, size, degree, outer } = this;
-    if (this.used + members > this.lists.length) this.compact(members);
-    start[p] = this.used;
-    elements[p] = 0;
-    variables[p] = members;
-    for (let k = 0; k < members; k++) this.lists[this.used++] = pivotList[k]!;
+    const { graph, degrees, pivotList, outer } = this;
+    const { weight } = graph;
+    let size = 0;
+    for (let k = 0; k < members; k++) size += weight[pivotList[k]!]!;
+    graph.listElement(p, pivotList, members, size);
     for (let k = 0; k < members; k++) {
       const i = pivotList[k]!;
-      const others = size[p]! - weight[i]!;
-      const bound = Math.min(this.left - weight[i]!, degree[i]! + others, outer[i]! + others);
-      this.insert(i, Math.max(0, bound));
+      const others = size - weight[i]!;
+      const bound = Math.min(this.left - weight[i]!, degrees.degree[i]! + others, outer[i]! + others);
+      degrees.insert(i, Math.max(0, bound));
     }
-  }
-
-  /** Moves the lists that are still in use together, to make room for `more` entries. */
-  private compact(more: number): void {
-    const { start, elements, variables, weight, size } = this;
-    const alive: number[] = [];
-    for (let i = 0; i < weight.length; i++) if (weight[i]! > 0 || size[i]! > 0) alive.push(i);
-    alive.sort((a, b) => start[a]! - start[b]!);
-    let used = 0;
-    for (const i of alive) {
-      const length = elements[i]! + variables[i]!;
-      this.lists.copyWithin(used, start[i]!, start[i]! + length);
-      start[i] = used;
-      used += length;
-    }
-    this.used = used;
-    if (used + more <= this.lists.length) return;
-    const lists = new Int32Array(2 * this.lists.length + more);
-    lists.set(this.lists.subarray(0, used));
-    this.lists = lists;
   }
 }

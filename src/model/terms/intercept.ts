@@ -3,10 +3,19 @@ import type { Dpar } from "../../formula/dpar";
 import { NO_BLOCK, type Outcomes, type ParameterBlock, singleBlock, stackBlocks } from "../model";
 import { numbersAmong, type Selection, selection, takeFromColumns } from "../selection";
 import type { TermSource } from "./source";
-import type { LevelsInput, NewRows, Sampler, Spreads, TermAnswers } from "./term";
+import type {
+  EffectsAnswers,
+  LevelScores,
+  LevelsInput,
+  NewRows,
+  PredictedEffects,
+  Sampler,
+  Spreads,
+  TermAnswers,
+} from "./term";
 
 /** Z G Z' of one (1 | g): omega_j^2 between all rows of level j. */
-export class Intercept implements TermAnswers, LevelsInput {
+export class Intercept implements TermAnswers, EffectsAnswers, LevelsInput {
   readonly input = "levels";
   readonly part = "between";
   readonly dpars: readonly Dpar[];
@@ -58,7 +67,7 @@ export class Intercept implements TermAnswers, LevelsInput {
     }
   }
 
-  addNewVariances(outcome: Dpar["outcome"], rows: NewRows, out: Float64Array): void {
+  addNewVariances(outcome: Dpar["outcome"], rows: Pick<NewRows, "values">, out: Float64Array): void {
     if (this.dpar.outcome !== outcome) return;
     const omega = rows.values(this.dpar);
     for (let i = 0; i < out.length; i++) out[i]! += omega[i]! ** 2;
@@ -71,6 +80,58 @@ export class Intercept implements TermAnswers, LevelsInput {
       for (let level = 0; level < levels; level++) u[level] = omega[firstLevel + level]! * normal();
       for (let i = 0; i < y.length; i++) if (index[i]! >= 0) y[i]! += u[index[i]!]!;
     };
+  }
+
+  addEffects(u: Float64Array, out: Float64Array): void {
+    const { index, firstLevel } = this;
+    for (let i = 0; i < out.length; i++) if (index[i]! >= 0) out[i]! += u[firstLevel + index[i]!]!;
+  }
+
+  addSums(w: Float64Array, out: Float64Array): void {
+    const { index, firstLevel } = this;
+    for (let i = 0; i < w.length; i++) if (index[i]! >= 0) out[firstLevel + index[i]!]! += w[i]!;
+  }
+
+  /** Of the mean: (mean of the variances) / their number. */
+  setErrors(variances: Float64Array, out: Float64Array): void {
+    const { index, firstLevel, levels } = this;
+    const counts = new Float64Array(levels);
+    out.fill(0, firstLevel, firstLevel + levels);
+    this.addSums(variances, out);
+    for (let i = 0; i < index.length; i++) if (index[i]! >= 0) counts[index[i]!]!++;
+    for (let level = 0; level < levels; level++) out[firstLevel + level]! /= counts[level]! ** 2;
+  }
+
+  levelOf(observation: number): number {
+    const level = this.index[observation]!;
+    return level < 0 ? -1 : this.firstLevel + level;
+  }
+
+  eachEffect(
+    outcome: Dpar["outcome"],
+    rows: Pick<NewRows, "levels">,
+    visit: (row: number, level: number) => void,
+  ): void {
+    if (this.dpar.outcome !== outcome) return;
+    rows.levels(this.dpar).forEach((level, row) => {
+      if (level >= 0) visit(row, this.firstLevel + level);
+    });
+  }
+
+  /** Henderson (1975): u = G Z' S^-1 r,  var(u_hat - u) = G - G Z' P Z G. */
+  predict({ unit, variance, score, precision }: LevelScores): PredictedEffects {
+    const { firstLevel, levels } = this;
+    const sd = new Float64Array(levels);
+    const estimate = new Float64Array(levels);
+    const stdError = new Float64Array(levels);
+    for (let level = 0; level < levels; level++) {
+      const at = firstLevel + level;
+      const omega2 = variance[at]!;
+      sd[level] = unit * Math.sqrt(omega2);
+      estimate[level] = unit * omega2 * score[at]! + 0; // never -0
+      stdError[level] = unit * Math.sqrt(Math.max(0, omega2 - omega2 * omega2 * precision[at]!));
+    }
+    return { sd, estimate, stdError };
   }
 }
 
@@ -89,17 +150,17 @@ export function interceptsFrom(
   });
 }
 
+const NO_LEVELS: ParameterBlock = { kind: "sd", dpars: [], block: NO_BLOCK, held: null };
+
 /** log omega of all levels of all random intercepts, one intercept after the other. */
 export function interceptsBlock(intercepts: readonly Intercept[]): ParameterBlock {
+  if (intercepts.length === 0) return NO_LEVELS;
   const dpars = intercepts.map(({ dpar }) => dpar);
   const designs = intercepts.map(({ design }) => design);
-  const last = intercepts[intercepts.length - 1];
-  let block = NO_BLOCK;
-  if (designs.length === 1) block = singleBlock(designs[0]!);
-  else if (last !== undefined) {
-    const count = last.firstLevel + last.levels;
-    block = stackBlocks(designs, count, (d, level) => intercepts[d]!.firstLevel + level);
-  }
+  if (designs.length === 1) return { kind: "sd", dpars, block: singleBlock(designs[0]!), held: null };
+  const last = intercepts[intercepts.length - 1]!;
+  const count = last.firstLevel + last.levels;
+  const block = stackBlocks(designs, count, (d, level) => intercepts[d]!.firstLevel + level);
   return { kind: "sd", dpars, block, held: null };
 }
 
@@ -129,7 +190,7 @@ export function interceptsWithout(
 }
 
 /** Over the levels that a kept row has. */
-function ofLevelsLeft(design: GroupDesign, kept: Int32Array): GroupDesign {
+function ofLevelsLeft(design: GroupDesign, kept: readonly number[]): GroupDesign {
   const { index, nrow, names } = design;
   const counts = new Int32Array(nrow);
   for (const row of kept) if (index[row]! >= 0) counts[index[row]!]!++;
@@ -138,7 +199,7 @@ function ofLevelsLeft(design: GroupDesign, kept: Int32Array): GroupDesign {
   return {
     ...design,
     nrow: levels.kept.length,
-    values: takeFromColumns(design.values, nrow, names.length, levels.kept),
+    values: takeFromColumns(design.values, nrow, names.length, levels),
     levels: Array.from(levels.kept, (level) => design.levels[level]!),
     index: Int32Array.from(kept, (row) => (index[row]! < 0 ? -1 : numberOf[index[row]!]!)),
     counts: Int32Array.from(levels.kept, (level) => counts[level]!),

@@ -52,7 +52,7 @@ export class Pair implements TermAnswers {
     }
   }
 
-  addNewVariances(outcome: Dpar["outcome"], rows: NewRows, out: Float64Array): void {
+  addNewVariances(outcome: Dpar["outcome"], rows: Pick<NewRows, "values">, out: Float64Array): void {
     this.alone.addNewVariances(outcome, rows, out);
   }
 
@@ -84,17 +84,22 @@ export class Pair implements TermAnswers {
   }
 }
 
-const NO_PAIRS = new Int32Array(0);
-
-/** The pairs of a model with a correlation, and its predictor's parameters: none where a sigma is held at 0. */
-export function pairsFrom(source: TermSource): {
+interface PairsOfModel {
   readonly pairs: Int32Array;
   readonly block: ParameterBlock;
-} {
+}
+
+const NO_PAIRS: PairsOfModel = {
+  pairs: new Int32Array(0),
+  block: { kind: "rho", dpars: [], block: NO_BLOCK, held: null },
+};
+
+/** The pairs of a model with a correlation, and its predictor's parameters: none where a sigma is held at 0. */
+export function pairsFrom(source: TermSource): PairsOfModel {
   const { observation } = source;
   const dpars = source.dpars("rho12");
   if (observation === null || dpars.length === 0) {
-    return { pairs: NO_PAIRS, block: { kind: "rho", dpars: [], block: NO_BLOCK, held: null } };
+    return NO_PAIRS;
   }
   const { pairs, pairOf } = completePairs(observation);
   const design = source.design(dpars[0]!);

@@ -66,3 +66,8 @@ const BY_KIND = Object.fromEntries(THETA_ORDER.map((one, at) => [one.kind, { ...
 export function parametersOf(kind: ParameterKind): Parameters & { readonly at: number } {
   return BY_KIND[kind];
 }
+
+/** A correlation: where some entities run to -1 and others to 1, edges are those of cuts, which have a search of their own. */
+export function isTwoSided({ kind }: { readonly kind: ParameterKind }): boolean {
+  return parametersOf(kind).edges.length > 1;
+}

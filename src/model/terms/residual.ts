@@ -26,7 +26,7 @@ export class Residual implements TermAnswers {
     for (let a = 0; a < m; a++) out[a * m + a]! += sigma[members[a]!]! ** 2;
   }
 
-  addNewVariances(outcome: Dpar["outcome"], rows: NewRows, out: Float64Array): void {
+  addNewVariances(outcome: Dpar["outcome"], rows: Pick<NewRows, "values">, out: Float64Array): void {
     const sigma = rows.values(this.dpars.find((dpar) => dpar.outcome === outcome)!);
     for (let i = 0; i < out.length; i++) out[i]! += sigma[i]! ** 2;
   }

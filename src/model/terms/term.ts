@@ -50,7 +50,7 @@ export interface TermAnswers {
    */
   addCovariances(members: ArrayLike<number>, spreads: Spreads, out: Float64Array): void;
   /** Adds its variance of the true effects of an outcome in rows that are not the model's, of levels that it does not know. */
-  addNewVariances(outcome: Dpar["outcome"], rows: NewRows, out: Float64Array): void;
+  addNewVariances(outcome: Dpar["outcome"], rows: Pick<NewRows, "values">, out: Float64Array): void;
   /**
    * How to add a draw of its part to a response. What all draws share is done once.
    *
@@ -60,13 +60,64 @@ export interface TermAnswers {
   sampler(spreads: Spreads, rowName: (row: number) => string): Sampler;
 }
 
+/**
+ * What a term with random effects u (Z u in the response) answers beside: levels are numbered over all such terms of a model,
+ * one after the other, as in Spreads.
+ */
+export interface EffectsAnswers {
+  /** Adds Z u to `out`, by observation. */
+  addEffects(u: Float64Array, out: Float64Array): void;
+  /** Adds Z' w to `out`, by level. */
+  addSums(w: Float64Array, out: Float64Array): void;
+  /** Sets by level the variance of what its observations say of its effect, each having one of `variances` itself. */
+  setErrors(variances: Float64Array, out: Float64Array): void;
+  /** The level of an observation, -1 for none. */
+  levelOf(observation: number): number;
+  /** Calls `visit` for each effect that is in the mean of an outcome in a new row: those of levels that the fit knows. */
+  eachEffect(
+    outcome: Dpar["outcome"],
+    rows: Pick<NewRows, "levels">,
+    visit: (row: number, level: number) => void,
+  ): void;
+  /** Predicts the effects of its levels. */
+  predict(scores: LevelScores): PredictedEffects;
+}
+
+/** What predictions are made of, by level, in units of `unit`. With P = S^-1 - S^-1 X (X' S^-1 X)^-1 X' S^-1: */
+export interface LevelScores {
+  readonly unit: number;
+  /** omega^2 */
+  readonly variance: Float64Array;
+  /** z' S^-1 r */
+  readonly score: Float64Array;
+  /** z' P z */
+  readonly precision: Float64Array;
+}
+
+/** One a level of the term, in the user's units. */
+export interface PredictedEffects {
+  readonly sd: Float64Array;
+  readonly estimate: Float64Array;
+  /** of prediction */
+  readonly stdError: Float64Array;
+}
+
 /** New rows of data, as a fit predicts them. */
 export interface NewRows {
   /** an SD or a correlation in each row, response scale */
   values(dpar: Dpar): Float64Array;
+  /** the level that each row is of in the grouping of a dpar, -1 for one that the fit does not know */
+  levels(dpar: Dpar): Int32Array;
 }
 
 /** Adds a draw to y; `normal` gives independent standard normal numbers. */
 export type Sampler = (normal: () => number, y: Float64Array) => void;
 
-export type VarianceTerm = TermAnswers & KernelInput;
+/** A term with random effects. */
+export type EffectsTerm = TermAnswers & EffectsAnswers & LevelsInput;
+
+export type VarianceTerm = EffectsTerm | (TermAnswers & Exclude<KernelInput, LevelsInput>);
+
+export function hasEffects(term: VarianceTerm): term is EffectsTerm {
+  return term.input === "levels";
+}

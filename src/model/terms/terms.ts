@@ -17,7 +17,10 @@ type WithTerms = Pick<Model, "V" | "pairs" | "random"> & {
 
 /** The summands of a model's Sigma: V, or D V D, R, then the random intercepts as in the formulas. */
 export function termsOf({ V, pairs, random, blocks }: WithTerms): VarianceTerm[] {
-  const residual = blocks.flatMap(({ kind, dpars }) => (kind === "sigma" || kind === "rho" ? dpars : []));
+  const residual: Dpar[] = [];
+  for (const { kind, dpars } of blocks) {
+    if (kind === "sigma" || kind === "rho") for (const dpar of dpars) residual.push(dpar);
+  }
   return termsFrom({ V, multipliers: multipliersOf({ blocks }), residual, pairs, random });
 }
 

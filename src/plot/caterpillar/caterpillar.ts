@@ -116,16 +116,16 @@ export function caterpillarRows(
     return { label, estimate, ...limitsOf({ estimate, stdError, df }) };
   };
   const df = predictionDf(fit, options);
-  const random = groupingsIn(fit, outcome.location);
-  const { show = random.length > 0 ? undefined : "effects" } = options;
+  const groupings = groupingsIn(fit, outcome.location);
+  const { show = groupings.length > 0 ? undefined : "effects" } = options;
   if (show === "effects") {
     const labels = rowLabels(fit, options, outcome.location);
     const rows = outcome.present.map((i) => interval(labels[i]!, outcome.y[i]!, Math.sqrt(outcome.v[i]!)));
     return [{ of: "effects", label: "", rows: rows.sort((a, b) => a.estimate - b.estimate) }];
   }
-  const wanted = random.filter(({ group, dpar }) => show === undefined || group === show || dpar === show);
+  const wanted = groupings.filter(({ group, dpar }) => show === undefined || group === show || dpar === show);
   if (wanted.length === 0) {
-    const known = ["effects", ...random.map(({ group }) => group)].join(", ");
+    const known = ["effects", ...groupings.map(({ group }) => group)].join(", ");
     throw new DrmError("bad_option", `show '${show}': this model has ${known} to show`);
   }
   return wanted.map(({ dpar, group, levels }) => ({

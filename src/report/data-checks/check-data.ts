@@ -66,7 +66,8 @@ const CHECKS: readonly ((data: EffectSizes) => CheckRow | null)[] = [
  *   outlying_sign    an effect clearly of the other sign than nearly all others, of a size that theirs have
  *   study_column     a column that reads like the studies' and has several effects of some, where no study was named
  *   similar_levels   studies whose names differ only in case, blanks or encoding
- *   raw_sds          means more than 3 SDs apart that would be an ordinary distance apart if the SDs were standard errors
+ *   raw_sds          means more than 3 SDs apart that would be an ordinary distance apart if the SDs were standard errors, and SDs
+ *                    far below those of the other studies that would be of their size
  *   raw_counts       counts that are no whole numbers: proportions or percentages
  *   raw_scale        estimates with limits, some of them ratios and some log ratios
  *   dominant_study   a study with more weight than all others together, 1 / (v + tau^2), tau^2 by moments
@@ -143,9 +144,16 @@ function similarStudies(name: string, column: FactorColumn): CheckRow[] {
   return found === null ? [] : [found];
 }
 
-/** The same questions about the effect sizes that a fit used. Its first grouping tells the studies. */
-export function checkFitData(fit: Fit): Printable<readonly CheckRow[]> {
-  if (fit.knownV.kind === "none") return checkTable([], CAPTION);
+/**
+ * The same questions about the effect sizes that a fit used, and about the numbers that they were made of where these are known. Its first
+ * grouping tells the studies.
+ */
+export function checkFitData(
+  fit: Fit,
+  made?: { readonly data: Table; readonly of: NonNullable<CheckDataOptions["raw"]> },
+): Printable<readonly CheckRow[]> {
+  const raw = made === undefined ? [] : rawChecks(made.data, made.of);
+  if (fit.knownV.kind === "none") return checkTable(raw, CAPTION);
   const rows = outcomesOf(fit).flatMap((outcome) => {
     const [grouping] = groupingsOf(fit);
     const labels =
@@ -164,7 +172,7 @@ export function checkFitData(fit: Fit): Printable<readonly CheckRow[]> {
     };
     return outcomeChecks(complete(sizes, fit.rows), fit.family !== "gaussian");
   });
-  return checkTable(rows, CAPTION);
+  return checkTable([...rows, ...raw], CAPTION);
 }
 
 function outcomeChecks(sizes: EffectSizes, named: boolean): CheckRow[] {

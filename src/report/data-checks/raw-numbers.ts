@@ -1,6 +1,6 @@
 import { type CheckRow, row } from "../checks/check";
 import { count } from "../format";
-import { rowsText } from "./effect-sizes";
+import { median, rowsText } from "./effect-sizes";
 
 /** The numbers that effect sizes were made of, by the argument of escalc() or convWald(), NaN where missing. */
 export type RawNumbers = Readonly<Record<string, readonly number[]>>;
@@ -17,24 +17,43 @@ const rowsWhere = (length: number, holds: (i: number) => boolean): number[] =>
 
 /**
  * A standard error where an SD belongs is smaller by sqrt(n): the mean difference is more than LARGE of these "SDs", and would be an
- * ordinary one if they were standard errors.
+ * ordinary one if they were standard errors; or, where most studies have SDs of one size, it is a SMALL part of that, and would be of
+ * that size, within the factor SAME, if it were a standard error.
  */
 const LARGE = 3;
 const ORDINARY = 1.5;
+const SMALL = 1 / 3;
+const SAME = 1.5;
+/** So many SDs have a size in common. */
+const FEWEST = 4;
+
+/** Rows of SDs that stand out as standard errors do, in both groups; none where the SDs have no size in common. */
+function outOfLine(
+  sds: readonly (readonly number[])[],
+  sizes: readonly (readonly number[])[],
+): (i: number) => boolean {
+  const all = sds.flat().filter((sd) => sd > 0);
+  const middle = median(all);
+  const isSame = (sd: number) => sd < SAME * middle && sd > middle / SAME;
+  if (all.length < 2 * FEWEST || all.filter(isSame).length < all.length / 2) return () => false;
+  return (i) =>
+    sds.every((of, g) => of[i]! > 0 && of[i]! < SMALL * middle && isSame(of[i]! * Math.sqrt(sizes[g]![i]!)));
+}
 
 function standardErrorsAsSds(raw: RawNumbers): CheckRow | null {
   const { m1i, m2i, sd1i, sd2i, n1i, n2i } = raw;
   if (!(m1i && m2i && sd1i && sd2i && n1i && n2i)) return null;
   const distance = (i: number, s1: number, s2: number) =>
     Math.abs(m1i[i]! - m2i[i]!) / Math.sqrt((s1 * s1 + s2 * s2) / 2);
+  const isOutOfLine = outOfLine([sd1i, sd2i], [n1i, n2i]);
   const suspects = rowsWhere(m1i.length, (i) => {
     const asTyped = distance(i, sd1i[i]!, sd2i[i]!);
     const asErrors = distance(i, sd1i[i]! * Math.sqrt(n1i[i]!), sd2i[i]! * Math.sqrt(n2i[i]!));
-    return asTyped > LARGE && asErrors < ORDINARY;
+    return (asTyped > LARGE && asErrors < ORDINARY) || isOutOfLine(i);
   });
   if (suspects.length === 0) return row("raw_sds", "ok", "none", "No SD looks like a standard error.");
   const message =
-    "The means are more than 3 SDs apart, and would be less than 1.5 apart if the SDs were standard errors: if they are, multiply them by sqrt(n).";
+    "The means are more than 3 SDs apart, or the SDs a third of what other studies have, and nothing would be odd if the SDs were standard errors: if they are, multiply them by sqrt(n).";
   return row("raw_sds", "warning", rowsText(suspects), message);
 }
 

@@ -1,38 +1,26 @@
 import type { BlockCovariance } from "../covariance/block-covariance";
-import { triangle } from "../linalg/triangle";
 import type { Sections } from "./sections";
 
-// The kernels take V of each dense cluster as a packed lower triangle, by rows, one cluster after the other.
-
-/** V as the engine takes it: packed lower triangles of the dense clusters, and the covariance inside each lone pair. */
-export interface PackedV {
+/** V as the engine takes it: lower triangles of the dense clusters, by rows, and the covariance inside each lone pair. */
+export interface KernelV {
   readonly clusters: Float64Array;
   readonly pairs: Float64Array;
 }
 
-const NOTHING: PackedV = { clusters: new Float64Array(0), pairs: new Float64Array(0) };
+const NOTHING: KernelV = { clusters: new Float64Array(0), pairs: new Float64Array(0) };
 
 /** @param divisor what V is divided by */
-export function packV(layout: Sections, V: BlockCovariance, divisor: number): PackedV {
-  const { clusterSizes: sizes, modelRow } = layout;
+export function kernelV(layout: Sections, V: BlockCovariance, divisor: number): KernelV {
+  const { clusterSizes, modelRow } = layout;
   // without either of these sections problem and model rows may be the same
-  if (modelRow === null || (sizes.length === 0 && layout.pairRows === 0)) return NOTHING;
+  if (modelRow === null || (clusterSizes.length === 0 && layout.pairRows === 0)) return NOTHING;
   const pairs = new Float64Array(layout.pairRows / 2);
   let row = layout.scalarRows + layout.nestedRows + layout.sparseRows;
   for (let s = 0; s < pairs.length; s++, row += 2)
     pairs[s] = V.at(modelRow[row], modelRow[row + 1]) / divisor;
-  let cells = 0;
-  for (let c = 0; c < sizes.length; c += 3) cells += triangle(sizes[c]);
-  const clusters = new Float64Array(cells);
-  let cell = 0;
-  for (let c = 0; c < sizes.length; c += 3) {
-    const end = row + sizes[c];
-    for (let i = row; i < end; i++) {
-      for (let k = row; k <= i; k++) clusters[cell++] = V.at(modelRow[i], modelRow[k]) / divisor;
-    }
-    row = end;
-  }
-  return { clusters, pairs };
+  const sizes = new Int32Array(clusterSizes.length / 3);
+  for (let c = 0; c < sizes.length; c++) sizes[c] = clusterSizes[3 * c];
+  return { clusters: V.triangles(modelRow.subarray(row), sizes, divisor), pairs };
 }
 
 /** The clusters of V by themselves, as all rows of a problem. */
@@ -41,7 +29,7 @@ export interface ClustersOfV {
   readonly entries: Int32Array;
   /** rows, levels and pairs of each cluster */
   readonly sizes: Int32Array;
-  /** V's own memory: its packing and the kernels' are one */
+  /** V's own memory, in which it keeps what triangles() gives */
   readonly values: Float64Array;
 }
 

@@ -1,0 +1,78 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { Field } from "../../assembly/abi";
+import { wasm } from "../../bindings/wasm";
+import { type EngineAnswer, engineForJob } from "../fit/engine-for";
+import type { Job } from "../fit/ma-case";
+import { randomFrom } from "../fit/random-problem";
+
+// odd numbers of rows, so that there is padding
+const ROWS = 25;
+
+function jobs(): Record<string, Job> {
+  const random = randomFrom(3);
+  const column = (make: (i: number) => unknown) => Array.from({ length: ROWS }, (_, i) => make(i));
+  const data = {
+    y: column(() => random.normal()),
+    y2: column(() => random.normal()),
+    x: column(() => random.normal()),
+    v: column(() => 0.02 + random.uniform() ** 2),
+    g: column((i) => `g${i % 6}`),
+    h: column(() => `h${random.integer(4)}`),
+    w: column(() => 0.5 + random.uniform()),
+  } as Record<string, (number | string)[]>;
+  const one = (formula: string, weights?: string): Job => ({
+    formulas: [formula, "sigma ~ x"],
+    options: { data, ...(weights && { weights }) },
+  });
+  const reml = ({ formulas, options }: Job): Job => ({ formulas, options: { ...options, method: "REML" } });
+  const plain = {
+    scalar: one("y ~ x + meta_V(V = v)"),
+    nested: one("y ~ x + (1 | g) + meta_V(V = v)"),
+    sparse: one("y ~ x + (1 | g) + (1 | h) + meta_V(V = v)"),
+    dense: one("y ~ x + (1 | h) + meta_V(V = meta_vcov_cluster(v, g, rho = 0.4))"),
+    pair: {
+      formulas: [
+        "mu1 = y ~ x + meta_V(V = meta_vcov_bivariate(v, v, cor12 = 0.3))",
+        "mu2 = y2 ~ x",
+        "rho12 ~ x",
+      ],
+      options: { data },
+    },
+  };
+  return {
+    ...plain,
+    ...Object.fromEntries(Object.entries(plain).map(([name, job]) => [`${name}, REML`, reml(job)])),
+    "scalar, weights": one("y ~ x + meta_V(V = v)", "w"),
+    "nested, weights": one("y ~ x + (1 | g) + meta_V(V = v)", "w"),
+  };
+}
+
+function answerOf(job: Job): EngineAnswer {
+  const engine = engineForJob(job);
+  const theta = Float64Array.from({ length: engine.q }, (_, k) => -0.3 + 0.1 * k);
+  const answer = engine.at(theta);
+  engine.dispose();
+  return answer;
+}
+
+afterEach(() => vi.restoreAllMocks());
+
+test.each(Object.entries(jobs()))("what memory held before does not matter: %s", (_, job) => {
+  const clean = answerOf(job);
+  // the memory of the last problem is kept for one of the same sizes
+  engineForJob({ formulas: ["y ~ 1"], options: { data: { y: [1, 2, 4] } } }).dispose();
+  const module = wasm();
+  const create = module.createProblem;
+  // whatever is not written again before it is read shows
+  const spoilt = vi.spyOn(module, "createProblem").mockImplementation((sizes) => {
+    const address = create(sizes);
+    const bytes = new Int32Array(module.memory.buffer)[(address >> 2) + Field.Bytes]!;
+    const from = address + 4 * Field.Count;
+    new Float64Array(module.memory.buffer, (from + 7) & ~7, (bytes - 4 * Field.Count - 8) >> 3).fill(
+      Number.NaN,
+    );
+    return address;
+  });
+  expect(answerOf(job)).toEqual(clean);
+  expect(spoilt).toHaveBeenCalled();
+});
