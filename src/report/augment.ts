@@ -1,5 +1,5 @@
 import type { Column } from "../data/table";
-import { correlations } from "../fit/dpars";
+import { correlations, phisOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
 import { outcomesOf } from "../inference/outcomes";
@@ -25,7 +25,7 @@ const AUGMENT_OPTIONS: OptionKinds<AugmentOptions> = { test: "text" };
  *
  *   .fitted   mean, offset included         .se.fit   its standard error
  *   .sigma    SD of extra heterogeneity     .resid    y - .fitted
- *   .pearson  .resid over the SD of y
+ *   .pearson  .resid over the SD of y       .phi      multiplier of the sampling variance, where V is known up to it
  *
  * In a bivariate fit each appears twice, `.fitted_mu1` ... `.pearson_mu2`, and `.rho12` once. null where a cell is
  * missing. Throws what testBasis() throws.
@@ -46,10 +46,12 @@ function computedColumns(fit: Fit, test: TestStatistic | undefined): [string, Fl
   const raw = perOutcome(residuals(fit));
   const pearson = perOutcome(residuals(fit, { type: "pearson" }));
   const columns = outcomesOf(fit).flatMap(({ location, scale }, o): [string, Float64Array][] => {
+    const phi = phisOf(fit)[o];
     const suffix = fit.family === "gaussian" ? "" : `_${location}`;
     return [
       [`.fitted${suffix}`, fit.fitted[location]],
       [`.se.fit${suffix}`, predict(fit, undefined, { dpar: location, ...(test && { test }) }).stdError],
+      ...(phi === undefined ? [] : [[`.phi${suffix}`, fit.fitted[phi.key]] as [string, Float64Array]]),
       [`.sigma${suffix}`, fit.fitted[scale]],
       [`.resid${suffix}`, raw[o]],
       [`.pearson${suffix}`, pearson[o]],

@@ -75,7 +75,9 @@ function fitJob({ formulas, options }: Job): Fit {
   return drm(drmFormula(...formulas), { ...options, family });
 }
 
-const MA_CASES = [...listCases("v"), "next/r01-crossed-sd-formula-sigma-formula-lim", ...listProportional()]
+/** Of capabilities that came later. */
+const LATER = ["next/r01-crossed-sd-formula-sigma-formula-lim", ...listProportional()];
+const MA_CASES = [...listCases("v"), ...LATER]
   .map((id) => loadCase<MaCase>(id))
   .filter(({ kind }) => kind !== "escalc");
 const DRM_CASES = listCases("drm-").map((id) => ({ ...loadCase(id), id }));

@@ -5,6 +5,7 @@ import { drmFormula } from "../../src/formula/formula";
 import { confint } from "../../src/inference/confint";
 import { predictionInterval } from "../../src/inference/prediction-interval";
 import { ranef } from "../../src/inference/ranef";
+import { augment } from "../../src/report/augment";
 import { checkDrm } from "../../src/report/checks/check-drm";
 import { toJSON } from "../../src/report/json/to-json";
 import { report } from "../../src/report/report";
@@ -242,6 +243,7 @@ describe("a V known up to a multiplier", () => {
       "fitted phi",
     );
     expect(Object.keys(json.fitted!)).toEqual(["mu", "phi", "sigma"]);
+    expect(augment(fit)[3]![".phi"]).toBe(fit.fitted.phi![3]);
   });
 
   it("does not depend on the unit of V: phi takes it up", () => {
