@@ -1,6 +1,7 @@
 import { instantiateSync } from "as-bind/dist/as-bind.esm.js";
+import { inflateSync } from "fflate/browser";
 import { installConverters } from "./converters";
-import { wasmBase64 } from "./kernel.generated";
+import { wasmBytes, wasmDeflated } from "./kernel.generated";
 
 /** The module's exports. What takes an array goes through as-bind; the rest are raw calls with numbers. */
 export interface Wasm {
@@ -19,7 +20,9 @@ let instance: Wasm | undefined;
 export function wasm(): Wasm {
   if (instance === undefined) {
     installConverters();
-    const bytes = Uint8Array.from(atob(wasmBase64), (character) => character.charCodeAt(0));
+    // deflated before it became text: base64 hides from a server's compression what bytes have in common
+    const deflated = Uint8Array.from(atob(wasmDeflated), (character) => character.charCodeAt(0));
+    const bytes = inflateSync(deflated, { out: new Uint8Array(wasmBytes) });
     const bound = instantiateSync(bytes, {});
     const raw = bound.loadedModule.instance.exports as unknown as Wasm;
     instance = {

@@ -1,7 +1,8 @@
-// Compiles assembly/ and writes bindings/kernel.generated.ts: the module as base64, with its hash. Where the last run saw the
+// Compiles assembly/ and writes bindings/kernel.generated.ts: the module, deflated, as base64, with its hash. Where the last run saw the
 // same files, and what it wrote is still there, nothing is compiled: the tests ask for it at each start.
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { deflateRawSync } from "node:zlib";
 import { writeIfChanged } from "./write-if-changed.mjs";
 
 const WASM = "build/drmeta.wasm";
@@ -48,8 +49,9 @@ async function compile() {
     GENERATED,
     `// Generated from assembly/ by scripts/build-wasm.mjs; do not edit.
 export const wasmSha256 = "${sha256(wasm)}";
-export const wasmBase64 =
-  "${wasm.toString("base64")}";
+export const wasmBytes = ${wasm.length};
+export const wasmDeflated =
+  "${deflateRawSync(wasm, { level: 9 }).toString("base64")}";
 `,
   );
 }
