@@ -122,7 +122,7 @@ export enum Field {
   LevelScore, // Levels: z_u' Sigma^-1 r, z_u the indicator of the level's rows; from order 1 on
   LevelInverse, // Levels: z_u' Sigma^-1 z_u
   LevelSolved, // Levels x P, row-major: z_u' Sigma^-1 X; with order 2
-  RowShared, // SparseRows: h, with (Sigma^-1)_ii = a - a^2 h and a = weight / (v + sigma^2); from order 1 on
+  RowShared, // SparseRows: h, with (Sigma^-1)_ii = a - a^2 h and a = weight / (phi v + sigma^2); from order 1 on
 
   // work, not for the caller
   LocationFactor, // P x P, row-major: Cholesky factor of X' Sigma^-1 X in the lower triangle

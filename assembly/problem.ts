@@ -53,7 +53,7 @@ export function measure(sizes: Int32Array): u64 {
   const reml = sizes[Field.Reml] != 0;
   const proportional = sizes[Field.Proportional] != 0;
   const scores = reml ? p + 1 : 1;
-  const scales = <u64>sizes[Field.QSigma] + <u64>sizes[Field.QSd];
+  const scales = <u64>sizes[Field.QPhi] + <u64>sizes[Field.QSigma] + <u64>sizes[Field.QSd];
   const vectorRows = scalarRows + nestedRows + sparseRows;
   const denseRows = n - pairRows - vectorRows;
 

@@ -23,11 +23,11 @@ const COUNTS = [
   {
     letter: "a",
     what: "random intercepts: one level index a row, one omega a level",
-    // `random` of a model or a fit is the list of intercepts, that of a formula what stands before a bar; the kernels of nested
-    // levels and of dense clusters are where levels belong; a unit by itself is that of a scale or of length 1, and as a
+    // `random` of a model or a fit is the list of intercepts, that of a formula what stands before a bar; the kernels of
+    // nested levels, dense clusters and sparse systems are where levels belong; a unit by itself is that of a scale or of length 1, and as a
     // level it is in firstUnit and its like; omega by itself is an SD, while satterthwaite.ts has the matrix of that name
     outside:
-      /^(?:src\/formula\/|assembly\/kernels\/(?:nested|dense)\/|src\/inference\/robust\/satterthwaite)/,
+      /^(?:src\/formula\/|assembly\/kernels\/(?:nested|dense|sparse)\/|src\/inference\/robust\/satterthwaite)/,
     names:
       /\bRandom(?:Intercept|Effect)s?\b|\brandomIntercepts?\b|\.random\b|\brandom\?\.|\b(?:first|row|nested|inner|unit|level)Units?\b|\bUnit[A-Z]\w*|\b(?:Nested|Inner|Largest|Row)Levels\b|\bField\.Levels\b|\b[lL]evel(?:Parent|End|Score|Inverse|Solved)\b|\b[oO]mega2?\b|\bobservedLevels\b|\blevelsBlock\b|\bfirstLevel\b/g,
   },

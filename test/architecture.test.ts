@@ -49,7 +49,7 @@ const MAY_USE_NODE = ["src/cli/", "src/batch/node"];
 
 /** Packages by the stage that uses them: anything more would be in every bundle unseen. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  data: ["fflate", "hyparquet", "hyparquet-compressors", "papaparse", "saxen"],
+  data: ["fflate/browser", "hyparquet", "hyparquet-compressors", "papaparse", "saxen"],
   stats: ["@stdlib/math-base-special-erfc", "@stdlib/math-base-special-erfcinv"],
   batch: ["workerpool"],
   plot: ["@observablehq/plot", "@xmldom/xmldom"],

@@ -58,3 +58,8 @@ const NOT_FITS = /escalc|phylogenetic/;
 export function listFits(prefix = ""): string[] {
   return listCases(prefix).filter((id) => !NOT_FITS.test(id));
 }
+
+/** The ids of the cases of a V known up to a multiplier. */
+export function listProportional(): string[] {
+  return listCases("next/").filter((id) => id.includes("proportional"));
+}

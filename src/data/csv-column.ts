@@ -9,7 +9,10 @@ import type { Column, FactorColumn, NumericColumn } from "./table";
 /** One column of texts, trimmed, and what the user and the rest of the file say of it. */
 export interface TextColumn {
   readonly name: string;
-  readonly cells: readonly string[];
+  readonly nrow: number;
+  cell(row: number): string;
+  /** all of them, as a list that is made for it */
+  cells(): readonly string[];
   readonly rules: CellRules;
   readonly file: FileContext;
 }
@@ -41,14 +44,14 @@ export function labelsFromText(column: TextColumn): Column {
   return verdict.kind === "logical" ? logicals(column) : labelsOfTexts(column, false);
 }
 
-function judged({ name, cells, rules, file }: TextColumn): { verdict: Verdict; values: Float64Array } {
+function judged({ name, nrow, cell, rules, file }: TextColumn): { verdict: Verdict; values: Float64Array } {
   const evidence = new ColumnEvidence(name, rules);
-  const values = new Float64Array(cells.length);
-  for (let i = 0; i < values.length; i++) values[i] = evidence.see(cells[i]!, i);
+  const values = new Float64Array(nrow);
+  for (let i = 0; i < nrow; i++) values[i] = evidence.see(cell(i), i);
   const verdict = evidence.verdict(file);
   if (verdict.kind !== "numeric" || !evidence.isToBeReadAgain(verdict.decimal)) return { verdict, values };
   const read = numberReader(verdict.decimal, rules.codes);
-  for (let i = 0; i < values.length; i++) values[i] = read(cells[i]!);
+  for (let i = 0; i < nrow; i++) values[i] = read(cell(i));
   return { verdict, values };
 }
 
@@ -63,14 +66,14 @@ export function numberReader(decimal: Decimal, codes: MissingCodes): (cell: stri
 
 function labelsOfTexts({ cells, rules: { codes } }: TextColumn, ordered: boolean): FactorColumn {
   return factorFromText(
-    cells.map((cell) => (isMissing(cell, codes) ? null : cell)),
+    cells().map((cell) => (isMissing(cell, codes) ? null : cell)),
     ordered,
   );
 }
 
 function logicals({ cells, rules: { codes } }: TextColumn): NumericColumn {
   const value = (cell: string) => (isMissing(cell, codes) ? Number.NaN : isTrue(cell) ? 1 : 0);
-  return { kind: "logical", values: Float64Array.from(cells, value) };
+  return { kind: "logical", values: Float64Array.from(cells(), value) };
 }
 
 /**
@@ -83,7 +86,7 @@ function withWritten({ cells }: Pick<TextColumn, "cells">, values: Float64Array)
   return Object.defineProperty(column, "written", {
     enumerable: true,
     get: () => {
-      made ??= { written: writtenAs(cells, values) };
+      made ??= { written: writtenAs(cells(), values) };
       return made.written;
     },
   });
@@ -133,10 +136,11 @@ export function levelOf(
 
 /** A column whose levels are given. */
 export function factorWithLevels(
-  { name, cells, rules: { codes: missing }, file }: TextColumn,
+  { name, cells: all, rules: { codes: missing }, file }: TextColumn,
   levels: readonly string[],
   ordered: boolean,
 ): FactorColumn {
+  const cells = all();
   const known = levelIndex(name, levels);
   const { index } = known;
   const lookUp = (cell: string) => {

@@ -1,5 +1,5 @@
 import { type CellOptions, cellRules, fileContext } from "./cell-options";
-import { type CellRules, ColumnEvidence, commonDecimal } from "./column-evidence";
+import { type CellRules, ColumnEvidence, commonDecimal, type FileContext } from "./column-evidence";
 import { columnFromText, factorWithLevels, labelsFromText, type TextColumn } from "./csv-column";
 import type { FactorOptions } from "./factor-from";
 import type { TextRows } from "./header";
@@ -37,7 +37,7 @@ export function textColumns(file: TextRows, options: CellOptions): (name: string
   const context = fileContext(lineOf, () => (file.hasNumbers ? null : decimalOf(file, rules)), options.warn);
   return (name) => {
     const j = header.position(name);
-    return j === undefined ? undefined : { name, cells: cellsAt(rows, j), rules, file: context };
+    return j === undefined ? undefined : textColumn(name, rows, j, rules, context);
   };
 }
 
@@ -62,10 +62,15 @@ function decimalOf({ header, rows }: TextRows, rules: CellRules): Decimal | null
 
 const FEW = 200;
 
-function cellsAt(rows: readonly (readonly string[])[], j: number): readonly string[] {
-  const cells = new Array<string>(rows.length);
-  for (let i = 0; i < cells.length; i++) cells[i] = trimmed(rows[i]![j]!);
-  return cells;
+function textColumn(
+  name: string,
+  rows: readonly (readonly string[])[],
+  j: number,
+  rules: CellRules,
+  file: FileContext,
+): TextColumn {
+  const cell = (row: number) => trimmed(rows[row]![j]!);
+  return { name, nrow: rows.length, cell, cells: () => rows.map((_, row) => cell(row)), rules, file };
 }
 
 /** Most cells have nothing to trim, which two characters tell. */

@@ -74,19 +74,18 @@ function takeSharedPart(
 ): void {
   const inverse = problem.read("levelInverse", new Float64Array(layout.modelLevel.length));
   const sums = new Float64Array(inverse.length);
-  // of nested rows: levels of others have no sum
   innermost.addSums(
     W.map((weight, i) => (kernelOf(i) === NESTED ? weight : 0)),
     sums,
   );
   const c = new Float64Array(inverse.length);
-  // levels of other terms have no sum
+  // levels of other terms, and of other kernels, have no sum
   layout.modelLevel.forEach((level, u) => {
     if (sums[level]! !== 0) c[level] = (sums[level]! - inverse[u]!) / sums[level]! ** 2;
   });
   const shared = new Float64Array(W.length);
   innermost.addEffects(c, shared);
-  for (let i = 0; i < W.length; i++) W[i]! -= W[i]! ** 2 * shared[i]!;
+  for (let i = 0; i < W.length; i++) if (kernelOf(i) === NESTED) W[i]! -= W[i]! ** 2 * shared[i]!;
 }
 
 /** The same in sparse rows, of which the engine has h = (d_i - (Sigma_w^-1)_ii) / d_i^2. */

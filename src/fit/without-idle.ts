@@ -68,31 +68,28 @@ function idleRows({ rows, reml, weights, location }: StandardModel): Uint8Array 
   });
 }
 
-function idleLevels({ rows, reml, location, random }: StandardModel, idle: Uint8Array): Uint8Array {
+function idleLevels(model: StandardModel, idle: Uint8Array): Uint8Array {
+  const { rows, reml, location, random } = model;
   const { values: Q, columns: p } = location;
-  const out = new Uint8Array(random.reduce((count, { levels }) => count + levels, 0));
-  for (const { index, firstLevel, levels } of random) {
-    // by level: its rows, how many of them have a say, and the squares of what they have along each column of Q
-    const counts = new Float64Array(levels);
-    const heard = new Float64Array(levels);
-    for (let i = 0; i < rows; i++) {
-      const level = index[i]!;
-      if (level < 0) continue;
-      counts[level]!++;
-      if (idle[i] === 0) heard[level]!++;
-    }
-    const along = new Float64Array(levels);
-    for (let k = 0; reml && k < p; k++) {
-      const sums = new Float64Array(levels);
-      for (let i = 0; i < rows; i++) if (index[i]! >= 0) sums[index[i]!]! += Q[k * rows + i]!;
-      for (let level = 0; level < levels; level++) along[level]! += sums[level]! ** 2 / rows;
-    }
-    for (let level = 0; level < levels; level++) {
-      const isSpanned = reml && along[level]! > (1 - ROUNDING) * counts[level]!;
-      if (heard[level] === 0 || isSpanned) out[firstLevel + level] = 1;
-    }
+  const count = blockOf(model, "sd").basis.rows;
+  const sumsOf = (w: Float64Array) => {
+    const sums = new Float64Array(count);
+    for (const term of random) term.addSums(w, sums);
+    return sums;
+  };
+  // by level: its rows, how many of them have a say, and the squares of what they have along each column of Q
+  const counts = sumsOf(new Float64Array(rows).fill(1));
+  const heard = sumsOf(Float64Array.from(idle, (flag) => 1 - flag));
+  const along = new Float64Array(count);
+  for (let k = 0; reml && k < p; k++) {
+    sumsOf(Q.subarray(k * rows, (k + 1) * rows)).forEach((sum, level) => {
+      along[level]! += sum ** 2 / rows;
+    });
   }
-  return out;
+  return Uint8Array.from(heard, (own, level) => {
+    const isSpanned = reml && along[level]! > (1 - ROUNDING) * counts[level]!;
+    return own === 0 || isSpanned ? 1 : 0;
+  });
 }
 
 /** Whether a design is to lose these rows: some of them, and as many columns stay independent. */

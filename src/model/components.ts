@@ -48,7 +48,7 @@ export function components({ rows, terms, v }: Ties): Components {
   const root = newForest(rows);
   for (const term of terms) term.tie((first, row) => link(root, first, row));
   flatten(root);
-  const { V, isMultiplied, random, pairs } = kernelInputs(terms);
+  const { V, random, pairs } = kernelInputs(terms);
 
   const fineToCoarse = random.map((_, t) => t).sort((a, b) => random[b]!.levels - random[a]!.levels);
   const nested = isNested(fineToCoarse.map((t) => random[t]!));
@@ -76,8 +76,6 @@ export function components({ rows, terms, v }: Ties): Components {
       if (kernel[r] === NESTED && v[i] === 0 && largest > 0 && m <= MOST_DENSE) kernel[r] = DENSE;
     }
   }
-  // the sparse kernel knows no multipliers
-  if (isMultiplied) for (let i = 0; i < rows; i++) if (kernel[root[i]!] === SPARSE) kernel[root[i]!] = DENSE;
   V.eachTie((_, row) => {
     if (kernel[root[row]!] !== PAIR) kernel[root[row]!] = DENSE;
   });

@@ -247,6 +247,32 @@ describe("fit", () => {
     expect(stdout.trimEnd()).toMatch(/\n80\t\S+\t\S+$/);
   });
 
+  test("variances known up to a multiplier: phi between mu and sigma, fitted multipliers", async () => {
+    const V = 'meta_V(V = vi, scale = "proportional")';
+    const argv = [
+      "fit",
+      RESTORATION,
+      `yi ~ duration + ${V}`,
+      "phi ~ habitat",
+      ...LEVELS,
+      "--json",
+      "--fitted",
+    ];
+    const { exitCode, stdout } = await drmeta([...argv, "--fix", "sigma=0"]);
+    expect(exitCode).toBe(0);
+    const { coefficients, fixed, fitted } = JSON.parse(stdout);
+    expect(coefficients.map(({ dpar, term }: { dpar: string; term: string }) => `${dpar}:${term}`)).toEqual([
+      "mu:(Intercept)",
+      "mu:duration",
+      "phi:(Intercept)",
+      "phi:habitatforest",
+    ]);
+    expect(fixed).toEqual({ sigma: 0 });
+    expect(fitted.phi[0]).toBeGreaterThan(0);
+    const text = await drmeta(["fit", RESTORATION, `yi ~ duration + ${V}`]);
+    expect(text.stdout).toContain("known up to phi");
+  });
+
   test("--conf changes the intervals, --fix holds sigma", async () => {
     const interval = async (...more: string[]) => {
       const { stdout } = await drmeta(["fit", RESTORATION, "yi ~ 1 + meta_V(V = vi)", "--json", ...more]);

@@ -3,7 +3,7 @@ import { type DrmOptions, drm, gaussian } from "../../src/drm";
 import { DrmError } from "../../src/errors";
 import type { Fit } from "../../src/fit/fit";
 import { drmFormula } from "../../src/formula/formula";
-import { type DrmCase, listCases, loadCase } from "../cases";
+import { type DrmCase, listCases, listProportional, loadCase } from "../cases";
 import { byName, type Job, jobOf, type MaCase, numberOf, type Polished } from "./ma-case";
 
 /**
@@ -75,12 +75,7 @@ function fitJob({ formulas, options }: Job): Fit {
   return drm(drmFormula(...formulas), { ...options, family });
 }
 
-/** Of capabilities that came later. */
-const LATER = [
-  "next/r01-crossed-sd-formula-sigma-formula-lim",
-  ...listCases("next/").filter((id) => id.includes("proportional")),
-];
-const MA_CASES = [...listCases("v"), ...LATER]
+const MA_CASES = [...listCases("v"), "next/r01-crossed-sd-formula-sigma-formula-lim", ...listProportional()]
   .map((id) => loadCase<MaCase>(id))
   .filter(({ kind }) => kind !== "escalc");
 const DRM_CASES = listCases("drm-").map((id) => ({ ...loadCase(id), id }));

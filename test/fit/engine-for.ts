@@ -145,9 +145,7 @@ function engineOf(given: Model): TestEngine {
     model,
     layout: engine.layout,
     at(theta) {
-      const defined = engine.objective.evaluate(theta);
-      // rows without a say have another sigma in what is searched than in what is reported
-      if (defined) engine.settleAt(theta);
+      const defined = engine.settleAt(theta);
       const beta = read("beta", p);
       return {
         defined,

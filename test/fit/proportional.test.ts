@@ -10,7 +10,7 @@ import { toJSON } from "../../src/report/json/to-json";
 import { report } from "../../src/report/report";
 import { summary } from "../../src/report/summary";
 import { update } from "../../src/update/update";
-import { listCases, loadCase } from "../cases";
+import { listProportional, loadCase } from "../cases";
 import { errorOf } from "../frame/literal-table";
 import { expectClose } from "./closeness";
 import { engineForJob } from "./engine-for";
@@ -24,9 +24,7 @@ const PROFILE = 1e-5;
 /** Estimates of thousands of rows from their truth, in standard errors. */
 const FAR = 4;
 
-const CASES = listCases("next/")
-  .filter((id) => id.includes("proportional"))
-  .map((id) => ({ id, given: loadCase<MaCase & Extra>(id) }));
+const CASES = listProportional().map((id) => ({ id, given: loadCase<MaCase & Extra>(id) }));
 
 interface Extra {
   readonly independent_checks?: {
@@ -308,6 +306,19 @@ describe("truth is recovered", () => {
       "sigma:(Intercept)": Math.log(0.2),
       "sd(study):(Intercept)": Math.log(0.3),
     });
+  });
+
+  it("beside crossed intercepts, in the sparse kernel", () => {
+    const { random, each, x, vi } = simulated(300, 3);
+    const [lab, site] = [each((i) => `l${i % 17}`), each((i) => `s${(i * 7) % 13}`)];
+    const [u, w] = [each(() => 0.4 * random.normal()), each(() => 0.3 * random.normal())];
+    const yi = each((i) => u[i % 17]! + w[(i * 7) % 13]! + Math.sqrt(2 * vi[i]!) * random.normal());
+    const fit = fitOf(['yi ~ 1 + (1 | lab) + (1 | site) + meta_V(V = vi, scale = "proportional")'], {
+      data: { yi, vi, x, lab, site },
+      fixed: { sigma: 0 },
+    });
+    expect(fit.optim.kernel).toBe("sparse");
+    expectNear(fit, { "phi:(Intercept)": Math.log(2), "sd(lab):(Intercept)": Math.log(0.4) });
   });
 
   it("D V D of correlated errors", () => {

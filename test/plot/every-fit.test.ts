@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { drm, type Fit, fromJSON, robust, toJSON } from "../../src/index";
 import { optionsOfPlot, type PlotName } from "../../src/plot/catalogue";
 import { plotNamed, plots } from "../../src/plot/index";
-import { listFits } from "../cases";
+import { listCases, listFits } from "../cases";
 import { caseFit } from "./fits";
 import { picture } from "./picture";
 
@@ -11,7 +11,7 @@ const NAMES = Object.keys(plots);
 /** What the plots cannot draw, and why: anything else must be drawn. */
 const REASONS = /numeric moderator|fit of two outcomes|held at a value|known sampling variances/;
 
-test.each(listFits())("%s: every plot is drawn, or says why not", (id) => {
+test.each([...listFits(), ...listCases("next/p0")])("%s: every plot is drawn, or says why not", (id) => {
   expectPlots(caseFit(id).fit);
 });
 

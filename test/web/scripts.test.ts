@@ -43,6 +43,17 @@ summary(res)
     );
   });
 
+  test("says what R has of variances known up to a multiplier", () => {
+    const text = script(
+      'yi ~ x + meta_V(V = meta_vcov_cluster(vi, study, rho = 0.5), scale = "proportional")',
+      "phi ~ x",
+    );
+    expect(text).toContain('yi ~ x + meta_V(V = V, scale = "proportional")');
+    const plain = script('yi ~ x + meta_V(w = w, scale = "proportional")');
+    expect(plain).toContain("# metafor does not have this model: a multiplier of the sampling variances");
+    expect(plain).toContain("lm() with weights = w");
+  });
+
   test("the method and the test", () => {
     const text = rScript(input({ method: "REML", test: "knha" }));
     expect(text).toContain("data = dat, REML = TRUE");

@@ -1,6 +1,6 @@
 // Any random intercepts, crossed or not, over rows with diagonal V:
 //
-//   S = D + Z Lambda^2 Z',   D = diag(v + sigma^2) (/ weight),   A = D^-1,   Lambda = diag(omega_u)
+//   S = D + Z Lambda^2 Z',   D = diag(phi v + sigma^2) (/ weight),   A = D^-1,   Lambda = diag(omega_u)
 //
 // Z says which levels a row is in: one of each intercept at most. In Lambda an SD of 0 is an ordinary point, and
 //

@@ -68,10 +68,11 @@ async function heldTexts(
   const seen = (name: string) => {
     const column = columnOf(name)!;
     const evidence = new ColumnEvidence(name, column.rules);
-    column.cells.forEach((cell, row) => {
+    const cells = column.cells();
+    cells.forEach((cell, row) => {
       evidence.see(cell, row);
     });
-    return { ...column, evidence };
+    return { cells, file: column.file, evidence };
   };
   const { names } = texts.header;
   if (!names.includes(by)) throw unknownColumn(path, by, names);

@@ -1,4 +1,4 @@
-import { strFromU8, unzipSync } from "fflate";
+import { strFromU8, unzipSync } from "fflate/browser";
 import { DrmError } from "../../errors";
 import type { Decimal } from "../number-text";
 import { odsSheet } from "./ods";

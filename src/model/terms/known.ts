@@ -8,7 +8,6 @@ const ZERO_PIVOT = 1e-8;
 /** V, the sampling variances and covariances: nothing about it is estimated. */
 export class Known implements TermAnswers {
   readonly input = "covariance";
-  readonly isMultiplied = false;
   readonly part = "sampling";
   readonly dpars = [];
   readonly V: BlockCovariance;

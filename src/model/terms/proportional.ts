@@ -12,7 +12,6 @@ import type { Sampler, Spreads, TermAnswers } from "./term";
  */
 export class Proportional implements TermAnswers {
   readonly input = "covariance";
-  readonly isMultiplied = true;
   readonly part = "sampling";
   readonly dpars: readonly Dpar[];
   readonly V: BlockCovariance;

@@ -15,8 +15,8 @@ export interface Spreads {
 
 /** What a kernel takes a term as. */
 export type KernelInput =
-  /** covariances between rows, as they are or, multiplied, those of D V D with a D in theta */
-  | { readonly input: "covariance"; readonly V: BlockCovariance; readonly isMultiplied: boolean }
+  /** covariances between rows, as they are or, multiplied, those of D V D with a D in theta: the parameters of the model say which */
+  | { readonly input: "covariance"; readonly V: BlockCovariance }
   /** a variance of each row */
   | { readonly input: "rows" }
   /** levels, each with a variance that its rows share */

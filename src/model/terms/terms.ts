@@ -54,8 +54,6 @@ export function termsFrom({ V, multipliers, residual, pairs, random }: TermInput
 /** What the terms of a model are to the kernels. */
 export interface KernelInputs {
   readonly V: BlockCovariance;
-  /** D V D is in the place of V */
-  readonly isMultiplied: boolean;
   readonly random: readonly LevelsInput[];
   readonly pairs: Int32Array;
 }
@@ -65,15 +63,12 @@ const NO_PAIRS: Int32Array = new Int32Array(0);
 
 export function kernelInputs(terms: readonly VarianceTerm[]): KernelInputs {
   let V = NO_COVARIANCE;
-  let isMultiplied = false;
   let pairs = NO_PAIRS;
   const random: LevelsInput[] = [];
   for (const term of terms) {
-    if (term.input === "covariance") {
-      V = term.V;
-      isMultiplied = term.isMultiplied;
-    } else if (term.input === "pairs") pairs = term.pairs;
+    if (term.input === "covariance") V = term.V;
+    else if (term.input === "pairs") pairs = term.pairs;
     else if (term.input === "levels") random.push(term);
   }
-  return { V, isMultiplied, random, pairs };
+  return { V, random, pairs };
 }
