@@ -76,6 +76,8 @@ const SAME_HUMP = 0.5;
 /** Rows up to which searches also start from so many points all around. */
 const TINY = 30;
 const SCATTERED = 16;
+/** Without a known variance nothing keeps SDs from 0, and there are more. */
+const SCATTERED_WITHOUT_V = 64;
 /** A search ends where the quadratic around an optimum already met explains its value to this share. */
 const BASIN_MISFIT = 0.5;
 const BASIN_DEPTH = 4;
@@ -117,7 +119,8 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
   const everywhere = few && !cellsOnly;
   let optima = climb(engine, starts, options);
   climbHumps(engine, optima, options);
-  const met = everywhere ? climbSteeply(engine, optima, options) : [];
+  // without a known variance cells, too, can have maxima far apart
+  const met = everywhere || (few && !(model.largestV > 0)) ? climbSteeply(engine, optima, options) : [];
   const cheap = !thorough || !isSmall(model);
   const hasCuts = few && blockOf(model, "rho").basis.columns > 1;
   // SDs can reach an edge beside a cut that they do not elsewhere, and the other way round
@@ -196,7 +199,12 @@ function climbSteeply(engine: Searchable, optima: Optimum[], options: SearchOpti
   const met = optima.slice();
   climbOn(engine, met, steepStartingPoints(engine.model), options);
   if (engine.model.rows <= TINY) {
-    climbOn(engine, met, scatteredStartingPoints(engine.model, SCATTERED), options);
+    climbOn(
+      engine,
+      met,
+      scatteredStartingPoints(engine.model, engine.model.largestV > 0 ? SCATTERED : SCATTERED_WITHOUT_V),
+      options,
+    );
   }
   if (rank(met[0]!) < rank(optima[0]!)) putFirst(optima, met[0]!);
   return met;
