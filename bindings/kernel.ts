@@ -306,6 +306,8 @@ function retakeViews(module: Wasm): void {
   i32 = new Int32Array(module.memory.buffer);
 }
 
+const LARGEST_WORD = 2 ** 31 - 1;
+
 function writeSizes(input: ProblemInput): void {
   const { multipliers, levels, sparse, pairs, clusters } = input;
   sizes.fill(0);
@@ -327,9 +329,10 @@ function writeSizes(input: ProblemInput): void {
     sizes[Field.SparseLevels] = sparse.levels;
     sizes[Field.SparseNodes] = sparse.nodes.length / 8;
     sizes[Field.SparseLists] = sparse.lists.length;
-    sizes[Field.SparsePanels] = sparse.panels;
+    // counts beyond a word are beyond any memory, too: they are refused as the largest word
+    sizes[Field.SparsePanels] = Math.min(sparse.panels, LARGEST_WORD);
     sizes[Field.SparseFront] = sparse.largestFront;
-    sizes[Field.SparseStack] = sparse.stack;
+    sizes[Field.SparseStack] = Math.min(sparse.stack, LARGEST_WORD);
   }
   sizes[Field.Terms] = clusters.terms;
   sizes[Field.Pairs] = pairs.count;

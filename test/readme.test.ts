@@ -18,6 +18,7 @@ const DOCUMENTS = [
   "docs/effect-sizes.md",
   "docs/bias.md",
   "docs/proportional-variances.md",
+  "docs/data.md",
 ];
 
 describe.each(DOCUMENTS)("%s", (name) => {

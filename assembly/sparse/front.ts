@@ -125,7 +125,7 @@ export function changeFront(
   addProduct(dY, a, b, b, inverses, a, X, a, a, 1, scratch);
 }
 
-/** From dG22, full, in the corner of `change` all of dG there; G is in `front`. `work`: a (2 a + size) doubles. */
+/** From dG22, full, in the corner of `change` all of dG there; G is in `front`. `work`: a (a + size) doubles. */
 export function changeInverse(
   change: usize,
   front: usize,

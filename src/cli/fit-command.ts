@@ -35,7 +35,7 @@ Exit codes: 0 fitted, 1 the data or the model is at fault, 2 usage, 3 written bu
 
 /** `drmeta fit DATA.csv FORMULA...`: reads the command line and hands the outcome of the fit to `done`. */
 export function fitCommand(io: CliIo, done: (outcome: Outcome) => void): Command {
-  const command = new Command("fit").description("fit a model to a CSV file and print its summary");
+  const command = new Command("fit").description("fit a model to a table and print its summary");
   return takesTransform(
     takesErrors(takesModel(command)),
     "the means on another scale, too: exp makes ratios of logs",

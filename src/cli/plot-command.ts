@@ -41,7 +41,7 @@ Exit codes: 0 drawn, 1 the data or the model is at fault, 2 usage, 3 drawn of a 
 /** `drmeta plot NAME DATA.csv FORMULA...`: fits, draws, and writes the picture. */
 export function plotCommand(io: CliIo, done: (outcome: Outcome) => void): Command {
   const command = new Command("plot")
-    .description("fit a model to a CSV file and draw a plot of it")
+    .description("fit a model to a table and draw a plot of it")
     .addArgument(new Argument("<name>", "which plot, see below").choices(Object.keys(catalogue)));
   return takesTransform(
     takesErrors(takesModel(command)),

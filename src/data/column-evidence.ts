@@ -39,6 +39,9 @@ export type Verdict =
 
 /** Cells named in an error. */
 const NAMED = 3;
+/** Codes for missing values that look like numbers, where all others are so many times smaller. */
+const SUSPECTED: ReadonlySet<number> = new Set([-99, -999, -9999, 999, 9999, 99999]);
+const FAR = 10;
 
 /**
  * The cells of one column, trimmed, seen one by one in order; then verdict() says what they are. A number with decimal points
@@ -68,6 +71,10 @@ export class ColumnEvidence {
   #eitherComma: Seen | null = null;
   #eitherPoint: Seen | null = null;
   readonly #codes = new Map<string, number>();
+  /** numbers that may be codes, and the range of all others */
+  readonly #suspects = new Map<number, number>();
+  #low = Number.POSITIVE_INFINITY;
+  #high = Number.NEGATIVE_INFINITY;
 
   constructor(
     readonly name: string,
@@ -94,6 +101,7 @@ export class ColumnEvidence {
     }
     if (codes.numbers.size > 0 && codes.numbers.has(plain)) return Number.NaN;
     this.numbers++;
+    this.#suspect(plain);
     // one that is certain says all that others could
     if (this.#point === null && decimal === undefined && cell.includes(".")) this.#weigh(cell, row, lineNow);
     return plain;
@@ -103,6 +111,18 @@ export class ColumnEvidence {
   isToBeReadAgain(decimal: Decimal): boolean {
     if (decimal === ".") return this.#hasSpecial;
     return this.rules.decimal === undefined && (this.#eitherPoint !== null || this.#pointThousands);
+  }
+
+  /** Keeps numbers that are often codes apart from the others. */
+  #suspect(value: number): void {
+    if (value <= -99 || value >= 999) {
+      if (SUSPECTED.has(value)) {
+        this.#suspects.set(value, (this.#suspects.get(value) ?? 0) + 1);
+        return;
+      }
+    }
+    if (value < this.#low) this.#low = value;
+    if (value > this.#high) this.#high = value;
   }
 
   #seeSpecial(cell: string, row: number, lineNow: LineOf | undefined): number {
@@ -217,6 +237,13 @@ export class ColumnEvidence {
     if (this.#codes.size > 0) {
       const codes = [...this.#codes].map(([code, n]) => `'${code}' (${count(n, "cell")})`).join(", ");
       file.note("missing", name, `${this.title}: ${codes} read as missing`);
+    }
+    for (const [value, n] of this.#suspects) {
+      // a negative code among numbers that are not, or one far beyond all others
+      const isOdd = value < 0 && this.#low >= 0;
+      if (!(isOdd || Math.abs(value) > FAR * Math.max(Math.abs(this.#low), Math.abs(this.#high)))) continue;
+      const message = `${this.title}: ${value} (${count(n, "cell")}) may be a code for a missing value, which na declares`;
+      file.note("missing", `${name} ${value}`, message);
     }
     if (this.rules.decimal !== undefined) return;
     const either = decimal === "," ? this.#eitherPoint : this.#eitherComma;

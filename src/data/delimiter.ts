@@ -12,7 +12,8 @@ const ROWS = 40;
 
 /**
  * The delimiter of a text: the one that splits its first line into most cells, and the lines below into as many. Where none does,
- * the one that the first line has most of; where that has none (a title), one that splits the lines below alike.
+ * one that makes a lower triangle of them, or the one that the first line has most of; where that has none (a title), one that
+ * splits the lines below alike.
  */
 export function guessDelimiter(text: string, newline: "\n" | "\r"): Delimiter {
   const shapes = DELIMITERS.map((delimiter) => ({ delimiter, lines: widths(text, delimiter, newline) }));
@@ -28,6 +29,10 @@ export function guessDelimiter(text: string, newline: "\n" | "\r"): Delimiter {
   const most = (some: typeof shapes, line: number) =>
     some.reduce((a, b) => (b.lines[line]!.filled > a.lines[line]!.filled ? b : a)).delimiter;
   if (alike.length > 0) return most(alike, 0);
+  const triangle = shapes.find(
+    ({ lines }) => lines.length > 1 && lines.every(({ cells }, i) => cells === i + 1),
+  );
+  if (triangle !== undefined) return triangle.delimiter;
   if (split.length > 0) return most([...split].reverse(), 0);
   return below.length > 0 ? most(below, 1) : ",";
 }

@@ -176,6 +176,24 @@ describe("what a column is read as", () => {
     expect(messageOf(() => parseCsv("x\n1\n", { decimal: ";" as never }))).toContain('wanted "." or ","');
   });
 
+  test.each<[string, string[], string[]]>([
+    [
+      "a negative code",
+      ["1", "-999", "30", "-999"],
+      ["column 'x': -999 (2 cells) may be a code for a missing value, which na declares"],
+    ],
+    [
+      "a number far beyond the others",
+      ["1", "9999", "-3"],
+      ["column 'x': 9999 (1 cell) may be a code for a missing value, which na declares"],
+    ],
+    ["numbers among their like", ["640", "999", "-99", "-1200"], []],
+  ])("codes that look like numbers are suspected, not guessed: %s", (_, cells, expected) => {
+    const { values, notes } = columnOf(cells);
+    expect(values()).toEqual(cells.map(Number));
+    expect(notes).toEqual(expected);
+  });
+
   test("each decision is said once", () => {
     const { values, notes } = columnOf(["1.234,5", ".", "NR", "2,5"]);
     values();

@@ -32,6 +32,10 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   "moderated SD": { formulas: ["yi ~ x + (1 | study) + meta_V(V = vi)", "sd(study) ~ z"] },
   crossed: { formulas: ["yi ~ x + (1 | study) + (1 | site) + meta_V(V = vi)"] },
+  "weights and crossed intercepts": {
+    formulas: ["yi ~ x + (1 | study) + (1 | site) + meta_V(V = vi)"],
+    options: { weights: "w" },
+  },
   "blocks of V": { formulas: ["yi ~ x + meta_V(V = meta_vcov_cluster(vi, study, rho = 0.5))"] },
   "blocks of V and random intercepts": {
     formulas: ["yi ~ x + (1 | lab) + meta_V(V = meta_vcov_cluster(vi, study, rho = 0.5))"],

@@ -75,9 +75,7 @@ function fitJob({ formulas, options }: Job): Fit {
   return drm(drmFormula(...formulas), { ...options, family });
 }
 
-/** Of capabilities that came later. */
-const LATER = ["next/r01-crossed-sd-formula-sigma-formula-lim", ...listProportional()];
-const MA_CASES = [...listCases("v"), ...LATER]
+const MA_CASES = [...listCases("v"), "next/r01-crossed-sd-formula-sigma-formula-lim", ...listProportional()]
   .map((id) => loadCase<MaCase>(id))
   .filter(({ kind }) => kind !== "escalc");
 const DRM_CASES = listCases("drm-").map((id) => ({ ...loadCase(id), id }));

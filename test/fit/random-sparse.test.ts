@@ -17,9 +17,13 @@ type Design = (typeof DESIGNS)[number];
 
 interface Crossed {
   readonly job: Job;
+  readonly kinds: readonly Kind[];
   /** the textbook's model at these coefficients of sigma and sd */
   exactAt(theta: readonly number[]): ExactProblem;
 }
+
+/** What a coefficient of sigma or an SD is: the first one, or that of a moderator. */
+type Kind = "sigma" | "first" | "others" | "moderator";
 
 interface Options {
   /** "ones" are weights that change nothing, but leave no row to the dense kernel */
@@ -29,7 +33,7 @@ interface Options {
   readonly size?: number;
 }
 
-/** Rows in random order; sd(a) has a moderator that is constant within a. */
+/** Rows in random order; sd(a) and sd(b) have moderators that are constant within a and b. */
 function crossed(
   seed: number,
   design: Design,
@@ -57,20 +61,32 @@ function crossed(
   const x = a.map(() => random.normal());
   const w = a.map(() => random.normal());
   const z = a.map((label) => 0.3 * (Number(label.slice(1)) % 3));
+  const u = b.map((label) => 0.4 * (Number(label.slice(1)) % 2));
   const v = a.map(() => 0.02 + random.uniform() ** 2);
   const y = x.map((xi) => 0.4 * xi + random.normal());
   const weights =
     kind === undefined
       ? null
       : a.map(() => (kind === "ones" ? 1 : random.uniform() < 0.2 ? 0 : 0.3 + 2 * random.uniform()));
-  const data = { a, b, c, x, w, z, v, y };
+  const data = { a, b, c, x, w, z, u, v, y };
   const formulas = [
     `y ~ x + ${bar.map((g) => `(1 | ${g})`).join(" + ")} + meta_V(V = v)`,
     "sigma ~ w",
     "sd(a) ~ z",
+    "sd(b) ~ u",
   ];
+  const moderators = columns.map((column) => (column === a ? z : column === b ? u : null));
+  const kinds = columns.flatMap((column, t): Kind[] => {
+    const own = column === a ? "first" : "others";
+    return moderators[t] === null ? [own] : [own, "moderator"];
+  });
+  /** of each SD's first coefficient */
+  const places = columns.map(
+    (_, t) => 2 + moderators.slice(0, t).reduce((sum, one) => sum + (one ? 2 : 1), 0),
+  );
   return {
     job: { formulas, options: { data, weights, method } },
+    kinds: ["sigma", "moderator", ...kinds],
     exactAt: (theta) => ({
       y,
       X: x.map((xi) => [1, xi]),
@@ -80,7 +96,8 @@ function crossed(
       levels: columns.flatMap((column, t) =>
         [...new Set(column)].map((level) => {
           const members = column.flatMap((label, i) => (label === level ? [i] : []));
-          const log = t === 0 ? theta[2]! + theta[3]! * z[members[0]!]! : theta[3 + t]!;
+          const [at, moderator] = [places[t]!, moderators[t]];
+          const log = theta[at]! + (moderator ? theta[at + 1]! * moderator[members[0]!]! : 0);
           return { rows: members, omega: Math.exp(log) };
         }),
       ),
@@ -99,12 +116,6 @@ function answerOf(job: Job, coefficients: readonly number[], make = engineForJob
   }
 }
 
-function countOf(job: Job): number {
-  const engine = engineForJob(job);
-  engine.dispose();
-  return engine.q;
-}
-
 const KEYS = ["mu", "gradient", "hessian", "locationHessian", "crossHessian", "thetaHessian"] as const;
 
 /** Log SDs. exp(-400)^2 is zero in double precision. */
@@ -120,11 +131,10 @@ interface Where {
 
 const ORDINARY: Where = { sigma: "ordinary", first: "ordinary", others: "ordinary" };
 
-function coefficientsAt(q: number, seed: number, { sigma, first, others }: Where): number[] {
+function coefficientsAt(kinds: readonly Kind[], seed: number, { sigma, first, others }: Where): number[] {
   const random = randomFrom(seed + 7);
-  const jitter = () => 0.3 * random.normal();
-  const rest = Array.from({ length: q - 4 }, () => LOG_OMEGA[others] + jitter());
-  return [LOG_SIGMA[sigma] + jitter(), jitter(), LOG_OMEGA[first] + jitter(), jitter(), ...rest];
+  const at = { sigma: LOG_SIGMA[sigma], first: LOG_OMEGA[first], others: LOG_OMEGA[others], moderator: 0 };
+  return kinds.map((kind) => at[kind] + 0.3 * random.normal());
 }
 
 const model = fc.record({ seed: fc.nat(), design: fc.constantFrom(...DESIGNS) });
@@ -149,8 +159,8 @@ describe("the sparse kernel", () => {
   ] as const)("answers as the dense kernel does: $method, $size times the rows", ({ method, size }) => {
     fc.assert(
       fc.property(model, ({ seed, design }) => {
-        const { job } = crossed(seed, design, { method, size });
-        const at = coefficientsAt(countOf(job), seed, ORDINARY);
+        const { job, kinds } = crossed(seed, design, { method, size });
+        const at = coefficientsAt(kinds, seed, ORDINARY);
         const [sparse, dense] = [answerOf(job, at), answerOf(job, at, denseEngineForJob)];
         expectClose([sparse.logLik], [dense.logLik], SAME, "logLik");
         for (const key of KEYS) expectClose(sparse[key], dense[key], SAME, key);
@@ -200,6 +210,24 @@ describe("the sparse kernel", () => {
     );
   });
 
+  it.each([
+    { sigma: "zero", first: "ordinary", others: "ordinary" },
+    { sigma: "ordinary", first: "tiny", others: "ordinary" },
+    { sigma: "ordinary", first: "zero", others: "tiny" },
+    { sigma: "zero", first: "ordinary", others: "zero" },
+  ] as const)("answers as the dense kernel does by REML: sigma $sigma, SDs $first and $others", (where) => {
+    fc.assert(
+      fc.property(model, ({ seed, design }) => {
+        const { job, kinds } = crossed(seed, design, { method: "REML", size: 2 });
+        const at = coefficientsAt(kinds, seed, where);
+        const [sparse, dense] = [answerOf(job, at), answerOf(job, at, denseEngineForJob)];
+        expectClose([sparse.logLik], [dense.logLik], SAME, "logLik");
+        for (const key of KEYS) expectClose(sparse[key], dense[key], SAME, key);
+      }),
+      { ...settings, numRuns: 30 },
+    );
+  });
+
   it("is right to the last digits when SDs are tiny, zero or one of them huge", () => {
     const extremes = fc.record({
       where: fc.record({
@@ -211,10 +239,10 @@ describe("the sparse kernel", () => {
     });
     fc.assert(
       fc.property(model, extremes, ({ seed, design }, { where, weights }) => {
-        const { job, exactAt } = crossed(seed, design, { weights });
+        const { job, kinds, exactAt } = crossed(seed, design, { weights });
         const engine = engineForJob(job);
         try {
-          const at = engine.thetaOf(coefficientsAt(engine.q, seed, where));
+          const at = engine.thetaOf(coefficientsAt(kinds, seed, where));
           const exactLogLik = (x: Float64Array) => [-exactProfile(exactAt(engine.coefficientsOf(x))).logLik];
           const { defined, logLik, gradient, hessian } = engine.at(at);
           expect(defined).toBe(true);
@@ -237,8 +265,8 @@ describe("the sparse kernel", () => {
   it("does not depend on the order of rows, nor on the names of levels", () => {
     fc.assert(
       fc.property(model, ({ seed, design }) => {
-        const { job } = crossed(seed, design, { size: 4 });
-        const at = coefficientsAt(countOf(job), seed, ORDINARY);
+        const { job, kinds } = crossed(seed, design, { size: 4 });
+        const at = coefficientsAt(kinds, seed, ORDINARY);
         const data = job.options.data as Record<string, (string | number)[]>;
         const random = randomFrom(seed + 1);
         const order = data.y!.map((_, i) => i);

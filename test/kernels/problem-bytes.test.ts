@@ -228,6 +228,27 @@ test("a problem that is too large is refused with the bytes that it needs, and t
   createProblem(wished(2, 1, 1)).dispose();
 });
 
+test("levels that would fill up beyond any memory are refused, however many numbers that is", () => {
+  const none = new Int32Array(0);
+  for (const panels of [2 ** 28, 2 ** 31, 2 ** 33]) {
+    const sparse = {
+      ...{ levels: 9000, places: none, rowLevels: none, nodes: none, lists: none, inParent: none },
+      ...{ panels, largestFront: 8000, stack: 0 },
+    };
+    let error: unknown;
+    try {
+      createProblem({ ...wished(2, 1, 1), sparse });
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(ProblemTooLargeError);
+    expect((error as ProblemTooLargeError).neededBytes).toBeGreaterThan(
+      8 * 4 * Math.min(panels, 2 ** 31 - 1),
+    );
+    expect((error as ProblemTooLargeError).largestFront).toBe(8000);
+  }
+});
+
 test("memory that is full is an error with its own words, and leaves the module usable", () => {
   const open: { dispose(): void }[] = [];
   let error: unknown;

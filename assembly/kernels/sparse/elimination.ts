@@ -218,7 +218,7 @@ export function changeSelected(problem: usize, l: i32): void {
   const change = work.change;
   let top = work.stack;
   let changeTop = work.changeStack;
-  const movesRows = l < get(problem, Field.QSigma);
+  const movesRows = l < work.ofRows;
   for (let index = work.nodes - 1; index >= 0; ) {
     const leaves = firstLeaf(index);
     node.moveTo(index);

@@ -8,19 +8,19 @@ import { read } from "../../accumulate";
 import { at, get } from "../../room";
 import { work } from "./work";
 
-/** rho_ik, row i of the section; k below QSigma. */
+/** rho_ik, row i of the section; k below work.ofRows. */
 export function rowRate(problem: usize, i: i32, k: i32): f64 {
   return -2 * share(problem, i) * design(problem, i, k);
 }
 
-/** The second derivative of row i's variance beside it, in elements k and l of theta, both below QSigma. */
+/** The second derivative of row i's variance beside it, in elements k and l of theta, both below work.ofRows. */
 export function rowCurvature(problem: usize, i: i32, k: i32, l: i32): f64 {
   return 4 * share(problem, i) * design(problem, i, k) * design(problem, i, l);
 }
 
-/** delta_uk, k from QSigma on. */
+/** delta_uk, k from work.ofRows on. */
 export function deltaOf(problem: usize, u: i32, k: i32): f64 {
-  const column = (k - get(problem, Field.QSigma)) * get(problem, Field.Levels);
+  const column = (k - work.ofRows) * get(problem, Field.Levels);
   return read(at(problem, Field.U) + work.levelOffset, column + u);
 }
 

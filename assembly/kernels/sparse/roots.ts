@@ -15,7 +15,7 @@ import { work } from "./work";
 
 /** Whether element k of theta is such an SD. */
 export function isOfRoots(problem: usize, k: i32): bool {
-  if (k < get(problem, Field.QSigma)) return false;
+  if (k < work.ofRows) return false;
   for (let index = 0; index < work.nodes; index++) {
     node.moveTo(index);
     if (node.below == 0) continue;

@@ -64,7 +64,7 @@ export function addLevelChange(change: usize, size: i32): void {
 /** The traces of the rows of `node` in the Hessian's entries k, l: delta is 0, and rho that of coefficient l of sigma. */
 export function addRowChange(problem: usize, a: usize, change: usize, size: i32, l: i32): void {
   const q = get(problem, Field.Q);
-  const qSigma = get(problem, Field.QSigma);
+  const ofRows = work.ofRows;
   const weighted = get(problem, Field.Weighted) != 0;
   const weights = at(problem, Field.Weights) + work.rowOffset;
   const shared = at(problem, Field.RowShared);
@@ -91,7 +91,7 @@ export function addRowChange(problem: usize, a: usize, change: usize, size: i32,
     }
     const h = read(shared, i);
     const left = (weighted ? read(weights, i) : 1) - ai * h;
-    for (let k = l; k < qSigma; k++) {
+    for (let k = l; k < ofRows; k++) {
       const rk = rowRate(problem, i, k);
       // d rho_k = rho_k rho_l - (d2 of the variance, beside it)
       const dRate = rk * rate - rowCurvature(problem, i, k, l);

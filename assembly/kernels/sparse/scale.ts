@@ -96,7 +96,7 @@ function squaresOf(scores: usize, i: i32): f64 {
 
 function addGradient(problem: usize): void {
   const p = get(problem, Field.P);
-  const qSigma = get(problem, Field.QSigma);
+  const ofRows = work.ofRows;
   const a = precisions(problem);
   const shared = at(problem, Field.RowShared);
   const gradient = at(problem, Field.Gradient);
@@ -108,11 +108,11 @@ function addGradient(problem: usize): void {
     const q = ai * read(work.E, i * (p + 1) + p);
     for (let j = 0; j < p; j++) add(slope, j, -q * read(x, j * rows + i));
     const left = weightOf(problem, i) - ai * (read(shared, i) + squaresOf(work.scoresE, i));
-    for (let k = 0; k < qSigma; k++) add(gradient, k, -0.5 * rowRate(problem, i, k) * left);
+    for (let k = 0; k < ofRows; k++) add(gradient, k, -0.5 * rowRate(problem, i, k) * left);
   }
   for (let u = 0; u < work.levels; u++) {
     const left = read(work.beta, u) - squaresOf(work.scoresC, u);
-    for (let k = qSigma; k < work.scales; k++) add(gradient, k, deltaOf(problem, u, k) * left);
+    for (let k = ofRows; k < work.scales; k++) add(gradient, k, deltaOf(problem, u, k) * left);
   }
 }
 
@@ -121,7 +121,7 @@ function weightOf(problem: usize, i: i32): f64 {
 }
 
 function addHessian(problem: usize): void {
-  const qSigma = get(problem, Field.QSigma);
+  const ofRows = work.ofRows;
   addProducts(problem);
   addLevelSquares(problem);
   for (let l = 0; l < work.scales; l++) {
@@ -129,8 +129,8 @@ function addHessian(problem: usize): void {
       for (let k = l; k < work.scales; k++) if (isOfRoots(problem, k)) addRootChanges(problem, k, l);
       continue;
     }
-    for (let i = 0; i < work.rows; i++) write(work.rate, i, l < qSigma ? rowRate(problem, i, l) : 0);
-    for (let u = 0; u < work.levels; u++) write(work.delta, u, l < qSigma ? 0 : deltaOf(problem, u, l));
+    for (let i = 0; i < work.rows; i++) write(work.rate, i, l < ofRows ? rowRate(problem, i, l) : 0);
+    for (let u = 0; u < work.levels; u++) write(work.delta, u, l < ofRows ? 0 : deltaOf(problem, u, l));
     changeFactors(problem);
     changeSelected(problem, l);
     addLevelChanges(problem, l);
@@ -141,7 +141,7 @@ function addHessian(problem: usize): void {
 function addProducts(problem: usize): void {
   const p = get(problem, Field.P);
   const q = get(problem, Field.Q);
-  const qSigma = get(problem, Field.QSigma);
+  const ofRows = work.ofRows;
   const scales = work.scales;
   const scores = work.scores;
   const terms = work.terms;
@@ -173,14 +173,14 @@ function addProducts(problem: usize): void {
       for (let j = 0; j < p; j++) add(cross, j * q + k, ay * read(own, j));
       for (let l = 0; l <= k; l++) {
         let sum = inner(yk, y + ((<usize>(l * scores)) << 3), scores);
-        if (k < qSigma) sum -= 0.5 * rowCurvature(problem, i, k, l) * squares;
+        if (k < ofRows) sum -= 0.5 * rowCurvature(problem, i, k, l) * squares;
         add(hessian, k * q + l, ai * sum);
       }
     }
     own += (<usize>(p + 1)) << 3;
     if (scores == 1) continue;
     const gamma = work.scoresE + ((<usize>(i * scores + 1)) << 3);
-    for (let k = 0; k < qSigma; k++) addTrace(problem, k, -rowRate(problem, i, k) * ai, gamma, gamma);
+    for (let k = 0; k < ofRows; k++) addTrace(problem, k, -rowRate(problem, i, k) * ai, gamma, gamma);
   }
   solveHalf(products, width, work.factors, work.nodes);
   for (let u = 0; u < work.levels; u++) {
@@ -195,26 +195,26 @@ function addProducts(problem: usize): void {
 
 /** y_ik of all k and scores. */
 function rowProducts(problem: usize, i: i32, y: usize): void {
-  const qSigma = get(problem, Field.QSigma);
+  const ofRows = work.ofRows;
   const scores = work.scores;
   const scales = work.scales;
   const terms = work.terms;
   const column = (<usize>get(problem, Field.Levels)) << 3;
   const U = at(problem, Field.U) + work.levelOffset;
   const e = work.scoresE + ((<usize>(i * scores)) << 3);
-  for (let k = 0; k < qSigma; k++) {
+  for (let k = 0; k < ofRows; k++) {
     const rate = -rowRate(problem, i, k);
     for (let s = 0; s < scores; s++) write(y, k * scores + s, rate * read(e, s));
   }
-  y += (<usize>(qSigma * scores)) << 3;
-  clear(y, (scales - qSigma) * scores);
+  y += (<usize>(ofRows * scores)) << 3;
+  clear(y, (scales - ofRows) * scores);
   for (let t = 0; t < terms; t++) {
     const u = levelOf(i, t);
     if (u < 0) continue;
     const c = work.scoresC + ((<usize>(u * scores)) << 3);
     const twice = 2 * read(work.omega, u);
     let delta = U + ((<usize>u) << 3);
-    for (let k = 0; k < scales - qSigma; k++) {
+    for (let k = 0; k < scales - ofRows; k++) {
       const scale = twice * load<f64>(delta);
       delta += column;
       if (scale == 0) continue;
@@ -232,15 +232,15 @@ function inner(a: usize, b: usize, n: i32): f64 {
 /** -2 delta_uk delta_ul c_u^2, and the levels' part of Gamma' S_k Gamma. */
 function addLevelSquares(problem: usize): void {
   const q = get(problem, Field.Q);
-  const qSigma = get(problem, Field.QSigma);
+  const ofRows = work.ofRows;
   const hessian = at(problem, Field.ThetaHessian);
   for (let u = 0; u < work.levels; u++) {
     const squares = squaresOf(work.scoresC, u);
     const gamma = work.scoresC + ((<usize>(u * work.scores + 1)) << 3);
-    for (let k = qSigma; k < work.scales; k++) {
+    for (let k = ofRows; k < work.scales; k++) {
       const dk = deltaOf(problem, u, k);
       if (dk == 0) continue;
-      for (let l = qSigma; l <= k; l++) add(hessian, k * q + l, -2 * dk * deltaOf(problem, u, l) * squares);
+      for (let l = ofRows; l <= k; l++) add(hessian, k * q + l, -2 * dk * deltaOf(problem, u, l) * squares);
       if (work.scores > 1) addTrace(problem, k, 2 * dk, gamma, gamma);
     }
   }
@@ -250,7 +250,7 @@ function addLevelSquares(problem: usize): void {
 function addLevelChanges(problem: usize, l: i32): void {
   const q = get(problem, Field.Q);
   const hessian = at(problem, Field.ThetaHessian);
-  for (let k = get(problem, Field.QSigma); k < work.scales; k++) {
+  for (let k = work.ofRows; k < work.scales; k++) {
     if (k < l && !isOfRoots(problem, k)) continue;
     let sum: f64 = 0;
     for (let u = 0; u < work.levels; u++) sum += deltaOf(problem, u, k) * read(work.betaChange, u);

@@ -9,7 +9,9 @@ class Work {
   levels: i32 = 0;
   nodes: i32 = 0;
   terms: i32 = 0;
-  /** q of theta that rows and levels depend on: those of sigma, then those of the SDs */
+  /** elements of theta that rows' variances depend on, the first ones ... */
+  ofRows: i32 = 0;
+  /** ... and with those of the SDs, which come next */
   scales: i32 = 0;
   scores: i32 = 1;
   /** address of the first row in columns over the rows, and of the first level in columns over the levels, in bytes */
@@ -61,7 +63,8 @@ class Work {
     this.levels = get(problem, Field.SparseLevels);
     this.nodes = get(problem, Field.SparseNodes);
     this.terms = terms;
-    this.scales = get(problem, Field.QSigma) + get(problem, Field.QSd);
+    this.ofRows = get(problem, Field.QSigma);
+    this.scales = this.ofRows + get(problem, Field.QSd);
     this.scores = scoreColumns(problem);
     this.rowOffset = (<usize>sparseStart(problem)) << 3;
     this.levelOffset = (<usize>get(problem, Field.NestedLevels)) << 3;
