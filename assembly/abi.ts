@@ -67,7 +67,7 @@ export enum Field {
   /** clusters of the dense section */
   Clusters,
   /** doubles in the packed lower triangles of their V, one after the other */
-  PackedV,
+  ClusterEntries,
   LargestCluster,
   /** most levels and most pairs in one dense cluster */
   LargestLevels,
@@ -105,7 +105,7 @@ export enum Field {
   EtaOffset, // Pairs; rho_s = 0.999999 tanh(EtaOffset_s + T_s eta)
   PairV, // PairRows / 2: the covariance inside each pair of the pair section
   ClusterSizes, // Clusters x 3, row-major, 32-bit words: rows, levels and pairs of each dense cluster
-  ClusterV, // PackedV: row-major lower triangles
+  ClusterV, // ClusterEntries: row-major lower triangles
   RowLevels, // dense rows x Terms, row-major, 32-bit words: level within the cluster, -1 for none
   PairFirst, // dense pairs x 2, row-major, 32-bit words: rows within the cluster
   Theta, // Q, written before each evaluation

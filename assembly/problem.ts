@@ -45,7 +45,7 @@ export function measure(sizes: Int32Array): u64 {
   const stack = <u64>sizes[Field.SparseStack];
   const terms = <u64>sizes[Field.Terms];
   const pairs = <u64>sizes[Field.Pairs];
-  const packedV = <u64>sizes[Field.PackedV];
+  const entries = <u64>sizes[Field.ClusterEntries];
   const largest = <u64>sizes[Field.LargestCluster];
   const largestLevels = <u64>sizes[Field.LargestLevels];
   const largestPairs = <u64>sizes[Field.LargestPairs];
@@ -80,7 +80,7 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.EtaOffset] = pairs;
   doubles[Field.PairV] = pairRows >> 1;
   doubles[Field.ClusterSizes] = words(3 * <u64>sizes[Field.Clusters]);
-  doubles[Field.ClusterV] = packedV;
+  doubles[Field.ClusterV] = entries;
   doubles[Field.RowLevels] = words(denseRows * terms);
   doubles[Field.PairFirst] = words(2 * (pairs - (pairRows >> 1)));
   doubles[Field.Theta] = q;
@@ -111,8 +111,8 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.Sparse] =
     sparseLevels > 0 ? sparseDoubles(sparseRows, sparseLevels, p, scales, scores, panels, front, stack) : 0;
   doubles[Field.Whitened] = denseRows * (p + 1);
-  // packedV = sum of m (m + 1) / 2 and denseRows = sum of m, so sum of m^2 = 2 packedV - denseRows
-  doubles[Field.Matrix] = 2 * packedV - denseRows;
+  // entries = sum of m (m + 1) / 2 and denseRows = sum of m, so sum of m^2 = 2 entries - denseRows
+  doubles[Field.Matrix] = 2 * entries - denseRows;
   doubles[Field.Vectors] = max(
     max(max(scalarVectors(scores), sparseVectors(scales, scores)), nestedVectors(p, q, scores)),
     max(

@@ -48,7 +48,10 @@ function simulate({ rows, studies, labs }: Crossed) {
 
 function planOf({ study, lab }: ReturnType<typeof simulate>) {
   const number = new Map<string, number>();
-  const of = (name: string) => number.get(name) ?? (number.set(name, number.size), number.size - 1);
+  const of = (name: string) => {
+    if (!number.has(name)) number.set(name, number.size);
+    return number.get(name)!;
+  };
   const members = Int32Array.from(study.flatMap((s, i) => [of(`s${s}`), of(`l${lab[i]}`)]));
   return sparsePlan({ variables: number.size, count: study.length, width: 2, members });
 }

@@ -337,7 +337,7 @@ function writeSizes(input: ProblemInput): void {
   sizes[Field.Terms] = clusters.terms;
   sizes[Field.Pairs] = pairs.count;
   sizes[Field.Clusters] = clusters.sizes.length / 3;
-  sizes[Field.PackedV] = clusters.V.length;
+  sizes[Field.ClusterEntries] = clusters.V.length;
   for (let c = 0; c < clusters.sizes.length; c += 3) {
     sizes[Field.LargestCluster] = Math.max(sizes[Field.LargestCluster]!, clusters.sizes[c]!);
     sizes[Field.LargestLevels] = Math.max(sizes[Field.LargestLevels]!, clusters.sizes[c + 1]!);

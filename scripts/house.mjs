@@ -11,7 +11,9 @@ import { parseArgs } from "node:util";
 
 const FOLDERS = ["src", "assembly", "bindings"];
 
-/** A name of a dpar in quotes, the beginning of one, or a template that makes one: "mu", "sd2(", `sd${outcome}(`. */
+/** A name of a dpar in quotes, or a template that makes one: "mu", "sd2(", `sd${outcome}(`. */
+const DPAR_NAME = String.raw`["'\x60](?:mu|sigma|sd|rho12)(?:[12]?\(?["'\x60]|\$\{)`;
+/** The same, or the beginning that "sigma" and "sd" have in common. */
 const DPAR_TEXT = String.raw`["'\x60](?:mu|sigma|sd|rho12|s(?=["']))(?:[12]?\(?["'\x60]|\$\{)`;
 /** Asks whether a dpar's name begins so, or takes its beginning off for the outcome's number. */
 const DPAR_PARTS = new RegExp(
@@ -42,7 +44,7 @@ const COUNTS = [
     what: "the kinds of a dpar, read off its name",
     // comparisons with a name, the parts of names, names that are put together, and designs or values looked up by name
     names: new RegExp(
-      String.raw`(?:===|!==|\bcase)\s*${DPAR_TEXT}|${DPAR_TEXT}\s*(?:===|!==)|${DPAR_PARTS.source}|\x60(?:mu|sigma|sd)\$\{|\.(?:fitted|designs|fixed|response)\??\.(?:mu|sigma|rho12)[12]?\b|\/\^\(?\??:?(?:mu|sigma|sd|rho12)`,
+      String.raw`(?:===|!==|\bcase)\s*${DPAR_NAME}|${DPAR_NAME}\s*(?:===|!==)|${DPAR_PARTS.source}|\x60(?:mu|sigma|sd)\$\{|\.(?:fitted|designs|fixed|response)\??\.(?:mu|sigma|rho12)[12]?\b|\/\^\(?\??:?(?:mu|sigma|sd|rho12)`,
       "g",
     ),
   },

@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { locationsOf, sigmaOf } from "../fit/dpars";
 import type { Fit } from "../index";
 import { count } from "../words";
 
@@ -47,8 +48,7 @@ export function effectsOf(caller: string, fit: Fit): Effects {
       `${caller}() needs a sampling variance above 0 in every row: that of row ${fit.rows[exact]! + 1} is ${vi[exact]}`,
     );
   }
-  const { values } = fit.response.mu!;
-  const offset = fit.response.mu!.offset;
+  const { values, offset } = partsOf(fit).response;
   return { yi: offset === null ? values : values.map((y, i) => y - offset[i]!), vi, notes: notesOf(fit) };
 }
 
@@ -58,7 +58,7 @@ export function effectsOf(caller: string, fit: Fit): Effects {
  * @throws DrmError "not_supported" for a mean with moderators, and what effectsOf() throws
  */
 export function singleMean(caller: string, fit: Fit): Effects {
-  const terms = fit.designs.mu!.names;
+  const terms = partsOf(fit).mean.names;
   if (terms.length !== 1 || terms[0] !== "(Intercept)") {
     throw new DrmError(
       "not_supported",
@@ -83,4 +83,18 @@ function notesOf(fit: Fit): string[] {
 /** Whether some effect sizes depend on each other, by random effects or by V. */
 export function isTied({ random, knownV }: Fit): boolean {
   return (random !== undefined && random.length > 0) || knownV.largestCluster > 1;
+}
+
+/** Of a fit of one outcome: response, mean and sigma, with the design of sigma null where it is held. */
+export function partsOf(fit: Fit) {
+  const [location] = locationsOf(fit);
+  const scale = sigmaOf(fit, location!.outcome);
+  return {
+    response: fit.response[location!.key]!,
+    mean: fit.designs[location!.key]!,
+    means: fit.fitted[location!.key]!,
+    scale: fit.designs[scale.key] ?? null,
+    sigmas: fit.fitted[scale.key]!,
+    heldSigma: fit.fixed[scale.key] ?? null,
+  };
 }

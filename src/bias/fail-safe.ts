@@ -2,7 +2,7 @@ import { DrmError } from "../errors";
 import type { Fit } from "../index";
 import { checkOptions, type OptionKinds, shown } from "../options";
 import { normalProbability, normalQuantile, normalTwoSidedP } from "../stats/normal";
-import { type Effects, isTied, singleMean } from "./effects";
+import { type Effects, isTied, partsOf, singleMean } from "./effects";
 import { weightedMean } from "./estimate";
 
 /** By whom. */
@@ -104,7 +104,7 @@ function rosenberg({ yi, vi }: Effects, alpha: number): Found {
 }
 
 function general({ yi, vi }: Effects, alpha: number, _: number | undefined, fit: Fit): Found {
-  const sigma = fit.fitted.sigma!;
+  const { sigmas: sigma, scale } = partsOf(fit);
   if (isTied(fit) || sigma.some((s) => s !== sigma[0])) {
     throw new DrmError(
       "not_supported",
@@ -120,7 +120,7 @@ function general({ yi, vi }: Effects, alpha: number, _: number | undefined, fit:
   const typical = k / vi.reduce((sum, v) => sum + 1 / v, 0);
   /** of all, when n more have a mean of 0 */
   const pWith = (n: number): number => {
-    const between = tau2 === 0 && fit.designs.sigma === undefined ? 0 : (k * n * mean ** 2) / (k + n);
+    const between = tau2 === 0 && scale === null ? 0 : (k * n * mean ** 2) / (k + n);
     const all = n === 0 ? tau2 : ((k + n - 2) * tau2 + between) / (k + n - 1);
     const own = weightedMean(
       yi,

@@ -14,7 +14,7 @@ import { checkOptions, type OptionKinds, shown } from "../options";
 import { studentTTwoSidedP } from "../stats/student-t";
 import { fittedMatrices, fittedTable } from "../update/fit-inputs";
 import { count } from "../words";
-import { effectsOf } from "./effects";
+import { effectsOf, partsOf } from "./effects";
 import type { Estimate } from "./estimate";
 
 export interface SmallStudyOptions {
@@ -72,7 +72,7 @@ export function smallStudy(fit: Fit, options: SmallStudyOptions = {}): SmallStud
   checkOptions("smallStudy", options, SMALL_STUDY_OPTIONS);
   const { predictor = "sei", scale = false, data, test, level = 0.95 } = options;
   const { vi, notes } = effectsOf("smallStudy", fit);
-  if (!fit.designs.mu!.names.includes("(Intercept)")) {
+  if (!partsOf(fit).mean.names.includes("(Intercept)")) {
     throw new DrmError(
       "bad_option",
       "smallStudy() needs an intercept in the mean, to read it at a predictor of 0",
@@ -145,8 +145,8 @@ function withErrorsOf(fit: Fit, refit: Fit): Fit {
 
 /** The name of the column that the predictor has in the design of the mean. */
 function addedColumn(fit: Fit, refit: Fit, predictor: string): string {
-  const before = new Set(fit.designs.mu!.names);
-  const [added, ...more] = refit.designs.mu!.names.filter((name) => !before.has(name));
+  const before = new Set(partsOf(fit).mean.names);
+  const [added, ...more] = partsOf(refit).mean.names.filter((name) => !before.has(name));
   if (added !== undefined && more.length === 0) return added;
   throw new DrmError(
     "bad_option",
@@ -155,8 +155,8 @@ function addedColumn(fit: Fit, refit: Fit, predictor: string): string {
 }
 
 /** The average row of the design of the mean, with 0 for the predictor. */
-function averageRow({ designs }: Fit, predictor: string): number[] {
-  const { names, values, nrow } = designs.mu!;
+function averageRow(fit: Fit, predictor: string): number[] {
+  const { names, values, nrow } = partsOf(fit).mean;
   return names.map((name, j) => {
     if (name === predictor) return 0;
     let sum = 0;

@@ -2,7 +2,7 @@ import { DrmError } from "../errors";
 import { drm, type Fit } from "../index";
 import { checkOptions, type OptionKinds, shown } from "../options";
 import { count } from "../words";
-import { isTied, singleMean } from "./effects";
+import { isTied, partsOf, singleMean } from "./effects";
 import { type Estimate, waldEstimate } from "./estimate";
 
 /** How the number of missing effect sizes is estimated. */
@@ -105,7 +105,7 @@ export function trimFill(fit: Fit, options: TrimFillOptions = {}): TrimFill {
     // at the estimate before it is rounded
     filledStdError: STD_ERRORS[estimator](k, raw),
     filledPValue: estimator === "R0" ? 0.5 ** (missing + 1) : Number.NaN,
-    tau2: filled.fitted.sigma![0]! ** 2,
+    tau2: partsOf(filled).sigmas[0]! ** 2,
     filledEffects,
     filledVariances,
     mirrored: mirrored.map((i) => fit.rows[i]! + 1),
@@ -113,8 +113,8 @@ export function trimFill(fit: Fit, options: TrimFillOptions = {}): TrimFill {
   };
 }
 
-function isConstantSigma({ designs }: Fit): boolean {
-  const columns = designs.sigma?.names;
+function isConstantSigma(fit: Fit): boolean {
+  const columns = partsOf(fit).scale?.names;
   return columns === undefined || (columns.length === 1 && columns[0] === "(Intercept)");
 }
 

@@ -1,3 +1,4 @@
+import { checkRank } from "../design/rank";
 import { DrmError } from "../errors";
 import type { Frame } from "../frame/frame";
 import { count } from "../words";
@@ -30,6 +31,16 @@ export function checkRandomIntercepts(model: Pick<Model, "random" | "blocks">, n
         `${labels} put the ${count(nrow, "row")} into the same groups, so their SDs cannot be told apart: remove one of the two random intercepts`,
       );
     }
+  }
+}
+
+/** Refuses levels that are too few, after deletions, for the design of their SD. */
+export function checkLevels({ random }: Pick<Model, "random">): void {
+  for (const { dpar, design } of random) {
+    if (design.levels.length < 2) {
+      throw new DrmError("bad_factor", `one level is left, so ${dpar.key} cannot be estimated`);
+    }
+    checkRank(design);
   }
 }
 

@@ -1,6 +1,4 @@
 import { scratch } from "../data/doubles";
-import type { GroupDesign } from "../design/group-design";
-import { checkRank } from "../design/rank";
 import { DrmError } from "../errors";
 import { correlationOf, locationsOf } from "../fit/dpars";
 import { type Engine, withEngine } from "../fit/engine";
@@ -11,7 +9,7 @@ import type { Optimum } from "../fit/optimum";
 import { standardModel } from "../fit/standard-model";
 import { uncertainty } from "../fit/uncertainty";
 import { ranked } from "../model/build-model";
-import { checkRandomIntercepts, checkRestricted } from "../model/check-model";
+import { checkLevels, checkRandomIntercepts, checkRestricted } from "../model/check-model";
 import { blockOfKind, type Model } from "../model/model";
 import { checkMultipliers } from "../model/multipliers";
 import { multipliersOf } from "../model/terms/terms";
@@ -92,7 +90,7 @@ export function estimable(model: Model, of: Estimated): Model {
   ranked(model.location, weights);
   ranked(blockOfKind(model, "phi").block, weights);
   ranked(blockOfKind(model, "sigma").block, weights);
-  for (const { dpar, design } of model.random) checkGroups(dpar.key, design);
+  checkLevels(model);
   ranked(blockOfKind(model, "rho").block, weights);
   const correlation = correlationOf(of);
   if (correlation !== null && model.pairs.length === 0) {
@@ -110,11 +108,4 @@ function hasRows({ rows, outcomes, weights }: Model, outcome: number): boolean {
     if ((outcomes === null || outcomes.outcome[i] === outcome) && weights?.[i] !== 0) return true;
   }
   return false;
-}
-
-function checkGroups(key: string, design: GroupDesign): void {
-  if (design.levels.length < 2) {
-    throw new DrmError("bad_factor", `one level is left, so ${key} cannot be estimated`);
-  }
-  checkRank(design);
 }

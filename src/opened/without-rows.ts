@@ -22,7 +22,7 @@ export function withoutRows(model: Model, leftOut: Uint8Array): Model {
       : selection(Uint8Array.from(model.outcomes.frameRow, (row) => leftOut[row]!));
   const take = (values: Float64Array) => takeFromColumns(values, model.rows, 1, places);
   const outcomes = model.outcomes === null ? null : takeOutcomes(model.outcomes, rows, places);
-  const random = interceptsWithout(model.random, rows, places, outcomes);
+  const random = interceptsWithout(model, rows, places, outcomes);
   const { pairs, selected } = pairsWithout(model.pairs, places);
   return {
     method: model.method,

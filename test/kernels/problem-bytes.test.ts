@@ -38,7 +38,7 @@ function randomSizes(seed: number): Int32Array {
   for (let c = 0; c < clusters; c++) {
     const m = 1 + below(random, 60);
     dense += m;
-    sizes[Field.PackedV]! += (m * (m + 1)) / 2;
+    sizes[Field.ClusterEntries]! += (m * (m + 1)) / 2;
     sizes[Field.LargestCluster] = Math.max(sizes[Field.LargestCluster]!, m);
   }
   sizes[Field.Clusters] = clusters;
@@ -86,7 +86,7 @@ describe("problemBytes()", () => {
         [Field.W]: size(Field.Rows) * size(Field.QSigma),
         [Field.U]: size(Field.Levels) * size(Field.QSd),
         [Field.T]: size(Field.Pairs) * size(Field.QRho),
-        [Field.ClusterV]: size(Field.PackedV),
+        [Field.ClusterV]: size(Field.ClusterEntries),
         [Field.CrossHessian]: size(Field.P) * q,
         [Field.LevelSolved]: size(Field.Levels) * size(Field.P),
         [Field.Traces]: size(Field.Reml) * q * size(Field.P) ** 2,
@@ -143,7 +143,7 @@ describe("an evaluation stays within Field.Vectors, which Field.Scratch follows"
     sizes[Field.Terms] = 1;
     sizes[Field.Pairs] = pairs;
     sizes[Field.Clusters] = dense > 0 ? 1 : 0;
-    sizes[Field.PackedV] = (dense * (dense + 1)) / 2;
+    sizes[Field.ClusterEntries] = (dense * (dense + 1)) / 2;
     sizes[Field.LargestCluster] = dense;
     sizes[Field.LargestPairs] = dense / 2;
     sizes[Field.Reml] = reml;
@@ -168,7 +168,7 @@ describe("an evaluation stays within Field.Vectors, which Field.Scratch follows"
     some(Field.EtaOffset, pairs);
     some(Field.PairV, pairs - dense / 2);
     words(Field.ClusterSizes, dense > 0 ? 3 : 0).set([dense, levels, dense / 2].slice(0, dense > 0 ? 3 : 0));
-    const V = doubles(Field.ClusterV, sizes[Field.PackedV]!).fill(0);
+    const V = doubles(Field.ClusterV, sizes[Field.ClusterEntries]!).fill(0);
     for (let i = 0; i < dense; i++) V[(i * (i + 3)) / 2] = 1;
     for (let i = 0; i < dense; i++) words(Field.RowLevels, dense)[i] = i % 3;
     for (let i = 0; i < dense; i++) words(Field.PairFirst, dense)[i] = i;

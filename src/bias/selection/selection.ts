@@ -1,4 +1,5 @@
 import { orthogonalBasis } from "../../design/basis";
+import type { Design } from "../../design/design";
 import { DrmError } from "../../errors";
 import { minimise } from "../../fit/trust-region";
 import type { Fit } from "../../index";
@@ -11,7 +12,7 @@ import { type Printable, printableTable } from "../../report/printable";
 import { numberColumn, type ReportTable } from "../../report/text-table";
 import { chiSquaredUpperTail } from "../../stats/chi-squared";
 import { count } from "../../words";
-import { effectsOf, isTied } from "../effects";
+import { effectsOf, isTied, partsOf } from "../effects";
 import { type Estimate, waldEstimate } from "../estimate";
 import { snake } from "../snake";
 import { type Predictor, type Selected, selectionObjective } from "./likelihood";
@@ -57,6 +58,8 @@ export interface Selection {
   readonly counts: readonly number[];
   /** the mean's, log sigma's, then log delta's */
   readonly coefficients: readonly SelectionCoefficient[];
+  /** extra heterogeneity, a variance; NaN where sigma has moderators */
+  readonly tau2: number;
   /** response scale; "stepfun": of each interval, the first being 1 */
   readonly delta: readonly number[];
   readonly logLik: number;
@@ -127,7 +130,8 @@ export function selection(fit: Fit, options: SelectionOptions = {}): Printable<S
         )
       : WEIGHT_FUNCTIONS[type]!;
 
-  const { model, mean, scale, unit } = rowsOf(fit, yi, vi);
+  const parts = partsOf(fit);
+  const { model, mean, scale, unit } = rowsOf(parts, yi, vi);
   const without = maximise(
     { ...model, weight: NO_SELECTION, isStep: true, alternative },
     firstStarts(fit, model, unit),
@@ -156,8 +160,8 @@ export function selection(fit: Fit, options: SelectionOptions = {}): Printable<S
       : weight.names.map((name, j): readonly [string, number] => [name, j]);
   const [p, q] = [mean.columns, scale?.columns ?? 0];
   const coefficients = [
-    ...fit.designs.mu!.names.map((term, j) => coefficient("mu", term, j)),
-    ...(scale === null ? [] : fit.designs.sigma!.names.map((term, j) => coefficient("sigma", term, p + j))),
+    ...parts.mean.names.map((term, j) => coefficient("mu", term, j)),
+    ...(parts.scale?.names ?? []).map((term, j) => coefficient("sigma", term, p + j)),
     ...weights.map(([term, j]) => (j < 0 ? neverPublished(term) : coefficient("sel", term, p + q + j))),
   ];
   const delta = coefficients.filter(({ dpar }) => dpar === "sel").map(({ estimate }) => Math.exp(estimate));
@@ -168,6 +172,7 @@ export function selection(fit: Fit, options: SelectionOptions = {}): Printable<S
     steps,
     counts,
     coefficients,
+    tau2: parts.scale === null ? parts.heldSigma! ** 2 : q === 1 ? Math.exp(2 * values[p]!) : Number.NaN,
     delta: type === "stepfun" ? [1, ...delta] : delta,
     logLik: -found.value - yi.length * Math.log(unit),
     test: { statistic, df: weights.length, pValue: chiSquaredUpperTail(statistic, weights.length) },
@@ -209,17 +214,13 @@ type Rows = Pick<Selected, "yi" | "vi" | "mean" | "logSigma">;
  * The rows in the unit of an effect size's SD, with designs in orthogonal columns; log sigma's coefficients are of sigma in the user's
  * unit. `scale` is null where sigma is held.
  */
-function rowsOf(fit: Fit, yi: Float64Array, vi: Float64Array) {
-  const sigma = fit.fitted.sigma!;
+function rowsOf(parts: ReturnType<typeof partsOf>, yi: Float64Array, vi: Float64Array) {
+  const { sigmas: sigma, heldSigma: held } = parts;
   const rows = yi.length;
   const unit = Math.sqrt(vi.reduce((sum, v, i) => sum + v + sigma[i]! ** 2, 0) / rows);
-  const basisOf = (key: string) => {
-    const { values, nrow, names } = fit.designs[key]!;
-    return orthogonalBasis(values, nrow, names.length);
-  };
-  const mean = basisOf("mu");
-  const held = fit.fixed.sigma;
-  const scale = held === undefined ? basisOf("sigma") : null;
+  const basisOf = ({ values, nrow, names }: Design) => orthogonalBasis(values, nrow, names.length);
+  const mean = basisOf(parts.mean);
+  const scale = parts.scale === null ? null : basisOf(parts.scale);
   const model: Rows = {
     yi: yi.map((y) => y / unit),
     vi: vi.map((v) => v / unit ** 2),
@@ -317,7 +318,7 @@ function maximum(
 /** Where the fit is, and with more heterogeneity: theta of the mean and of log sigma. */
 function firstStarts(fit: Fit, { mean, logSigma }: Rows, unit: number): Float64Array[] {
   const { variances } = fit.knownV;
-  const sigma = fit.fitted.sigma!;
+  const { response, means, sigmas: sigma } = partsOf(fit);
   const rows = variances.length;
   const typical = Math.sqrt(variances.reduce((sum, v) => sum + v, 0) / rows);
   // of orthogonal columns of unit mean square
@@ -327,8 +328,7 @@ function firstStarts(fit: Fit, { mean, logSigma }: Rows, unit: number): Float64A
       for (let i = 0; i < rows; i++) sum += values[j * rows + i]! * of(i);
       return sum / rows;
     });
-  const offset = fit.response.mu!.offset;
-  const at = project(mean, (i) => (fit.fitted.mu![i]! - (offset?.[i] ?? 0)) / unit);
+  const at = project(mean, (i) => (means[i]! - (response.offset?.[i] ?? 0)) / unit);
   const spread = (i: number) => Math.log(Math.max(sigma[i]!, 0.2 * typical));
   return [0, 1].map((more) =>
     Float64Array.from([...at, ...(logSigma === null ? [] : project(logSigma, (i) => spread(i) + more))]),
@@ -482,9 +482,7 @@ export function selectionCurve(fitted: Selection, pValues: readonly number[]): n
 /** As `drmeta bias --json` has it: the numbers of the mean's first coefficient on top, as with the other methods. */
 export function selectionJson(fitted: Selection): Record<string, unknown> {
   const [mean] = fitted.coefficients;
-  const sigma = fitted.coefficients.filter(({ dpar }) => dpar === "sigma");
-  const tau2 = sigma.length === 1 ? Math.exp(2 * sigma[0]!.estimate) : Number.NaN;
   const { dpar: _, term: __, atBoundary: ___, ...numbers } = mean!;
   const { logLik, ...rest } = fitted;
-  return { ...(snake({ ...numbers, tau2, ...rest }) as Record<string, unknown>), logLik };
+  return { ...(snake({ ...numbers, ...rest }) as Record<string, unknown>), logLik };
 }

@@ -1,6 +1,6 @@
 import type { GroupDesign } from "../../design/group-design";
 import type { Dpar } from "../../formula/dpar";
-import { NO_BLOCK, type Outcomes, type ParameterBlock, singleBlock, stackBlocks } from "../model";
+import { type Model, NO_BLOCK, type Outcomes, type ParameterBlock, singleBlock, stackBlocks } from "../model";
 import { numbersAmong, type Selection, selection, takeFromColumns } from "../selection";
 import type { TermSource } from "./source";
 import type {
@@ -169,13 +169,13 @@ export function interceptsBlock(intercepts: readonly Intercept[]): ParameterBloc
  * its row in the design of its SD. `outcomes` are those that are left.
  */
 export function interceptsWithout(
-  intercepts: readonly Intercept[],
+  { random }: Pick<Model, "random">,
   rows: Selection,
   places: Selection,
   outcomes: Outcomes | null,
 ): Intercept[] {
   let firstLevel = 0;
-  return intercepts.map(({ dpar, design: whole, index: before }) => {
+  return random.map(({ dpar, design: whole, index: before }) => {
     const design = ofLevelsLeft(whole, rows.kept);
     const index =
       outcomes === null

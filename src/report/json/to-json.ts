@@ -6,6 +6,7 @@ import {
   type IntervalMethod,
 } from "../../inference/coefficient-table";
 import { aic, bic } from "../../inference/information-criteria";
+import { ranef } from "../../inference/ranef";
 import { type TestStatistic, testBasis } from "../../inference/test-basis";
 import { checkOptions, type OptionKinds } from "../../options";
 import { type CheckRow, checkDrm } from "../checks/check-drm";
@@ -182,16 +183,14 @@ export function toJSON(fit: Fit, options: ToJsonOptions = {}): FitJson {
       evaluations: fit.optim.evaluations,
       max_gradient: finite(fit.optim.maxGradient),
     },
-    random: (fit.random ?? []).flatMap(({ dpar, group, levels, sd, estimate, stdError }) =>
-      levels.map((level, j) => ({
-        ...(fit.family === "biv_gaussian" && { dpar }),
-        group,
-        level,
-        sd: finite(sd[j]),
-        estimate: finite(estimate[j]),
-        std_error: finite(stdError[j]),
-      })),
-    ),
+    random: ranef(fit).map(({ dpar, group, level, sd, estimate, stdError }) => ({
+      ...(fit.family === "biv_gaussian" && { dpar }),
+      group,
+      level,
+      sd: finite(sd),
+      estimate: finite(estimate),
+      std_error: finite(stdError),
+    })),
     ...(fitted && {
       fitted: Object.fromEntries(Object.entries(fit.fitted).map(([dpar, values]) => [dpar, numbers(values)])),
     }),
