@@ -158,5 +158,6 @@ export type {
 export { varianceComponents } from "./report/variance-components";
 export type { VarianceShareGroup, VarianceSharesOptions } from "./report/variance-shares";
 export { type VarianceShare, type VarianceShares, varianceShares } from "./report/variance-shares";
+export type { BackTransform } from "./stats/back-transforms";
 export { type UpdateOptions, update } from "./update/update";
 export { version } from "./version";

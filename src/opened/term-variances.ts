@@ -1,4 +1,5 @@
 import { BlockCovariance } from "../covariance/block-covariance";
+import { locationsOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import type { Dpar } from "../formula/dpar";
 import type { NewRows, VarianceTerm } from "../model/terms/term";
@@ -24,13 +25,16 @@ export interface OutcomePlaces {
 export function termVariances(fit: Fit, { number, offset, stride }: OutcomePlaces): TermVariance[] {
   // variances alone: a fit that was saved without covariances has these
   const { terms, spreads } = stackedTerms(fit, new BlockCovariance(fit.knownV.variances));
+  const { values } = fit.response[locationsOf(fit)[offset]!.key]!;
   return terms.flatMap((term): TermVariance[] => {
     const dpar = term.dpars.find(({ outcome }) => outcome === number) ?? null;
     if (dpar === null && term.dpars.length > 0) return [];
     const places = new Float64Array(stride * fit.nobs);
     term.addVariances(spreads, places);
     const variance =
-      stride === 1 ? places : Float64Array.from({ length: fit.nobs }, (_, i) => places[i * stride + offset]!);
+      stride === 1
+        ? places
+        : values.map((y, i) => (Number.isNaN(y) ? Number.NaN : places[i * stride + offset]!));
     return [{ term, dpar, variance }];
   });
 }

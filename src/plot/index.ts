@@ -1,3 +1,4 @@
+export type { BackTransform } from "../stats/back-transforms";
 export { type BivariatePlotOptions, bivariatePlot } from "./bivariate/bivariate";
 export type { Covariance } from "./bivariate/regions";
 export {
@@ -46,7 +47,7 @@ export {
   type ResidualPointsOptions,
   residualPoints,
 } from "./diagnostics/residual-points";
-export type { Transform } from "./draw/effect-scale";
+export type { EffectScaleOptions, Transform } from "./draw/effect-scale";
 export type { PictureOptions } from "./draw/svg";
 export type { Theme } from "./draw/theme";
 export { type ForestPlotOptions, forestPlot } from "./forest/forest";

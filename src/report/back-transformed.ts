@@ -17,18 +17,23 @@ export interface BackTransformedRow {
   readonly term: string;
   /** what the number is: a mean, a difference of means, a ratio of means, or where the true effect of a new study lies */
   readonly is: "mean" | "ratio" | "difference" | "prediction";
+  /** on that scale */
   readonly estimate: number;
+  /** lower limit */
   readonly lower: number;
+  /** upper limit */
   readonly upper: number;
 }
 
 /** The coefficients of the means on another scale. */
 export interface BackTransformed {
+  /** its name */
   readonly transform: BackTransform;
   /** "exp(yi)", "ipft(yi), n = 38.2" */
   readonly label: string;
   /** what the transformation gives, in words */
   readonly title: string;
+  /** means first, a new study's effect last */
   readonly rows: readonly BackTransformedRow[];
   /** names of slopes and contrasts that the transformation makes nothing of */
   readonly left: readonly string[];
