@@ -20,6 +20,8 @@ import { withoutIdle } from "./without-idle";
 
 export interface Search {
   readonly best: Optimum;
+  /** the best maximum that was reached: not `best` where a run got higher and did not arrive */
+  readonly settled: Optimum;
   /** values of the distinct optima met, best first */
   readonly distinct: readonly number[];
   readonly startsTried: number;
@@ -90,7 +92,7 @@ export function search({ model, objective }: Searchable, options: SearchOptions)
   const engine = { model: withoutIdle(model), objective };
   if (objective.size === 0) {
     const best = withoutScale(engine);
-    return { best, distinct: [best.value], startsTried: 1, spike: null, rises: false };
+    return { best, settled: best, distinct: [best.value], startsTried: 1, spike: null, rises: false };
   }
   if (options.near) {
     const { starts = 1 } = options;
@@ -135,12 +137,14 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
   if (others[0]?.converged) optima = others;
   let best = optima[0]!;
   const rises = !best.unbounded && risesAtEdge(model, plain);
+  const settled = best;
   if (!rises) best = aheadOf(engine, optima, best, options);
   // no maximum was met beside the rise: every search went up it
   if (rises && !best.converged) best = { ...best, unbounded: true };
   const distinct = optima.filter(({ converged }) => converged).map((optimum) => optimum.value);
   return {
     best,
+    settled,
     distinct,
     startsTried: starts.length,
     spike: best.value > value ? best.value - value : null,

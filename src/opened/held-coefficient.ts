@@ -124,7 +124,8 @@ function pointOf(
   whole: (theta: Float64Array) => Float64Array,
 ): HeldPoint | null {
   const options = { maxEvaluations: MAX_EVALUATIONS, near, starts: near === null ? undefined : 1 };
-  const { best } = search(held, options);
+  const { best: highest, settled } = search(held, options);
+  const best = arrived(highest) ? highest : settled;
   if (!arrived(best)) return null;
   return { logLik: held.model.logLikConstant - best.value, theta: whole(insideOf(best)) };
 }
