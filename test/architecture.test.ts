@@ -175,7 +175,9 @@ describe("the boundary", () => {
   const inAssembly = sources("assembly").flatMap(importsOf);
 
   test("bindings/ imports as-bind, what inflates the module, and the layout in assembly/abi.ts", () => {
-    const foreign = inBindings.filter(({ to }) => !/^(bindings\/|assembly\/abi$|as-bind\/|fflate\/)/.test(to));
+    const foreign = inBindings.filter(
+      ({ to }) => !/^(bindings\/|assembly\/abi$|as-bind\/|fflate\/)/.test(to),
+    );
     expect(shown(foreign)).toEqual([]);
   });
 
