@@ -16,6 +16,22 @@ export interface Transform {
   readonly sized?: true;
 }
 
+/** The name of a transformation that tables and plots take. */
+export type BackTransform =
+  | "exp"
+  | "expit"
+  | "tanh"
+  | "tanh2"
+  | "probability"
+  | "sin2"
+  | "square"
+  | "ipft"
+  | "iirft"
+  | "iahw"
+  | "iabt"
+  | "lnor-to-d"
+  | "d-to-lnor";
+
 const logistic = (x: number) => 1 / (1 + Math.exp(-x));
 
 /**
@@ -83,10 +99,7 @@ export const backTransforms = {
     slope: () => Math.PI / Math.sqrt(3),
     difference: "difference",
   },
-} satisfies Record<string, Transform>;
-
-/** The name of a transformation that tables and plots take. */
-export type BackTransform = keyof typeof backTransforms;
+} satisfies Record<BackTransform, Transform>;
 
 /**
  * The transformation of that name.
