@@ -4,6 +4,7 @@ import { checkOptions, type OptionKinds } from "../options";
 import { formatColumn, formatFixed, formatPValue } from "../report/format";
 import { type Printable, printable } from "../report/printable";
 import { numberColumn, type ReportTable, tableText } from "../report/text-table";
+import { effectsOf } from "./effects";
 import type { Estimate } from "./estimate";
 import { type ExcessSignificance, excessSignificance } from "./excess-significance";
 import { type FailSafeN, type FailSafeType, failSafeN } from "./fail-safe";
@@ -72,7 +73,7 @@ export function bias(fit: Fit, options: BiasOptions = {}): Printable<Bias> {
     }
   };
   // what all of them refuse is refused at once
-  rankTest(fit);
+  effectsOf("bias", fit);
   const data: Bias = {
     petPeese: tried("petPeese", () => petPeese(fit, options)),
     petWls: tried("petWls", () => weightedLine(fit, "sei", { level })),

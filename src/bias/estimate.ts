@@ -1,4 +1,3 @@
-import { normalTwoSidedP } from "../stats/normal";
 import { studentTCritical, studentTTwoSidedP } from "../stats/student-t";
 
 /** An estimate with its Wald test and limits; NaN where a number does not exist. */
@@ -15,13 +14,22 @@ export interface Estimate {
   readonly upper: number;
 }
 
+/** With its test of 0. */
+export function tested({
+  estimate,
+  stdError,
+  df,
+  lower,
+  upper,
+}: Omit<Estimate, "statistic" | "pValue">): Estimate {
+  const statistic = estimate / stdError;
+  return { estimate, stdError, statistic, df, pValue: studentTTwoSidedP(statistic, df), lower, upper };
+}
+
 /** estimate -+ q(df) stdError, and the test of 0. */
 export function waldEstimate(estimate: number, stdError: number, df: number, level: number): Estimate {
-  const statistic = estimate / stdError;
   const half = studentTCritical(level, df) * stdError;
-  const pValue =
-    df === Number.POSITIVE_INFINITY ? normalTwoSidedP(statistic) : studentTTwoSidedP(statistic, df);
-  return { estimate, stdError, statistic, df, pValue, lower: estimate - half, upper: estimate + half };
+  return tested({ estimate, stdError, df, lower: estimate - half, upper: estimate + half });
 }
 
 /** Sum of w y / sum of w, and the sum of w: the mean of independent effect sizes, whose variance is 1 / sum of w. */
@@ -36,4 +44,15 @@ export function weightedMean(
     total += weights[i]!;
   }
   return { mean: sum / total, total };
+}
+
+/** The same with the weights 1 / (v + tau2): by default the common-effect mean. */
+export function inverseVarianceMean(
+  { yi, vi }: { readonly yi: Float64Array; readonly vi: Float64Array },
+  tau2 = 0,
+): { mean: number; total: number } {
+  return weightedMean(
+    yi,
+    vi.map((v) => 1 / (v + tau2)),
+  );
 }

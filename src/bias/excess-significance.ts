@@ -2,8 +2,9 @@ import { DrmError } from "../errors";
 import type { Fit } from "../index";
 import { checkOptions, type OptionKinds, shown } from "../options";
 import { normalProbability, normalQuantile } from "../stats/normal";
+import { tailQuantile } from "../stats/tail-quantile";
 import { singleMean } from "./effects";
-import { weightedMean } from "./estimate";
+import { inverseVarianceMean } from "./estimate";
 
 export interface ExcessSignificanceOptions {
   /** the true effect; default the common-effect mean */
@@ -59,8 +60,7 @@ export function excessSignificance(fit: Fit, options: ExcessSignificanceOptions 
     throw new DrmError("bad_option", `alpha ${shown(alpha)} is not between 0 and 1`);
   }
   const { yi, vi, notes } = singleMean("excessSignificance", fit);
-  const weights = vi.map((v) => 1 / v);
-  const theta = options.theta ?? weightedMean(yi, weights).mean;
+  const theta = options.theta ?? inverseVarianceMean({ yi, vi }).mean;
   const alternative = options.alternative ?? (theta < 0 ? "less" : "greater");
   const powerAt = POWERS[alternative];
   if (powerAt === undefined) {
@@ -90,7 +90,7 @@ export function excessSignificance(fit: Fit, options: ExcessSignificanceOptions 
     test,
     statistic: test === "exact" ? Number.NaN : chiSquared(observed, power),
     pValue: pOf(observed, power),
-    limit: limitOf((effect) => pOf(observed, powersAt(effect)), alternative === "less" ? -1 : 1, theta),
+    limit: limitOf((effect) => pOf(observed, powersAt(effect)), alternative === "less" ? -1 : 1),
     power,
     notes,
   };
@@ -144,17 +144,11 @@ function chiSquaredP(observed: number, power: readonly number[]): number {
 }
 
 /** The effect on the side of `sign` at which the test has p = LEVEL: p rises with the size of the effect. */
-function limitOf(pAt: (effect: number) => number, sign: number, theta: number): number {
-  let [low, high] = [0, Math.abs(theta) || 1];
+function limitOf(pAt: (effect: number) => number, sign: number): number {
   if (pAt(0) >= LEVEL) return Number.NaN;
-  for (let step = 0; pAt(sign * high) < LEVEL; step++) {
-    if (step > 60) return Number.NaN;
-    [low, high] = [high, 2 * high];
-  }
-  for (;;) {
-    const middle = (low + high) / 2;
-    if (middle <= low || middle >= high) return sign * middle;
-    if (pAt(sign * middle) < LEVEL) low = middle;
-    else high = middle;
-  }
+  const size = tailQuantile(1 - LEVEL, (effect, upper) => {
+    const p = pAt(sign * effect);
+    return upper ? 1 - p : p;
+  });
+  return Number.isFinite(size) ? sign * size : Number.NaN;
 }

@@ -3,7 +3,7 @@ import type { Fit } from "../index";
 import { checkOptions, type OptionKinds, shown } from "../options";
 import { normalProbability, normalQuantile, normalTwoSidedP } from "../stats/normal";
 import { type Effects, isTied, partsOf, singleMean } from "./effects";
-import { weightedMean } from "./estimate";
+import { inverseVarianceMean } from "./estimate";
 
 /** By whom. */
 export type FailSafeType = "Rosenthal" | "Orwin" | "Rosenberg" | "General";
@@ -83,19 +83,13 @@ function rosenthal({ yi, vi }: Effects, alpha: number): Found {
 function orwin({ yi, vi }: Effects, _: number, given: number | undefined): Found {
   const k = yi.length;
   const target = given ?? yi.reduce((sum, y) => sum + y, 0) / k / 2;
-  const { mean } = weightedMean(
-    yi,
-    vi.map((v) => 1 / v),
-  );
+  const { mean } = inverseVarianceMean({ yi, vi });
   const number = target === 0 ? Number.POSITIVE_INFINITY : wholeNumber((k * (mean - target)) / target);
   return { number, pValue: Number.NaN, target };
 }
 
 function rosenberg({ yi, vi }: Effects, alpha: number): Found {
-  const { mean, total } = weightedMean(
-    yi,
-    vi.map((v) => 1 / v),
-  );
+  const { mean, total } = inverseVarianceMean({ yi, vi });
   const z = mean * Math.sqrt(total);
   return {
     number: wholeNumber(yi.length * ((z / normalQuantile(1 - alpha / 2)) ** 2 - 1)),
@@ -113,19 +107,13 @@ function general({ yi, vi }: Effects, alpha: number, _: number | undefined, fit:
   }
   const k = yi.length;
   const tau2 = sigma[0]! ** 2;
-  const { mean } = weightedMean(
-    yi,
-    vi.map((v) => 1 / (v + tau2)),
-  );
+  const { mean } = inverseVarianceMean({ yi, vi }, tau2);
   const typical = k / vi.reduce((sum, v) => sum + 1 / v, 0);
   /** of all, when n more have a mean of 0 */
   const pWith = (n: number): number => {
     const between = tau2 === 0 && scale === null ? 0 : (k * n * mean ** 2) / (k + n);
     const all = n === 0 ? tau2 : ((k + n - 2) * tau2 + between) / (k + n - 1);
-    const own = weightedMean(
-      yi,
-      vi.map((v) => 1 / (v + all)),
-    );
+    const own = inverseVarianceMean({ yi, vi }, all);
     return normalTwoSidedP((own.mean * own.total) / Math.sqrt(own.total + n / (typical + all)));
   };
   const pValue = pWith(0);

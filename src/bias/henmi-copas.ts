@@ -2,6 +2,7 @@ import type { Fit } from "../index";
 import { upperIncompleteGamma } from "../stats/incomplete-gamma";
 import { normalDensity } from "../stats/normal";
 import { integral } from "../stats/quadrature";
+import { tailQuantile } from "../stats/tail-quantile";
 import { singleMean } from "./effects";
 import { type Estimate, weightedMean } from "./estimate";
 import type { LevelOptions } from "./weighted-least-squares";
@@ -90,20 +91,8 @@ function deviation(yi: Float64Array, vi: Float64Array) {
       least + FAR,
     );
   };
-  return { mean, stdError: Math.sqrt(V / W1), tau2, tail, critical: (p: number) => whereEquals(tail, p) };
+  return { mean, stdError: Math.sqrt(V / W1), tau2, tail, critical: (p: number) => tailQuantile(p, tail) };
 }
 
 /** The normal density adds nothing to an integral beyond this many SDs from its lower limit. */
 const FAR = 12;
-
-/** t > 0 with tail(t) = p for a tail that falls: the bracket is doubled, then halved to the last digit. */
-function whereEquals(tail: (t: number) => number, p: number): number {
-  let [low, high] = [0, 2];
-  while (tail(high) > p) [low, high] = [high, 2 * high];
-  for (;;) {
-    const middle = (low + high) / 2;
-    if (middle <= low || middle >= high) return middle;
-    if (tail(middle) > p) low = middle;
-    else high = middle;
-  }
-}

@@ -1,7 +1,7 @@
 import type { Fit } from "../index";
 import { normalTwoSidedP } from "../stats/normal";
 import { effectsOf } from "./effects";
-import { weightedMean } from "./estimate";
+import { inverseVarianceMean } from "./estimate";
 
 /** Kendall's rank correlation of standardized effects and sampling variances. */
 export interface RankTest {
@@ -26,10 +26,7 @@ const MOST_EXACT = 500;
  */
 export function rankTest(fit: Fit): RankTest {
   const { yi, vi, notes } = effectsOf("rankTest", fit);
-  const { mean, total } = weightedMean(
-    yi,
-    vi.map((v) => 1 / v),
-  );
+  const { mean, total } = inverseVarianceMean({ yi, vi });
   // a single effect size, or one that has all the weight, does not deviate
   const deviates = yi.map((y, i) => (y - mean) / Math.sqrt(vi[i]! - 1 / total));
   return { ...kendall(deviates, vi), notes };

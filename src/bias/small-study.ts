@@ -11,11 +11,10 @@ import {
   update,
 } from "../index";
 import { checkOptions, type OptionKinds, shown } from "../options";
-import { studentTTwoSidedP } from "../stats/student-t";
 import { fittedMatrices, fittedTable } from "../update/fit-inputs";
 import { count } from "../words";
 import { effectsOf, partsOf } from "./effects";
-import type { Estimate } from "./estimate";
+import { type Estimate, tested } from "./estimate";
 
 export interface SmallStudyOptions {
   /**
@@ -83,21 +82,21 @@ export function smallStudy(fit: Fit, options: SmallStudyOptions = {}): SmallStud
     data: withColumns(fit, predictor, vi, data),
     matrices: fittedMatrices(fit)!,
   });
-  const tested = withErrorsOf(fit, model);
-  const added = addedColumn(fit, tested, predictor);
-  const rows = coefficientTable(tested, level, "wald", test);
+  const refit = withErrorsOf(fit, model);
+  const added = addedColumn(fit, refit, predictor);
+  const rows = coefficientTable(refit, level, "wald", test);
   const slopeIn = (dpar: string) => rows.find((row) => row.dpar === dpar && row.term === added)!;
-  const mean = linearCombination(tested, averageRow(tested, added), {
+  const mean = linearCombination(refit, averageRow(refit, added), {
     dpar: "mu",
     level,
     ...(test !== undefined && { test }),
   });
   return {
     predictor,
-    fit: tested,
-    slope: estimateOf(slopeIn("mu")),
-    adjusted: estimateOf(mean),
-    ...(scale && { scaleSlope: estimateOf(slopeIn("sigma")) }),
+    fit: refit,
+    slope: tested(slopeIn("mu")),
+    adjusted: tested(mean),
+    ...(scale && { scaleSlope: tested(slopeIn("sigma")) }),
     notes,
   };
 }
@@ -139,8 +138,8 @@ function withErrorsOf(fit: Fit, refit: Fit): Fit {
   const model = { ...refit, rows: refit.rows.map((row) => fit.rows[row]!) };
   if (fit.robust === undefined) return Object.freeze(model);
   const { codes, type, cluster } = fit.robust;
-  const tested = robust(model, { cluster: Array.from(refit.rows, (row) => codes[row]!), type });
-  return Object.freeze({ ...tested, robust: { ...tested.robust!, cluster } });
+  const clustered = robust(model, { cluster: Array.from(refit.rows, (row) => codes[row]!), type });
+  return Object.freeze({ ...clustered, robust: { ...clustered.robust!, cluster } });
 }
 
 /** The name of the column that the predictor has in the design of the mean. */
@@ -163,17 +162,6 @@ function averageRow(fit: Fit, predictor: string): number[] {
     for (let i = 0; i < nrow; i++) sum += values[j * nrow + i]!;
     return sum / nrow;
   });
-}
-
-function estimateOf({
-  estimate,
-  stdError,
-  df,
-  lower,
-  upper,
-}: Omit<Estimate, "statistic" | "pValue">): Estimate {
-  const statistic = estimate / stdError;
-  return { estimate, stdError, statistic, df, pValue: studentTTwoSidedP(statistic, df), lower, upper };
 }
 
 /** The estimate that Stanley and Doucouliagos's rule chooses. */

@@ -31,32 +31,48 @@ export function emptyMoments(n: number): Moments {
   return { plain: new Float64Array(5), first: new Float64Array(3 * n), second: new Float64Array(n * n) };
 }
 
+function clear({ plain, first, second }: Moments): void {
+  plain.fill(0);
+  first.fill(0);
+  second.fill(0);
+}
+
+/** Over whose effect sizes. */
+interface Study {
+  readonly m: number;
+  /** sqrt(t) */
+  readonly sd: number;
+  /** the standard error that p-values come from */
+  readonly se: number;
+  /** values of y at which w or one of its derivatives jumps, ascending */
+  readonly edges: readonly number[];
+}
+
+/** Places for what a weight function says, and for Hermite polynomials. */
+interface Work {
+  readonly gradient: Float64Array;
+  readonly hessian: Float64Array;
+  readonly he: Float64Array;
+}
+
 /** SDs from the mean beyond which a normal density is nothing. */
 const FAR = 9;
 /** A panel of ten points is at most so many SDs wide. */
 const WIDEST = 0.5;
 
 /**
- * The moments by Gauss-Legendre in panels that end where w jumps, relative error about 1e-12 for a smooth w. `edges` are values of
- * y at which it does, ascending; `se` is the standard error that p-values come from.
+ * The moments by Gauss-Legendre in panels that end where w jumps, relative error about 1e-12 for a smooth w.
  */
 export function moments(
   weight: WeightFunction,
   alternative: Alternative,
-  {
-    m,
-    sd,
-    se,
-    edges,
-  }: { readonly m: number; readonly sd: number; readonly se: number; readonly edges: readonly number[] },
+  { m, sd, se, edges }: Study,
   eta: Float64Array,
-  work: { readonly gradient: Float64Array; readonly hessian: Float64Array; readonly he: Float64Array },
+  work: Work,
   out: Moments,
 ): void {
   const n = weight.size;
-  out.plain.fill(0);
-  out.first.fill(0);
-  out.second.fill(0);
+  clear(out);
   const inner = edges.map((y) => (y - m) / sd).filter((u) => u > -FAR && u < FAR);
   const ends = [-FAR, ...inner, FAR];
   // w may bend within a standard error, however small that is beside the SD
@@ -96,20 +112,13 @@ export function moments(
 export function stepMoments(
   weight: WeightFunction,
   alternative: Alternative,
-  {
-    m,
-    sd,
-    se,
-    edges,
-  }: { readonly m: number; readonly sd: number; readonly se: number; readonly edges: readonly number[] },
+  { m, sd, se, edges }: Study,
   eta: Float64Array,
-  work: { readonly gradient: Float64Array; readonly hessian: Float64Array; readonly he: Float64Array },
+  work: Work,
   out: Moments,
 ): void {
   const n = weight.size;
-  out.plain.fill(0);
-  out.first.fill(0);
-  out.second.fill(0);
+  clear(out);
   const { gradient, hessian, he } = work;
   const ends = [Number.NEGATIVE_INFINITY, ...edges, Number.POSITIVE_INFINITY];
   const integrals = new Float64Array(5);
