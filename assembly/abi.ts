@@ -72,6 +72,13 @@ export enum Field {
   /** most levels and most pairs in one dense cluster */
   LargestLevels,
   LargestPairs,
+  /** 1 when effects of dense rows' levels are multiplied by a number a row: random slopes */
+  DenseSlopes,
+  /** how many of the terms of dense rows have levels that are correlated, as a tree or a known matrix says, ... */
+  Structures,
+  /** ... most levels of such terms in one cluster, and columns of U that are not zero in all such levels */
+  LargestStructured,
+  StructuredColumns,
   /** 1 for the restricted likelihood (restricted.ts); never with Weighted */
   Reml,
   /** 1 when V is known up to multipliers: D V D in its place, D = diag(sqrt(phi)) */
@@ -107,6 +114,9 @@ export enum Field {
   ClusterSizes, // Clusters x 3, row-major, 32-bit words: rows, levels and pairs of each dense cluster
   ClusterV, // ClusterEntries: row-major lower triangles
   RowLevels, // dense rows x Terms, row-major, 32-bit words: level within the cluster, -1 for none
+  RowSlopes, // dense rows x Terms, row-major, with DenseSlopes: z_it, what the effect of the row's level is multiplied by
+  TermStructures, // Terms 32-bit words, with Structures: which structure its levels have, -1 for none
+  Correlations, // Structures x ClusterEntries: for each cluster one structure after the other, packed as V, K of the levels of rows i and k
   PairFirst, // dense pairs x 2, row-major, 32-bit words: rows within the cluster
   Theta, // Q, written before each evaluation
 
@@ -119,7 +129,7 @@ export enum Field {
   LocationHessian, // P x P: X' Sigma^-1 X
   CrossHessian, // P x Q, row-major: second derivatives in (beta, theta)
   ThetaHessian, // Q x Q at fixed beta
-  LevelScore, // Levels: z_u' Sigma^-1 r, z_u the indicator of the level's rows; from order 1 on
+  LevelScore, // Levels: z_u' Sigma^-1 r, z_u the indicator of the level's rows, or their slopes; from order 1 on
   LevelInverse, // Levels: z_u' Sigma^-1 z_u
   LevelSolved, // Levels x P, row-major: z_u' Sigma^-1 X; with order 2
   RowShared, // SparseRows: h, with (Sigma^-1)_ii = a - a^2 h and a = weight / (phi v + sigma^2); from order 1 on
@@ -139,7 +149,7 @@ export enum Field {
   Nested, // NestedLevels x nestedWidth, row-major: see kernels/nested/levels.ts
   Sparse, // see kernels/sparse/work.ts
   Whitened, // dense rows x (P + 1), row-major: L^-1 [X y]
-  Matrix, // one m x m matrix a dense cluster: Sigma, its factor, its inverse in turn
+  Matrix, // one m x m matrix a dense cluster: Sigma, its factor, from order 1 on its inverse in turn
   Vectors, // short-lived columns of the kernels
   Scratch, // packing buffers of linalg/
   Count,
@@ -153,5 +163,5 @@ export enum Most {
 
 /** How many of the fields are sizes given to `createProblem`. */
 export enum Sizes {
-  Count = 29,
+  Count = 33,
 }

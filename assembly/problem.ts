@@ -2,6 +2,7 @@
 
 import { Field, Sizes } from "./abi";
 import { arenaDoubles, arenaStart, arenaTake } from "./arena";
+import { structuredVectors } from "./kernels/dense/structured-work";
 import { denseVectors, multiplierVectors } from "./kernels/dense/work";
 import { nestedVectors, nestedWidth } from "./kernels/nested/levels";
 import { pairVectors } from "./kernels/pair/derivatives";
@@ -49,6 +50,9 @@ export function measure(sizes: Int32Array): u64 {
   const largest = <u64>sizes[Field.LargestCluster];
   const largestLevels = <u64>sizes[Field.LargestLevels];
   const largestPairs = <u64>sizes[Field.LargestPairs];
+  const structures = <u64>sizes[Field.Structures];
+  const structured = <u64>sizes[Field.LargestStructured];
+  const structuredColumns = <u64>sizes[Field.StructuredColumns];
   const weighted = sizes[Field.Weighted] != 0;
   const reml = sizes[Field.Reml] != 0;
   const proportional = sizes[Field.Proportional] != 0;
@@ -82,6 +86,9 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.ClusterSizes] = words(3 * <u64>sizes[Field.Clusters]);
   doubles[Field.ClusterV] = entries;
   doubles[Field.RowLevels] = words(denseRows * terms);
+  doubles[Field.RowSlopes] = sizes[Field.DenseSlopes] != 0 ? denseRows * terms : 0;
+  doubles[Field.TermStructures] = structures > 0 ? words(terms) : 0;
+  doubles[Field.Correlations] = structures * entries;
   doubles[Field.PairFirst] = words(2 * (pairs - (pairRows >> 1)));
   doubles[Field.Theta] = q;
   doubles[Field.Value] = 1;
@@ -118,11 +125,16 @@ export function measure(sizes: Int32Array): u64 {
     max(
       pairVectors(p, q),
       denseVectors(p, q, scores, largest, largestLevels, largestPairs) +
-        (proportional ? multiplierVectors(p, q, scores, largest) : 0),
+        (proportional ? multiplierVectors(p, q, scores, largest) : 0) +
+        (structures > 0
+          ? structuredVectors(largest, largestLevels, structured, structuredColumns, scores)
+          : 0),
     ),
   );
-  // beyond MOST_ROWS the matrix is too large by itself, and the scratch would not fit in 32 bits
-  doubles[Field.Scratch] = scratchBytes(<i32>min(max(max(largest, front + 4), p), MOST_ROWS)) >> 3;
+  // products have four columns of room beside their own; beyond MOST_ROWS the matrix is too large by itself, and the scratch would
+  // not fit in 32 bits
+  const columns = max(front, structured) + 4;
+  doubles[Field.Scratch] = scratchBytes(<i32>min(max(max(largest, columns), p), MOST_ROWS)) >> 3;
 
   let bytes: u64 = aligned((<u64>Field.Count) << 2);
   for (let field: i32 = Field.Y; field < Field.Count; field++) bytes = aligned(bytes) + (doubles[field] << 3);

@@ -204,7 +204,10 @@ function wished(rows: number, pairs: number, qRho: number) {
     levels: { count: 0, U: empty, qSd: 0, logSdOffset: empty, parent: none, end: none },
     sparse: null,
     pairs: { count: pairs, T: empty, qRho, etaOffset: empty, v12: empty },
-    clusters: { sizes: none, V: empty, rowLevels: none, terms: 0, pairRows: none },
+    clusters: {
+      ...{ sizes: none, V: empty, rowLevels: none, terms: 0, pairRows: none },
+      ...{ z: null, structured: none, correlations: empty },
+    },
   };
 }
 

@@ -3,9 +3,10 @@ import { add, read, write } from "../../accumulate";
 import { at, firstSd, get } from "../../room";
 import { cursor } from "./cursor";
 import { addCurvature, addTraces, squaresRow } from "./curvature";
+import { structured } from "./structured-work";
 import { work } from "./work";
 
-/** What the levels' coefficients, omega_u^2, add. */
+/** What the coefficients of levels that are independent, omega_u^2, add. */
 export function levelEntries(problem: usize, weight: f64, order: i32): void {
   // locals: globals are loaded anew at each use
   const here = work;
@@ -23,6 +24,7 @@ export function levelEntries(problem: usize, weight: f64, order: i32): void {
   const hessian = at(problem, Field.ThetaHessian);
   const cross = at(problem, Field.CrossHessian);
   for (let u = 0; u < levels; u++) {
+    if (structured.placeOfLevel(u) >= 0) continue;
     const level = cursor.level + u;
     const o2 = read(omega2, level);
     const t = read(here.t, m + u);

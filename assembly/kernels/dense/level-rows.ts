@@ -2,10 +2,10 @@ import { Field } from "../../abi";
 import { add, read, write } from "../../accumulate";
 import { at, get } from "../../room";
 import { axpy } from "../../simd/axpy";
-import { cursor, rowLevel } from "./cursor";
+import { cursor, rowLevel, rowSlope } from "./cursor";
 import { work } from "./work";
 
-/** Sums B, q and, if asked, B X over the rows of each level. */
+/** Sums B, q and, if asked, B X over the rows of each level, times the slopes of the rows. */
 export function gatherLevels(problem: usize, withX: bool): void {
   const p = get(problem, Field.P);
   const terms = get(problem, Field.Terms);
@@ -18,6 +18,7 @@ export function gatherLevels(problem: usize, withX: bool): void {
   const levelLevels = work.levelLevels;
   const levelX = work.levelX;
   const rowBytes = (<usize>m) << 3;
+  const sloped = cursor.slopes != 0;
   memory.fill(t + rowBytes, 0, (<usize>(levels + cursor.pairs)) << 3);
   memory.fill(levelRows, 0, <usize>levels * rowBytes);
   memory.fill(levelLevels, 0, (<usize>levels * <usize>levels) << 3);
@@ -26,10 +27,11 @@ export function gatherLevels(problem: usize, withX: bool): void {
     for (let k = 0; k < terms; k++) {
       const u = rowLevel(i, k, terms);
       if (u < 0) continue;
-      add(t, m + u, read(t, i));
-      axpy(levelRows + <usize>u * rowBytes, 1, B + <usize>i * rowBytes, m);
+      const z = rowSlope(i, k, terms);
+      add(t, m + u, z * read(t, i));
+      axpy(levelRows + <usize>u * rowBytes, z, B + <usize>i * rowBytes, m);
       if (!withX) continue;
-      for (let j = 0; j < p; j++) add(levelX, u * p + j, read(solved, j * m + i));
+      for (let j = 0; j < p; j++) add(levelX, u * p + j, z * read(solved, j * m + i));
     }
   }
   for (let u = 0; u < levels; u++) {
@@ -37,7 +39,7 @@ export function gatherLevels(problem: usize, withX: bool): void {
       const b = read(levelRows, u * m + i);
       for (let k = 0; k < terms; k++) {
         const v = rowLevel(i, k, terms);
-        if (v >= 0) add(levelLevels, u * levels + v, b);
+        if (v >= 0) add(levelLevels, u * levels + v, sloped ? b * rowSlope(i, k, terms) : b);
       }
     }
     write(at(problem, Field.LevelScore), cursor.level + u, read(t, m + u));
