@@ -51,7 +51,7 @@ export function components({ rows, terms, v }: Ties): Components {
   const { V, random, pairs } = kernelInputs(terms);
 
   const fineToCoarse = random.map((_, t) => t).sort((a, b) => random[b]!.levels - random[a]!.levels);
-  const nested = isNested(fineToCoarse.map((t) => random[t]!));
+  const nested = random.every(isPlain) && isNested(fineToCoarse.map((t) => random[t]!));
   const kernel = new Uint8Array(rows);
   for (let i = 0; i < rows; i++) {
     const memberships = random.reduce((count, { index }) => count + (index[i]! >= 0 ? 1 : 0), 0);
@@ -92,6 +92,11 @@ function raise(kernel: Uint8Array, root: number, wanted: number): void {
   }
   const levels = now !== PAIR && wanted !== PAIR && now !== DENSE && wanted !== DENSE;
   kernel[root] = now === SCALAR ? wanted : levels ? SPARSE : DENSE;
+}
+
+/** Whether a term is 1 times an effect of its level, independent of those of the others. */
+function isPlain({ z, structure }: LevelsInput): boolean {
+  return z === null && structure === null;
 }
 
 /** Every level of a finer intercept lies in one level of the next coarser one. */

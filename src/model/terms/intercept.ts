@@ -26,6 +26,8 @@ export class Intercept implements TermAnswers, EffectsAnswers, LevelsInput {
   /** level of each observation, -1 for none */
   readonly index: Int32Array;
   readonly levels: number;
+  readonly z: LevelsInput["z"] = null;
+  readonly structure: LevelsInput["structure"] = null;
   /** number of its first level among those of all random intercepts */
   readonly firstLevel: number;
 

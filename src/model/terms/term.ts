@@ -1,4 +1,5 @@
 import type { BlockCovariance } from "../../covariance/block-covariance";
+import type { Structure } from "../../covariance/structure";
 import type { Dpar } from "../../formula/dpar";
 
 /** Multipliers of V, SDs and correlations of a model at some parameters, in the unit that its V is in. Not to be kept. */
@@ -29,6 +30,10 @@ export interface LevelsInput {
   /** level of each row, -1 for none */
   readonly index: Int32Array;
   readonly levels: number;
+  /** what multiplies the effect in each row; null: 1 */
+  readonly z: Float64Array | null;
+  /** how the levels' effects covary, by the same numbers; null: not at all */
+  readonly structure: Structure | null;
 }
 
 /**
