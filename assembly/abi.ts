@@ -17,6 +17,8 @@ export enum Order {
   Value = 0,
   Gradient = 1,
   Hessian = 2,
+  /** as Hessian, but of the sparse section what needs no change of its inverse: what data of the model have on average (kernels/sparse/average.ts) */
+  Average = 3,
 }
 
 /**

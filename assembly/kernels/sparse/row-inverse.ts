@@ -11,7 +11,7 @@ import { add, read, write } from "../../accumulate";
 import { at, get } from "../../room";
 import { node } from "../../sparse/nodes";
 import { diagonalOf } from "./levels";
-import { rowCurvature, rowRate } from "./rates";
+import { rowCurvature, rowRate, rowWeight } from "./rates";
 import { edgeValue, firstPlace, levelAt, levelOf, placeOf, secondPlace, slopeOf, work } from "./work";
 
 /** An entry between two places of the list of `node`: a leaf has its own row, and the rest in its parent's front. */
@@ -74,8 +74,6 @@ export function addLevelChange(change: usize, size: i32): void {
 export function addRowChange(problem: usize, a: usize, change: usize, size: i32, l: i32): void {
   const q = get(problem, Field.Q);
   const ofRows = work.ofRows;
-  const weighted = get(problem, Field.Weighted) != 0;
-  const weights = at(problem, Field.Weights) + work.rowOffset;
   const shared = at(problem, Field.RowShared);
   const hessian = at(problem, Field.ThetaHessian);
   const terms = work.terms;
@@ -97,7 +95,7 @@ export function addRowChange(problem: usize, a: usize, change: usize, size: i32,
       dh += x * (sum + x * entry(side, side, change, size, place, place));
     }
     const h = read(shared, i);
-    const left = (weighted ? read(weights, i) : 1) - ai * h;
+    const left = rowWeight(problem, i) - ai * h;
     for (let k = l; k < ofRows; k++) {
       const rk = rowRate(problem, i, k);
       // d rho_k = rho_k rho_l - (d2 of the variance, beside it)
