@@ -8,7 +8,8 @@ import type { DparFormula } from "../formula/dpar-formula";
 import type { DrmFormula } from "../formula/formula";
 import { evaluateNumeric } from "../frame/evaluate";
 import type { Frame } from "../frame/frame";
-import { checkRandomIntercepts, checkRestricted, checkWeights } from "./check-model";
+import type { Method } from "../method";
+import { checkMethod, checkRandomIntercepts, checkWeights } from "./check-model";
 import { heldValues } from "./fixed";
 import type { Block, Model, Outcomes } from "./model";
 import { checkMultipliers } from "./multipliers";
@@ -19,7 +20,7 @@ import { multipliersOf, partsFrom } from "./terms/terms";
 export interface ModelOptions {
   readonly matrices?: Readonly<Record<string, MatrixInput>>;
   readonly fixed?: Readonly<Record<string, number>>;
-  readonly method?: "ML" | "REML";
+  readonly method?: Method;
   readonly warn?: (message: string) => void;
 }
 
@@ -96,7 +97,7 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
   if (multipliersOf(model).length > 0) checkMultipliers(model);
   checkRandomIntercepts(model, frame.nrow);
   checkWeights(model, frame);
-  checkRestricted(model);
+  checkMethod(model);
   return { model, locations, knownV, fixed: { ...options.fixed } };
 }
 
