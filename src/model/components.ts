@@ -39,7 +39,7 @@ export interface Components {
   readonly root: Int32Array;
   /** kernel by root */
   readonly kernel: Uint8Array;
-  /** random intercepts from the finest to the coarsest */
+  /** random effects from those of the most levels to those of the fewest */
   readonly fineToCoarse: readonly number[];
 }
 
@@ -51,12 +51,14 @@ export function components({ rows, terms, v }: Ties): Components {
   const { V, random, pairs } = kernelInputs(terms);
 
   const fineToCoarse = random.map((_, t) => t).sort((a, b) => random[b]!.levels - random[a]!.levels);
-  const nested = isNested(fineToCoarse.map((t) => random[t]!));
+  const nested = random.every(isPlain) && isNested(fineToCoarse.map((t) => random[t]!));
   const kernel = new Uint8Array(rows);
   for (let i = 0; i < rows; i++) {
     const memberships = random.reduce((count, { index }) => count + (index[i]! >= 0 ? 1 : 0), 0);
     // a row outside some of the intercepts has no place in the tree
-    const here = memberships === 0 ? SCALAR : nested && memberships === random.length ? NESTED : SPARSE;
+    const plain = random.every((term) => term.index[i]! < 0 || isPlain(term));
+    const here =
+      memberships === 0 ? SCALAR : nested && memberships === random.length ? NESTED : plain ? SPARSE : DENSE;
     raise(kernel, root[i]!, here);
   }
   const members = new Int32Array(rows);
@@ -92,6 +94,11 @@ function raise(kernel: Uint8Array, root: number, wanted: number): void {
   }
   const levels = now !== PAIR && wanted !== PAIR && now !== DENSE && wanted !== DENSE;
   kernel[root] = now === SCALAR ? wanted : levels ? SPARSE : DENSE;
+}
+
+/** Rows of a level have all of its effect, and the levels are independent: what the nested kernel can take. */
+function isPlain({ z, structure }: LevelsInput): boolean {
+  return z === null && structure === null;
 }
 
 /** Every level of a finer intercept lies in one level of the next coarser one. */

@@ -1,5 +1,6 @@
 import { unfilled } from "../data/doubles";
 import { components, DENSE, NESTED, PAIR, SCALAR, SPARSE, type Ties } from "./components";
+import { type DenseLevels, denseLevels, NO_DENSE_LEVELS } from "./dense-levels";
 import type { Cliques } from "./sparse/cliques";
 import { type SparsePlan, sparsePlan } from "./sparse/plan";
 import type { LevelsInput } from "./terms/term";
@@ -17,6 +18,7 @@ export interface Sections {
   readonly pairRows: number;
   /** null when problem rows are the model's, with padding after them or without */
   readonly modelRow: Int32Array | null;
+  /** -1 for levels of a structure that no row has */
   readonly modelLevel: Int32Array;
   /** of the nested section's levels: the level that holds each, -1 at the top */
   readonly levelParent: Int32Array;
@@ -29,6 +31,8 @@ export interface Sections {
   /** dense rows x terms, row-major: level within the cluster, -1 for none */
   readonly rowLevels: Int32Array;
   readonly terms: number;
+  /** of the levels of dense clusters */
+  readonly denseLevels: DenseLevels;
   /** two rows within the cluster for each pair in a dense cluster */
   readonly clusterPairs: Int32Array;
 }
@@ -106,6 +110,7 @@ export function sections(ties: Ties): Sections {
     clusterSizes: Int32Array.from(dense.sizes),
     rowLevels: joined(dense.rowLevels, NONE),
     terms: random.length,
+    denseLevels: denseLevels(random, dense.rowOrder, dense.sizes),
     clusterPairs: Int32Array.from(dense.pairRows),
   };
 }
@@ -134,6 +139,7 @@ function scalarSections(rows: number): Sections {
     clusterSizes: NONE,
     rowLevels: NONE,
     terms: 0,
+    denseLevels: NO_DENSE_LEVELS,
     clusterPairs: NONE,
   };
 }
