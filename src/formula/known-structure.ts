@@ -15,7 +15,7 @@ export interface KnownStructure {
   /** phylo(): K is the correlation of the shared path lengths; with scale = FALSE they are the covariance */
   readonly scale: boolean;
   /** phylo(): the method that makes the lengths of the branches, null for the tree's own */
-  readonly branch: string | null;
+  readonly branch: "grafen" | null;
 }
 
 /** What each function takes beside the bar; the first that are there one has to give. */
@@ -71,8 +71,8 @@ export function knownStructure(
   const scale = constantOf(given.get("scale") ?? { type: "logical", value: true, at: 0 });
   if (typeof scale !== "boolean") throw fail("scale is TRUE or FALSE", given.get("scale")!.at);
   const branch = given.has("branch") ? constantOf(given.get("branch")!) : null;
-  if (branch !== null && typeof branch !== "string") {
-    throw fail('branch is the name of a method in quotes, as in branch = "grafen"', given.get("branch")!.at);
+  if (branch !== null && branch !== "grafen") {
+    throw fail('branch is "grafen", for depths from the numbers of tips', given.get("branch")!.at);
   }
   return { bar, structure: { fn, argument, name: source.name, scale, branch } };
 }

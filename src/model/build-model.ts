@@ -1,4 +1,6 @@
 import { buildKnownV, type KnownV, type KnownVOptions, type MatrixInput } from "../covariance/known-v";
+import type { NamedMatrix } from "../covariance/related/named-matrix";
+import type { TreeInput } from "../covariance/related/tree-levels";
 import { buildDesign, type Design } from "../design/design";
 import { buildGroupDesign } from "../design/group-design";
 import { CLEARLY_FULL, checkRank, checkWeightedRank } from "../design/rank";
@@ -19,7 +21,8 @@ import type { TermSource } from "./terms/source";
 import { multipliersOf, partsFrom } from "./terms/terms";
 
 export interface ModelOptions {
-  readonly matrices?: Readonly<Record<string, MatrixInput>>;
+  readonly matrices?: Readonly<Record<string, MatrixInput | NamedMatrix>>;
+  readonly trees?: Readonly<Record<string, TreeInput>>;
   readonly fixed?: Readonly<Record<string, number>>;
   readonly method?: "ML" | "REML";
   readonly warn?: (message: string) => void;
@@ -66,7 +69,7 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
   );
   const held = heldValues([...dpars.sigma, ...dpars.phi], options.fixed);
   const slopes = slopeDesigns(dpars.sd, frame);
-  const sources = keptSources(dpars.sd);
+  const sources = keptSources(dpars.sd, options);
   const source: TermSource = {
     rows,
     outcomes,
@@ -86,7 +89,12 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
   const { random, pairs, blocks } = partsFrom(source);
 
   const vOptions: KnownVOptions = options.warn ? { warn: options.warn } : {};
-  const knownV = buildKnownV(formula.dpars[0]!, frame, options.matrices ?? {}, vOptions);
+  const knownV = buildKnownV(
+    formula.dpars[0]!,
+    frame,
+    (options.matrices ?? {}) as Readonly<Record<string, MatrixInput>>,
+    vOptions,
+  );
   const weights = frame.weights;
   const model: Model = {
     method: options.method ?? "ML",

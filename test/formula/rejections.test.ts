@@ -104,7 +104,7 @@ const REJECTED: readonly (readonly [readonly string[], string])[] = [
   [["yi ~ phylo(1 | g, tree = t, tree = t)"], "'tree' is given twice"],
   [['yi ~ phylo(1 | g, tree = "(a,b);")'], "write the name that it has in the option trees"],
   [["yi ~ phylo(1 | g, tree = t, scale = 2)"], "scale is TRUE or FALSE"],
-  [["yi ~ phylo(1 | g, tree = t, branch = 1)"], "branch is the name of a method in quotes"],
+  [["yi ~ phylo(1 | g, tree = t, branch = 1)"], 'branch is "grafen"'],
   [
     ["yi ~ phylo(1 | a/b, tree = t)"],
     "the levels of a tree are those of one column; write phylo(1 | column, tree = t)",

@@ -138,9 +138,10 @@ export class Structured extends RandomEffects {
 }
 
 /** Levels of the data that the structure cannot tell apart are one: they share an SD, too. */
-function merged(parts: EffectsParts, { structure, place }: StructuredLevels): EffectsParts {
+function merged(parts: EffectsParts, { place }: StructuredLevels): EffectsParts {
   const { design, index, dpar } = parts;
-  const count = structure.names.length;
+  let count = 0;
+  for (const own of place) count = Math.max(count, own + 1);
   if (count === design.nrow && place.every((own, level) => own === level)) return parts;
   const firstOf = new Int32Array(count).fill(-1);
   for (let level = 0; level < place.length; level++) {
