@@ -192,7 +192,8 @@ function numberAt(text: string, at: number): string | null {
   return NUMBER.exec(text)?.[0] ?? null;
 }
 
-const BARE = /[^(),:;[\]]+/y;
+/** Words with blanks between them, but not before a quote. */
+const BARE = /(?:[^\s(),:;[\]]|\s+(?![\s'"(),:;[\]]))+/y;
 
 /** The label that begins at `at`, without its quotes, and the place behind it, -1 where a quote is not closed. */
 export function labelAt(text: string, at: number): { readonly label: string; readonly end: number } {
@@ -200,7 +201,7 @@ export function labelAt(text: string, at: number): { readonly label: string; rea
   if (quote !== "'" && quote !== '"') {
     BARE.lastIndex = at;
     const bare = BARE.exec(text)![0];
-    return { label: bare.trim().replace(/\s+/g, " "), end: at + bare.length };
+    return { label: bare.replace(/\s+/g, " "), end: at + bare.length };
   }
   let label = "";
   for (let place = at + 1; ; ) {

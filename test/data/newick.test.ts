@@ -79,6 +79,7 @@ describe("readNewick()", () => {
     ["(a:1:2,b:1);", "a second length of one edge"],
     ["(a'b':1 c,d);", "a second name of one node"],
     ["('a'b:1,d);", "a second name of one node"],
+    ["(a 'b',c);", "a second name of one node"],
     ["(a(b,c));", "'(' where a node ends"],
     ["(a,b)(c,d);", "'(' where a node ends"],
     ["('a,b);", "a quote that is never closed"],

@@ -23,8 +23,9 @@ export function levelEntries(problem: usize, weight: f64, order: i32): void {
   const gradient = at(problem, Field.Gradient);
   const hessian = at(problem, Field.ThetaHessian);
   const cross = at(problem, Field.CrossHessian);
+  const isStructured = structured.count > 0;
   for (let u = 0; u < levels; u++) {
-    if (structured.placeOfLevel(u) >= 0) continue;
+    if (isStructured && structured.placeOfLevel(u) >= 0) continue;
     const level = cursor.level + u;
     const o2 = read(omega2, level);
     const t = read(here.t, m + u);

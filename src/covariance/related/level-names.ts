@@ -14,15 +14,22 @@ export function nameIndex(
   names: readonly string[],
   isNamed: (index: number) => boolean = () => true,
 ): NameIndex {
-  const exact = new Map<string, number>();
-  const like = new Map<string, number>();
-  names.forEach((name, index) => {
-    if (!isNamed(index)) return;
-    exact.set(name, exact.has(name) ? -2 : index);
-    const key = keyOf(name);
-    like.set(key, like.has(key) ? -2 : index);
-  });
-  return (name) => exact.get(name) ?? like.get(keyOf(name)) ?? -1;
+  const indexBy = (key: (name: string) => string) => {
+    const index = new Map<string, number>();
+    names.forEach((name, i) => {
+      if (isNamed(i)) index.set(key(name), index.has(key(name)) ? -2 : i);
+    });
+    return index;
+  };
+  let exact: ReadonlyMap<string, number> | null = null;
+  let like: ReadonlyMap<string, number> | null = null;
+  return (name) => {
+    exact ??= indexBy((other) => other);
+    const found = exact.get(name);
+    if (found !== undefined) return found;
+    like ??= indexBy(keyOf);
+    return like.get(keyOf(name)) ?? -1;
+  };
 }
 
 function keyOf(name: string): string {

@@ -40,7 +40,10 @@ export function keptSources(sds: readonly DparFormula[], given: GivenSources): K
     const { fn, name } = dpar.known;
     if (fn === "phylo") trees[name] ??= copiedTree(named(given.trees, dpar, dpar.known, "trees"));
     else
-      matrices[name] ??= copiedMatrix(named(given.matrices, dpar, dpar.known, "matrices") as NamedMatrix, name);
+      matrices[name] ??= copiedMatrix(
+        named(given.matrices, dpar, dpar.known, "matrices") as NamedMatrix,
+        name,
+      );
   }
   return {
     ...(Object.keys(trees).length > 0 && { trees }),
@@ -88,7 +91,8 @@ function copiedMatrix(matrix: NamedMatrix, name: string): KeptMatrix {
 export function relateBy({ known, groupColumns }: DparFormula, { trees, matrices }: KnownSources): Relate {
   const { argument, name, scale, branch } = known!;
   const group = groupColumns![0]!;
-  if (argument === "tree") return (levels) => treeLevels(trees![name]!, levels, { name, group, scale, branch });
+  if (argument === "tree")
+    return (levels) => treeLevels(trees![name]!, levels, { name, group, scale, branch });
   const read = argument === "K" ? covarianceLevels : precisionLevels;
   return (levels) => read(matrices![name]!, levels, { name, group });
 }
