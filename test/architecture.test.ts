@@ -39,6 +39,7 @@ const STAGES = [
   "plot",
   "escalc",
   "bias",
+  "trees",
   "cli",
 ];
 
