@@ -32,7 +32,7 @@ export enum Field {
   ScalarRows,
   /** rows with diagonal V in nested random intercepts */
   NestedRows,
-  /** rows with diagonal V in random intercepts of any kind; an even number */
+  /** rows with diagonal V in random intercepts and slopes of any kind; an even number */
   SparseRows,
   /** rows of pairs, two each */
   PairRows,
@@ -60,6 +60,10 @@ export enum Field {
   /** ... rows of the largest front, and numbers that wait for their front at most (sparse/nodes.ts) */
   SparseFront,
   SparseStack,
+  /** ... entries of the levels' precision below its diagonal; 1 when it is not the identity; 1 when rows have slopes */
+  SparseEdges,
+  SparseStructured,
+  SparseSlopes,
   /** random intercepts that a row of the sparse or the dense section can be in */
   Terms,
   /** studies with two outcomes, two rows each: those of the pair section, then those in dense clusters */
@@ -72,6 +76,13 @@ export enum Field {
   /** most levels and most pairs in one dense cluster */
   LargestLevels,
   LargestPairs,
+  /** 1 when effects of dense rows' levels are multiplied by a number a row: random slopes */
+  DenseSlopes,
+  /** how many of the terms of dense rows have levels that are correlated, as a tree or a known matrix says, ... */
+  Structures,
+  /** ... most levels of such terms in one cluster, and columns of U that are not zero in all such levels */
+  LargestStructured,
+  StructuredColumns,
   /** 1 for the restricted likelihood (restricted.ts); never with Weighted */
   Reml,
   /** 1 when V is known up to multipliers: D V D in its place, D = diag(sqrt(phi)) */
@@ -98,15 +109,23 @@ export enum Field {
   LevelEnd, // InnerLevels 32-bit words: rows of the nested section up to the end of this level
   SparsePlaces, // SparseRows x Terms, row-major, 32-bit words: place of the level in the list of the row's node, -1 for none
   SparseRowLevels, // SparseRows x Terms, row-major, 32-bit words: level within the section, -1 for none
-  SparseNodeWords, // SparseNodes x 8, row-major, 32-bit words: see sparse/nodes.ts
+  SparseZ, // SparseRows x Terms, row-major, with SparseSlopes: what multiplies the level's effect in a row
+  SparseNodeWords, // SparseNodes x 9, row-major, 32-bit words: see sparse/nodes.ts
   SparseNodeLists, // SparseLists 32-bit words
   SparseInParent, // SparseLists 32-bit words
+  SparseEdgePlaces, // SparseEdges x 2, row-major, 32-bit words: places of two levels in the list of the edge's node
+  SparseEdgeValues, // SparseEdges: their entry of the precision P ...
+  SparseDiagonal, // SparseLevels, with SparseStructured: ... and its diagonal
+  SparseLogDet, // 1: log|P^-1|
   T, // Pairs x QRho
   EtaOffset, // Pairs; rho_s = 0.999999 tanh(EtaOffset_s + T_s eta)
   PairV, // PairRows / 2: the covariance inside each pair of the pair section
   ClusterSizes, // Clusters x 3, row-major, 32-bit words: rows, levels and pairs of each dense cluster
   ClusterV, // ClusterEntries: row-major lower triangles
   RowLevels, // dense rows x Terms, row-major, 32-bit words: level within the cluster, -1 for none
+  RowSlopes, // dense rows x Terms, row-major, with DenseSlopes: z_it, what the effect of the row's level is multiplied by
+  TermStructures, // Terms 32-bit words, with Structures: which structure its levels have, -1 for none
+  Correlations, // Structures x ClusterEntries: for each cluster one structure after the other, packed as V, K of the levels of rows i and k
   PairFirst, // dense pairs x 2, row-major, 32-bit words: rows within the cluster
   Theta, // Q, written before each evaluation
 
@@ -119,10 +138,12 @@ export enum Field {
   LocationHessian, // P x P: X' Sigma^-1 X
   CrossHessian, // P x Q, row-major: second derivatives in (beta, theta)
   ThetaHessian, // Q x Q at fixed beta
-  LevelScore, // Levels: z_u' Sigma^-1 r, z_u the indicator of the level's rows; from order 1 on
-  LevelInverse, // Levels: z_u' Sigma^-1 z_u
+  LevelScore, // Levels: z_u' Sigma^-1 r, z_u the indicator of the level's rows, or their slopes; from order 1 on
+  LevelInverse, // Levels: z_u' Sigma^-1 z_u; NaN of levels that covary with others, in the sparse section
   LevelSolved, // Levels x P, row-major: z_u' Sigma^-1 X; with order 2
   RowShared, // SparseRows: h, with (Sigma^-1)_ii = a - a^2 h and a = weight / (phi v + sigma^2); from order 1 on
+  SparseEffects, // SparseLevels x (P + 1), row-major: Cov(u, data) Sigma^-1 [X r] for effects u of covariance P^-1; the last are predicted
+  SparseErrors, // SparseLevels: the variance of u given the data and beta; from order 1 on
 
   // work, not for the caller
   LocationFactor, // P x P, row-major: Cholesky factor of X' Sigma^-1 X in the lower triangle
@@ -139,7 +160,7 @@ export enum Field {
   Nested, // NestedLevels x nestedWidth, row-major: see kernels/nested/levels.ts
   Sparse, // see kernels/sparse/work.ts
   Whitened, // dense rows x (P + 1), row-major: L^-1 [X y]
-  Matrix, // one m x m matrix a dense cluster: Sigma, its factor, its inverse in turn
+  Matrix, // one m x m matrix a dense cluster: Sigma, its factor, from order 1 on its inverse in turn
   Vectors, // short-lived columns of the kernels
   Scratch, // packing buffers of linalg/
   Count,
@@ -153,5 +174,5 @@ export enum Most {
 
 /** How many of the fields are sizes given to `createProblem`. */
 export enum Sizes {
-  Count = 29,
+  Count = 36,
 }

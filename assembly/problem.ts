@@ -2,11 +2,12 @@
 
 import { Field, Sizes } from "./abi";
 import { arenaDoubles, arenaStart, arenaTake } from "./arena";
+import { structuredVectors } from "./kernels/dense/structured-work";
 import { denseVectors, multiplierVectors } from "./kernels/dense/work";
 import { nestedVectors, nestedWidth } from "./kernels/nested/levels";
 import { pairVectors } from "./kernels/pair/derivatives";
 import { scalarVectors } from "./kernels/scalar/vectors";
-import { sparseVectors } from "./kernels/sparse/scale";
+import { sparseVectors } from "./kernels/sparse/products";
 import { sparseDoubles } from "./kernels/sparse/work";
 import { scratchBytes } from "./linalg";
 import { at, set } from "./room";
@@ -43,17 +44,23 @@ export function measure(sizes: Int32Array): u64 {
   const panels = <u64>sizes[Field.SparsePanels];
   const front = <u64>sizes[Field.SparseFront];
   const stack = <u64>sizes[Field.SparseStack];
+  const edges = <u64>sizes[Field.SparseEdges];
   const terms = <u64>sizes[Field.Terms];
   const pairs = <u64>sizes[Field.Pairs];
   const entries = <u64>sizes[Field.ClusterEntries];
   const largest = <u64>sizes[Field.LargestCluster];
   const largestLevels = <u64>sizes[Field.LargestLevels];
   const largestPairs = <u64>sizes[Field.LargestPairs];
+  const structures = <u64>sizes[Field.Structures];
+  const structured = <u64>sizes[Field.LargestStructured];
+  const structuredColumns = <u64>sizes[Field.StructuredColumns];
   const weighted = sizes[Field.Weighted] != 0;
   const reml = sizes[Field.Reml] != 0;
   const proportional = sizes[Field.Proportional] != 0;
+  const precise = sizes[Field.SparseStructured] != 0;
   const scores = reml ? p + 1 : 1;
-  const scales = <u64>sizes[Field.QPhi] + <u64>sizes[Field.QSigma] + <u64>sizes[Field.QSd];
+  const ofRows = <u64>sizes[Field.QPhi] + <u64>sizes[Field.QSigma];
+  const sds = <u64>sizes[Field.QSd];
   const vectorRows = scalarRows + nestedRows + sparseRows;
   const denseRows = n - pairRows - vectorRows;
 
@@ -73,15 +80,23 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.LevelEnd] = words(<u64>sizes[Field.InnerLevels]);
   doubles[Field.SparsePlaces] = words(sparseRows * terms);
   doubles[Field.SparseRowLevels] = words(sparseRows * terms);
-  doubles[Field.SparseNodeWords] = words(8 * sparseNodes);
+  doubles[Field.SparseZ] = sizes[Field.SparseSlopes] != 0 ? sparseRows * terms : 0;
+  doubles[Field.SparseNodeWords] = words(9 * sparseNodes);
   doubles[Field.SparseNodeLists] = words(lists);
   doubles[Field.SparseInParent] = words(lists);
+  doubles[Field.SparseEdgePlaces] = words(2 * edges);
+  doubles[Field.SparseEdgeValues] = edges;
+  doubles[Field.SparseDiagonal] = precise ? sparseLevels : 0;
+  doubles[Field.SparseLogDet] = 1;
   doubles[Field.T] = pairs * <u64>sizes[Field.QRho];
   doubles[Field.EtaOffset] = pairs;
   doubles[Field.PairV] = pairRows >> 1;
   doubles[Field.ClusterSizes] = words(3 * <u64>sizes[Field.Clusters]);
   doubles[Field.ClusterV] = entries;
   doubles[Field.RowLevels] = words(denseRows * terms);
+  doubles[Field.RowSlopes] = sizes[Field.DenseSlopes] != 0 ? denseRows * terms : 0;
+  doubles[Field.TermStructures] = structures > 0 ? words(terms) : 0;
+  doubles[Field.Correlations] = structures * entries;
   doubles[Field.PairFirst] = words(2 * (pairs - (pairRows >> 1)));
   doubles[Field.Theta] = q;
   doubles[Field.Value] = 1;
@@ -96,6 +111,8 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.LevelInverse] = levels;
   doubles[Field.LevelSolved] = levels * p;
   doubles[Field.RowShared] = sparseRows;
+  doubles[Field.SparseEffects] = sparseLevels * (p + 1);
+  doubles[Field.SparseErrors] = sparseLevels;
   doubles[Field.LocationFactor] = p * p;
   doubles[Field.HalfCross] = p * q;
   doubles[Field.LocationRight] = p;
@@ -109,20 +126,39 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.Omega2] = levels;
   doubles[Field.Nested] = nestedLevels * nestedWidth<u64>(p, q, scores);
   doubles[Field.Sparse] =
-    sparseLevels > 0 ? sparseDoubles(sparseRows, sparseLevels, p, scales, scores, panels, front, stack) : 0;
+    sparseLevels > 0
+      ? sparseDoubles(
+          sparseRows,
+          sparseLevels,
+          terms,
+          p,
+          ofRows,
+          sds,
+          scores,
+          panels,
+          front,
+          stack,
+          precise,
+        )
+      : 0;
   doubles[Field.Whitened] = denseRows * (p + 1);
   // entries = sum of m (m + 1) / 2 and denseRows = sum of m, so sum of m^2 = 2 entries - denseRows
   doubles[Field.Matrix] = 2 * entries - denseRows;
   doubles[Field.Vectors] = max(
-    max(max(scalarVectors(scores), sparseVectors(scales, scores)), nestedVectors(p, q, scores)),
+    max(max(scalarVectors(scores), sparseVectors(ofRows, scores)), nestedVectors(p, q, scores)),
     max(
       pairVectors(p, q),
       denseVectors(p, q, scores, largest, largestLevels, largestPairs) +
-        (proportional ? multiplierVectors(p, q, scores, largest) : 0),
+        (proportional ? multiplierVectors(p, q, scores, largest) : 0) +
+        (structures > 0
+          ? structuredVectors(largest, largestLevels, structured, structuredColumns, scores)
+          : 0),
     ),
   );
-  // beyond MOST_ROWS the matrix is too large by itself, and the scratch would not fit in 32 bits
-  doubles[Field.Scratch] = scratchBytes(<i32>min(max(max(largest, front + 4), p), MOST_ROWS)) >> 3;
+  // products have four columns of room beside their own; beyond MOST_ROWS the matrix is too large by itself, and the scratch would
+  // not fit in 32 bits
+  const columns = max(front, structured) + 4;
+  doubles[Field.Scratch] = scratchBytes(<i32>min(max(max(largest, columns), p), MOST_ROWS)) >> 3;
 
   let bytes: u64 = aligned((<u64>Field.Count) << 2);
   for (let field: i32 = Field.Y; field < Field.Count; field++) bytes = aligned(bytes) + (doubles[field] << 3);

@@ -65,13 +65,28 @@ export interface SparseInput {
   readonly places: Int32Array;
   /** sparseRows x terms, row-major: level within the section, -1 for none */
   readonly rowLevels: Int32Array;
-  /** eight words each */
+  /** sparseRows x terms, row-major: what multiplies the level's effect in the row; null: 1 */
+  readonly z: Float64Array | null;
+  /** null: levels are independent */
+  readonly precision: PrecisionInput | null;
+  /** nine words each */
   readonly nodes: Int32Array;
   readonly lists: Int32Array;
   readonly inParent: Int32Array;
   readonly panels: number;
   readonly largestFront: number;
   readonly stack: number;
+}
+
+/** The precision P of the sparse section's levels, in units of their SDs: that of independent levels is the identity. */
+export interface PrecisionInput {
+  /** by level */
+  readonly diagonal: Float64Array;
+  /** entries below it x 2, row-major, by node: places of the two levels in the node's list, ascending */
+  readonly places: Int32Array;
+  readonly values: Float64Array;
+  /** log|P^-1| */
+  readonly logDet: number;
 }
 
 /** Studies with two outcomes: those of the pair section, then those in dense clusters. */
@@ -93,8 +108,17 @@ export interface ClustersInput {
   readonly V: Float64Array;
   /** dense rows x terms, row-major: level within the cluster, -1 for none */
   readonly rowLevels: Int32Array;
-  /** random intercepts, here and in the sparse section */
+  /** random intercepts and slopes, here and in the sparse section */
   readonly terms: number;
+  /** dense rows x terms, row-major: what the effect of the row's level is multiplied by; null where that is 1 throughout */
+  readonly z: Float64Array | null;
+  /** numbers of the terms whose levels are correlated */
+  readonly structured: Int32Array;
+  /**
+   * For each cluster, for each of these terms: a row-major lower triangle as that of V, of the correlations between the levels of
+   * two rows (1 on the diagonal and within a level, 0 where one of the rows has none)
+   */
+  readonly correlations: Float64Array;
   /** two rows within the cluster for each of its pairs */
   readonly pairRows: Int32Array;
 }
@@ -131,6 +155,9 @@ const RESULT_FIELDS = {
   levelInverse: Field.LevelInverse,
   levelSolved: Field.LevelSolved,
   rowShared: Field.RowShared,
+  clusterInverses: Field.Matrix,
+  sparseEffects: Field.SparseEffects,
+  sparseErrors: Field.SparseErrors,
 } as const;
 
 export type ResultField = keyof typeof RESULT_FIELDS;
@@ -254,6 +281,13 @@ export function createProblem(input: ProblemInput): Problem {
     words(Field.SparseNodeWords, sparse.nodes);
     words(Field.SparseNodeLists, sparse.lists);
     words(Field.SparseInParent, sparse.inParent);
+    if (sparse.z) doubles(Field.SparseZ, sparse.z);
+    if (sparse.precision) {
+      words(Field.SparseEdgePlaces, sparse.precision.places);
+      doubles(Field.SparseEdgeValues, sparse.precision.values);
+      doubles(Field.SparseDiagonal, sparse.precision.diagonal);
+    }
+    f64[i32[header + Field.SparseLogDet]! >>> 3] = sparse.precision?.logDet ?? 0;
   }
   if (pairs.count > 0) {
     doubles(Field.T, pairs.T);
@@ -264,6 +298,11 @@ export function createProblem(input: ProblemInput): Problem {
     words(Field.ClusterSizes, clusters.sizes);
     doubles(Field.ClusterV, clusters.V);
     words(Field.RowLevels, clusters.rowLevels);
+    if (clusters.z) doubles(Field.RowSlopes, clusters.z);
+    if (clusters.structured.length > 0) {
+      words(Field.TermStructures, termStructures(clusters));
+      doubles(Field.Correlations, clusters.correlations);
+    }
     words(Field.PairFirst, clusters.pairRows);
   }
   const theta = i32[header + Field.Theta]! >>> 3;
@@ -327,12 +366,15 @@ function writeSizes(input: ProblemInput): void {
   sizes[Field.InnerLevels] = levels.end.length;
   if (sparse !== null) {
     sizes[Field.SparseLevels] = sparse.levels;
-    sizes[Field.SparseNodes] = sparse.nodes.length / 8;
+    sizes[Field.SparseNodes] = sparse.nodes.length / 9;
     sizes[Field.SparseLists] = sparse.lists.length;
     // counts beyond a word are beyond any memory, too: they are refused as the largest word
     sizes[Field.SparsePanels] = Math.min(sparse.panels, LARGEST_WORD);
     sizes[Field.SparseFront] = sparse.largestFront;
     sizes[Field.SparseStack] = Math.min(sparse.stack, LARGEST_WORD);
+    sizes[Field.SparseEdges] = sparse.precision?.values.length ?? 0;
+    sizes[Field.SparseStructured] = sparse.precision ? 1 : 0;
+    sizes[Field.SparseSlopes] = sparse.z ? 1 : 0;
   }
   sizes[Field.Terms] = clusters.terms;
   sizes[Field.Pairs] = pairs.count;
@@ -343,6 +385,42 @@ function writeSizes(input: ProblemInput): void {
     sizes[Field.LargestLevels] = Math.max(sizes[Field.LargestLevels]!, clusters.sizes[c + 1]!);
     sizes[Field.LargestPairs] = Math.max(sizes[Field.LargestPairs]!, clusters.sizes[c + 2]!);
   }
+  sizes[Field.DenseSlopes] = clusters.z ? 1 : 0;
+  sizes[Field.Structures] = clusters.structured.length;
+  if (clusters.structured.length > 0) writeStructuredSizes(input);
   sizes[Field.Reml] = input.reml ? 1 : 0;
   sizes[Field.Proportional] = multipliers ? 1 : 0;
+}
+
+/** By term: which structure its levels have, -1 for none. */
+function termStructures({ terms, structured }: ClustersInput): Int32Array {
+  const structures = new Int32Array(terms).fill(-1);
+  structured.forEach((term, structure) => {
+    structures[term] = structure;
+  });
+  return structures;
+}
+
+/** Most correlated levels in a cluster, and the columns of U that have something to say of such levels. */
+function writeStructuredSizes({ levels, sparse, clusters }: ProblemInput): void {
+  const { sizes: clusterSizes, rowLevels, terms, structured } = clusters;
+  const moves = new Set<number>();
+  let row = 0;
+  let level = levels.parent.length + (sparse?.levels ?? 0);
+  for (let c = 0; c < clusterSizes.length; c += 3) {
+    const own = new Set<number>();
+    const end = row + clusterSizes[c]!;
+    for (; row < end; row++) {
+      for (const term of structured) {
+        const u = rowLevels[row * terms + term]!;
+        if (u >= 0) own.add(level + u);
+      }
+    }
+    for (let k = 0; k < levels.qSd; k++) {
+      for (const u of own) if (levels.U[k * levels.count + u] !== 0) moves.add(k);
+    }
+    sizes[Field.LargestStructured] = Math.max(sizes[Field.LargestStructured]!, own.size);
+    level += clusterSizes[c + 1]!;
+  }
+  sizes[Field.StructuredColumns] = moves.size;
 }

@@ -81,7 +81,10 @@ export function checkSemidefinite({ V, outcomes }: Model, label: string, frame: 
     levels: noLevels,
     sparse: null,
     pairs: { count: 0, T: NO_NUMBERS, qRho: 0, etaOffset: NO_NUMBERS, v12: NO_NUMBERS },
-    clusters: { sizes, V: values, rowLevels: NO_WORDS, terms: 0, pairRows: NO_WORDS },
+    clusters: {
+      ...{ sizes, V: values, rowLevels: NO_WORDS, terms: 0, pairRows: NO_WORDS },
+      ...{ z: null, structured: NO_WORDS, correlations: NO_NUMBERS },
+    },
   });
   const status = problem.evaluate(new Float64Array(0), Order.Value);
   const bad = problem.badRow;

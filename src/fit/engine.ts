@@ -239,6 +239,7 @@ function load(model: StandardModel, layout: Sections): Problem {
       V: V.clusters,
       rowLevels: layout.rowLevels,
       terms: layout.terms,
+      ...layout.denseLevels,
       pairRows: layout.clusterPairs,
     },
   });

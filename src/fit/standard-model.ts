@@ -3,7 +3,7 @@ import { unfilled } from "../data/doubles";
 import { addProduct, type Basis, NO_BASIS, project } from "../design/basis";
 import type { Ties } from "../model/components";
 import type { Model } from "../model/model";
-import type { Intercept } from "../model/terms/intercept";
+import type { RandomEffects } from "../model/terms/effects";
 import { parametersOf } from "../model/terms/parameters";
 import { termsOf } from "../model/terms/terms";
 import { exactRows } from "./exact-rows";
@@ -34,7 +34,7 @@ export interface StandardModel {
   readonly reml: boolean;
   /** known covariance, in the user's units: the engine divides by unit^2 */
   readonly V: BlockCovariance;
-  readonly random: readonly Intercept[];
+  readonly random: readonly RandomEffects[];
   readonly pairs: Int32Array;
   /** theta by formula, in its order */
   readonly parts: readonly Part[];

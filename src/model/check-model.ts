@@ -1,37 +1,51 @@
 import { checkRank } from "../design/rank";
 import { DrmError } from "../errors";
+import { randomTermOf } from "../formula/dpar";
 import type { Frame } from "../frame/frame";
 import { count } from "../words";
 import { components, DENSE } from "./components";
 import { blockOfKind, type Model } from "./model";
-import type { Intercept } from "./terms/intercept";
+import type { RandomEffects } from "./terms/effects";
 import { termsOf } from "./terms/terms";
 
-/** Refuses random intercepts whose SD cannot be told apart from another part of the model, such as an estimated sigma. */
-export function checkRandomIntercepts(model: Pick<Model, "random" | "blocks">, nrow: number): void {
+/** Refuses random effects whose SD cannot be told apart from another part of the model, such as an estimated sigma. */
+export function checkRandomEffects(model: Pick<Model, "random" | "blocks">, nrow: number): void {
   const { random } = model;
   if (random.length === 0) return;
   const { dpars: sigmas, block } = blockOfKind(model, "sigma");
   const estimated = block.designs.length > 0;
-  for (const { dpar, design } of random) {
-    if (!estimated || design.counts.some((count) => count > 1)) continue;
+  for (const term of random) {
+    const { dpar, design, structure } = term;
+    if (!estimated || structure !== null || design.counts.some((count) => count > 1)) continue;
+    if (!isConstant(term)) continue;
     const scale = sigmas.find(({ outcome }) => outcome === dpar.outcome)!.key;
-    const what = `every level of '${dpar.group}' has one row, so ${dpar.key} and ${scale} cannot be told apart`;
+    const column = dpar.slope === undefined ? "" : ` and '${dpar.slope}' has one size`;
+    const what = `every level of '${dpar.group}' has one row${column}, so ${dpar.key} and ${scale} cannot be told apart`;
     throw new DrmError(
       "bad_term",
-      `${what}: remove (1 | ${dpar.group}); ${scale} is the heterogeneity between rows already`,
+      `${what}: remove ${randomTermOf(dpar)}; ${scale} is the heterogeneity between rows already`,
     );
   }
   for (let a = 0; a < random.length; a++) {
     for (let b = 0; b < a; b++) {
-      if (!samePartition(random[a]!, random[b]!)) continue;
-      const labels = `'${random[b]!.dpar.group}' and '${random[a]!.dpar.group}'`;
+      if (!haveSameCovariance(random[a]!, random[b]!)) continue;
+      const [one, other] = [random[b]!.dpar, random[a]!.dpar];
+      const labels = `'${one.group}' and '${other.group}'`;
       throw new DrmError(
         "bad_term",
-        `${labels} put the ${count(nrow, "row")} into the same groups, so their SDs cannot be told apart: remove one of the two random intercepts`,
+        one.slope === undefined && other.slope === undefined
+          ? `${labels} put the ${count(nrow, "row")} into the same groups, so their SDs cannot be told apart: remove one of the two random intercepts`
+          : `${randomTermOf(one)} and ${randomTermOf(other)} have the same covariances but for a factor, so their SDs cannot be told apart: remove one of the two`,
       );
     }
   }
+}
+
+/** Whether all rows have an effect of one size. */
+function isConstant({ z, index }: RandomEffects): boolean {
+  if (z === null) return true;
+  const first = index.findIndex((level) => level >= 0);
+  return index.every((level, i) => level < 0 || Math.abs(z[i]!) === Math.abs(z[first]!));
 }
 
 /** Refuses levels that are too few, after deletions, for the design of their SD. */
@@ -44,18 +58,30 @@ export function checkLevels({ random }: Pick<Model, "random">): void {
   }
 }
 
-function samePartition(a: Intercept, b: Intercept): boolean {
-  if (a.design.nrow !== b.design.nrow) return false;
-  const partner = new Int32Array(a.design.nrow).fill(-1);
+/** Of independent levels: the same groups, and in each the effects of rows in the same proportion, but for their sign. */
+function haveSameCovariance(a: RandomEffects, b: RandomEffects): boolean {
+  if (a.structure !== null || b.structure !== null || a.levels !== b.levels) return false;
+  const partner = new Int32Array(a.levels).fill(-1);
+  const sign = new Float64Array(a.levels);
+  let factor = Number.NaN;
   for (let i = 0; i < a.index.length; i++) {
     const level = a.index[i]!;
     if (level < 0 !== b.index[i]! < 0) return false;
     if (level < 0) continue;
     if (partner[level] === -1) partner[level] = b.index[i]!;
     else if (partner[level] !== b.index[i]) return false;
+    const [one, other] = [a.zOf(i), b.zOf(i)];
+    if (one === 0 && other === 0) continue;
+    const ratio = one / other;
+    if (Number.isNaN(factor)) factor = Math.abs(ratio);
+    if (sign[level] === 0) sign[level] = Math.sign(ratio);
+    if (!(Math.abs(ratio - sign[level]! * factor) <= SAME_RATIO * factor)) return false;
   }
   return true;
 }
+
+/** What rounding leaves of the ratio of two columns that are multiples of each other. */
+const SAME_RATIO = 1e-12;
 
 /** Whether a random intercept is in a cluster that the dense kernel fits, where rows have no weight of their own. */
 function needsDense(model: Model): boolean {

@@ -2,7 +2,7 @@ import type { BlockCovariance } from "../covariance/block-covariance";
 import { type Basis, NO_BASIS, orthogonalBasis } from "../design/basis";
 import type { Design } from "../design/design";
 import type { Dpar } from "../formula/dpar";
-import type { Intercept } from "./terms/intercept";
+import type { RandomEffects } from "./terms/effects";
 import { type ParameterKind, parametersOf } from "./terms/parameters";
 
 /**
@@ -24,7 +24,7 @@ export interface Model {
   readonly blocks: readonly ParameterBlock[];
   /** known covariance of the observations */
   readonly V: BlockCovariance;
-  readonly random: readonly Intercept[];
+  readonly random: readonly RandomEffects[];
   /** the two observations of each study with two outcomes, one pair after the other */
   readonly pairs: Int32Array;
 }

@@ -33,6 +33,9 @@ function randomSizes(seed: number): Int32Array {
   sizes[Field.SparsePanels] = some(30 * scale);
   sizes[Field.SparseFront] = some(200);
   sizes[Field.SparseStack] = some(10 * scale);
+  sizes[Field.SparseEdges] = some(10 * scale);
+  sizes[Field.SparseStructured] = random.uniform() < 0.5 ? 1 : 0;
+  sizes[Field.SparseSlopes] = random.uniform() < 0.5 ? 1 : 0;
   const clusters = some(20);
   let dense = 0;
   for (let c = 0; c < clusters; c++) {
@@ -204,7 +207,10 @@ function wished(rows: number, pairs: number, qRho: number) {
     levels: { count: 0, U: empty, qSd: 0, logSdOffset: empty, parent: none, end: none },
     sparse: null,
     pairs: { count: pairs, T: empty, qRho, etaOffset: empty, v12: empty },
-    clusters: { sizes: none, V: empty, rowLevels: none, terms: 0, pairRows: none },
+    clusters: {
+      ...{ sizes: none, V: empty, rowLevels: none, terms: 0, pairRows: none },
+      ...{ z: null, structured: none, correlations: empty },
+    },
   };
 }
 
@@ -233,7 +239,7 @@ test("levels that would fill up beyond any memory are refused, however many numb
   for (const panels of [2 ** 28, 2 ** 31, 2 ** 33]) {
     const sparse = {
       ...{ levels: 9000, places: none, rowLevels: none, nodes: none, lists: none, inParent: none },
-      ...{ panels, largestFront: 8000, stack: 0 },
+      ...{ panels, largestFront: 8000, stack: 0, z: null, precision: null },
     };
     let error: unknown;
     try {

@@ -2,9 +2,10 @@
 //
 //   S = V + diag(sigma^2) + sum over levels u of omega_u^2 z_u z_u' + sum over pairs s of c_s (e_a e_b' + e_b e_a')
 //
-// (z_u: rows of level u; a, b: the two rows of pair s; c_s = rho_s sigma_a sigma_b). What the model moves are the
-// coefficients e of these matrices E_e: one a row, one a level, one a pair (and where V is known up to multipliers those of the
-// rows, multiplier-entries.ts). With B = S^-1 and q = B r,
+// (z_u: rows of level u, or where its effect is a slope what that is multiplied by in each; a, b: the two rows of pair s;
+// c_s = rho_s sigma_a sigma_b). What the model moves are the coefficients e of these matrices E_e: one a row, one a level, one a
+// pair (and where V is known up to multipliers those of the rows, multiplier-entries.ts; levels that are correlated have an entry a
+// coefficient of theta, structured-entries.ts). With B = S^-1 and q = B r,
 //
 //   d(-log L)/de  = h_e = (tr(B E_e) - q' E_e q) / 2
 //   d2/de df      = K_ef = -tr(B E_e B E_f) / 2 + q' E_e B E_f q
@@ -28,6 +29,8 @@ import { gatherLevels } from "./level-rows";
 import { multiplierEntries } from "./multiplier-entries";
 import { pairEntries } from "./pair-entries";
 import { rowEntries } from "./row-entries";
+import { structuredEntries } from "./structured-entries";
+import { structured } from "./structured-work";
 import { work } from "./work";
 
 /** What the cluster at the cursor adds to the gradient and, by order, the Hessians. */
@@ -41,6 +44,7 @@ export function clusterDerivatives(problem: usize, weight: f64, order: i32): voi
   const x = at(problem, Field.X) + offset;
 
   work.layOut(problem);
+  structured.find(problem);
   const residual = work.residual;
   const t = work.t;
   for (let i: usize = 0; i < column; i += 8) {
@@ -61,6 +65,7 @@ export function clusterDerivatives(problem: usize, weight: f64, order: i32): voi
   levelEntries(problem, weight, order);
   pairEntries(problem, weight, order);
   if (isProportional(problem)) multiplierEntries(problem, weight, order);
+  structuredEntries(problem, weight, order);
 }
 
 /** x_e' Gamma = x_e' B X L^-T of rows and levels: row-major to gamma, column by column after q's in t. */

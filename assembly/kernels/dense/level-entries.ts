@@ -3,9 +3,10 @@ import { add, read, write } from "../../accumulate";
 import { at, firstSd, get } from "../../room";
 import { cursor } from "./cursor";
 import { addCurvature, addTraces, squaresRow } from "./curvature";
+import { structured } from "./structured-work";
 import { work } from "./work";
 
-/** What the levels' coefficients, omega_u^2, add. */
+/** What the coefficients of levels that are independent, omega_u^2, add. */
 export function levelEntries(problem: usize, weight: f64, order: i32): void {
   // locals: globals are loaded anew at each use
   const here = work;
@@ -22,7 +23,9 @@ export function levelEntries(problem: usize, weight: f64, order: i32): void {
   const gradient = at(problem, Field.Gradient);
   const hessian = at(problem, Field.ThetaHessian);
   const cross = at(problem, Field.CrossHessian);
+  const isStructured = structured.count > 0;
   for (let u = 0; u < levels; u++) {
+    if (isStructured && structured.placeOfLevel(u) >= 0) continue;
     const level = cursor.level + u;
     const o2 = read(omega2, level);
     const t = read(here.t, m + u);

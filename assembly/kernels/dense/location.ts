@@ -2,12 +2,12 @@
 // place (derivatives.ts has the notation).
 
 import { Field, Order, Status } from "../../abi";
-import { add, read, write } from "../../accumulate";
+import { add, read } from "../../accumulate";
 import { cholesky, invertFromCholesky, logDetFromCholesky, solveLower } from "../../linalg";
-import { at, denseStart, get, isProportional, set } from "../../room";
-import { Correlation } from "../correlation";
+import { at, denseStart, get, set } from "../../room";
 import { modelVariances } from "../variances";
-import { clusterWeight, cursor, rowLevel } from "./cursor";
+import { fillSigma } from "./covariance";
+import { clusterWeight, cursor } from "./cursor";
 
 /** Factors every cluster and adds log|S|, X' B X and X' B y; from order 1 on leaves B behind. */
 export function denseLocation(problem: usize, order: i32): i32 {
@@ -49,44 +49,6 @@ export function denseLocation(problem: usize, order: i32): i32 {
     if (order > Order.Value) invertFromCholesky(matrix, m, m, scratch);
   }
   return Status.Ok;
-}
-
-/** Writes the lower triangle of S. */
-function fillSigma(problem: usize): void {
-  const m = cursor.rows;
-  const matrix = cursor.matrix;
-  const terms = get(problem, Field.Terms);
-  const sigma2 = at(problem, Field.Sigma2) + ((<usize>cursor.row) << 3);
-  const omega2 = at(problem, Field.Omega2) + ((<usize>cursor.level) << 3);
-  const proportional = isProportional(problem);
-  const multiplier = at(problem, Field.Multiplier) + ((<usize>cursor.row) << 3);
-  let packed = cursor.packed;
-  for (let i = 0; i < m; i++) {
-    const row = matrix + ((<usize>i * <usize>m) << 3);
-    const bytes = (<usize>(i + 1)) << 3;
-    memory.copy(row, packed, bytes);
-    packed += bytes;
-    if (proportional) scaleRow(row, multiplier, i);
-    add(row, i, read(sigma2, i));
-    for (let t = 0; t < terms; t++) {
-      const u = rowLevel(i, t, terms);
-      if (u < 0) continue;
-      const o2 = read(omega2, u);
-      for (let j = 0; j <= i; j++) if (rowLevel(j, t, terms) == u) add(row, j, o2);
-    }
-  }
-  for (let s = 0; s < cursor.pairs; s++) {
-    const a = load<i32>(cursor.pairFirst + ((<usize>s) << 3));
-    const b = load<i32>(cursor.pairFirst + ((<usize>s) << 3), 4);
-    const c = Correlation.at(problem, cursor.pair + s).rho * Math.sqrt(read(sigma2, a) * read(sigma2, b));
-    add(matrix, max(a, b) * m + min(a, b), c);
-  }
-}
-
-/** Row i of D V D, from V's. */
-function scaleRow(row: usize, multiplier: usize, i: i32): void {
-  const mi = read(multiplier, i);
-  for (let j = 0; j <= i; j++) write(row, j, mi * read(multiplier, j) * read(row, j));
 }
 
 /** [X y] of a cluster, row-major. */

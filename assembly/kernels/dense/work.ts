@@ -43,6 +43,8 @@ class Work {
   scaledGamma: usize = 0;
   /** one row of G B G */
   T: usize = 0;
+  /** what follows is of correlated levels: structured-work.ts */
+  structured: usize = 0;
 
   /** The layout that denseVectors() makes room for. */
   layOut(problem: usize): void {
@@ -63,14 +65,16 @@ class Work {
     this.K = after(this.levelX, levels, p);
     this.D = after(this.K, count, 1);
     this.gamma = after(this.D, count, get(problem, Field.Q));
+    this.structured = after(this.gamma, m + levels, this.scores - 1);
     if (!proportional) return;
     // the layout that multiplierVectors() makes room for
-    this.G = after(this.gamma, m + levels, this.scores - 1);
+    this.G = this.structured;
     this.C = after(this.G, m, m);
     this.s = after(this.C, m, m);
     this.scaledX = after(this.s, m, 1);
     this.scaledGamma = after(this.scaledX, m, p);
     this.T = after(this.scaledGamma, m, this.scores - 1);
+    this.structured = after(this.T, m, 1);
   }
 
   /** x_e' (q q' + Gamma Gamma') x_f for rows and levels e and f */

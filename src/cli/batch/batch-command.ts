@@ -9,7 +9,7 @@ const EXAMPLES = `
 A job is one line of JSON, and so is its result, in the same order:
   { "id": "trial-17", "formulas": ["yi ~ x + meta_V(V = vi)", "sigma ~ x"], "data": { "yi": [...], "vi": [...], "x": [...] } }
   { "id": "trial-17", "formulas": ["yi ~ 1 + meta_V(V = vi)"], "path": "trial-17.csv" }
-A job may also have factors, ordered, matrices, weights, fixed, method and starts. A path is relative to the job file.
+A job may also have factors, ordered, matrices, trees, weights, fixed, method and starts. A path is relative to the job file.
 
 Examples:
   All jobs of a file on all cores; the same again after an interruption:

@@ -1,0 +1,62 @@
+import { Field } from "../../abi";
+import { add, read, write } from "../../accumulate";
+import { at, get, isProportional } from "../../room";
+import { Correlation } from "../correlation";
+import { correlationsOf, cursor, rowLevel, rowSlope, termStructure } from "./cursor";
+
+/** Writes the lower triangle of S of the cluster at the cursor (derivatives.ts has its equation). */
+export function fillSigma(problem: usize): void {
+  const m = cursor.rows;
+  const matrix = cursor.matrix;
+  const terms = get(problem, Field.Terms);
+  const sigma2 = at(problem, Field.Sigma2) + ((<usize>cursor.row) << 3);
+  const omega2 = at(problem, Field.Omega2) + ((<usize>cursor.level) << 3);
+  const proportional = isProportional(problem);
+  const multiplier = at(problem, Field.Multiplier) + ((<usize>cursor.row) << 3);
+  const sloped = cursor.slopes != 0;
+  let packed = cursor.packed;
+  for (let i = 0; i < m; i++) {
+    const row = matrix + ((<usize>i * <usize>m) << 3);
+    const bytes = (<usize>(i + 1)) << 3;
+    memory.copy(row, packed, bytes);
+    packed += bytes;
+    if (proportional) scaleRow(row, multiplier, i);
+    add(row, i, read(sigma2, i));
+    for (let t = 0; t < terms; t++) {
+      const u = rowLevel(i, t, terms);
+      if (u < 0) continue;
+      const o2 = read(omega2, u);
+      const structure = termStructure(problem, t);
+      if (structure >= 0) addCorrelated(row, omega2, structure, i, t, terms);
+      else if (sloped) addSloped(row, o2 * rowSlope(i, t, terms), u, i, t, terms);
+      else for (let j = 0; j <= i; j++) if (rowLevel(j, t, terms) == u) add(row, j, o2);
+    }
+  }
+  for (let s = 0; s < cursor.pairs; s++) {
+    const a = load<i32>(cursor.pairFirst + ((<usize>s) << 3));
+    const b = load<i32>(cursor.pairFirst + ((<usize>s) << 3), 4);
+    const c = Correlation.at(problem, cursor.pair + s).rho * Math.sqrt(read(sigma2, a) * read(sigma2, b));
+    add(matrix, max(a, b) * m + min(a, b), c);
+  }
+}
+
+/** Row i of D V D, from V's. */
+function scaleRow(row: usize, multiplier: usize, i: i32): void {
+  const mi = read(multiplier, i);
+  for (let j = 0; j <= i; j++) write(row, j, mi * read(multiplier, j) * read(row, j));
+}
+
+/** row[j] += scale z_jt, j <= i in level u of term t. */
+function addSloped(row: usize, scale: f64, u: i32, i: i32, t: i32, terms: i32): void {
+  for (let j = 0; j <= i; j++) if (rowLevel(j, t, terms) == u) add(row, j, scale * rowSlope(j, t, terms));
+}
+
+/** row[j] += omega_i omega_j z_i z_j K_ij, j <= i, of term t, which has structure s. */
+function addCorrelated(row: usize, omega2: usize, s: i32, i: i32, t: i32, terms: i32): void {
+  const K = correlationsOf(s) + ((<usize>i * <usize>(i + 1)) << 2);
+  const own = Math.sqrt(read(omega2, rowLevel(i, t, terms))) * rowSlope(i, t, terms);
+  for (let j = 0; j <= i; j++) {
+    const u = rowLevel(j, t, terms);
+    if (u >= 0) add(row, j, own * Math.sqrt(read(omega2, u)) * rowSlope(j, t, terms) * read(K, j));
+  }
+}
