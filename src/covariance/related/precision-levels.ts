@@ -1,4 +1,4 @@
-import { sparseFactor } from "../../linalg/sparse-factor";
+import { SparseLdl } from "../../linalg/sparse-ldl";
 import type { Structure, StructuredLevels } from "../structure";
 import { findLevels, nameIndex } from "./level-names";
 import { itself, type MatrixNames, namesWithout, singular } from "./matrix-names";
@@ -32,34 +32,38 @@ export function precisionLevels(
   let next = used.length;
   for (let i = 0; i < n; i++) if (level[i]! < 0) level[i] = next++;
 
-  const Q = sparseOf(matrix);
-  const factor = sparseFactor(Q, SINGULAR);
-  if (typeof factor === "number") throw singular(names[factor]!, what);
-  const cells = Q.flatMap((line, i) =>
+  const ordered: string[] = [];
+  level.forEach((l, i) => {
+    ordered[l] = l < levels.length ? levels[l]! : names[i]!;
+  });
+
+  const cells = sparseOf(matrix).flatMap((line, i) =>
     Array.from(line, ([j, value]) => ({ a: level[i]!, b: level[j]!, value })),
   );
-  const rowOf = new Int32Array(n);
-  level.forEach((l, i) => {
-    rowOf[l] = i;
-  });
-  const columns = new Map<number, Float64Array>();
-  const structure: Structure = {
-    names: Array.from(rowOf, (i, l) => (l < levels.length ? levels[l]! : names[i]!)),
-    levels: n,
+  const Q = {
     rows: Int32Array.from(cells, ({ a, b }) => Math.max(a, b)),
     columns: Int32Array.from(cells, ({ a, b }) => Math.min(a, b)),
     values: Float64Array.from(cells, ({ value }) => value),
+  };
+  const factor = new SparseLdl({ n, ...Q });
+  const weak = factor.weakPivot(SINGULAR);
+  if (weak >= 0) throw singular(ordered[weak]!, what);
+  const columns = new Map<number, Float64Array>();
+  const structure: Structure = {
+    names: ordered,
+    levels: n,
+    ...Q,
     logDet: -factor.logDet,
     scale: new Float64Array(n).fill(1),
     correlation(a, b) {
       let column = columns.get(b);
       if (column === undefined) {
         const unit = new Float64Array(n);
-        unit[rowOf[b]!] = 1;
+        unit[b] = 1;
         column = factor.solve(unit);
         columns.set(b, column);
       }
-      return column[rowOf[a]!]!;
+      return column[a]!;
     },
   };
   return {
