@@ -17,7 +17,7 @@ const WITH_MORE =
 const SPECIES = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
 const SCALED = { name: "tree", group: "species", scale: true, branch: null } as const;
 
-const { structure } = treeLevels(TREE, SPECIES, SCALED);
+const { structure } = treeLevels(TREE, SCALED)(SPECIES);
 const K = SPECIES.map((_, i) => SPECIES.map((_, j) => structure.correlation(i, j)));
 
 const { normal } = randomStream(7);
