@@ -4,89 +4,101 @@ import type { Model } from "../model/model";
 import type { LevelScores } from "../model/terms/term";
 import type { Engine } from "./engine";
 import type { RandomEffect } from "./fit";
+import { LevelEquations } from "./level-equations";
+import { levelResults } from "./level-results";
+import { spreadsAt } from "./marginal-covariance";
 import { blockOf, linearPredictor } from "./theta-blocks";
 
 /** Predicted random effects (BLUPs) and their prediction errors with beta estimated, at the theta that the engine stands at. */
 export function randomEffects({ random }: Model, engine: Engine, theta: Float64Array): RandomEffect[] {
   if (random.length === 0) return [];
   const scores = levelScores(engine, theta);
-  return random.map((term) => {
-    const { dpar, design } = term;
+  return random.map((term): RandomEffect => {
+    const { dpar, design, levels, structure } = term;
     const { sd, estimate, stdError } = term.predict(scores);
-    return {
+    const effect = {
       dpar: dpar.key,
       group: dpar.group!,
+      term: dpar.slope ?? "(Intercept)",
       levels: design.levels,
       codes: design.index,
-      sd,
-      estimate,
-      stdError,
     };
+    if (structure === null) return { ...effect, sd, estimate, stdError };
+    const part = (from: number, to?: number) => ({
+      sd: sd.slice(from, to),
+      estimate: estimate.slice(from, to),
+      stdError: stdError.slice(from, to),
+    });
+    return { ...effect, ...part(0, levels), others: { levels: term.others, ...part(levels) } };
   });
 }
 
 function levelScores(engine: Engine, theta: Float64Array): LevelScores {
-  const { problem, layout, model } = engine;
-  const logSd = linearPredictor(blockOf(model, "sd"), theta);
-  const p = model.location.columns;
-  const inProblem = layout.modelLevel.length;
-  const own = problem.read("levelScore", new Float64Array(inProblem));
-  const inverse = problem.read("levelInverse", new Float64Array(inProblem));
-  const solved = problem.read("levelSolved", new Float64Array(inProblem * p));
-  const explained = ofMean(engine);
-  const score = new Float64Array(logSd.length);
-  const precision = new Float64Array(logSd.length);
-  for (let u = 0; u < inProblem; u++) {
-    const level = layout.modelLevel[u]!;
-    if (level < 0) continue;
-    score[level] = own[u]!;
-    precision[level] = inverse[u]! - explained(solved.subarray(u * p, (u + 1) * p));
-  }
-  structuredScores(engine, logSd, { score, precision });
-  return { unit: model.unit, variance: logSd.map((u) => Math.exp(2 * u)), score, precision };
-}
-
-/** What the estimated mean takes of a variance: b' (X' Sigma^-1 X)^-1 b. */
-function ofMean({ problem, model }: Engine): (b: Float64Array) => number {
-  const p = model.location.columns;
+  const { problem, model } = engine;
+  const variance = linearPredictor(blockOf(model, "sd"), theta).map((u) => Math.exp(2 * u));
+  const { unit, location } = model;
+  const p = location.columns;
   const L = choleskyFactor(problem.read("locationHessian", new Float64Array(p * p)), p);
-  return (b) => {
-    if (L === null) return 0;
-    const half = choleskySolve(L, p, b);
-    let sum = 0;
-    for (let j = 0; j < p; j++) sum += b[j]! * half[j]!;
-    return sum;
+  const precision = levelResults(engine, "levelInverse", 1);
+  const solved = levelResults(engine, "levelSolved", p);
+  for (let u = 0; L !== null && u < precision.length; u++) {
+    const zBX = solved.subarray(u * p, (u + 1) * p);
+    const half = choleskySolve(L, p, zBX);
+    for (let j = 0; j < p; j++) precision[u]! -= zBX[j]! * half[j]!;
+  }
+  let predicted: LevelScores["predicted"] | null = null;
+  return {
+    unit,
+    variance,
+    score: levelResults(engine, "levelScore", 1),
+    precision,
+    predicted: (share) => {
+      predicted ??= predictions(engine, theta, L);
+      return predicted(share);
+    },
   };
 }
 
-/** An SD of 0 is this one in the kernel (assembly/kernels/sparse/levels.ts). */
-const SMALLEST_SD = 1e-140;
-
 /**
- * Of levels that covary, in units of omega, the engine has the predicted effect e and its variance d given beta, that of the effect
- * itself being 1. They are put as those of independent ones, e = omega score and d = 1 - omega^2 precision.
+ * Of b'u: b'u_hat, and its error with beta estimated, b'M^-1 b + a'(X' S^-1 X)^-1 a with a = X' D^-1 Z Lambda M^-1 b (LevelEquations),
+ * beside the variance that no data tell.
  */
-function structuredScores(
-  engine: Engine,
-  logSd: Float64Array,
-  { score, precision }: Pick<LevelScores, "score" | "precision">,
-): void {
-  const { problem, layout, model } = engine;
-  const { sparse, modelLevel, levelParent } = layout;
-  if (sparse === null || sparse.precision === null) return;
-  const p = model.location.columns;
-  const effects = problem.read("sparseEffects", new Float64Array(sparse.levels * (p + 1)));
-  const errors = problem.read("sparseErrors", new Float64Array(sparse.levels));
-  const explained = ofMean(engine);
-  for (let s = 0; s < sparse.levels; s++) {
-    const { structure } = model.random[sparse.term[s]!]!;
-    const level = modelLevel[levelParent.length + s]!;
-    if (structure === null || level < 0) continue;
-    const scale = structure.scale[sparse.levelInTerm[s]!]!;
-    const omega = Math.max(Math.exp(logSd[level]!), SMALLEST_SD);
-    const from = s * (p + 1);
-    const error = errors[s]! + explained(effects.subarray(from, from + p));
-    score[level] = (scale * effects[from + p]!) / omega;
-    precision[level] = (1 - scale * scale * error) / omega / omega;
-  }
+function predictions(
+  { problem, model }: Engine,
+  theta: Float64Array,
+  L: Float64Array | null,
+): LevelScores["predicted"] {
+  const { rows, unit, location, y } = model;
+  const { values: X, columns: p } = location;
+  const equations = new LevelEquations(model, spreadsAt(model, theta));
+  const beta = problem.read("beta", new Float64Array(p));
+  const residuals = Float64Array.from(y, (value, i) => {
+    let mean = 0;
+    for (let j = 0; j < p; j++) mean += X[j * rows + i]! * beta[j]!;
+    return unit * (value - mean);
+  });
+  const u = equations.solve(equations.right(residuals));
+  const diagonal = equations.variances();
+  const g = Array.from({ length: p }, (_, j) =>
+    equations.solve(equations.right(X.subarray(j * rows, (j + 1) * rows))),
+  );
+  const a = new Float64Array(p);
+  return ({ effects, weights, variance }) => {
+    const along = (of: Float64Array) => effects.reduce((sum, u, k) => sum + weights[k]! * of[u]!, 0);
+    let error = variance;
+    if (effects.length === 1) error += weights[0]! ** 2 * diagonal[effects[0]!]!;
+    else {
+      const b = new Float64Array(equations.effects);
+      effects.forEach((u, k) => {
+        b[u] = weights[k]!;
+      });
+      error += along(equations.solve(b));
+    }
+    for (let j = 0; j < p; j++) a[j] = along(g[j]!);
+    if (L !== null) {
+      const half = choleskySolve(L, p, a);
+      for (let j = 0; j < p; j++) error += unit ** 2 * a[j]! * half[j]!;
+    }
+    return { mean: along(u), variance: error };
+  };
 }

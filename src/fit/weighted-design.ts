@@ -112,13 +112,16 @@ function sharedParts({ problem, layout, model }: Engine, { omega }: Spreads): Fl
   const own = problem.read("sparseEffects", new Float64Array(inSparse * (p + 1)));
   const out = new Float64Array(rows * p);
   const effects = new Float64Array(omega.length);
+  const scales = Float64Array.from(
+    random.flatMap((term) => term.design.levels.map((_, l) => term.scaleOf(l))),
+  );
   for (let j = 0; j < p; j++) {
     layout.modelLevel.forEach((level, u) => {
       if (level < 0) return;
       const sd = omega[level]! / unit;
       const s = u - firstSparse;
       const isSparse = s >= 0 && s < inSparse;
-      effects[level] = isSparse ? sd * own[s * (p + 1) + j]! : sd ** 2 * solved[u * p + j]!;
+      effects[level] = isSparse ? sd * scales[level]! * own[s * (p + 1) + j]! : sd ** 2 * solved[u * p + j]!;
     });
     for (const term of random) term.addEffects(effects, out.subarray(j * rows, (j + 1) * rows));
   }

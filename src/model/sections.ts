@@ -1,5 +1,6 @@
 import { unfilled } from "../data/doubles";
 import { components, DENSE, NESTED, PAIR, SCALAR, SPARSE, type Ties } from "./components";
+import { type DenseLevels, denseLevels, NO_DENSE_LEVELS } from "./dense-levels";
 import { type SparseSection, sparseLevels } from "./sparse/section";
 import type { LevelsInput } from "./terms/term";
 import { type KernelInputs, kernelInputs } from "./terms/terms";
@@ -29,6 +30,8 @@ export interface Sections {
   /** dense rows x terms, row-major: level within the cluster, -1 for none */
   readonly rowLevels: Int32Array;
   readonly terms: number;
+  /** of the levels of dense clusters */
+  readonly denseLevels: DenseLevels;
   /** two rows within the cluster for each pair in a dense cluster */
   readonly clusterPairs: Int32Array;
 }
@@ -91,6 +94,7 @@ export function sections(ties: Ties): Sections {
     clusterSizes: Int32Array.from(dense.sizes),
     rowLevels: joined(dense.rowLevels, NONE),
     terms: random.length,
+    denseLevels: denseLevels(random, dense.rowOrder, dense.sizes),
     clusterPairs: Int32Array.from(dense.pairRows),
   };
 }
@@ -119,6 +123,7 @@ function scalarSections(rows: number): Sections {
     clusterSizes: NONE,
     rowLevels: NONE,
     terms: 0,
+    denseLevels: NO_DENSE_LEVELS,
     clusterPairs: NONE,
   };
 }

@@ -1,5 +1,5 @@
 import { BlockCovariance } from "../../src/covariance/block-covariance";
-import { missingRows } from "../../src/covariance/known-v";
+import { type MatrixInput, missingRows } from "../../src/covariance/known-v";
 import { tableFrom } from "../../src/data/table-from";
 import { addProduct, toOriginal } from "../../src/design/basis";
 import type { DrmOptions } from "../../src/drm";
@@ -83,7 +83,7 @@ function modelOf({ formulas, options }: Job): Model {
   const formula = drmFormula(...formulas);
   const table = tableFrom(options.data, options.factors ? { factors: options.factors } : {});
   const [name, matrix] = Object.entries(options.matrices ?? {})[0] ?? ["", undefined];
-  const missing = matrix === undefined ? null : missingRows(matrix, table.nrow);
+  const missing = matrix === undefined ? null : missingRows(matrix as MatrixInput, table.nrow);
   const frame = buildFrame(formula, table, {
     factors: options.factors,
     weights: options.weights,
