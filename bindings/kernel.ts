@@ -157,7 +157,6 @@ const RESULT_FIELDS = {
   rowShared: Field.RowShared,
   clusterInverses: Field.Matrix,
   sparseEffects: Field.SparseEffects,
-  sparseErrors: Field.SparseErrors,
 } as const;
 
 export type ResultField = keyof typeof RESULT_FIELDS;

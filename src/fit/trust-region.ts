@@ -51,11 +51,13 @@ const ROUNDING = 1e-12;
 /** Longest step, in units in which one multiplies SDs by e: a step of 6 overshoots, and takes several back. */
 const MAX_RADIUS = 3;
 
-/** Near a minimum so little is promised, and each approximate step promises at most this share of what the one before it did ... */
+/**
+ * Near a minimum a step promises less than this, and with a Hessian that is nearly right at most this share of what the one before it
+ * did. Otherwise, and after so many evaluations, the exact one is worth its time.
+ */
 const NEAR = 1e-3;
 const LITTLE = 0.01;
-/** ... and after so many evaluations none is worse than the point it is from: otherwise the exact Hessian is worth its time. */
-const MOST_APPROXIMATE = 20;
+const MOST_APPROXIMATE = 15;
 
 /** Largest gradient component allowed for an optimum of this value. */
 export function gradientTolerance(value: number): number {
@@ -107,7 +109,9 @@ export function minimise(objective: Objective, start: Float64Array, options: Tru
     const scale = Math.max(1, Math.abs(current.value));
     const arrived =
       decrease <= DECREASE_TOLERANCE * scale && maxAbs(current.gradient) <= GRADIENT_TOLERANCE * scale;
-    if (!isExact && (arrived || (decrease < NEAR && decrease > LITTLE * promised))) {
+    const isSlow =
+      current.evaluations > MOST_APPROXIMATE || (decrease < NEAR && decrease > LITTLE * promised);
+    if (!isExact && (arrived || isSlow)) {
       becomeExact();
       continue;
     }
@@ -128,7 +132,7 @@ export function minimise(objective: Objective, start: Float64Array, options: Tru
       ? gain >= -ROUNDING * scale && maxAbs(objective.gradient) < maxAbs(current.gradient)
       : gain > 1e-4 * decrease;
     if (!defined || !better) {
-      if (!isExact && (decrease < NEAR || current.evaluations > MOST_APPROXIMATE)) {
+      if (!isExact && decrease < NEAR) {
         becomeExact();
         continue;
       }

@@ -24,14 +24,12 @@ function entry(own: usize, side: usize, front: usize, size: i32, r: i32, c: i32)
   return r + c == 0 ? read(own, 0) : read(side, r + c);
 }
 
-/** G_uu of the columns of `node`, beta_u and h_i of its rows; `front` is its G, or its parent's for a leaf. */
+/** beta_u and h_i of the rows of `node`; `front` is its G, or its parent's for a leaf. */
 export function addInverse(problem: usize, a: usize, front: usize, size: i32): void {
-  const errors = at(problem, Field.SparseErrors);
   const shared = at(problem, Field.RowShared);
   const terms = work.terms;
   const own = work.selected + node.panel;
   const side = work.inverses + node.panel;
-  for (let j = 0; j < node.columns; j++) write(errors, node.first + j, entry(own, side, front, size, j, j));
   const last = node.end;
   for (let i = node.begin; i < last; i++) {
     const ai = read(a, i);
