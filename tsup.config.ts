@@ -21,7 +21,7 @@ const listBundledFiles: Plugin = {
 };
 
 /**
- * Plots, effect sizes and methods for bias ask the library beside them instead of carrying a second one: what they import from src/index is dist/index at
+ * Plots, effect sizes, methods for bias and trees ask the library beside them instead of carrying a second one: what they import from src/index is dist/index at
  * run time, and so is the class of errors, of which there must be one for `instanceof`. The small pure functions that
  * they take from elsewhere in src/ are copied.
  */
@@ -189,6 +189,15 @@ export default defineConfig([
     target: "es2022",
     platform: "neutral",
     esbuildPlugins: [listBundledFiles, libraryBeside, withoutPolyfills],
+    dts: true,
+  },
+  {
+    ...everythingInside,
+    entry: { trees: "src/trees/index.ts" },
+    format: ["esm", "cjs"],
+    target: "es2022",
+    platform: "neutral",
+    esbuildPlugins: [listBundledFiles, libraryBeside],
     dts: true,
   },
   {

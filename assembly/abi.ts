@@ -32,7 +32,7 @@ export enum Field {
   ScalarRows,
   /** rows with diagonal V in nested random intercepts */
   NestedRows,
-  /** rows with diagonal V in random intercepts of any kind; an even number */
+  /** rows with diagonal V in random intercepts and slopes of any kind; an even number */
   SparseRows,
   /** rows of pairs, two each */
   PairRows,
@@ -60,6 +60,10 @@ export enum Field {
   /** ... rows of the largest front, and numbers that wait for their front at most (sparse/nodes.ts) */
   SparseFront,
   SparseStack,
+  /** ... entries of the levels' precision below its diagonal; 1 when it is not the identity; 1 when rows have slopes */
+  SparseEdges,
+  SparseStructured,
+  SparseSlopes,
   /** random intercepts that a row of the sparse or the dense section can be in */
   Terms,
   /** studies with two outcomes, two rows each: those of the pair section, then those in dense clusters */
@@ -105,9 +109,14 @@ export enum Field {
   LevelEnd, // InnerLevels 32-bit words: rows of the nested section up to the end of this level
   SparsePlaces, // SparseRows x Terms, row-major, 32-bit words: place of the level in the list of the row's node, -1 for none
   SparseRowLevels, // SparseRows x Terms, row-major, 32-bit words: level within the section, -1 for none
-  SparseNodeWords, // SparseNodes x 8, row-major, 32-bit words: see sparse/nodes.ts
+  SparseZ, // SparseRows x Terms, row-major, with SparseSlopes: what multiplies the level's effect in a row
+  SparseNodeWords, // SparseNodes x 9, row-major, 32-bit words: see sparse/nodes.ts
   SparseNodeLists, // SparseLists 32-bit words
   SparseInParent, // SparseLists 32-bit words
+  SparseEdgePlaces, // SparseEdges x 2, row-major, 32-bit words: places of two levels in the list of the edge's node
+  SparseEdgeValues, // SparseEdges: their entry of the precision P ...
+  SparseDiagonal, // SparseLevels, with SparseStructured: ... and its diagonal
+  SparseLogDet, // 1: log|P^-1|
   T, // Pairs x QRho
   EtaOffset, // Pairs; rho_s = 0.999999 tanh(EtaOffset_s + T_s eta)
   PairV, // PairRows / 2: the covariance inside each pair of the pair section
@@ -130,9 +139,11 @@ export enum Field {
   CrossHessian, // P x Q, row-major: second derivatives in (beta, theta)
   ThetaHessian, // Q x Q at fixed beta
   LevelScore, // Levels: z_u' Sigma^-1 r, z_u the indicator of the level's rows, or their slopes; from order 1 on
-  LevelInverse, // Levels: z_u' Sigma^-1 z_u
+  LevelInverse, // Levels: z_u' Sigma^-1 z_u; NaN of levels that covary with others, in the sparse section
   LevelSolved, // Levels x P, row-major: z_u' Sigma^-1 X; with order 2
   RowShared, // SparseRows: h, with (Sigma^-1)_ii = a - a^2 h and a = weight / (phi v + sigma^2); from order 1 on
+  SparseEffects, // SparseLevels x (P + 1), row-major: Cov(u, data) Sigma^-1 [X r] for effects u of covariance P^-1; the last are predicted
+  SparseErrors, // SparseLevels: the variance of u given the data and beta; from order 1 on
 
   // work, not for the caller
   LocationFactor, // P x P, row-major: Cholesky factor of X' Sigma^-1 X in the lower triangle
@@ -163,5 +174,5 @@ export enum Most {
 
 /** How many of the fields are sizes given to `createProblem`. */
 export enum Sizes {
-  Count = 33,
+  Count = 36,
 }

@@ -7,7 +7,7 @@ import { denseVectors, multiplierVectors } from "./kernels/dense/work";
 import { nestedVectors, nestedWidth } from "./kernels/nested/levels";
 import { pairVectors } from "./kernels/pair/derivatives";
 import { scalarVectors } from "./kernels/scalar/vectors";
-import { sparseVectors } from "./kernels/sparse/scale";
+import { sparseVectors } from "./kernels/sparse/products";
 import { sparseDoubles } from "./kernels/sparse/work";
 import { scratchBytes } from "./linalg";
 import { at, set } from "./room";
@@ -44,6 +44,7 @@ export function measure(sizes: Int32Array): u64 {
   const panels = <u64>sizes[Field.SparsePanels];
   const front = <u64>sizes[Field.SparseFront];
   const stack = <u64>sizes[Field.SparseStack];
+  const edges = <u64>sizes[Field.SparseEdges];
   const terms = <u64>sizes[Field.Terms];
   const pairs = <u64>sizes[Field.Pairs];
   const entries = <u64>sizes[Field.ClusterEntries];
@@ -56,8 +57,10 @@ export function measure(sizes: Int32Array): u64 {
   const weighted = sizes[Field.Weighted] != 0;
   const reml = sizes[Field.Reml] != 0;
   const proportional = sizes[Field.Proportional] != 0;
+  const precise = sizes[Field.SparseStructured] != 0;
   const scores = reml ? p + 1 : 1;
-  const scales = <u64>sizes[Field.QPhi] + <u64>sizes[Field.QSigma] + <u64>sizes[Field.QSd];
+  const ofRows = <u64>sizes[Field.QPhi] + <u64>sizes[Field.QSigma];
+  const sds = <u64>sizes[Field.QSd];
   const vectorRows = scalarRows + nestedRows + sparseRows;
   const denseRows = n - pairRows - vectorRows;
 
@@ -77,9 +80,14 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.LevelEnd] = words(<u64>sizes[Field.InnerLevels]);
   doubles[Field.SparsePlaces] = words(sparseRows * terms);
   doubles[Field.SparseRowLevels] = words(sparseRows * terms);
-  doubles[Field.SparseNodeWords] = words(8 * sparseNodes);
+  doubles[Field.SparseZ] = sizes[Field.SparseSlopes] != 0 ? sparseRows * terms : 0;
+  doubles[Field.SparseNodeWords] = words(9 * sparseNodes);
   doubles[Field.SparseNodeLists] = words(lists);
   doubles[Field.SparseInParent] = words(lists);
+  doubles[Field.SparseEdgePlaces] = words(2 * edges);
+  doubles[Field.SparseEdgeValues] = edges;
+  doubles[Field.SparseDiagonal] = precise ? sparseLevels : 0;
+  doubles[Field.SparseLogDet] = 1;
   doubles[Field.T] = pairs * <u64>sizes[Field.QRho];
   doubles[Field.EtaOffset] = pairs;
   doubles[Field.PairV] = pairRows >> 1;
@@ -103,6 +111,8 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.LevelInverse] = levels;
   doubles[Field.LevelSolved] = levels * p;
   doubles[Field.RowShared] = sparseRows;
+  doubles[Field.SparseEffects] = sparseLevels * (p + 1);
+  doubles[Field.SparseErrors] = sparseLevels;
   doubles[Field.LocationFactor] = p * p;
   doubles[Field.HalfCross] = p * q;
   doubles[Field.LocationRight] = p;
@@ -116,12 +126,26 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.Omega2] = levels;
   doubles[Field.Nested] = nestedLevels * nestedWidth<u64>(p, q, scores);
   doubles[Field.Sparse] =
-    sparseLevels > 0 ? sparseDoubles(sparseRows, sparseLevels, p, scales, scores, panels, front, stack) : 0;
+    sparseLevels > 0
+      ? sparseDoubles(
+          sparseRows,
+          sparseLevels,
+          terms,
+          p,
+          ofRows,
+          sds,
+          scores,
+          panels,
+          front,
+          stack,
+          precise,
+        )
+      : 0;
   doubles[Field.Whitened] = denseRows * (p + 1);
   // entries = sum of m (m + 1) / 2 and denseRows = sum of m, so sum of m^2 = 2 entries - denseRows
   doubles[Field.Matrix] = 2 * entries - denseRows;
   doubles[Field.Vectors] = max(
-    max(max(scalarVectors(scores), sparseVectors(scales, scores)), nestedVectors(p, q, scores)),
+    max(max(scalarVectors(scores), sparseVectors(ofRows, scores)), nestedVectors(p, q, scores)),
     max(
       pairVectors(p, q),
       denseVectors(p, q, scores, largest, largestLevels, largestPairs) +

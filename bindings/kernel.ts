@@ -65,13 +65,28 @@ export interface SparseInput {
   readonly places: Int32Array;
   /** sparseRows x terms, row-major: level within the section, -1 for none */
   readonly rowLevels: Int32Array;
-  /** eight words each */
+  /** sparseRows x terms, row-major: what multiplies the level's effect in the row; null: 1 */
+  readonly z: Float64Array | null;
+  /** null: levels are independent */
+  readonly precision: PrecisionInput | null;
+  /** nine words each */
   readonly nodes: Int32Array;
   readonly lists: Int32Array;
   readonly inParent: Int32Array;
   readonly panels: number;
   readonly largestFront: number;
   readonly stack: number;
+}
+
+/** The precision P of the sparse section's levels, in units of their SDs: that of independent levels is the identity. */
+export interface PrecisionInput {
+  /** by level */
+  readonly diagonal: Float64Array;
+  /** entries below it x 2, row-major, by node: places of the two levels in the node's list, ascending */
+  readonly places: Int32Array;
+  readonly values: Float64Array;
+  /** log|P^-1| */
+  readonly logDet: number;
 }
 
 /** Studies with two outcomes: those of the pair section, then those in dense clusters. */
@@ -141,6 +156,8 @@ const RESULT_FIELDS = {
   levelSolved: Field.LevelSolved,
   rowShared: Field.RowShared,
   clusterInverses: Field.Matrix,
+  sparseEffects: Field.SparseEffects,
+  sparseErrors: Field.SparseErrors,
 } as const;
 
 export type ResultField = keyof typeof RESULT_FIELDS;
@@ -264,6 +281,13 @@ export function createProblem(input: ProblemInput): Problem {
     words(Field.SparseNodeWords, sparse.nodes);
     words(Field.SparseNodeLists, sparse.lists);
     words(Field.SparseInParent, sparse.inParent);
+    if (sparse.z) doubles(Field.SparseZ, sparse.z);
+    if (sparse.precision) {
+      words(Field.SparseEdgePlaces, sparse.precision.places);
+      doubles(Field.SparseEdgeValues, sparse.precision.values);
+      doubles(Field.SparseDiagonal, sparse.precision.diagonal);
+    }
+    f64[i32[header + Field.SparseLogDet]! >>> 3] = sparse.precision?.logDet ?? 0;
   }
   if (pairs.count > 0) {
     doubles(Field.T, pairs.T);
@@ -342,12 +366,15 @@ function writeSizes(input: ProblemInput): void {
   sizes[Field.InnerLevels] = levels.end.length;
   if (sparse !== null) {
     sizes[Field.SparseLevels] = sparse.levels;
-    sizes[Field.SparseNodes] = sparse.nodes.length / 8;
+    sizes[Field.SparseNodes] = sparse.nodes.length / 9;
     sizes[Field.SparseLists] = sparse.lists.length;
     // counts beyond a word are beyond any memory, too: they are refused as the largest word
     sizes[Field.SparsePanels] = Math.min(sparse.panels, LARGEST_WORD);
     sizes[Field.SparseFront] = sparse.largestFront;
     sizes[Field.SparseStack] = Math.min(sparse.stack, LARGEST_WORD);
+    sizes[Field.SparseEdges] = sparse.precision?.values.length ?? 0;
+    sizes[Field.SparseStructured] = sparse.precision ? 1 : 0;
+    sizes[Field.SparseSlopes] = sparse.z ? 1 : 0;
   }
   sizes[Field.Terms] = clusters.terms;
   sizes[Field.Pairs] = pairs.count;

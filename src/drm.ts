@@ -1,4 +1,6 @@
 import { type MatrixInput, missingRows } from "./covariance/known-v";
+import type { NamedMatrix } from "./covariance/related/named-matrix";
+import type { TreeInput } from "./covariance/related/tree-levels";
 import { type Doubles, ownDoubles, reuse } from "./data/doubles";
 import { type FactorOptions, levelIndex } from "./data/factor-from";
 import type { Table } from "./data/table";
@@ -11,11 +13,12 @@ import { ungroup } from "./formula/expr";
 import { type DrmFormula, formulaOf } from "./formula/formula";
 import { answerToRArgument, answerToRMethod } from "./formula/r-arguments";
 import { buildFrame, type Frame, type FrameOptions } from "./frame/frame";
+import { isMethod, type Method, MOMENT_METHODS } from "./method";
 import { buildModel } from "./model/build-model";
 import { checkOptions, isList, type OptionKinds, requireOptions, shown } from "./options";
 import { count } from "./words";
 
-export type { DataInput, MatrixInput };
+export type { DataInput, MatrixInput, NamedMatrix, TreeInput };
 
 /** A distribution family, made by gaussian(). */
 export interface Family {
@@ -38,14 +41,23 @@ export interface DrmOptions {
   readonly factors?: Readonly<Record<string, readonly string[]>>;
   /** Columns whose levels are ordered (polynomial contrasts, as in R). */
   readonly ordered?: readonly string[];
-  /** Known covariances by the name that meta_V(V = name) uses; rows in data order. */
-  readonly matrices?: Readonly<Record<string, MatrixInput>>;
+  /**
+   * Known covariances by the name that meta_V(V = name) uses, rows in data order; and by the names in relmat(1 | g, K = name) those of
+   * the levels of a grouping, with their names: { levels, values }
+   */
+  readonly matrices?: Readonly<Record<string, MatrixInput | NamedMatrix>>;
+  /** Trees by the name that phylo(1 | species, tree = name) uses: Newick text, or what readTree() of drmeta/trees gives. */
+  readonly trees?: Readonly<Record<string, TreeInput>>;
   /** Likelihood multipliers (not 1/vi): a column name or one number per data row. */
   readonly weights?: string | ArrayLike<number> | null;
   /** dpars held at a value on their response scale: { sigma: 0 } is the common-effect model. */
   readonly fixed?: Readonly<Record<string, number>>;
-  /** "ML" is the default. "REML" takes no weights; its vcov has no covariances between the location and the rest. */
-  readonly method?: "ML" | "REML";
+  /**
+   * "ML" is the default. "REML" takes no weights; its vcov has no covariances between the location and the rest. "DL", "HE", "HS",
+   * "HSk", "SJ", "PM", "EB", "PMM" and "DLIT" estimate tau^2 = sigma^2 by moments, as metafor's rma() does, in models with one constant sigma,
+   * independent effect sizes and no random effects.
+   */
+  readonly method?: Method;
   /**
    * Newton runs at most. Location-scale likelihoods can have several maxima; the default is up to 9 for small data and
    * 1 where many rows make a second maximum unlikely. 1 is for batches.
@@ -63,6 +75,7 @@ export const MODEL_OPTIONS: OptionKinds<Omit<DrmOptions, "data">> = {
   factors: "object?",
   ordered: "textList?",
   matrices: "object?",
+  trees: "object?",
   weights: "any",
   fixed: "object?",
   method: "text",
@@ -126,10 +139,11 @@ export interface CompiledModel {
 export function compile(formula: DrmFormula | string, options: Omit<DrmOptions, "data"> = {}): CompiledModel {
   checkOptions("compile", options, MODEL_OPTIONS, answerToModelOption);
   // the options as they are now; arrays and matrices of numbers are read at each call
-  const { matrices, fixed } = options;
+  const { matrices, trees, fixed } = options;
   const now = {
     ...options,
     ...(matrices && { matrices: { ...matrices } }),
+    ...(trees && { trees: { ...trees } }),
     ...(fixed && { fixed: { ...fixed } }),
   };
   return modelOf(formula, now, frozenLevels(options.factors));
@@ -202,9 +216,9 @@ function checkValues(
       );
     }
   }
-  if (method !== undefined && method !== "ML" && method !== "REML") {
+  if (method !== undefined && !isMethod(method)) {
     const answer = answerToRMethod(String(method), "code");
-    const wanted = answer === null ? 'use "ML" or "REML"' : answer;
+    const wanted = answer === null ? `use "ML", "REML" or, by moments, ${MOMENT_METHODS.join(", ")}` : answer;
     throw new DrmError("bad_option", `unknown method '${String(method)}': ${wanted}`);
   }
   for (const [name, value] of Object.entries({ starts, maxEvaluations })) {
@@ -231,7 +245,7 @@ function frameBuilder(
   const name = known?.type === "name" && matrixNames?.has(known.name) ? known.name : null;
   return (table, own) => {
     const frameOptions = own === null ? shortLived : kept;
-    const missing = name === null ? null : missingRows(matrices![name]!, table.nrow);
+    const missing = name === null ? null : missingRows(matrices![name]! as MatrixInput, table.nrow);
     const doubles = own ?? undefined;
     if (missing === null) return buildFrame(formula, table, frameOptions, doubles);
     return buildFrame(formula, table, { ...frameOptions, missingV: { name: name!, rows: missing } }, doubles);

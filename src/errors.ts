@@ -14,6 +14,7 @@ export type ErrorCode =
   | "bad_factor" // levels: one level, unknown level, duplicate level
   | "aliased_design" // rank-deficient design matrix
   | "bad_known_v" // sampling variances or covariances
+  | "bad_structure" // a tree, or a matrix of known correlations among levels
   | "bad_weights"
   | "bad_option" // an unknown or contradictory option of drm()
   | "no_rows" // nothing left to fit

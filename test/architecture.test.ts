@@ -19,6 +19,8 @@ const STAGES = [
   "version",
   "data",
   "linalg",
+  "stats",
+  "method",
   "formula",
   "frame",
   "design",
@@ -28,7 +30,6 @@ const STAGES = [
   "opened",
   "drm",
   "update",
-  "stats",
   "inference",
   "report",
   "effects",
@@ -39,6 +40,7 @@ const STAGES = [
   "plot",
   "escalc",
   "bias",
+  "trees",
   "cli",
 ];
 

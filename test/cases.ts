@@ -52,7 +52,7 @@ export function listCases(prefix = ""): string[] {
 }
 
 /** Cases without a model that drm() fits. */
-const NOT_FITS = /escalc|phylogenetic/;
+const NOT_FITS = /escalc/;
 
 /** The ids of the cases that are fits: every kind of model there is. */
 export function listFits(prefix = ""): string[] {
@@ -62,4 +62,25 @@ export function listFits(prefix = ""): string[] {
 /** The ids of the cases of a V known up to a multiplier. */
 export function listProportional(): string[] {
   return listCases("next/").filter((id) => id.includes("proportional"));
+}
+
+/** Those of random slopes, and of levels on trees and matrices, that came after the first cases; and r02, whose levels are nested and crossed. */
+export function listRandomTerms(): string[] {
+  return listCases("next/").filter((id) => /phylo|slope-independent|nested3/.test(id));
+}
+
+/** Names of parameters that files write shorter than we do, by the files' ids. */
+const SHORT_NAMES: readonly {
+  readonly ids: RegExp;
+  readonly from: string;
+  readonly to: string;
+}[] = [
+  { ids: /^(next\/)?p1[0-2]-/, from: "sd(species):(Intercept)", to: "sd(phylo(species)):(Intercept)" },
+  { ids: /^v33-/, from: "sd(species):(Intercept)", to: "sd(relmat(species)):(Intercept)" },
+  { ids: /^(next\/)?p33-/, from: "sd(study):bmi", to: "sd(bmi | study):(Intercept)" },
+];
+
+/** The name that a parameter of a case has in a fit. */
+export function fullName(id: string, name: string): string {
+  return SHORT_NAMES.find(({ ids, from }) => ids.test(id) && from === name)?.to ?? name;
 }

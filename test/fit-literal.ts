@@ -102,7 +102,18 @@ export function withStudies(fit: Fit, codes: Int32Array, sd: Float64Array): Fit 
     ...fit,
     dpars: [...fit.dpars, SD_OF_STUDY],
     designs: { ...fit.designs, [SD_OF_STUDY.key]: design },
-    random: [{ dpar: SD_OF_STUDY.key, group: "study", levels, codes, sd, estimate: none, stdError: none }],
+    random: [
+      {
+        dpar: SD_OF_STUDY.key,
+        group: "study",
+        term: "(Intercept)",
+        levels,
+        codes,
+        sd,
+        estimate: none,
+        stdError: none,
+      },
+    ],
   };
 }
 

@@ -87,6 +87,7 @@ async function runProgram(blocks: readonly string[]): Promise<string[]> {
         "drmeta/plot": join(ROOT, "src/plot/index.ts"),
         "drmeta/escalc": join(ROOT, "src/escalc/index.ts"),
         "drmeta/bias": join(ROOT, "src/bias/index.ts"),
+        "drmeta/trees": join(ROOT, "src/trees/index.ts"),
         drmeta: join(ROOT, "src/index.ts"),
         workerpool: join(ROOT, "node_modules/workerpool/src/index.js"),
       },

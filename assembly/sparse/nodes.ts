@@ -10,6 +10,7 @@ enum NodeWord {
   List,
   Panel,
   End,
+  EdgeEnd,
   LastChild,
   Sibling,
   Count,
@@ -35,6 +36,9 @@ class Node {
   /** its cliques (rows of data) */
   begin: i32 = 0;
   end: i32 = 0;
+  /** its edges: entries of M that are constant, between one of its columns and a variable of its list */
+  firstEdge: i32 = 0;
+  endEdge: i32 = 0;
   /** -1 for none */
   lastChild: i32 = -1;
   sibling: i32 = -1;
@@ -66,6 +70,8 @@ class Node {
     this.panel = (<usize>load<i32>(at, NodeWord.Panel << 2)) << 3;
     this.begin = index == 0 ? 0 : load<i32>(at - (NodeWord.Count << 2), NodeWord.End << 2);
     this.end = load<i32>(at, NodeWord.End << 2);
+    this.firstEdge = index == 0 ? 0 : load<i32>(at - (NodeWord.Count << 2), NodeWord.EdgeEnd << 2);
+    this.endEdge = load<i32>(at, NodeWord.EdgeEnd << 2);
     this.lastChild = load<i32>(at, NodeWord.LastChild << 2);
     this.sibling = load<i32>(at, NodeWord.Sibling << 2);
   }

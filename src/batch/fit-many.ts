@@ -31,6 +31,7 @@ const FIT_MANY_OPTIONS: OptionKinds<FitManyOptions> = {
   factors: "object?",
   ordered: "textList?",
   matrices: "object?",
+  trees: "object?",
   weights: "any",
   fixed: "object?",
   method: "text",

@@ -16,6 +16,7 @@ const MODEL_KEYS = [
   "factors",
   "ordered",
   "matrices",
+  "trees",
   "weights",
   "fixed",
   "method",

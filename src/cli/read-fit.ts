@@ -3,6 +3,7 @@ import type { Table } from "../data/table";
 import { DrmError } from "../errors";
 import type { Fit, RobustErrors } from "../fit/fit";
 import { drm, drmFormula, robust } from "../index";
+import type { Method } from "../method";
 import { type EscalcArguments, escalcOf } from "./escalc-arguments";
 import { type FileArguments, fileArguments } from "./file-arguments";
 import type { CliIo } from "./io";
@@ -19,7 +20,7 @@ export interface ModelOptions extends FileArguments {
   readonly matrixHeader?: "yes" | "no";
   readonly weights?: string;
   readonly fix?: Readonly<Record<string, number>>;
-  readonly method: "ML" | "REML";
+  readonly method: Method;
   readonly biv?: boolean;
   /** a column of clusters */
   readonly robust?: string;

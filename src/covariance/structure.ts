@@ -18,3 +18,23 @@ export interface Structure {
   /** scale_a scale_b (P^-1)_ab of two named levels */
   correlation(a: number, b: number): number;
 }
+
+/** A structure as the levels of the data see it, and what it says of names that they lack. */
+export interface StructuredLevels {
+  readonly structure: Structure;
+  /** by level of the data: its level in the structure. Two that the structure cannot tell apart (tips at distance 0) share one. */
+  readonly place: Int32Array;
+  /** names that the structure knows and the data lack: tips, named inner nodes, names of a matrix */
+  readonly others: readonly string[];
+  /** What the effects of the named levels say of the effect of any name; null for one that the structure does not know. */
+  conditional(name: string): Conditional | null;
+}
+
+/**
+ * The effect v of a name given those of the structure's named levels, v_k = scale_k u_k, at an SD of 1: N(sum of weights_k v_k, variance).
+ */
+export interface Conditional {
+  /** by named level */
+  readonly weights: Float64Array;
+  readonly variance: number;
+}

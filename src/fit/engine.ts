@@ -183,9 +183,6 @@ function lostAt(model: StandardModel, heard: StandardModel, theta: Float64Array)
   return lost;
 }
 
-const NO_TERMS = new Int32Array(0);
-const NO_CORRELATIONS = new Float64Array(0);
-
 function load(model: StandardModel, layout: Sections): Problem {
   const { rows, location, weights } = model;
   const phi = blockOf(model, "phi");
@@ -242,10 +239,7 @@ function load(model: StandardModel, layout: Sections): Problem {
       V: V.clusters,
       rowLevels: layout.rowLevels,
       terms: layout.terms,
-      // all levels are those of intercepts, and independent
-      z: null,
-      structured: NO_TERMS,
-      correlations: NO_CORRELATIONS,
+      ...layout.denseLevels,
       pairRows: layout.clusterPairs,
     },
   });

@@ -2,6 +2,8 @@ import type { CovarianceBlocks } from "../covariance/block-cells";
 import type { Column, LabelCells } from "../data/table";
 import type { Design } from "../design/design";
 import type { Dpar } from "../formula/dpar";
+import type { Method } from "../method";
+import type { KnownSources } from "../model/terms/relate";
 
 /**
  * What drm() returns: plain, frozen data. It survives structuredClone, so a worker can post it to a page; everything
@@ -19,15 +21,15 @@ export interface Fit {
   readonly formulas: readonly string[];
   /** "gaussian" for one outcome, "biv_gaussian" for two */
   readonly family: "gaussian" | "biv_gaussian";
-  /** maximum or restricted maximum likelihood */
-  readonly method: "ML" | "REML";
+  /** maximum or restricted maximum likelihood, or the equation of moments that tau^2 = sigma^2 solves */
+  readonly method: Method;
   /** rows used; studies in a bivariate fit. Rows of zero weight count. */
   readonly nobs: number;
   /** data rows left out for missing values */
   readonly dropped: DroppedRows;
   /**
    * log-likelihood at the optimum, or its supremum when a parameter is at its boundary; REML: the restricted one, with
-   * + log|X'X| / 2
+   * + log|X'X| / 2; methods of moments: the likelihood at their estimates
    */
   readonly logLik: number;
   /** number of estimated parameters (mu, sigma, sd, rho12 together); those at a boundary count */
@@ -48,6 +50,11 @@ export interface Fit {
   readonly fixed: Readonly<Record<string, number>>;
   /** by dpar key: "mu", "sigma", "sd(study)", ... ; fixed dpars have none */
   readonly designs: Readonly<Record<string, Design>>;
+  /** by dpar of random slopes: the column that they are of, as a design of one column; absent without */
+  readonly slopes?: Readonly<Record<string, Design>>;
+  /** the trees and matrices that levels of random effects are on, by name; absent without */
+  readonly trees?: KnownSources["trees"];
+  readonly matrices?: KnownSources["matrices"];
   /** by location dpar ("mu"; "mu1", "mu2"): response, NaN where a bivariate study lacks the outcome */
   readonly response: Readonly<Record<string, Response>>;
   /** likelihood multipliers, or null */
@@ -111,21 +118,40 @@ export interface DroppedRows {
   readonly byColumn: Readonly<Record<string, number>>;
 }
 
-/** The random intercepts of one grouping; the arrays but `codes` are one per level. */
+/** The random intercepts or slopes of one grouping; the arrays but `codes` are one per level. */
 export interface RandomEffect {
-  /** "sd(study)"; "sd1(study)" for the first of two outcomes */
+  /** "sd(study)"; "sd1(study)" for the first of two outcomes; "sd(bmi | study)" of slopes, "sd(phylo(species))" of a tree */
   readonly dpar: string;
-  /** "study", "district:school" */
+  /** "study", "district:school", "phylo(species)" */
   readonly group: string;
-  /** names of the levels, in order */
+  /** "(Intercept)", or the column that slopes are of */
+  readonly term: string;
+  /** names of the levels that rows have, in order */
   readonly levels: readonly string[];
   /** the level of each row used */
   readonly codes: Int32Array;
-  /** fitted SD of the level's random intercept, response scale */
+  /** fitted SD of the level's random intercept or slope, response scale */
   readonly sd: Float64Array;
-  /** predicted random intercept (BLUP) */
+  /** predicted random intercept or slope (BLUP) */
   readonly estimate: Float64Array;
   /** prediction error SD, with the location coefficients estimated */
+  readonly stdError: Float64Array;
+  /**
+   * of a tree or a matrix: its names that no row has, and those at one place with another that has; NaN where the SD has moderators,
+   * which such levels lack. Absent where levels are independent
+   */
+  readonly others?: OtherLevels;
+}
+
+/** Names of a tree or a matrix that no row has. */
+export interface OtherLevels {
+  /** names: tips, inner nodes that have one, rows of a matrix */
+  readonly levels: readonly string[];
+  /** as in RandomEffect */
+  readonly sd: Float64Array;
+  /** predicted by the levels that are related */
+  readonly estimate: Float64Array;
+  /** of prediction */
   readonly stdError: Float64Array;
 }
 

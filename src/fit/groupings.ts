@@ -33,12 +33,19 @@ export function valuesByDesignRow(
   return fit.random?.find((effect) => effect.dpar === dpar)?.sd ?? fit.fitted[dpar];
 }
 
-/** The SDs of all levels of all random effects, one after the other, as variance terms number them. */
+/** The SDs of all levels with rows of all random effects, one after the other, as variance terms number them. */
 export function sdsByLevel({ random }: Pick<Fit, "random">): Float64Array {
   return Float64Array.from((random ?? []).flatMap(({ sd }) => [...sd]));
 }
 
-/** Their predicted effects (BLUPs). */
+/** The predicted effects (BLUPs) of all levels that are reported, those without rows too, as variance terms number them. */
 export function predictedEffects({ random }: Pick<Fit, "random">): Float64Array {
-  return Float64Array.from((random ?? []).flatMap(({ estimate }) => [...estimate]));
+  return Float64Array.from(
+    (random ?? []).flatMap(({ estimate, others }) => [...estimate, ...(others?.estimate ?? [])]),
+  );
+}
+
+/** The SDs of the same. */
+export function reportedSds({ random }: Pick<Fit, "random">): Float64Array {
+  return Float64Array.from((random ?? []).flatMap(({ sd, others }) => [...sd, ...(others?.sd ?? [])]));
 }

@@ -54,6 +54,8 @@ export function buildFit(
     vcov: inference.vcov,
     fixed,
     designs,
+    ...(built.slopes !== null && { slopes: built.slopes }),
+    ...built.sources,
     response,
     weights: frame.weights,
     knownV: knownVSummary(knownV, frame.outcomePresent),
@@ -69,9 +71,16 @@ export function buildFit(
 
 function dparsOf({ dpars }: DrmFormula, designs: Fit["designs"], fixed: Fit["fixed"]): Dpar[] {
   const out: Dpar[] = [];
-  for (const { key, kind, outcome, group, link } of dpars) {
-    if (designs[key] !== undefined || Object.hasOwn(fixed, key))
-      out.push({ key, kind, outcome, group, link });
+  for (const { key, kind, outcome, group, slope, structure, link } of dpars) {
+    if (designs[key] === undefined && !Object.hasOwn(fixed, key)) continue;
+    const dpar: Dpar = { key, kind, outcome, group, link };
+    if (slope === undefined && structure === undefined) out.push(dpar);
+    else
+      out.push({
+        ...dpar,
+        ...(slope !== undefined && { slope }),
+        ...(structure !== undefined && { structure }),
+      });
   }
   return out;
 }

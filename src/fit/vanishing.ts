@@ -53,12 +53,14 @@ function orShared(model: StandardModel, variances: Float64Array, theta: Float64A
   const { random, exactRows } = model;
   if ((random.length === 0 && exactRows.length === 0) || !variances.includes(0)) return variances;
   const shared = scratch(model.rows);
-  const ofLevels = linearPredictor(blockOf(model, "sd"), theta).map((u) => Math.exp(2 * u));
-  for (const term of random) term.addEffects(ofLevels, shared);
+  const omega = linearPredictor(blockOf(model, "sd"), theta).map((u) => Math.exp(u));
+  for (const term of random) term.addVariances({ phi: NONE, sigma: NONE, omega, rho: NONE }, shared);
   const out = variances.map((variance, i) => (variance > 0 ? variance : shared[i]!));
   for (const row of exactRows) out[row] = 1;
   return out;
 }
+
+const NONE = new Float64Array(0);
 
 /** By level, the variance of what its observations say of its effect. */
 function errorVariances(model: StandardModel, theta: Float64Array): Float64Array {

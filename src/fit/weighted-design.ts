@@ -99,16 +99,29 @@ function takeSparsePart({ problem, layout }: Engine, W: Float64Array): void {
   }
 }
 
-/** (Z G Z' Sigma_w^-1 X), rows x p, column-major. */
+/**
+ * (Z G Z' Sigma_w^-1 X), rows x p, column-major: G Z' Sigma_w^-1 X is omega^2 Z' Sigma_w^-1 X of independent levels; of the sparse
+ * section the engine has it in units of omega, however its levels covary.
+ */
 function sharedParts({ problem, layout, model }: Engine, { omega }: Spreads): Float64Array {
   const { rows, location, random, unit } = model;
   const p = location.columns;
-  const solved = problem.read("levelSolved", new Float64Array(omega.length * p));
+  const solved = problem.read("levelSolved", new Float64Array(layout.modelLevel.length * p));
+  const inSparse = layout.sparse?.levels ?? 0;
+  const firstSparse = layout.levelParent.length;
+  const own = problem.read("sparseEffects", new Float64Array(inSparse * (p + 1)));
   const out = new Float64Array(rows * p);
   const effects = new Float64Array(omega.length);
+  const scales = Float64Array.from(
+    random.flatMap((term) => term.design.levels.map((_, l) => term.scaleOf(l))),
+  );
   for (let j = 0; j < p; j++) {
     layout.modelLevel.forEach((level, u) => {
-      effects[level] = (omega[level]! / unit) ** 2 * solved[u * p + j]!;
+      if (level < 0) return;
+      const sd = omega[level]! / unit;
+      const s = u - firstSparse;
+      const isSparse = s >= 0 && s < inSparse;
+      effects[level] = isSparse ? sd * scales[level]! * own[s * (p + 1) + j]! : sd ** 2 * solved[u * p + j]!;
     });
     for (const term of random) term.addEffects(effects, out.subarray(j * rows, (j + 1) * rows));
   }

@@ -10,7 +10,7 @@ import { blockOf, type ThetaBlock } from "./theta-blocks";
  *   a row of weight 0;
  *   by REML, a row whose mean a coefficient of its own takes up (leverage 1): the likelihood is that of the contrasts
  *   orthogonal to X, and none of them has a part in the row;
- *   a level of a random intercept all of whose rows have weight 0, or, by REML, whose indicator X spans;
+ *   a level of a random intercept all of whose rows have weight 0, or, by REML, whose column of Z X spans;
  *   a study with two outcomes of which such a row is one.
  *
  * Moderators give them a linear predictor all the same, and it can run anywhere as the others reach an edge: they are in the
@@ -77,9 +77,19 @@ function idleLevels(model: StandardModel, idle: Uint8Array): Uint8Array {
     for (const term of random) term.addSums(w, sums);
     return sums;
   };
-  // by level: its rows, how many of them have a say, and the squares of what they have along each column of Q
-  const counts = sumsOf(new Float64Array(rows).fill(1));
-  const heard = sumsOf(Float64Array.from(idle, (flag) => 1 - flag));
+  // sum of z^2 w
+  const squaresOf = (w: Float64Array) => {
+    const sums = new Float64Array(count);
+    for (const term of random)
+      term.addSums(
+        w.map((own, i) => own * term.zOf(i)),
+        sums,
+      );
+    return sums;
+  };
+  // by level: the square of its column of Z, that of the rows with a say, and the squares of what it has along each column of Q
+  const lengths = squaresOf(new Float64Array(rows).fill(1));
+  const heard = squaresOf(Float64Array.from(idle, (flag) => 1 - flag));
   const along = new Float64Array(count);
   for (let k = 0; reml && k < p; k++) {
     sumsOf(Q.subarray(k * rows, (k + 1) * rows)).forEach((sum, level) => {
@@ -87,7 +97,7 @@ function idleLevels(model: StandardModel, idle: Uint8Array): Uint8Array {
     });
   }
   return Uint8Array.from(heard, (own, level) => {
-    const isSpanned = reml && along[level]! > (1 - ROUNDING) * counts[level]!;
+    const isSpanned = reml && along[level]! > (1 - ROUNDING) * lengths[level]!;
     return own === 0 || isSpanned ? 1 : 0;
   });
 }

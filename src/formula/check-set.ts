@@ -118,9 +118,7 @@ function studyLevel(written: readonly DparFormula[], locations: readonly DparFor
   const result = locations.flatMap((location) =>
     location.random.map((random) => {
       const name = sdOf(location, random);
-      const match = sds.find(
-        (dpar) => dpar.outcome === location.outcome && sameGroup(dpar.groupColumns!, random.group),
-      );
+      const match = sds.find((dpar) => dpar.outcome === location.outcome && isOf(dpar, name));
       if (match === undefined) return impliedDpar(name);
       used.add(match);
       // sd(b:a) for (1 | a:b): the random intercept's spelling is the one that results carry
@@ -130,20 +128,38 @@ function studyLevel(written: readonly DparFormula[], locations: readonly DparFor
   for (const dpar of sds) {
     if (used.has(dpar)) continue;
     const where = isNumbered(dpar) ? `mu${dpar.outcome}` : "location";
-    const label = groupLabel(dpar.groupColumns!);
-    const sentence = `${dpar.key} has a formula but there is no random intercept for ${label}`;
-    throw fail(`${sentence}: add (1 | ${label}) to the ${where} formula`, [dpar]);
+    const { what, term } = missingTerm(dpar);
+    throw fail(`${dpar.key} has a formula but there is no ${what}: add ${term} to the ${where} formula`, [
+      dpar,
+    ]);
   }
   return result;
 }
 
 /** One for sd(a:b) and sd(b:a), another for sd1(a:b). */
-function canonicalKey({ key, groupColumns }: DparFormula): string {
-  return groupColumns === null ? key : `${key.split("(")[0]}(${[...groupColumns].sort().join(":")})`;
+function canonicalKey({ key, groupColumns, slope, structureFn }: DparFormula): string {
+  if (groupColumns === null) return key;
+  return `${key.split("(")[0]}(${slope ?? ""}|${structureFn ?? ""}|${[...groupColumns].sort().join(":")})`;
 }
 
-function sameGroup(a: readonly string[], b: readonly string[]): boolean {
+/** Whether a formula's name is that of a random term's SD; the columns of its grouping may be in another order. */
+function isOf(dpar: DparName, name: DparName): boolean {
+  const [a, b] = [dpar.groupColumns!, name.groupColumns!];
+  if (dpar.structureFn !== name.structureFn || dpar.slope !== name.slope) return false;
   return a.length === b.length && a.every((column) => b.includes(column));
+}
+
+/** The random term that an SD would belong to. */
+function missingTerm(dpar: DparName): { readonly what: string; readonly term: string } {
+  const label = groupLabel(dpar.groupColumns!);
+  const bar = `${dpar.slope === undefined ? "1" : `0 + ${dpar.slope}`} | ${label}`;
+  const fn = dpar.structureFn;
+  const source = fn === "phylo" ? "tree = tree" : "K = K";
+  const kind = dpar.slope === undefined ? "intercept" : `slope of ${dpar.slope}`;
+  return {
+    what: `random ${kind} for ${fn === null ? label : `${fn}(${label})`}`,
+    term: fn === null ? `(${bar})` : `${fn}(${bar}, ${source})`,
+  };
 }
 
 function get(written: readonly DparFormula[], key: string): DparFormula | undefined {

@@ -2,6 +2,7 @@ import { hasDot } from "./dot";
 import type { Dpar, DparName } from "./dpar";
 import { type Expr, variablesOf } from "./expr";
 import { checkCalls } from "./functions";
+import type { KnownStructure } from "./known-structure";
 import type { KnownVCall } from "./known-v";
 import { type ParsedFormula, parseFormula } from "./parser";
 import type { RandomTerm } from "./random";
@@ -10,8 +11,14 @@ import { expandTerms, type Term } from "./terms";
 
 /** The formula of one distributional parameter, expanded. */
 export interface DparFormula extends Dpar {
-  /** columns of the grouping, for an SD of random intercepts; else null */
+  /** columns of the grouping, for an SD of random effects; else null */
   readonly groupColumns: readonly string[] | null;
+  /** the column whose slopes an SD is of; null for intercepts */
+  readonly slopeExpr: Expr | null;
+  /** "phylo", "relmat": what the levels of the grouping are on; null where they are independent */
+  readonly structureFn: KnownStructure["fn"] | null;
+  /** the known correlation of the levels; null where they are independent */
+  readonly known: KnownStructure | null;
   /** as written */
   readonly text: string;
   /** True when it was not written, only implied: an intercept. */
@@ -24,7 +31,7 @@ export interface DparFormula extends Dpar {
   readonly terms: readonly Term[];
   /** arguments of offset() */
   readonly offsets: readonly Expr[];
-  /** random intercepts */
+  /** random intercepts and slopes */
   readonly random: readonly RandomTerm[];
   /** known sampling covariance, null without */
   readonly knownV: KnownVCall | null;
@@ -54,7 +61,10 @@ export function columnsOf(dpar: Omit<DparFormula, "variables">): string[] {
   if (dpar.response !== null) variablesOf(dpar.response, columns);
   for (const term of dpar.terms) for (const factor of term.factors) variablesOf(factor.expr, columns);
   for (const offset of dpar.offsets) variablesOf(offset, columns);
-  for (const { group } of dpar.random) for (const column of group) columns.add(column);
+  for (const { group, slope } of dpar.random) {
+    for (const column of group) columns.add(column);
+    if (slope !== null) variablesOf(slope.expr, columns);
+  }
   for (const column of dpar.groupColumns ?? []) columns.add(column);
   columns.delete(".");
   return [...columns];

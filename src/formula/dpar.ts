@@ -2,8 +2,10 @@ import { didYouMean } from "../errors";
 import { caretError } from "./caret";
 import { deparse } from "./deparse";
 import { type Expr, ungroup } from "./expr";
+import { type KnownStructure, writtenStructure } from "./known-structure";
 import type { ParsedFormula } from "./parser";
-import { groupings, groupLabel, type RandomTerm } from "./random";
+import { groupings, groupLabel, groupName, type RandomTerm, sdArgument } from "./random";
+import { isKnownStructure } from "./structures";
 
 /**
  * A mean, a multiplier of the sampling variances, an extra heterogeneity, an SD of random intercepts, the residual correlation
@@ -19,8 +21,12 @@ export interface Dpar {
   readonly kind: DparKind;
   /** the outcome that it is about, 1 where there is one; null for rho12, which is about both */
   readonly outcome: 1 | 2 | null;
-  /** "study", "district:school": the grouping of an SD of random intercepts, as in `random`; else null */
+  /** "study", "district:school", "phylo(species)": the grouping of an SD of random effects, as in `random`; else null */
   readonly group: string | null;
+  /** "bmi": the column whose slopes an SD of random effects is of; absent for intercepts and for other parameters */
+  readonly slope?: string;
+  /** "tree = tree", "K = K": the known correlation of the grouping's levels, as in `structures`; absent where they are independent */
+  readonly structure?: string;
   /** what its linear predictor is of: the mean itself, the log of an SD or of phi, a ratio of variances, atanh of a correlation */
   readonly link: "identity" | "log" | "atanh";
 }
@@ -29,6 +35,12 @@ export interface Dpar {
 export interface DparName extends Dpar {
   /** columns of the grouping */
   readonly groupColumns: readonly string[] | null;
+  /** the column whose slopes an SD is of; null for intercepts */
+  readonly slopeExpr: Expr | null;
+  /** what the levels of the grouping are on; null where they are independent */
+  readonly structureFn: KnownStructure["fn"] | null;
+  /** the known correlation of the levels, once the random term is known */
+  readonly known: KnownStructure | null;
   readonly response: Expr | null;
 }
 
@@ -121,7 +133,8 @@ function parameterTarget(expr: Expr, text: string): Target | null {
 }
 
 function ungrouped(key: string, kind: DparKind, outcome: Dpar["outcome"]): Target {
-  return { key, kind, outcome, group: null, link: LINKS[kind], groupColumns: null };
+  const nothing = { group: null, groupColumns: null, slopeExpr: null, structureFn: null, known: null };
+  return { key, kind, outcome, link: LINKS[kind], ...nothing };
 }
 
 const RHO12: Target = ungrouped("rho12", "rho12", null);
@@ -141,15 +154,34 @@ export function phiOf({ key, outcome }: Dpar): DparName {
   return { ...ungrouped(`phi${numberOf(key)}`, "phi", outcome), response: null };
 }
 
-/** The SD of random intercepts in a location formula. */
-export function sdOf({ key, outcome }: Dpar, { group, label }: RandomTerm): DparName {
-  const dpar = ungrouped(sdKey(key, label), "sd", outcome);
-  return { ...dpar, group: group.join(":"), groupColumns: group, response: null };
+/** The SD of random effects in a location formula. */
+export function sdOf({ key, outcome }: Dpar, random: RandomTerm): DparName {
+  const { group, slope, structure } = random;
+  return {
+    ...ungrouped(sdKey(key, random), "sd", outcome),
+    group: groupName(random),
+    groupColumns: group,
+    ...(slope !== null && { slope: slope.label, slopeExpr: slope.expr }),
+    ...(structure !== null && {
+      structure: writtenStructure(structure),
+      structureFn: structure.fn,
+      known: structure,
+    }),
+    response: null,
+  };
 }
 
-/** By the location's key, and the grouping as formulas write it. */
-export function sdKey(location: string, label: string): string {
-  return `sd${numberOf(location)}(${label})`;
+/** By the location's key. */
+export function sdKey(location: string, random: RandomTerm): string {
+  return `sd${numberOf(location)}(${sdArgument(random)})`;
+}
+
+/** The random term whose SD a dpar is, as formulas have it: "(1 | study)", "phylo(0 + x | species, tree = tree)". */
+export function randomTermOf({ group, slope, structure }: Dpar): string {
+  const before = slope === undefined ? "1" : `0 + ${slope}`;
+  if (structure === undefined) return `(${before} | ${group})`;
+  const open = group!.indexOf("(");
+  return `${group!.slice(0, open)}(${before} | ${group!.slice(open + 1, -1)}, ${structure})`;
 }
 
 /** The residual correlation of two outcomes. */
@@ -162,22 +194,35 @@ function numberOf(location: string): string {
   return location.slice("mu".length);
 }
 
+/** sd(study), sd(bmi | study), sd(phylo(species)), sd(bmi | phylo(species)) */
 function sdTarget(call: Expr & { type: "call" }, text: string): Target {
   const argument = call.args[0];
   if (argument === undefined || call.args.length > 1 || argument.name !== null) {
     throw caretError(`${call.fn}() names one grouping, as in ${call.fn}(study) ~ x`, text, call.at);
   }
-  const groups = groupings(argument.value, text);
+  const whole = ungroup(argument.value);
+  const isSlope = whole.type === "binary" && whole.op === "|";
+  const levels = ungroup(isSlope ? whole.right : whole);
+  const fn = levels.type === "call" && isKnownStructure(levels.fn) ? levels.fn : null;
+  const inside = fn === null ? levels : (levels as Expr & { type: "call" }).args[0]?.value;
+  if (inside === undefined) {
+    throw caretError(`${deparse(call)} names no grouping: write ${call.fn}(${fn}(group)) ~ x`, text, call.at);
+  }
+  const before = isSlope ? `${deparse(ungroup(whole.left))} | ` : "";
+  const named = (label: string) => `${call.fn}(${before}${fn === null ? label : `${fn}(${label})`})`;
+  const groups = groupings(inside, text);
   if (groups.length > 1) {
-    const choices = groups.map((group) => `${call.fn}(${groupLabel(group)})`).join(" or ");
+    const choices = groups.map((group) => named(groupLabel(group))).join(" or ");
     throw caretError(`${deparse(call)} names ${groups.length} groupings: write ${choices}`, text, call.at);
   }
   const groupColumns = groups[0]!;
-  const key = `${call.fn}(${groupLabel(groupColumns)})`;
+  const columns = groupColumns.join(":");
   return {
-    ...ungrouped(key, "sd", call.fn === "sd2" ? 2 : 1),
-    group: groupColumns.join(":"),
+    ...ungrouped(named(groupLabel(groupColumns)), "sd", call.fn === "sd2" ? 2 : 1),
+    group: fn === null ? columns : `${fn}(${columns})`,
     groupColumns,
+    structureFn: fn,
+    ...(isSlope && { slope: deparse(ungroup(whole.left)), slopeExpr: ungroup(whole.left) }),
   };
 }
 

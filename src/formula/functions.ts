@@ -1,7 +1,7 @@
 import { didYouMean } from "../errors";
 import { caretError } from "./caret";
 import type { CallExpr, Expr } from "./expr";
-import { structureOf, unsupportedStructure } from "./structures";
+import { isKnownStructure, structureOf, unsupportedStructure } from "./structures";
 
 /**
  * What a function in a formula does to its column.
@@ -81,6 +81,10 @@ function checkCall(call: CallExpr, text: string): void {
   }
   const spec = FUNCTIONS.get(call.fn);
   if (spec === undefined) {
+    if (isKnownStructure(call.fn)) {
+      const what = `${call.fn}() is a random effect: a term of its own in the formula of the mean`;
+      throw caretError(what, text, call.at);
+    }
     const structure = structureOf(call.fn);
     if (structure !== null) throw unsupportedStructure(call, structure, text);
     const names = [...FUNCTIONS.keys(), ...TERM_FUNCTIONS];

@@ -178,7 +178,7 @@ function unexpectedToken(cursor: Cursor): Error {
   return unexpected(what, cursor.text, token.at, isOp(token, "||") ? DOUBLE_BAR : namingHint(cursor));
 }
 
-const DOUBLE_BAR = "(x || group) is for random slopes, which are not supported: write (1 | group)";
+const DOUBLE_BAR = "(x || group) is written (1 | group) + (0 + x | group)";
 
 /** Two names side by side are one name with a space in it, or one that starts with a digit: R has them in backticks too. */
 function namingHint({ text, tokens, index }: Cursor): string {

@@ -1,40 +1,144 @@
 import { caretError } from "./caret";
 import { deparse, deparseName } from "./deparse";
 import { type Expr, ungroup } from "./expr";
-import { structureOf, unsupportedStructure } from "./structures";
+import { checkCalls } from "./functions";
+import { type KnownStructure, knownStructure, writtenStructure } from "./known-structure";
+import { isKnownStructure, structureOf, unsupportedStructure } from "./structures";
 
-/** A random intercept for the levels of one column, or of several columns crossed (`a:b`). */
+/** A random intercept, or the random slope of a column, for the levels of one column or of several crossed (`a:b`). */
 export interface RandomTerm {
   /** the columns whose levels, together, are the groups */
   readonly group: readonly string[];
   /** "study", "district:school" */
   readonly label: string;
+  /** what the levels' slopes are of, as written ("bmi", "log(dose)"), and its syntax tree; null for an intercept */
+  readonly slope: Slope | null;
+  /** a known correlation of the levels; null where they are independent */
+  readonly structure: KnownStructure | null;
 }
 
-/** `1 | a/b` is two random intercepts, for a and for a:b. */
-export function randomTerms(bar: Expr, text: string): RandomTerm[] {
-  if (bar.type !== "binary") return [];
-  const slope = ungroup(bar.left);
-  if (slope.type === "binary" && slope.op === "|") {
-    const group = deparse(bar.right);
+/** The column that a random slope is of. */
+export interface Slope {
+  /** as written */
+  readonly label: string;
+  /** its syntax tree */
+  readonly expr: Expr;
+}
+
+/** `(1 | a/b)` is two random terms, for a and for a:b; `phylo(1 | g, tree = tree)` one with a structure. */
+export function randomTerms(expr: Expr, text: string): RandomTerm[] {
+  if (expr.type === "call") {
+    const { bar, structure } = knownStructure(expr, text);
+    const terms = termsOfBar(bar, text, structure);
+    if (terms.length === 1 && terms[0]!.group.length === 1) return terms;
     throw caretError(
-      `(${deparse(bar)}) correlates the random effects of several formulas under the label '${deparse(slope.right)}', which is not ` +
+      `${deparse(expr)}: the levels of a ${structure.fn === "phylo" ? "tree" : "matrix"} are those of one column; write ${structure.fn}(1 | column, ${writtenStructure(structure)})`,
+      text,
+      expr.at,
+    );
+  }
+  return expr.type === "binary" ? termsOfBar(expr, text, null) : [];
+}
+
+/** As it is written in a formula. */
+export function writtenRandom({ label, slope, structure }: RandomTerm): string {
+  const bar = `${slope === null ? "1" : `0 + ${slope.label}`} | ${label}`;
+  return structure === null ? `(${bar})` : `${structure.fn}(${bar}, ${writtenStructure(structure)})`;
+}
+
+/** The group of a random term in results: "study", "phylo(species)". */
+export function groupName({ group, structure }: Pick<RandomTerm, "group" | "structure">): string {
+  const columns = group.join(":");
+  return structure === null ? columns : `${structure.fn}(${columns})`;
+}
+
+/** What its SD is called in formulas, without the `sd()` around it: "study", "bmi | study", "phylo(species)". */
+export function sdArgument({ label, slope, structure }: RandomTerm): string {
+  const levels = structure === null ? label : `${structure.fn}(${label})`;
+  return slope === null ? levels : `${slope.label} | ${levels}`;
+}
+
+function termsOfBar(
+  bar: Expr & { type: "binary" },
+  text: string,
+  structure: KnownStructure | null,
+): RandomTerm[] {
+  const left = ungroup(bar.left);
+  const group = deparse(bar.right);
+  if (left.type === "binary" && left.op === "|") {
+    throw caretError(
+      `(${deparse(bar)}) correlates the random effects of several formulas under the label '${deparse(left.right)}', which is not ` +
         `supported yet: write random intercepts of their own, (1 | ${group})`,
       text,
       bar.at,
       "not_supported",
     );
   }
-  if (slope.type !== "number" || slope.value !== 1) {
-    const group = deparse(bar.right);
+  const slope = slopeOf(left, bar, text, structure);
+  return groupings(bar.right, text).map((columns) => ({
+    group: columns,
+    label: groupLabel(columns),
+    slope,
+    structure,
+  }));
+}
+
+/** What stands before the bar: 1, or 0 + x. */
+function slopeOf(left: Expr, bar: Expr, text: string, structure: KnownStructure | null): Slope | null {
+  const { intercept, columns } = parts(left, bar, text);
+  const { right } = bar as Expr & { type: "binary" };
+  const call = (before: string) =>
+    structure === null
+      ? `(${before} | ${deparse(right)})`
+      : `${structure.fn}(${before} | ${deparse(right)}, ${writtenStructure(structure)})`;
+  const [column, ...others] = columns;
+  if (column === undefined) {
+    if (intercept) return null;
+    throw caretError(`${call("0")} has no random effect: write ${call("1")}`, text, bar.at);
+  }
+  if (intercept || others.length > 0) {
+    const single = [...(intercept ? ["1"] : []), ...columns.map((one) => `0 + ${deparse(one)}`)];
     throw caretError(
-      `(${deparse(bar)}) asks for a random slope, which is not supported: write a random intercept, (1 | ${group})`,
+      `${call(deparse(left))}: correlated slopes are not yet fitted; write ${single.map(call).join(" + ")} for independent ones`,
       text,
       bar.at,
       "not_supported",
     );
   }
-  return groupings(bar.right, text).map((group) => ({ group, label: groupLabel(group) }));
+  if (column.type === "call") checkCalls(column, text);
+  return { label: deparse(column), expr: column };
+}
+
+/** The summands before a bar: whether an intercept is among them, and the columns. */
+function parts(
+  expr: Expr,
+  bar: Expr,
+  text: string,
+): { readonly intercept: boolean; readonly columns: readonly Expr[] } {
+  let intercept = true;
+  const columns: Expr[] = [];
+  const add = (part: Expr, adding: boolean): void => {
+    const inner = ungroup(part);
+    if (inner.type === "binary" && (inner.op === "+" || inner.op === "-")) {
+      add(inner.left, adding);
+      add(inner.right, inner.op === "+" ? adding : !adding);
+    } else if (inner.type === "unary" && inner.op !== "!") {
+      add(inner.arg, inner.op === "+" ? adding : !adding);
+    } else if (inner.type === "number" && (inner.value === 0 || inner.value === 1)) {
+      intercept = (inner.value === 1) === adding;
+    } else if (adding && ((inner.type === "name" && inner.name !== ".") || inner.type === "call")) {
+      columns.push(inner);
+    } else {
+      const what = `'${deparse(inner)}' before the bar of (${deparse(bar)})`;
+      throw caretError(
+        `${what}: a random slope is of one column or a function of one, as in (0 + x | group)`,
+        text,
+        inner.at,
+      );
+    }
+  };
+  add(expr, true);
+  return { intercept, columns };
 }
 
 /** The name under which a grouping is reported: `district:school`. */
@@ -60,6 +164,8 @@ export function groupings(expr: Expr, text: string): string[][] {
     throw caretError(`two groupings in one term: write (1 | ${a}) + (1 | ${b})`, text, inner.at);
   }
   if (inner.type === "call") {
+    // (1 | phylo(species)), as others write it
+    if (isKnownStructure(inner.fn)) throw knownStructureOutside(inner, text);
     const structure = structureOf(inner.fn);
     if (structure !== null) throw unsupportedStructure(inner, structure, text);
   }
@@ -67,5 +173,15 @@ export function groupings(expr: Expr, text: string): string[][] {
     `'${deparse(inner)}' is not a grouping: use a column, a:b or a/b (make a column for anything else)`,
     text,
     inner.at,
+  );
+}
+
+function knownStructureOutside(call: Expr & { type: "call" }, text: string): Error {
+  const source = call.fn === "phylo" ? "tree" : "K";
+  const column = call.args[0] === undefined ? "group" : deparse(call.args[0].value);
+  return caretError(
+    `${deparse(call)} is not a grouping: ${call.fn}() holds the bar, ${call.fn}(1 | ${column}, ${source} = ${source})`,
+    text,
+    call.at,
   );
 }

@@ -2,6 +2,7 @@ import { DrmError } from "../errors";
 import { deparse } from "./deparse";
 import type { DparName } from "./dpar";
 import { refuseKnownV } from "./known-v";
+import { writtenRandom } from "./random";
 import type { RightSide } from "./terms";
 
 /** What may stand on the right of which parameter. */
@@ -19,7 +20,7 @@ export function checkRightSide(side: RightSide, name: DparName, text: string): v
     }
     const random = side.random[0];
     if (random !== undefined) {
-      const what = `(1 | ${random.label}) in the formula of ${key}: random effects are not yet supported there`;
+      const what = `${writtenRandom(random)} in the formula of ${key}: random effects are not yet supported there`;
       throw fail(`${what}, only in the location formula`, "not_supported");
     }
   }

@@ -10,8 +10,9 @@ interface Structure {
 
 const INTERCEPT = "a random intercept, (1 | group), takes the levels for independent";
 const related: Structure = {
-  what: "random effects of related levels (a phylogeny, a pedigree) are",
-  instead: INTERCEPT,
+  what: "this way to write random effects of related levels is",
+  instead:
+    "write phylo(1 | group, tree = tree) for a phylogeny, relmat(1 | group, K = K) for a matrix of relatedness",
 };
 const spatial: Structure = { what: "random effects that are correlated in space are", instead: INTERCEPT };
 const temporal: Structure = {
@@ -31,7 +32,7 @@ const measured: Structure = {
 
 /** By the names that metafor, drmTMB, brms, glmmTMB, nlme and mgcv give them. */
 const STRUCTURES: ReadonlyMap<string, Structure> = new Map([
-  ...["phylo", "relmat", "animal", "gr", "pedigree", "kinship", "propto"].map((fn) => [fn, related] as const),
+  ...["animal", "gr", "pedigree", "kinship", "propto"].map((fn) => [fn, related] as const),
   ...[
     "spatial",
     "spde",
@@ -82,4 +83,11 @@ export function unsupportedStructure(call: CallExpr, { what, instead }: Structur
     call.at,
     "not_supported",
   );
+}
+
+/** Functions that hold a bar: of a known correlation among the levels of a grouping. */
+export type KnownStructureName = "phylo" | "relmat";
+
+export function isKnownStructure(fn: string): fn is KnownStructureName {
+  return fn === "phylo" || fn === "relmat";
 }

@@ -4,7 +4,8 @@ import { deparse } from "./deparse";
 import { type Expr, ungroup } from "./expr";
 import { checkCalls } from "./functions";
 import { type KnownVCall, knownVCall } from "./known-v";
-import { type RandomTerm, randomTerms } from "./random";
+import { type RandomTerm, randomTerms, sdArgument, writtenRandom } from "./random";
+import { isKnownStructure } from "./structures";
 
 /** One variable of a term: a column, or a function of columns. */
 export interface Factor {
@@ -92,7 +93,7 @@ function variableIndex(expr: Expr, { variables }: Expansion): number {
 }
 
 function isSpecial(fn: string): boolean {
-  return fn === "offset" || fn === "meta_V" || fn === "meta_known_V";
+  return fn === "offset" || fn === "meta_V" || fn === "meta_known_V" || isKnownStructure(fn);
 }
 
 /** `sum` is true where a special term may stand: not inside an interaction. */
@@ -186,10 +187,17 @@ function special(expr: Expr, expansion: Expansion, sum: boolean): Bits[] {
   if (!expansion.adding) {
     throw caretError(`${label} cannot be subtracted: leave it out instead`, text, expr.at);
   }
-  if (expr.type === "group") {
-    for (const term of randomTerms(expr.arg, text)) {
-      if (expansion.random.some((other) => other.label === term.label)) {
-        throw caretError(`(1 | ${term.label}) is in the formula twice: keep one`, text, expr.at);
+  if (expr.type === "group" || (expr.type === "call" && isKnownStructure(expr.fn))) {
+    for (const term of randomTerms(expr.type === "group" ? expr.arg : expr, text)) {
+      // the parameter of two terms with one name, such as of two trees for a column, would have it twice
+      const same = expansion.random.find((other) => sdArgument(other) === sdArgument(term));
+      if (same !== undefined) {
+        const [first, second] = [writtenRandom(same), writtenRandom(term)];
+        const what =
+          first === second
+            ? `${first} is in the formula twice`
+            : `${first} and ${second} both have the SD sd(${sdArgument(term)})`;
+        throw caretError(`${what}: keep one`, text, expr.at);
       }
       expansion.random.push(term);
     }

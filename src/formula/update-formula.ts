@@ -7,7 +7,8 @@ import { type Expr, ungroup } from "./expr";
 import type { DrmFormula } from "./formula";
 import { writtenV } from "./known-v";
 import { type ParsedFormula, parseFormula } from "./parser";
-import { randomTerms } from "./random";
+import { randomTerms, writtenRandom } from "./random";
+import { isKnownStructure } from "./structures";
 import { expandTerms, type RightSide } from "./terms";
 
 /** What `.` stands for on the right-hand side of a parameter's formula: its moderators, interactions written out. */
@@ -19,7 +20,7 @@ export interface Moderators {
 /** Offsets, random intercepts and the known V, as text. */
 interface Specials {
   readonly offsets: readonly string[];
-  /** labels of groupings */
+  /** random terms */
   readonly random: readonly string[];
   readonly knownV: string | null;
 }
@@ -62,7 +63,7 @@ export function updateFormulas(
     [...texts]
       .filter(([key]) => key.startsWith("mu"))
       .flatMap(([key, text]) =>
-        expandTerms(parseFormula(text).right, text).random.map(({ label }) => sdKey(key, label)),
+        expandTerms(parseFormula(text).right, text).random.map((term) => sdKey(key, term)),
       ),
   );
   return [...texts]
@@ -158,7 +159,10 @@ function signedParts(expr: Expr, adding = true): Part[] {
 
 function isSpecial(expr: Expr): boolean {
   if (expr.type === "group") return expr.arg.type === "binary" && expr.arg.op === "|";
-  return expr.type === "call" && ["offset", "meta_V", "meta_known_V"].includes(expr.fn);
+  return (
+    expr.type === "call" &&
+    (isKnownStructure(expr.fn) || ["offset", "meta_V", "meta_known_V"].includes(expr.fn))
+  );
 }
 
 function mentionsDot(expr: Expr): boolean {
@@ -173,7 +177,7 @@ function mentionsDot(expr: Expr): boolean {
 function specialsOf({ offsets, random, knownV }: RightSide): Specials {
   return {
     offsets: offsets.map(deparse),
-    random: random.map(({ label }) => label),
+    random: random.map(writtenRandom),
     knownV: knownV === null ? null : writtenV(knownV),
   };
 }
@@ -184,11 +188,12 @@ function read(parts: readonly Part[], text: string): Specials {
   let knownV: string | null = null;
   for (const { expr } of parts) {
     if (expr.type === "group") {
-      for (const { label } of randomTerms(expr.arg, text)) random.push(label);
+      for (const term of randomTerms(expr.arg, text)) random.push(writtenRandom(term));
       continue;
     }
     const one = specialsOf(expandTerms(expr, text));
     for (const offset of one.offsets) offsets.push(offset);
+    for (const term of one.random) random.push(term);
     knownV = one.knownV ?? knownV;
   }
   return { offsets, random, knownV };
@@ -199,12 +204,12 @@ function takeAway(from: Specials, parts: readonly Part[], text: string): Special
   const taken = read(parts, text);
   const absent = (what: string) =>
     new DrmError("bad_formula", `${what} is not in the formula, so it cannot be taken away\n  ${text}`);
-  for (const label of taken.random) if (!from.random.includes(label)) throw absent(`(1 | ${label})`);
+  for (const term of taken.random) if (!from.random.includes(term)) throw absent(term);
   for (const offset of taken.offsets) if (!from.offsets.includes(offset)) throw absent(`offset(${offset})`);
   if (taken.knownV !== null && from.knownV === null) throw absent(taken.knownV);
   return {
     offsets: from.offsets.filter((offset) => !taken.offsets.includes(offset)),
-    random: from.random.filter((label) => !taken.random.includes(label)),
+    random: from.random.filter((term) => !taken.random.includes(term)),
     knownV: taken.knownV === null ? from.knownV : null,
   };
 }
@@ -230,7 +235,7 @@ function written({ key, kind, response }: Target, moderators: Moderators, specia
     ...(intercept ? (termLabels.length > 0 ? [] : ["1"]) : ["0"]),
     ...termLabels,
     ...specials.offsets.map((offset) => `offset(${offset})`),
-    ...specials.random.map((label) => `(1 | ${label})`),
+    ...specials.random,
     ...(specials.knownV === null ? [] : [specials.knownV]),
   ].join(" + ");
   if (kind !== "location") return `${key} ~ ${right}`;

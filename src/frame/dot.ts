@@ -7,7 +7,7 @@ import { expandTerms } from "../formula/terms";
 
 /**
  * `.` is every column of the data that has no other part in the model: not a response, not an offset, not in V,
- * not the weights, not a grouping. Columns that are moderators elsewhere (`sigma ~ x`) stay in.
+ * not the weights, not a grouping or the column of a random slope. Columns that are moderators elsewhere (`sigma ~ x`) stay in.
  */
 export function expandDots(formula: DrmFormula, table: Table, weights: unknown): DrmFormula {
   if (formula.dpars.every((dpar) => dpar.dot === null)) return formula;
@@ -18,6 +18,7 @@ export function expandDots(formula: DrmFormula, table: Table, weights: unknown):
     if (knownV !== null) variablesOf(knownV.argument, taken);
     for (const offset of offsets) variablesOf(offset, taken);
     for (const column of random.flatMap((term) => term.group)) taken.add(column);
+    for (const { slope } of random) if (slope !== null) variablesOf(slope.expr, taken);
     for (const column of groupColumns ?? []) taken.add(column);
   }
   const others = table.names.filter((name) => !taken.has(name));

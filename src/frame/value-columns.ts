@@ -14,10 +14,11 @@ export function valueColumns(formula: DrmFormula): ReadonlySet<string> {
   const known = kept.get(formula);
   if (known !== undefined) return known;
   const names = new Set<string>();
-  for (const { response, terms, offsets, knownV } of formula.dpars) {
+  for (const { response, terms, offsets, random, knownV } of formula.dpars) {
     if (response !== null) addValues(response, names);
     for (const { factors } of terms) for (const { expr } of factors) addValues(expr, names);
     for (const offset of offsets) addValues(offset, names);
+    for (const { slope } of random) if (slope !== null) addValues(slope.expr, names);
     if (knownV !== null) addValues(knownV.argument, names);
   }
   kept.set(formula, names);

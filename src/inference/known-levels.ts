@@ -6,20 +6,22 @@ import { groupingOf, groupingsOf, predictedEffects, type RowGrouping } from "../
 import type { Dpar } from "../formula/dpar";
 import { formulaFrom } from "../formula/formula";
 import { asFactor, asLabels } from "../frame/as-factor";
-import { type LevelSum, levelPredictions } from "../opened/level-predictions";
+import { type LevelOf, type LevelSum, levelPredictions } from "../opened/level-predictions";
 import { effectsTerms } from "../opened/stacked-terms";
+import { slopesIn } from "./new-slopes";
 
-/** The predicted random intercepts of each row of one location dpar. */
+/** The predicted random effects of each row of one location dpar. */
 export interface KnownLevels {
-  /** sum of the BLUPs of the row's levels; 0 without any */
+  /** sum of the BLUPs of the row's levels, slopes times their column; 0 without any */
   readonly effect: Float64Array;
-  /** the row's levels that the fit knows, numbered over all random intercepts of the fit */
-  readonly levels: readonly (readonly number[])[];
+  /** the row's levels that the fit knows, numbered over all that its random effects report */
+  readonly levels: readonly (readonly LevelOf[])[];
 }
 
 /**
  * Looks the rows' levels up among those of the fit: its own rows (`table` null) or new ones. A level that the fit does
- * not know, or a missing one, adds nothing: its expectation is 0. Null when the outcome has no random intercepts.
+ * not know, or a missing one, adds nothing: its expectation is 0; one that a tree or a matrix knows has its prediction. Null when the
+ * outcome has no random effects.
  * Throws DrmError("unknown_column") when the new data lack a grouping column.
  */
 export function knownLevels(fit: Fit, location: string, table: Table | null): KnownLevels | null {
@@ -27,16 +29,16 @@ export function knownLevels(fit: Fit, location: string, table: Table | null): Kn
   const { outcome } = dparOf(fit, location);
   if (groupingsOf(fit, outcome).length === 0) return null;
   const effect = new Float64Array(nrow);
-  const levels: number[][] = Array.from({ length: nrow }, () => []);
+  const levels: LevelOf[][] = Array.from({ length: nrow }, () => []);
   const u = predictedEffects(fit);
   const levelsOf = ({ key }: Dpar) => {
     const grouping = groupingOf(fit, key)!;
     return table === null ? grouping.codes : codesOf(fit, grouping, table);
   };
   for (const term of effectsTerms(fit)) {
-    term.eachEffect(outcome, { levels: levelsOf }, (row, level) => {
-      effect[row] += u[level];
-      levels[row].push(level);
+    term.eachEffect(outcome, { levels: levelsOf, slopes: slopesIn(fit, table) }, (row, level, z) => {
+      effect[row] += z * u[level];
+      levels[row].push({ level, z });
     });
   }
   return { effect, levels };
@@ -63,7 +65,7 @@ export function knownLevelErrors(
   const solved = new Map<string, LevelSum>();
   return Float64Array.from(levels, (own, i) => {
     if (own.length === 0) return Number.NaN;
-    const key = own.join();
+    const key = own.map(({ level, z }) => `${level} ${z}`).join();
     const sum = solved.get(key) ?? predictions(own);
     solved.set(key, sum);
     const a = sum.slope.map((slope) => -slope);

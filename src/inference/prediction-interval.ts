@@ -10,6 +10,7 @@ import { trueVariancesAt } from "../opened/term-variances";
 import { checkOptions, type OptionKinds } from "../options";
 import { count } from "../words";
 import { limitsAt } from "./limits";
+import { slopesIn } from "./new-slopes";
 import { outcomesOf } from "./outcomes";
 import { predict } from "./predict";
 import type { TestStatistic } from "./test-basis";
@@ -69,7 +70,7 @@ export interface PredictionInterval {
  *   mu_i -+ q sqrt(se(mu_i)^2 + sigma_i^2 + omega_i^2)
  *
  * sigma_i is the row's own, so that rows with another heterogeneity get intervals of another width, and omega_i^2 is the
- * variance of the random intercepts of unseen levels. Where phi multiplies the sampling variances and sigma is held at 0, true
+ * variance of the random effects of unseen levels, slopes times the row's own column. Where phi multiplies the sampling variances and sigma is held at 0, true
  * effects have no variance and no interval (NaN). With `v` the interval is that of a new effect size, phi_i v_i (v_i where V is known)
  * being added to the variance. The SDs count as known: their errors are not in the interval. The
  * mean, its error and the quantile q are those of predict() with the same `test`: with "t" and "knha" q is of t with
@@ -99,7 +100,12 @@ export function predictionInterval(
   const data = newdata === undefined ? undefined : newTable(newdata);
   const mean = predict(fit, data, { dpar, level, ...(offset && { offset }), ...(test && { test }) });
   const values = ({ key }: Dpar) => valuesOf(fit, data, key);
-  const variance = trueVariancesAt(fit, outcome.number, { values }, mean.estimate.length);
+  const variance = trueVariancesAt(
+    fit,
+    outcome.number,
+    { values, slopes: slopesIn(fit, data ?? null) },
+    mean.estimate.length,
+  );
   if (v !== undefined)
     addErrors(
       variance,

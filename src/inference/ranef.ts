@@ -3,50 +3,58 @@ import type { Fit, RandomEffect } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
 import { shown } from "../options";
 
-/** The predicted random intercept of one level. Response scale. */
+/** The predicted random intercept or slope of one level. Response scale. */
 export interface RanefRow {
-  /** the dpar of its SD: "sd(study)"; "sd1(study)" for the first of two outcomes */
+  /** the dpar of its SD: "sd(study)", "sd(bmi | study)"; "sd1(study)" for the first of two outcomes */
   readonly dpar: string;
-  /** "study", "district:school" */
+  /** "study", "district:school", "phylo(species)" */
   readonly group: string;
+  /** "(Intercept)", or the column that slopes are of */
+  readonly term: string;
   /** name of the level */
   readonly level: string;
-  /** fitted SD of the level's random intercept */
+  /** fitted SD of the level's random intercept or slope */
   readonly sd: number;
-  /** predicted random intercept (BLUP) */
+  /** predicted random intercept or slope (BLUP) */
   readonly estimate: number;
   /** SD of its prediction error */
   readonly stdError: number;
 }
 
 /**
- * Predicted random intercepts, level by level and grouping by grouping; empty without random intercepts. With the
+ * Predicted random intercepts and slopes, level by level and term by term; empty without random effects. Of a tree or a matrix
+ * the names that no row has come after the others, predicted by those that they are related to (NaN where the SD has
+ * moderators, which such levels lack). With the
  * fitted variances in S, G and P = S^-1 - S^-1 X (X' S^-1 X)^-1 X' S^-1 (Henderson 1975):
  *
  *   u = G Z' S^-1 (y - X beta)          stdError^2 = diag(G - G Z' P Z G)
  *
  * The errors know that beta is estimated and take the SDs as known (metafor's `ranef`). Where an SD is 0 both are 0.
  *
- * @param group a grouping ("study") or the dpar of its SD ("sd(study)"); default all
- * @throws DrmError "bad_option" when the model has no such random intercept
+ * @param group a grouping ("study", "phylo(species)") or the dpar of an SD ("sd(study)", "sd(bmi | study)"); default all
+ * @throws DrmError "bad_option" when the model has no such random effect
  */
 export function ranef(fit: Fit, group?: string): RanefRow[] {
   requireFit("ranef", fit);
   const effects = group === undefined ? (fit.random ?? []) : randomEffectsFor(fit, group);
-  return effects.flatMap(({ dpar, group: name, levels, sd, estimate, stdError }) =>
-    levels.map((level, j) => ({
-      dpar,
-      group: name,
-      level,
-      sd: sd[j],
-      estimate: estimate[j],
-      stdError: stdError[j],
-    })),
-  );
+  return effects.flatMap((effect) => {
+    const { dpar, group: name, term, others } = effect;
+    return [effect, ...(others === undefined ? [] : [others])].flatMap(({ levels, sd, estimate, stdError }) =>
+      levels.map((level, j) => ({
+        dpar,
+        group: name,
+        term,
+        level,
+        sd: sd[j],
+        estimate: estimate[j],
+        stdError: stdError[j],
+      })),
+    );
+  });
 }
 
 /**
- * The random intercepts of a grouping, by its name or by the dpar of its SD; both outcomes' where both have it.
+ * The random effects of a grouping, by its name or by the dpar of an SD; intercepts and slopes, both outcomes', where it has several.
  * Throws DrmError("bad_option") naming those that the model has.
  */
 export function randomEffectsFor(fit: Fit, group: string): readonly RandomEffect[] {
@@ -59,12 +67,12 @@ export function randomEffectsFor(fit: Fit, group: string): readonly RandomEffect
   if (random.length === 0) {
     throw new DrmError(
       "bad_option",
-      `group '${group}': this model has no random intercepts; add (1 | ${group}) to the location formula`,
+      `group '${group}': this model has no random effects; add (1 | ${group}) to the location formula`,
     );
   }
   const known = [...new Set(random.map((effect) => effect.group))];
   throw new DrmError(
     "bad_option",
-    `group '${group}' has no random intercept in this model, which has ${known.join(", ")}${didYouMean(group, known)}`,
+    `group '${group}' has no random effect in this model, which has ${known.join(", ")}${didYouMean(group, known)}`,
   );
 }

@@ -4,7 +4,7 @@ import { requireFit } from "../fit/require-fit";
 import { checkOptions, type OptionKinds } from "../options";
 import { randomEffectsFor } from "./ranef";
 
-/** Fitted SDs of a random intercept, one per level. */
+/** Fitted SDs of a random intercept or slope, one per level. */
 export interface LevelSds {
   /** names of the levels */
   readonly levels: readonly string[];
@@ -12,7 +12,7 @@ export interface LevelSds {
   readonly values: Float64Array;
 }
 
-/** Of which random intercepts SDs are wanted. */
+/** Of which random effects SDs are wanted. */
 export interface SdOptions {
   /** "level" (default): one per level of the grouping. "row": one per row used, the SD of the row's level */
   readonly per?: "level" | "row";
@@ -23,11 +23,11 @@ const SD_OPTIONS: OptionKinds<SdOptions> = {
 };
 
 /**
- * Fitted SD of the random intercepts of a grouping (omega), response scale: by level, or with `per` "row" by row
+ * Fitted SD of the random effects of a grouping (omega), response scale: by level, or with `per` "row" by row
  * used, NaN for a row that has no level (a study without that outcome).
  *
- * @param group "study", or the dpar of the SD, "sd(study)"; of two outcomes "sd1(study)" or "sd2(study)"
- * @throws DrmError "bad_option" when the model has no such random intercept, or one for each outcome
+ * @param group "study", or the dpar of the SD, "sd(study)"; of two outcomes "sd1(study)" or "sd2(study)", of slopes "sd(bmi | study)"
+ * @throws DrmError "bad_option" when the model has no such random effect, or the grouping has several
  */
 export function sd(fit: Fit, group: string, options?: { readonly per?: "level" }): LevelSds;
 export function sd(fit: Fit, group: string, options: { readonly per: "row" }): Float64Array;
@@ -42,10 +42,7 @@ export function sd(fit: Fit, group: string, options: SdOptions = {}): LevelSds |
   const found = randomEffectsFor(fit, group);
   if (found.length > 1) {
     const choices = found.map(({ dpar }) => dpar).join(" or ");
-    throw new DrmError(
-      "bad_option",
-      `'${group}' has a random intercept in both outcomes: ask for ${choices}`,
-    );
+    throw new DrmError("bad_option", `'${group}' has several random effects: ask for ${choices}`);
   }
   const { levels, codes, sd: values } = found[0];
   if (per === "level") return { levels: [...levels], values: values.slice() };

@@ -13,19 +13,24 @@ export function choleskyFactor(
   L = scratch(n * n),
   negligible = 4e-16 * n,
 ): Float64Array | null {
+  return choleskyRows(A, n, L, negligible) === n ? L : null;
+}
+
+/** The same; returns how many rows could be factored: n, or the first one that is a combination of those before it. */
+export function choleskyRows(A: Float64Array, n: number, L: Float64Array, negligible: number): number {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = A[i * n + j]!;
       for (let k = 0; k < j; k++) sum -= L[i * n + k]! * L[j * n + k]!;
       if (i === j) {
-        if (!(sum > negligible * Math.abs(A[i * n + i]!))) return null;
+        if (!(sum > negligible * Math.abs(A[i * n + i]!))) return i;
         L[i * n + i] = Math.sqrt(sum);
       } else {
         L[i * n + j] = sum / L[j * n + j]!;
       }
     }
   }
-  return L;
+  return n;
 }
 
 /**

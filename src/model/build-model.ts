@@ -1,25 +1,31 @@
 import { buildKnownV, type KnownV, type KnownVOptions, type MatrixInput } from "../covariance/known-v";
+import type { NamedMatrix } from "../covariance/related/named-matrix";
+import type { TreeInput } from "../covariance/related/tree-levels";
 import { buildDesign, type Design } from "../design/design";
 import { buildGroupDesign } from "../design/group-design";
 import { CLEARLY_FULL, checkRank, checkWeightedRank } from "../design/rank";
+import { buildSlopeDesign } from "../design/slope-design";
 import { DrmError } from "../errors";
 import type { DparKind } from "../formula/dpar";
 import type { DparFormula } from "../formula/dpar-formula";
 import type { DrmFormula } from "../formula/formula";
 import { evaluateNumeric } from "../frame/evaluate";
 import type { Frame } from "../frame/frame";
-import { checkRandomIntercepts, checkRestricted, checkWeights } from "./check-model";
+import type { Method } from "../method";
+import { checkMethod, checkRandomEffects, checkWeights } from "./check-model";
 import { heldValues } from "./fixed";
 import type { Block, Model, Outcomes } from "./model";
 import { checkMultipliers } from "./multipliers";
 import { blockOf, observationNumbers, observedV, presentOutcomes } from "./observations";
+import { type KnownSources, keptSources, relateBy } from "./terms/relate";
 import type { TermSource } from "./terms/source";
 import { multipliersOf, partsFrom } from "./terms/terms";
 
 export interface ModelOptions {
-  readonly matrices?: Readonly<Record<string, MatrixInput>>;
+  readonly matrices?: Readonly<Record<string, MatrixInput | NamedMatrix>>;
+  readonly trees?: Readonly<Record<string, TreeInput>>;
   readonly fixed?: Readonly<Record<string, number>>;
-  readonly method?: "ML" | "REML";
+  readonly method?: Method;
   readonly warn?: (message: string) => void;
 }
 
@@ -37,7 +43,11 @@ export interface BuiltModel {
   readonly locations: readonly LocationData[];
   /** as in the frame, absent outcomes included */
   readonly knownV: KnownV;
-  /** values that sigmas and phis are held at */
+  /** columns of random slopes by dpar; null where the model has none */
+  readonly slopes: Readonly<Record<string, Design>> | null;
+  /** trees and matrices of random effects' levels, as a fit keeps them */
+  readonly sources: KnownSources;
+  /** values that SDs and phis are held at */
   readonly fixed: Readonly<Record<string, number>>;
 }
 
@@ -59,12 +69,16 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
     frame.weights,
   );
   const held = heldValues([...dpars.sigma, ...dpars.phi], options.fixed);
+  const slopes = slopeDesigns(dpars.sd, frame);
+  const sources = keptSources(dpars.sd, options);
   const source: TermSource = {
     rows,
     outcomes,
     observation,
     dpars: (kind) => dpars[kind],
     design: (dpar) => designOf(dpar as DparFormula, frame, held),
+    slope: ({ key }) => slopes?.[key] ?? null,
+    relate: (dpar) => ((dpar as DparFormula).known === null ? null : relateBy(dpar as DparFormula, sources)),
     held: ({ key }) => held.get(key) ?? null,
     checked: (block) => ranked(block, frame.weights),
   };
@@ -76,7 +90,12 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
   const { random, pairs, blocks } = partsFrom(source);
 
   const vOptions: KnownVOptions = options.warn ? { warn: options.warn } : {};
-  const knownV = buildKnownV(formula.dpars[0]!, frame, options.matrices ?? {}, vOptions);
+  const knownV = buildKnownV(
+    formula.dpars[0]!,
+    frame,
+    (options.matrices ?? {}) as Readonly<Record<string, MatrixInput>>,
+    vOptions,
+  );
   const weights = frame.weights;
   const model: Model = {
     method: options.method ?? "ML",
@@ -94,10 +113,17 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
     blocks,
   };
   if (multipliersOf(model).length > 0) checkMultipliers(model);
-  checkRandomIntercepts(model, frame.nrow);
+  checkRandomEffects(model, frame.nrow);
   checkWeights(model, frame);
-  checkRestricted(model);
-  return { model, locations, knownV, fixed: { ...options.fixed } };
+  checkMethod(model);
+  return { model, locations, knownV, slopes, sources, fixed: { ...options.fixed } };
+}
+
+/** The columns of random slopes, by dpar. */
+function slopeDesigns(sds: readonly DparFormula[], frame: Frame): BuiltModel["slopes"] {
+  const own = sds.filter(({ slopeExpr }) => slopeExpr !== null);
+  if (own.length === 0) return null;
+  return Object.fromEntries(own.map((dpar) => [dpar.key, buildSlopeDesign(dpar, frame)]));
 }
 
 /** Whether some study has both outcomes; its two observations are neighbours. */

@@ -1,37 +1,52 @@
 import { checkRank } from "../design/rank";
 import { DrmError } from "../errors";
+import { randomTermOf } from "../formula/dpar";
 import type { Frame } from "../frame/frame";
+import { isMoments, type MomentMethod } from "../method";
 import { count } from "../words";
 import { components, DENSE } from "./components";
 import { blockOfKind, type Model } from "./model";
-import type { Intercept } from "./terms/intercept";
-import { termsOf } from "./terms/terms";
+import type { RandomEffects } from "./terms/effects";
+import { multipliersOf, termsOf } from "./terms/terms";
 
-/** Refuses random intercepts whose SD cannot be told apart from another part of the model, such as an estimated sigma. */
-export function checkRandomIntercepts(model: Pick<Model, "random" | "blocks">, nrow: number): void {
+/** Refuses random effects whose SD cannot be told apart from another part of the model, such as an estimated sigma. */
+export function checkRandomEffects(model: Pick<Model, "random" | "blocks">, nrow: number): void {
   const { random } = model;
   if (random.length === 0) return;
   const { dpars: sigmas, block } = blockOfKind(model, "sigma");
   const estimated = block.designs.length > 0;
-  for (const { dpar, design } of random) {
-    if (!estimated || design.counts.some((count) => count > 1)) continue;
+  for (const term of random) {
+    const { dpar, design, structure } = term;
+    if (!estimated || structure !== null || design.counts.some((count) => count > 1)) continue;
+    if (!isConstant(term)) continue;
     const scale = sigmas.find(({ outcome }) => outcome === dpar.outcome)!.key;
-    const what = `every level of '${dpar.group}' has one row, so ${dpar.key} and ${scale} cannot be told apart`;
+    const column = dpar.slope === undefined ? "" : ` and '${dpar.slope}' has one size`;
+    const what = `every level of '${dpar.group}' has one row${column}, so ${dpar.key} and ${scale} cannot be told apart`;
     throw new DrmError(
       "bad_term",
-      `${what}: remove (1 | ${dpar.group}); ${scale} is the heterogeneity between rows already`,
+      `${what}: remove ${randomTermOf(dpar)}; ${scale} is the heterogeneity between rows already`,
     );
   }
   for (let a = 0; a < random.length; a++) {
     for (let b = 0; b < a; b++) {
-      if (!samePartition(random[a]!, random[b]!)) continue;
-      const labels = `'${random[b]!.dpar.group}' and '${random[a]!.dpar.group}'`;
+      if (!haveSameCovariance(random[a]!, random[b]!)) continue;
+      const [one, other] = [random[b]!.dpar, random[a]!.dpar];
+      const labels = `'${one.group}' and '${other.group}'`;
       throw new DrmError(
         "bad_term",
-        `${labels} put the ${count(nrow, "row")} into the same groups, so their SDs cannot be told apart: remove one of the two random intercepts`,
+        one.slope === undefined && other.slope === undefined
+          ? `${labels} put the ${count(nrow, "row")} into the same groups, so their SDs cannot be told apart: remove one of the two random intercepts`
+          : `${randomTermOf(one)} and ${randomTermOf(other)} have the same covariances but for a factor, so their SDs cannot be told apart: remove one of the two`,
       );
     }
   }
+}
+
+/** Whether all rows have an effect of one size. */
+function isConstant({ z, index }: RandomEffects): boolean {
+  if (z === null) return true;
+  const first = index.findIndex((level) => level >= 0);
+  return index.every((level, i) => level < 0 || Math.abs(z[i]!) === Math.abs(z[first]!));
 }
 
 /** Refuses levels that are too few, after deletions, for the design of their SD. */
@@ -44,18 +59,30 @@ export function checkLevels({ random }: Pick<Model, "random">): void {
   }
 }
 
-function samePartition(a: Intercept, b: Intercept): boolean {
-  if (a.design.nrow !== b.design.nrow) return false;
-  const partner = new Int32Array(a.design.nrow).fill(-1);
+/** Of independent levels: the same groups, and in each the effects of rows in the same proportion, but for their sign. */
+function haveSameCovariance(a: RandomEffects, b: RandomEffects): boolean {
+  if (a.structure !== null || b.structure !== null || a.levels !== b.levels) return false;
+  const partner = new Int32Array(a.levels).fill(-1);
+  const sign = new Float64Array(a.levels);
+  let factor = Number.NaN;
   for (let i = 0; i < a.index.length; i++) {
     const level = a.index[i]!;
     if (level < 0 !== b.index[i]! < 0) return false;
     if (level < 0) continue;
     if (partner[level] === -1) partner[level] = b.index[i]!;
     else if (partner[level] !== b.index[i]) return false;
+    const [one, other] = [a.zOf(i), b.zOf(i)];
+    if (one === 0 && other === 0) continue;
+    const ratio = one / other;
+    if (Number.isNaN(factor)) factor = Math.abs(ratio);
+    if (sign[level] === 0) sign[level] = Math.sign(ratio);
+    if (!(Math.abs(ratio - sign[level]! * factor) <= SAME_RATIO * factor)) return false;
   }
   return true;
 }
+
+/** What rounding leaves of the ratio of two columns that are multiples of each other. */
+const SAME_RATIO = 1e-12;
 
 /** Whether a random intercept is in a cluster that the dense kernel fits, where rows have no weight of their own. */
 function needsDense(model: Model): boolean {
@@ -87,19 +114,56 @@ export function checkWeights(model: Model, frame: Frame): void {
   });
 }
 
-/** REML needs rows beyond the location's coefficients, and its likelihood of weighted rows is not defined here. */
-export function checkRestricted({ method, weights, rows, location }: Model): void {
-  if (method !== "REML") return;
+/**
+ * REML and methods of moments need rows beyond the location's coefficients, and are not defined here for weighted rows; methods
+ * of moments are for one sigma and independent effect sizes.
+ */
+export function checkMethod(model: Model): void {
+  const { method, weights, rows, location } = model;
+  if (method === "ML") return;
   if (weights !== null) {
     throw new DrmError(
       "not_supported",
-      'REML with weights is not supported: use method "ML", or drop the weights',
+      `${method} with weights is not supported: use method "ML", or drop the weights`,
     );
   }
+  if (isMoments(method)) checkMoments(model, method);
   if (rows > location.columns) return;
   const counts = `the data have ${count(rows, "effect size")} and the mean has ${count(location.columns, "coefficient")}`;
   throw new DrmError(
     "bad_data",
-    `${counts}: REML needs more effect sizes than that; simplify the formula of the mean`,
+    `${counts}: ${method} needs more effect sizes than that; simplify the formula of the mean`,
+  );
+}
+
+function checkMoments(model: Model, method: MomentMethod): void {
+  const { V, random, outcomes } = model;
+  const { block, held } = blockOfKind(model, "sigma");
+  const why =
+    outcomes !== null
+      ? "the formulas have two outcomes"
+      : random.length > 0
+        ? "the mean has random effects"
+        : multipliersOf(model).length > 0
+          ? "V is known up to phi"
+          : V.clusters > 0
+            ? "V has covariances"
+            : held !== null || block.columns === 0
+              ? "sigma is held at a value"
+              : block.columns > 1
+                ? "sigma has moderators"
+                : null;
+  if (why !== null) {
+    throw new DrmError(
+      "not_supported",
+      `method "${method}" estimates one tau^2 = sigma^2 of independent effect sizes, and ${why}: use method "REML" or "ML"`,
+    );
+  }
+  if (method === "HE" || method === "SJ") return;
+  const exact = V.variances.indexOf(0);
+  if (exact < 0) return;
+  throw new DrmError(
+    "bad_data",
+    `method "${method}" weighs effect sizes by their sampling variances, and ${V.variances.some((v) => v > 0) ? "one of them is 0" : "there are none"}: use method "REML", "ML" or "HE"`,
   );
 }

@@ -39,7 +39,7 @@ export interface Components {
   readonly root: Int32Array;
   /** kernel by root */
   readonly kernel: Uint8Array;
-  /** random intercepts from the finest to the coarsest */
+  /** random effects from those of the most levels to those of the fewest */
   readonly fineToCoarse: readonly number[];
 }
 
@@ -51,7 +51,7 @@ export function components({ rows, terms, v }: Ties): Components {
   const { V, random, pairs } = kernelInputs(terms);
 
   const fineToCoarse = random.map((_, t) => t).sort((a, b) => random[b]!.levels - random[a]!.levels);
-  const nested = isNested(fineToCoarse.map((t) => random[t]!));
+  const nested = random.every(isPlain) && isNested(fineToCoarse.map((t) => random[t]!));
   const kernel = new Uint8Array(rows);
   for (let i = 0; i < rows; i++) {
     const memberships = random.reduce((count, { index }) => count + (index[i]! >= 0 ? 1 : 0), 0);
@@ -74,12 +74,32 @@ export function components({ rows, terms, v }: Ties): Components {
       const isSmall = v[i]! < SMALL_VARIANCE && largest >= SMALL_VARIANCE;
       if (kernel[r] === SPARSE && (m < LEAST_SPARSE || (isSmall && m <= MOST_SMALL))) kernel[r] = DENSE;
       if (kernel[r] === NESTED && v[i] === 0 && largest > 0 && m <= MOST_DENSE) kernel[r] = DENSE;
+      if (kernel[r] === SPARSE && m <= mostFull(random, i)) kernel[r] = DENSE;
     }
   }
   V.eachTie((_, row) => {
     if (kernel[root[row]!] !== PAIR) kernel[root[row]!] = DENSE;
   });
   return { root, kernel, fineToCoarse };
+}
+
+/**
+ * An operation of the sparse kernel takes four times as long as one of the dense kernel, which works on rows and not on levels: where the precision of a
+ * row's levels is full, it is better up to so many rows a level.
+ */
+const ROWS_A_LEVEL = 1.5;
+/** Entries of a precision, of all that there could be, from which its factor is as good as full. */
+const FULL = 0.5;
+
+/** Rows up to which a component with row i is better off as one matrix, for the sake of full precisions of its levels. */
+function mostFull(random: readonly LevelsInput[], i: number): number {
+  let most = 0;
+  for (const { index, structure } of random) {
+    if (structure === null || index[i]! < 0) continue;
+    const { levels, values } = structure;
+    if (values.length > FULL * 0.5 * levels * (levels + 1)) most = Math.max(most, ROWS_A_LEVEL * levels);
+  }
+  return Math.min(most, MOST_SMALL);
 }
 
 /** Of two different demands on one component the more general kernel's; levels are general beside levels only. */
@@ -92,6 +112,11 @@ function raise(kernel: Uint8Array, root: number, wanted: number): void {
   }
   const levels = now !== PAIR && wanted !== PAIR && now !== DENSE && wanted !== DENSE;
   kernel[root] = now === SCALAR ? wanted : levels ? SPARSE : DENSE;
+}
+
+/** Rows of a level have all of its effect, and the levels are independent: what the nested kernel can take. */
+function isPlain({ z, structure }: LevelsInput): boolean {
+  return z === null && structure === null;
 }
 
 /** Every level of a finer intercept lies in one level of the next coarser one. */

@@ -2,7 +2,8 @@ import type { BlockCovariance } from "../covariance/block-covariance";
 import { type Basis, NO_BASIS, orthogonalBasis } from "../design/basis";
 import type { Design } from "../design/design";
 import type { Dpar } from "../formula/dpar";
-import type { Intercept } from "./terms/intercept";
+import type { Method } from "../method";
+import type { RandomEffects } from "./terms/effects";
 import { type ParameterKind, parametersOf } from "./terms/parameters";
 
 /**
@@ -10,7 +11,7 @@ import { type ParameterKind, parametersOf } from "./terms/parameters";
  * frame, with two the outcomes that are there, y1[1], y2[1], y1[2], ...
  */
 export interface Model {
-  readonly method: "ML" | "REML";
+  readonly method: Method;
   readonly rows: number;
   /** response minus offset */
   readonly y: Float64Array;
@@ -24,7 +25,7 @@ export interface Model {
   readonly blocks: readonly ParameterBlock[];
   /** known covariance of the observations */
   readonly V: BlockCovariance;
-  readonly random: readonly Intercept[];
+  readonly random: readonly RandomEffects[];
   /** the two observations of each study with two outcomes, one pair after the other */
   readonly pairs: Int32Array;
 }

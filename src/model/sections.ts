@@ -1,7 +1,7 @@
 import { unfilled } from "../data/doubles";
 import { components, DENSE, NESTED, PAIR, SCALAR, SPARSE, type Ties } from "./components";
-import type { Cliques } from "./sparse/cliques";
-import { type SparsePlan, sparsePlan } from "./sparse/plan";
+import { type DenseLevels, denseLevels, NO_DENSE_LEVELS } from "./dense-levels";
+import { type SparseSection, sparseLevels } from "./sparse/section";
 import type { LevelsInput } from "./terms/term";
 import { type KernelInputs, kernelInputs } from "./terms/terms";
 
@@ -17,6 +17,7 @@ export interface Sections {
   readonly pairRows: number;
   /** null when problem rows are the model's, with padding after them or without */
   readonly modelRow: Int32Array | null;
+  /** -1 for the inner nodes of a structure, too, which the model has no SD of */
   readonly modelLevel: Int32Array;
   /** of the nested section's levels: the level that holds each, -1 at the top */
   readonly levelParent: Int32Array;
@@ -29,28 +30,13 @@ export interface Sections {
   /** dense rows x terms, row-major: level within the cluster, -1 for none */
   readonly rowLevels: Int32Array;
   readonly terms: number;
+  /** of the levels of dense clusters */
+  readonly denseLevels: DenseLevels;
   /** two rows within the cluster for each pair in a dense cluster */
   readonly clusterPairs: Int32Array;
 }
 
 const NONE = new Int32Array(0);
-
-/** Levels of the sparse section, by number in the order of elimination, and how they are eliminated. */
-export interface SparseSection {
-  readonly levels: number;
-  /** sparse rows x terms, row-major: place of the level in the list of the row's node, -1 for none */
-  readonly places: Int32Array;
-  /** sparse rows x terms, row-major: level, -1 for none */
-  readonly rowLevels: Int32Array;
-  readonly nodes: Int32Array;
-  readonly lists: Int32Array;
-  readonly inParent: Int32Array;
-  readonly panels: number;
-  readonly largestFront: number;
-  readonly stack: number;
-  /** of a factorization, a multiplication and an addition each */
-  readonly flops: number;
-}
 
 export function sections(ties: Ties): Sections {
   const { rows, terms } = ties;
@@ -73,7 +59,9 @@ export function sections(ties: Ties): Sections {
   next += next & 1;
   const nestedRows = next - scalarRows;
 
-  const sparse = sparseLevels(rows, random, kernelOf);
+  const crossed: number[] = [];
+  for (let i = 0; i < rows; i++) if (kernelOf(i) === SPARSE) crossed.push(i);
+  const sparse = sparseLevels(crossed, random, firstLevels(random));
   modelRow.set(sparse.rowOrder, next);
   next += sparse.rowOrder.length;
   next += next & 1;
@@ -106,6 +94,7 @@ export function sections(ties: Ties): Sections {
     clusterSizes: Int32Array.from(dense.sizes),
     rowLevels: joined(dense.rowLevels, NONE),
     terms: random.length,
+    denseLevels: denseLevels(random, dense.rowOrder, dense.sizes),
     clusterPairs: Int32Array.from(dense.pairRows),
   };
 }
@@ -134,6 +123,7 @@ function scalarSections(rows: number): Sections {
     clusterSizes: NONE,
     rowLevels: NONE,
     terms: 0,
+    denseLevels: NO_DENSE_LEVELS,
     clusterPairs: NONE,
   };
 }
@@ -224,65 +214,6 @@ function nestedLevels(
   };
 }
 
-interface SparseLevels {
-  readonly rowOrder: Int32Array;
-  readonly modelLevel: Int32Array;
-  readonly section: SparseSection | null;
-}
-
-/** Rows in the order in which their levels are eliminated; one elimination for all components. */
-function sparseLevels(
-  rows: number,
-  random: readonly LevelsInput[],
-  kernelOf: (row: number) => number,
-): SparseLevels {
-  const own: number[] = [];
-  for (let i = 0; i < rows; i++) if (kernelOf(i) === SPARSE) own.push(i);
-  if (own.length === 0) return { rowOrder: NONE, modelLevel: NONE, section: null };
-  const width = random.length;
-  const firsts = firstLevels(random);
-  const levels = random.reduce((sum, term) => sum + term.levels, 0);
-  const numberOf = new Int32Array(levels).fill(-1);
-  const modelLevel: number[] = [];
-  const members = new Int32Array(own.length * width).fill(-1);
-  own.forEach((row, i) => {
-    for (let t = 0; t < width; t++) {
-      if (random[t]!.index[row]! < 0) continue;
-      const level = firsts[t]! + random[t]!.index[row]!;
-      if (numberOf[level] === -1) numberOf[level] = modelLevel.push(level) - 1;
-      members[i * width + t] = numberOf[level]!;
-    }
-  });
-  const cliques = { variables: modelLevel.length, count: own.length, width, members };
-  const plan = sparsePlan(cliques);
-  return {
-    rowOrder: plan.cliques.map((clique) => own[clique]!),
-    modelLevel: plan.variables.map((variable) => modelLevel[variable]!),
-    section: sectionOf(plan, cliques),
-  };
-}
-
-function sectionOf(plan: SparsePlan, { count, width, members }: Cliques): SparseSection {
-  const numberOf = new Int32Array(plan.variables.length);
-  plan.variables.forEach((variable, number) => {
-    numberOf[variable] = number;
-  });
-  // a row of padding is in no level
-  const padded = (count + (count & 1)) * width;
-  const rowLevels = new Int32Array(padded).fill(-1);
-  const places = new Int32Array(padded).fill(-1);
-  places.set(plan.places);
-  plan.cliques.forEach((clique, i) => {
-    for (let t = 0; t < width; t++) {
-      const member = members[clique * width + t]!;
-      if (member >= 0) rowLevels[i * width + t] = numberOf[member]!;
-    }
-  });
-  const { nodes, lists, inParent, panels, largestFront, stack, flops } = plan;
-  const levels = plan.variables.length;
-  return { levels, places, rowLevels, nodes, lists, inParent, panels, largestFront, stack, flops };
-}
-
 interface DenseClusters {
   readonly rowOrder: readonly number[];
   readonly sizes: readonly number[];
@@ -354,7 +285,7 @@ function denseClusters(
   return out;
 }
 
-/** Rearranges columns (column-major) from model to problem order. To be copied, not kept. */
+/** Rearranges columns (column-major) from model to problem order; what is not the model's gets 0. To be copied, not kept. */
 export function rearrange(
   values: Float64Array,
   modelIndex: Int32Array,
@@ -367,7 +298,10 @@ export function rearrange(
   for (let j = 0; j < columns; j++) {
     const from = j * modelRows;
     const to = j * total;
-    for (let i = 0; i < total; i++) out[to + i] = values[from + modelIndex[i]!]!;
+    for (let i = 0; i < total; i++) {
+      const index = modelIndex[i]!;
+      out[to + i] = index < 0 ? 0 : values[from + index]!;
+    }
   }
   return out;
 }

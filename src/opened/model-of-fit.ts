@@ -2,15 +2,28 @@ import { scratch } from "../data/doubles";
 import { locationsOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { type KeptV, requireCovariance } from "../fit/known-covariance";
+import { formulaFrom } from "../formula/formula";
 import type { Model, Outcomes } from "../model/model";
 import { blockOf, observationNumbers, observedV } from "../model/observations";
+import { relateBy } from "../model/terms/relate";
 import type { TermSource } from "../model/terms/source";
 import { partsFrom } from "../model/terms/terms";
 
 /** What of a fit says which model it is of; the rest is what was found. */
 export type FitInputs = Pick<
   Fit,
-  "family" | "method" | "nobs" | "dpars" | "fixed" | "designs" | "response" | "weights"
+  | "family"
+  | "method"
+  | "nobs"
+  | "dpars"
+  | "fixed"
+  | "designs"
+  | "formulas"
+  | "slopes"
+  | "trees"
+  | "matrices"
+  | "response"
+  | "weights"
 > & { readonly knownV: KeptV };
 
 /**
@@ -82,11 +95,16 @@ function observedOutcomes({ response, nobs }: FitInputs): Outcomes {
 
 /** What a fit says of its dpars to those who make terms of them. */
 export function dparsIn(
-  fit: Pick<Fit, "dpars" | "designs" | "fixed">,
-): Pick<TermSource, "dpars" | "design" | "held"> {
+  fit: Pick<Fit, "dpars" | "designs" | "formulas" | "slopes" | "trees" | "matrices" | "fixed">,
+): Pick<TermSource, "dpars" | "design" | "slope" | "relate" | "held"> {
   return {
     dpars: (kind) => fit.dpars.filter((dpar) => dpar.kind === kind),
     design: ({ key }) => fit.designs[key] ?? null,
+    slope: ({ key }) => fit.slopes?.[key] ?? null,
+    relate: ({ key, structure }) =>
+      structure === undefined
+        ? null
+        : relateBy(formulaFrom(fit.formulas).dpars.find((dpar) => dpar.key === key)!, fit),
     held: ({ key }) => fit.fixed[key] ?? null,
   };
 }

@@ -9,7 +9,7 @@ import type { Optimum } from "../fit/optimum";
 import { standardModel } from "../fit/standard-model";
 import { uncertainty } from "../fit/uncertainty";
 import { ranked } from "../model/build-model";
-import { checkLevels, checkRandomIntercepts, checkRestricted } from "../model/check-model";
+import { checkLevels, checkMethod, checkRandomEffects } from "../model/check-model";
 import { blockOfKind, type Model } from "../model/model";
 import { checkMultipliers } from "../model/multipliers";
 import { multipliersOf } from "../model/terms/terms";
@@ -97,8 +97,8 @@ export function estimable(model: Model, of: Estimated): Model {
     throw new DrmError("bad_data", `no row has both outcomes, so ${correlation.key} cannot be estimated`);
   }
   if (multipliersOf(model).length > 0) checkMultipliers(model);
-  checkRandomIntercepts(model, nobs);
-  checkRestricted(model);
+  checkRandomEffects(model, nobs);
+  checkMethod(model);
   return model;
 }
 

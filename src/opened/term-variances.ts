@@ -2,7 +2,7 @@ import { BlockCovariance } from "../covariance/block-covariance";
 import { locationsOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import type { Dpar } from "../formula/dpar";
-import type { NewRows, VarianceTerm } from "../model/terms/term";
+import type { NewVariances, VarianceTerm } from "../model/terms/term";
 import { stackedTerms } from "./stacked-terms";
 
 /** What a variance term adds to the variances of an outcome's effect sizes. */
@@ -63,7 +63,7 @@ export function betweenVariances(fit: Fit, outcome: OutcomePlaces): Float64Array
 export function trueVariancesAt(
   fit: Fit,
   number: Dpar["outcome"],
-  rows: Pick<NewRows, "values">,
+  rows: NewVariances,
   nrow: number,
 ): Float64Array {
   const { terms } = stackedTerms(fit, new BlockCovariance(fit.knownV.variances));

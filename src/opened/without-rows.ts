@@ -3,9 +3,10 @@ import { basisOfRows } from "../design/basis";
 import type { Design } from "../design/design";
 import { type Block, emptyBlock, type Model, type Outcomes, type ParameterBlock } from "../model/model";
 import { numbersAmong, type Selection, selection, takeFromColumns } from "../model/selection";
-import { interceptsBlock, interceptsWithout } from "../model/terms/intercept";
+import { effectsBlock } from "../model/terms/effects";
 import { pairsWithout } from "../model/terms/pair";
 import { parametersOf } from "../model/terms/parameters";
+import { randomTermsWithout } from "../model/terms/random-terms";
 
 /**
  * A model without some rows of its frame (studies, with two outcomes). Design columns keep their values, so that what
@@ -22,7 +23,7 @@ export function withoutRows(model: Model, leftOut: Uint8Array): Model {
       : selection(Uint8Array.from(model.outcomes.frameRow, (row) => leftOut[row]!));
   const take = (values: Float64Array) => takeFromColumns(values, model.rows, 1, places);
   const outcomes = model.outcomes === null ? null : takeOutcomes(model.outcomes, rows, places);
-  const random = interceptsWithout(model, rows, places, outcomes);
+  const random = randomTermsWithout(model, rows, places, outcomes);
   const { pairs, selected } = pairsWithout(model.pairs, places);
   return {
     method: model.method,
@@ -34,7 +35,7 @@ export function withoutRows(model: Model, leftOut: Uint8Array): Model {
     blocks: model.blocks.map(({ kind, dpars, block, held }): ParameterBlock => {
       const { of } = parametersOf(kind);
       // levels are counted anew, and none of their SDs is held
-      if (of === "level") return interceptsBlock(random);
+      if (of === "level") return effectsBlock(random);
       const entities = of === "pair" ? selected : places;
       return {
         kind,

@@ -162,4 +162,6 @@ export const CALLS: Readonly<Record<string, () => readonly unknown[]>> = {
   sharedControl: () => ["RD", { data: COUNTS, ai: "a", bi: "b", ci: "c", di: "d" }, { control: [1, 1, 2] }],
   vcalc: () => [{ vi: [0.1, 0.2], cluster: ["a", "a"], rho: 0.5 }],
   escalc: () => ["RD", { data: COUNTS, ai: "a", bi: "b", ci: "c", di: "d" }, { add: 1, study: "study" }],
+  // drmeta/trees
+  readTree: () => ["((a:1,b:1):1,c:2);", { tree: 1, rooted: true }],
 };

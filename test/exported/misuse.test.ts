@@ -4,6 +4,7 @@ import * as effectSizes from "../../src/escalc/index";
 import * as library from "../../src/index";
 import { DrmError } from "../../src/index";
 import * as plot from "../../src/plot/index";
+import * as trees from "../../src/trees/index";
 import { CALLS } from "./calls";
 import { exportedFunctions } from "./signatures";
 
@@ -12,6 +13,7 @@ const MODULES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "src/batch/index.ts": batch,
   "src/plot/index.ts": plot,
   "src/escalc/index.ts": effectSizes,
+  "src/trees/index.ts": trees,
 };
 
 const FUNCTIONS = exportedFunctions();

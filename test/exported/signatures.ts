@@ -21,6 +21,7 @@ export const ENTRIES = [
   "src/batch/index.ts",
   "src/plot/index.ts",
   "src/escalc/index.ts",
+  "src/trees/index.ts",
 ] as const;
 
 export function exportedFunctions(): ExportedFunction[] {

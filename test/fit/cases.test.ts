@@ -1,32 +1,10 @@
-import { describe, expect, it, type TestContext } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type DrmOptions, drm, gaussian } from "../../src/drm";
-import { DrmError } from "../../src/errors";
 import type { Fit } from "../../src/fit/fit";
 import { drmFormula } from "../../src/formula/formula";
-import { type DrmCase, listCases, listProportional, loadCase } from "../cases";
+import { ranef } from "../../src/inference/ranef";
+import { type DrmCase, fullName, listCases, listProportional, listRandomTerms, loadCase } from "../cases";
 import { byName, type Job, jobOf, type MaCase, numberOf, type Polished } from "./ma-case";
-
-/**
- * What the reference cases need and drm() does not have yet. A case is skipped, with this reason, when drm() refuses
- * it with this code; a refusal of anything else fails. Support that has landed makes the test of its row fail: delete
- * the row, and its cases are on.
- */
-const NOT_YET: readonly Missing[] = [
-  {
-    what: "a known correlation matrix of random effects (phylogenetic)",
-    code: "not_supported",
-    needs: ({ formulas }) => formulas.some((formula) => formula.includes("relmat(")),
-    formulas: ["yi ~ 1 + (1 | relmat(g, A)) + meta_V(V = vi)"],
-  },
-];
-
-interface Missing {
-  readonly what: string;
-  readonly code: DrmError["code"];
-  readonly needs: (job: Job) => boolean;
-  /** a model that needs it */
-  readonly formulas: readonly string[];
-}
 
 /** Case tables carry optima that Newton's method polished in R: what is left is rounding, theirs and ours. */
 const ESTIMATE = 1e-6;
@@ -59,24 +37,13 @@ function closeCovariance(seen: number, wanted: number, scale: number, what: stri
     expect.fail(`${what}: ${seen}, wanted ${wanted} (error ${error.toExponential(1)})`);
 }
 
-function fitOrSkip(job: Job, context: TestContext): Fit {
-  try {
-    return fitJob(job);
-  } catch (error) {
-    const missing =
-      error instanceof DrmError && NOT_YET.find(({ needs, code }) => code === error.code && needs(job));
-    if (missing) return context.skip(`not supported yet: ${missing.what}`);
-    throw error;
-  }
-}
-
 function fitJob({ formulas, options }: Job): Fit {
   const family = formulas[0]!.startsWith("mu1") ? [gaussian(), gaussian()] : gaussian();
   return drm(drmFormula(...formulas), { ...options, family });
 }
 
 /** Of capabilities that came later. */
-const LATER = ["next/r01-crossed-sd-formula-sigma-formula-lim", ...listProportional()];
+const LATER = ["next/r01-crossed-sd-formula-sigma-formula-lim", ...listProportional(), ...listRandomTerms()];
 const MA_CASES = [...listCases("v"), ...LATER]
   .map((id) => loadCase<MaCase>(id))
   .filter(({ kind }) => kind !== "escalc");
@@ -93,24 +60,12 @@ function drmJob({ formulas, method, data, factors, weights, matrices }: DrmCase)
   return { formulas, options: options as unknown as DrmOptions };
 }
 
-describe("what is not supported yet", () => {
-  it.each(NOT_YET)("$what", ({ needs, code, formulas }) => {
-    const job: Job = {
-      formulas,
-      options: { data: { yi: [0.1, 0.4, 0.2], vi: [0.1, 0.1, 0.2], g: ["a", "b", "c"] } },
-    };
-    expect(needs(job)).toBe(true);
-    // when it has landed: delete its row of NOT_YET
-    expect(() => fitJob(job)).toThrow(expect.objectContaining({ code }));
-  });
-});
-
 describe("cases of the drm- family", () => {
   it("are all there", () => expect(DRM_CASES.length).toBeGreaterThanOrEqual(12));
 
-  it.for(DRM_CASES)("$id", (given, context) => {
+  it.for(DRM_CASES)("$id", (given) => {
     const { expected } = given;
-    const fit = fitOrSkip(drmJob(given), context);
+    const fit = fitJob(drmJob(given));
     expect(fit.optim.message).toMatch(/^converged(?! at the boundary)/);
     expect(fit.coefficients.map(({ dpar, term }) => [dpar, term])).toEqual(
       expected.coefficients.map(({ dpar, term }) => [dpar, term]),
@@ -137,18 +92,16 @@ describe("cases of the drm- family", () => {
 describe("cases of the meta-analysis family", () => {
   it("are all there", () => expect(MA_CASES.length).toBeGreaterThanOrEqual(32));
 
-  const fits = MA_CASES.flatMap((given) =>
-    given.fits.map(({ method, polished }) => ({ id: given.id, method, given, polished })),
-  );
-  it.for(fits)("$id $method", ({ given, method, polished }, context) => {
+  const fits = MA_CASES.flatMap((given) => given.fits.map((one) => ({ ...one, id: given.id, given })));
+  it.for(fits)("$id $method", ({ id, given, method, polished, boundary: atZero, ranef: effects }) => {
     const job = jobOf(given, method);
-    const fit = fitOrSkip(job, context);
+    const fit = fitJob(job);
     expect(fit.optim.code, fit.optim.message).toBe(0);
     const bivariate = fit.family === "biv_gaussian";
-    const boundary = polished.boundary !== undefined;
-    checkCoefficients(fit, polished, method);
+    const boundary = (polished.boundary ?? atZero) != null;
+    checkCoefficients(fit, id, polished, method);
     if (method === "ML" && polished.vcov_joint !== undefined && !bivariate)
-      checkCovariances(fit, namedCovariances(polished));
+      checkCovariances(fit, id, namedCovariances(polished));
     const rhoModerated = [...byName(fit).keys()].filter((name) => name.startsWith("rho12")).length > 1;
     const tolerance = boundary ? LOG_LIK_AT_BOUNDARY : rhoModerated ? LOG_LIK_RHO_WITH_MODERATOR : LOG_LIK;
     close(fit.logLik, polished.logLik, tolerance, "logLik");
@@ -161,17 +114,22 @@ describe("cases of the meta-analysis family", () => {
       expect(fit.dropped.count).toBe(offered - given.data.n);
       expect([...fit.rows]).toEqual(given.rows_kept ?? Array.from({ length: offered }, (_, i) => i));
       if (polished.fitted_mu !== undefined) checkFitted(fit, polished);
+      if (effects !== undefined) checkEffects(fit, id, effects);
     }
   });
 });
 
-function checkCoefficients(fit: Fit, polished: Polished, method: "ML" | "REML"): void {
+function checkCoefficients(fit: Fit, id: string, polished: Polished, method: "ML" | "REML"): void {
   const coefficients = byName(fit);
-  expect([...coefficients.keys()].sort()).toEqual(Object.keys(polished.estimates).sort());
+  expect([...coefficients.keys()].sort()).toEqual(
+    Object.keys(polished.estimates)
+      .map((name) => fullName(id, name))
+      .sort(),
+  );
   const rhoModerated = Object.keys(polished.estimates).filter((name) => name.startsWith("rho12")).length > 1;
   const glsForMu = method === "REML" || polished.se_joint === undefined;
   for (const [name, value] of Object.entries(polished.estimates)) {
-    const { estimate, stdError, atBoundary } = coefficients.get(name)!;
+    const { estimate, stdError, atBoundary } = coefficients.get(fullName(id, name))!;
     let wanted = numberOf(value);
     expect(atBoundary, `${name} at its boundary`).toBe(!Number.isFinite(wanted));
     if (atBoundary) {
@@ -202,15 +160,33 @@ function namedCovariances({ vcov_joint: given, estimates }: Polished): NamedCova
   return "params" in given! ? given : { params: Object.keys(estimates), matrix: given! };
 }
 
-function checkCovariances(fit: Fit, { params, matrix }: NamedCovariances): void {
+function checkCovariances(fit: Fit, id: string, { params, matrix }: NamedCovariances): void {
   const names = [...byName(fit).keys()];
-  const places = params.map((name) => names.indexOf(name));
+  const places = params.map((name) => names.indexOf(fullName(id, name)));
   const errors = matrix.map((row, i) => Math.sqrt(row[i]!));
   for (const [i, a] of places.entries()) {
     for (const [j, b] of places.entries()) {
       const what = `vcov[${params[i]}, ${params[j]}]`;
       closeCovariance(fit.vcov[a * names.length + b]!, matrix[i]![j]!, errors[i]! * errors[j]!, what);
     }
+  }
+}
+
+/** Predicted effects, of levels without rows too. */
+function checkEffects(fit: Fit, id: string, wanted: NonNullable<MaCase["fits"][number]["ranef"]>): void {
+  const rows = ranef(fit);
+  for (const [name, { levels, blup, se }] of Object.entries(wanted)) {
+    // some files name the grouping
+    const dpar = fullName(id, `${name.startsWith("sd(") ? name : `sd(${name})`}:(Intercept)`).replace(
+      /:\(Intercept\)$/,
+      "",
+    );
+    levels.forEach((level, j) => {
+      const row = rows.find((one) => one.dpar === dpar && one.level === level);
+      expect(row, `${dpar} of ${level}`).toBeDefined();
+      close(row!.estimate, blup[j]!, ESTIMATE, `${dpar} of ${level}`);
+      close(row!.stdError, se[j]!, ESTIMATE, `prediction error of ${dpar} of ${level}`);
+    });
   }
 }
 

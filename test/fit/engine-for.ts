@@ -1,5 +1,5 @@
 import { BlockCovariance } from "../../src/covariance/block-covariance";
-import { missingRows } from "../../src/covariance/known-v";
+import { type MatrixInput, missingRows } from "../../src/covariance/known-v";
 import { tableFrom } from "../../src/data/table-from";
 import { addProduct, toOriginal } from "../../src/design/basis";
 import type { DrmOptions } from "../../src/drm";
@@ -37,6 +37,10 @@ export interface TestEngine {
   readonly model: StandardModel;
   /** which rows each kernel has */
   readonly layout: Engine["layout"];
+  /** with the results of the last evaluation */
+  readonly engine: Engine;
+  /** what `model` was made of */
+  readonly given: Model;
   at(theta: Float64Array): EngineAnswer;
   /** the engine's theta for the user's coefficients of sigma, sd and rho12 */
   thetaOf(coefficients: readonly number[]): Float64Array;
@@ -53,8 +57,9 @@ export function engineFor(problem: PlainProblem, oneCluster?: readonly number[])
   return engineOf(oneCluster === undefined ? model : { ...model, V: asCluster(problem, oneCluster) });
 }
 
-export function engineForJob(job: Job): TestEngine {
-  return engineOf(modelOf(job));
+/** @param change makes of the job's model one that no formula has */
+export function engineForJob(job: Job, change = (model: Model) => model): TestEngine {
+  return engineOf(change(modelOf(job)));
 }
 
 /** All rows in the dense kernel as one cluster, though V may say nothing about them together. */
@@ -78,7 +83,7 @@ function modelOf({ formulas, options }: Job): Model {
   const formula = drmFormula(...formulas);
   const table = tableFrom(options.data, options.factors ? { factors: options.factors } : {});
   const [name, matrix] = Object.entries(options.matrices ?? {})[0] ?? ["", undefined];
-  const missing = matrix === undefined ? null : missingRows(matrix, table.nrow);
+  const missing = matrix === undefined ? null : missingRows(matrix as MatrixInput, table.nrow);
   const frame = buildFrame(formula, table, {
     factors: options.factors,
     weights: options.weights,
@@ -144,6 +149,8 @@ function engineOf(given: Model): TestEngine {
     q,
     model,
     layout: engine.layout,
+    engine,
+    given,
     at(theta) {
       const defined = engine.settleAt(theta);
       const beta = read("beta", p);

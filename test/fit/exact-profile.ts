@@ -39,12 +39,22 @@ export interface ExactProblem {
   /** null: all 1 */
   readonly weights: readonly number[] | null;
   readonly levels: readonly { readonly rows: readonly number[]; readonly omega: number }[];
+  /** x_i x_k K[l_i, l_k] between rows i and k, for each */
+  readonly structured?: readonly StructuredEffects[];
 }
 
-/** The profiled log-likelihood and the GLS coefficients. A weight of 0 leaves its row out. */
-export function exactProfile({ y, X, v, sigma, weights, levels }: ExactProblem): {
+export interface StructuredEffects {
+  /** by row */
+  readonly x: readonly number[];
+  readonly level: readonly number[];
+  readonly K: readonly (readonly number[])[];
+}
+
+/** The profiled log-likelihood, the GLS coefficients and log|X' S^-1 X|. A weight of 0 leaves its row out. */
+export function exactProfile({ y, X, v, sigma, weights, levels, structured = [] }: ExactProblem): {
   logLik: number;
   beta: number[];
+  locationLogDet: number;
 } {
   const rows = y.map((_, i) => i).filter((i) => weights === null || weights[i]! > 0);
   const place = new Map(rows.map((row, at) => [row, at]));
@@ -62,17 +72,26 @@ export function exactProfile({ y, X, v, sigma, weights, levels }: ExactProblem):
     const omega2 = times(exact(omega), exact(omega));
     for (const a of here) for (const b of here) S[a]![b]! += omega2;
   }
+  for (const { x, level, K } of structured) {
+    const own = rows.map((row) => exact(x[row]!));
+    rows.forEach((row, a) => {
+      rows.forEach((other, b) => {
+        S[a]![b]! += times(times(own[a]!, own[b]!), exact(K[level[row]!]![level[other]!]!));
+      });
+    });
+  }
   const p = X[0]!.length;
   const right = rows.map((row) => [...X[row]!, y[row]!].map(exact));
   const { logDet, gram } = eliminate(S, right);
   // the cross-products [X y]' S^-1 [X y], X eliminated
   const A = gram.slice(0, p).map((row) => row.slice(0, p));
   const b = gram.slice(0, p).map((row) => [row[p]!]);
-  const { gram: explained, solution } = eliminate(A, b);
+  const { gram: explained, solution, logDet: locationLogDet } = eliminate(A, b);
   const quadratic = toNumber(gram[p]![p]! - explained[0]![0]!);
   return {
     logLik: constant - 0.5 * (rows.length * Math.log(2 * Math.PI) + logDet + quadratic),
     beta: solution.map(([value]) => toNumber(value!)),
+    locationLogDet,
   };
 }
 

@@ -72,8 +72,35 @@ export interface MaCase {
     /** null in bivariate cases */
     readonly design: Readonly<Record<string, CaseDesign>> | null;
   };
-  readonly fits: readonly { readonly method: "ML" | "REML"; readonly polished: Polished }[];
+  readonly fits: readonly {
+    readonly method: "ML" | "REML";
+    readonly polished: Polished;
+    /** in later files: an SD of 0 */
+    readonly boundary?: unknown;
+    /** predicted effects by dpar, or by grouping, of levels in any order */
+    readonly ranef?: Readonly<
+      Record<
+        string,
+        {
+          readonly levels: readonly string[];
+          readonly blup: readonly number[];
+          readonly se: readonly number[];
+        }
+      >
+    >;
+  }[];
   readonly check_points: readonly CheckPoint[];
+  /** of phylo(..., tree = tree) */
+  readonly tree?: { readonly newick: string };
+  /** of relmat(..., K = K) */
+  readonly matrices?: Readonly<Record<string, NamedRows>>;
+  /** of relmat(..., K = R) in the first such case, and what a tree comes to in others */
+  readonly R?: { readonly levels: readonly string[]; readonly matrix: NamedRows["values"] } | null;
+}
+
+interface NamedRows {
+  readonly levels: readonly string[];
+  readonly values: readonly (readonly number[])[];
 }
 
 /** What a case asks of drm(). */
@@ -106,10 +133,12 @@ export function jobOf(given: MaCase, method: "ML" | "REML"): Job {
       options: common,
     };
   }
-  const formulas = [formula.mu!];
+  // an unnamed V, as R takes it
+  const formulas = [formula.mu!.replace("meta_V(V)", "meta_V(V = vi)")];
   if (formula.phi !== undefined) formulas.push(`phi ${formula.phi}`);
   if (formula.sigma !== SIGMA_AT_ZERO) formulas.push(`sigma ${formula.sigma}`);
-  if (formula.sd !== undefined) formulas.push(formula.sd);
+  // in one file it is words
+  if (formula.sd?.includes("~")) formulas.push(formula.sd);
   // as later cases have them: one entry an SD
   for (const [dpar, rest] of Object.entries(formula))
     if (/^sd\(/.test(dpar)) formulas.push(`${dpar} ${rest}`);
@@ -119,7 +148,8 @@ export function jobOf(given: MaCase, method: "ML" | "REML"): Job {
       ...common,
       weights: formula.weights ?? null,
       ...(formula.sigma === SIGMA_AT_ZERO ? { fixed: { sigma: 0 } } : {}),
-      ...(/meta_V\(V = V[,)]/.test(formulas[0]!) ? { matrices: { V: matrixOf(given) } } : {}),
+      ...matricesOf(given, formulas[0]!),
+      ...(given.tree ? { trees: { tree: given.tree.newick } } : {}),
     },
   };
 }
@@ -130,6 +160,13 @@ function factorsOf({ data: { types, levels } }: MaCase, columns: object): Record
     if (type === "factor" && name in columns) factors[name] = levels![name]!;
   }
   return factors;
+}
+
+function matricesOf(given: MaCase, mean: string): Pick<DrmOptions, "matrices"> {
+  const { R, matrices } = given;
+  if (/meta_V\(V = V[,)]/.test(mean)) return { matrices: { V: matrixOf(given), ...matrices } };
+  if (mean.includes("K = R")) return { matrices: { R: { levels: R!.levels, values: R!.matrix } } };
+  return matrices === undefined ? {} : { matrices };
 }
 
 function matrixOf({ V, data }: MaCase): NonNullable<DrmOptions["matrices"]>[string] {

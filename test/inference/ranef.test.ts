@@ -131,7 +131,7 @@ describe("predicted random intercepts", () => {
     const fit = twoOutcomes();
     expect([...new Set(ranef(fit, "g").map(({ dpar }) => dpar))]).toEqual(["sd1(g)", "sd2(g)"]);
     expect(ranef(fit, "sd2(g)").every(({ dpar, group }) => dpar === "sd2(g)" && group === "g")).toBe(true);
-    expect(() => sd(fit, "g")).toThrow("both outcomes: ask for sd1(g) or sd2(g)");
+    expect(() => sd(fit, "g")).toThrow("'g' has several random effects: ask for sd1(g) or sd2(g)");
     expect(sd(fit, "sd1(g)").levels).toHaveLength(6);
   });
 
@@ -142,6 +142,7 @@ describe("predicted random intercepts", () => {
     expect(rows[4]).toEqual({
       dpar: "sd(district:school)",
       group: "district:school",
+      term: "(Intercept)",
       level: "a:1",
       sd: fit.random![1]!.sd[0],
       estimate: fit.random![1]!.estimate[0],
@@ -155,7 +156,7 @@ describe("predicted random intercepts", () => {
     const fit = fitTo(FIXTURE.data, ["yi ~ x + (1 | district) + meta_V(V = vi)"]);
     expect(() => ranef(fit, "distric")).toThrow("which has district; did you mean 'district'?");
     expect(() => ranef(fitTo(FIXTURE.data, ["yi ~ x + meta_V(V = vi)"]), "lab")).toThrow(
-      "no random intercepts; add (1 | lab) to the location formula",
+      "no random effects; add (1 | lab) to the location formula",
     );
   });
 });

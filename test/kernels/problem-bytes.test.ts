@@ -33,6 +33,9 @@ function randomSizes(seed: number): Int32Array {
   sizes[Field.SparsePanels] = some(30 * scale);
   sizes[Field.SparseFront] = some(200);
   sizes[Field.SparseStack] = some(10 * scale);
+  sizes[Field.SparseEdges] = some(10 * scale);
+  sizes[Field.SparseStructured] = random.uniform() < 0.5 ? 1 : 0;
+  sizes[Field.SparseSlopes] = random.uniform() < 0.5 ? 1 : 0;
   const clusters = some(20);
   let dense = 0;
   for (let c = 0; c < clusters; c++) {
@@ -279,7 +282,7 @@ test("levels that would fill up beyond any memory are refused, however many numb
   for (const panels of [2 ** 28, 2 ** 31, 2 ** 33]) {
     const sparse = {
       ...{ levels: 9000, places: none, rowLevels: none, nodes: none, lists: none, inParent: none },
-      ...{ panels, largestFront: 8000, stack: 0 },
+      ...{ panels, largestFront: 8000, stack: 0, z: null, precision: null },
     };
     let error: unknown;
     try {

@@ -5,6 +5,7 @@ import { wasm } from "../../bindings/wasm";
 import { type EngineAnswer, engineForJob } from "../fit/engine-for";
 import type { Job } from "../fit/ma-case";
 import { randomFrom } from "../fit/random-problem";
+import { DESIGNS, structured } from "../fit/structured-terms";
 import { denseProblem } from "./dense-problem";
 
 // odd numbers of rows, so that there is padding
@@ -49,8 +50,8 @@ function jobs(): Record<string, Job> {
   };
 }
 
-function answerOf(job: Job): EngineAnswer {
-  const engine = engineForJob(job);
+function answerOf(job: Job, change?: Parameters<typeof engineForJob>[1]): EngineAnswer {
+  const engine = engineForJob(job, change);
   const theta = Float64Array.from({ length: engine.q }, (_, k) => -0.3 + 0.1 * k);
   const answer = engine.at(theta);
   engine.dispose();
@@ -80,8 +81,18 @@ function expectNothingRead<Answer>(ask: () => Answer): void {
   expect(spoilt).toHaveBeenCalled();
 }
 
-test.each(Object.entries(jobs()))("what memory held before does not matter: %s", (_, job) => {
-  expectNothingRead(() => answerOf(job));
+const models = [
+  ...Object.entries(jobs()).map(([name, job]) => ({ name, job, change: undefined })),
+  ...DESIGNS.flatMap((design) =>
+    (["ML", "REML"] as const).map((method) => ({
+      name: `sparse, ${design}, ${method}`,
+      ...structured(4, design, "tips without rows", { method, size: 2 }),
+    })),
+  ),
+];
+
+test.each(models)("what memory held before does not matter: $name", ({ job, change }) => {
+  expectNothingRead(() => answerOf(job, change));
 });
 
 test.each([
@@ -116,4 +127,31 @@ test.each([
       problem.dispose();
     }
   });
+});
+
+test.each(DESIGNS)("the sparse section writes nothing beyond its own numbers: %s", (design) => {
+  for (const method of ["ML", "REML"] as const) {
+    const { job, change } = structured(5, design, "binary tree", { method, size: 2 });
+    // without a coefficient of sigma it needs no room in Vectors, which follow it
+    const formulas = job.formulas.filter((formula) => !formula.startsWith("sigma"));
+    const module = wasm();
+    const created: number[] = [];
+    const create = module.createProblem;
+    vi.spyOn(module, "createProblem").mockImplementation((sizes) => {
+      created.push(create(sizes));
+      return created.at(-1)!;
+    });
+    const engine = engineForJob({ formulas, options: { ...job.options, fixed: { sigma: 0.4 } } }, change);
+    const header = new Uint32Array(module.memory.buffer, created.at(-1)!, Field.Count);
+    const from = header[Field.Vectors]!;
+    const vectors = new Float64Array(module.memory.buffer, from, (header[Field.Scratch]! - from) / 8).fill(
+      42,
+    );
+    const theta = Float64Array.from({ length: engine.q }, (_, k) => -0.3 + 0.1 * k);
+    expect(engine.engine.problem.evaluate(theta, Order.Hessian)).toBe(0);
+    expect(vectors.length).toBeGreaterThan(100);
+    expect(vectors.every((value) => value === 42)).toBe(true);
+    engine.dispose();
+    vi.restoreAllMocks();
+  }
 });

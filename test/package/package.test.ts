@@ -74,6 +74,10 @@ const PACKED = [
   "dist/plot.d.cts",
   "dist/plot.d.ts",
   "dist/plot.js",
+  "dist/trees.cjs",
+  "dist/trees.d.cts",
+  "dist/trees.d.ts",
+  "dist/trees.js",
   ...PAGE,
   "examples/README.md",
   ...EXAMPLES.map((name) => `examples/${name}.csv`),
@@ -107,7 +111,9 @@ const TYPED = `import { checkDrm, coef, drm, drmFormula, gaussian, logLik, sigma
 import { fitMany } from "drmeta/batch";
 import { type Escalc, escalc } from "drmeta/escalc";
 import { forestPlot, type PlotOptions } from "drmeta/plot";
+import { readTree, type Tree } from "drmeta/trees";
 
+const tree: Tree = readTree("((a:1,b:1):1,c:2);");
 const effects: Escalc = escalc("RR", { ai: [4, 6], n1i: [20, 30], ci: [8, 9], n2i: 25 }, { study: ["a", "b"] });
 const fit: Fit = drm(drmFormula("yi ~ x + meta_V(V = vi)", "sigma ~ x"), {
   family: gaussian(),
@@ -118,7 +124,7 @@ const value: number = logLik(fit);
 const intercept: number | undefined = coef(fit, "sigma")["(Intercept)"];
 const text: string = String(summary(fit)) + String(checkDrm(fit)) + JSON.stringify(sigma(fit));
 const options: PlotOptions = { width: 360, theme: "auto", sort: "-estimate" };
-export const result = { effects: effects.yi.length, value, intercept, text, svg: forestPlot(fit, options).length };
+export const result = { tips: tree.labels.length, effects: effects.yi.length, value, intercept, text, svg: forestPlot(fit, options).length };
 // @ts-expect-error a formula is a string
 drmFormula(1);
 

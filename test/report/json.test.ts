@@ -77,6 +77,7 @@ describe("toJSON", () => {
       {
         dpar: "sd(study)",
         group: "study",
+        term: "(Intercept)",
         levels: ["s1"],
         codes: new Int32Array(80),
         sd: one(0.3),
@@ -85,7 +86,15 @@ describe("toJSON", () => {
       },
     ];
     expect(toJSON(restorationFit({ random })).random).toEqual([
-      { group: "study", level: "s1", sd: 0.3, estimate: -0.1, std_error: 0.2 },
+      {
+        dpar: "sd(study)",
+        group: "study",
+        term: "(Intercept)",
+        level: "s1",
+        sd: 0.3,
+        estimate: -0.1,
+        std_error: 0.2,
+      },
     ]);
   });
 });

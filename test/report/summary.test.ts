@@ -82,6 +82,7 @@ convergence: 0`,
       {
         dpar: "sd(study)",
         group: "study",
+        term: "(Intercept)",
         levels: ["a", "b"],
         codes: new Int32Array(80),
         sd,

@@ -20,8 +20,9 @@ import {
 } from "../../sparse/front";
 import { node, other } from "../../sparse/nodes";
 import { changeLeaf, changeLeafInverse, eliminateLeaf, selectLeaf } from "./leaves";
+import { diagonalOf } from "./levels";
 import { addInverse, addLevelChange, addRowChange } from "./row-inverse";
-import { levelOf, placeOf, work } from "./work";
+import { edgeValue, firstPlace, levelOf, placeOf, secondPlace, slopeOf, work } from "./work";
 
 /** Doubles of what waits of a node. */
 function waiting(below: i32): usize {
@@ -69,7 +70,7 @@ export function factor(problem: usize): f64 {
     leaves++;
     node.moveTo(index);
     addRows(a, front, size);
-    for (let j = 0; j < node.columns; j++) addLower(front, size, j, j, 1);
+    addPrecision(front, size);
     for (let child = node.lastChild; child >= 0; child = other.sibling) {
       other.moveTo(child);
       top -= waiting(other.below);
@@ -85,6 +86,13 @@ export function factor(problem: usize): f64 {
   return logDet;
 }
 
+/** The entries of P that are in the front at `node`. */
+function addPrecision(front: usize, size: i32): void {
+  for (let j = 0; j < node.columns; j++) addLower(front, size, j, j, diagonalOf(node.first + j));
+  for (let e = node.firstEdge; e < node.endEdge; e++)
+    addLower(front, size, secondPlace(e), firstPlace(e), edgeValue(e));
+}
+
 /** What the rows of the front at `node` add to M. */
 function addRows(a: usize, front: usize, size: i32): void {
   for (let i = node.begin; i < node.end; i++) {
@@ -92,16 +100,16 @@ function addRows(a: usize, front: usize, size: i32): void {
     for (let t = 0; t < work.terms; t++) {
       const place = placeOf(i, t);
       if (place < 0) continue;
-      const x = ai * read(work.omega, levelOf(i, t));
+      const x = ai * slopeOf(i, t);
       for (let s = 0; s <= t; s++) {
         const second = placeOf(i, s);
-        if (second >= 0) addLower(front, size, place, second, x * read(work.omega, levelOf(i, s)));
+        if (second >= 0) addLower(front, size, place, second, x * slopeOf(i, s));
       }
     }
   }
 }
 
-/** G, and of it beta_u and h_i. */
+/** G, and of it its diagonal, beta_u and h_i. */
 export function select(problem: usize): void {
   const scratch = at(problem, Field.Scratch);
   const a = precisions(problem);
@@ -197,14 +205,12 @@ function changeRows(a: usize, change: usize, size: i32): void {
     for (let t = 0; t < work.terms; t++) {
       const place = placeOf(i, t);
       if (place < 0) continue;
-      const u = levelOf(i, t);
-      const x = ai * read(work.omega, u);
-      const moved = rate + read(work.delta, u);
+      const x = ai * slopeOf(i, t);
+      const moved = rate + read(work.delta, levelOf(i, t));
       for (let s = 0; s <= t; s++) {
         const second = placeOf(i, s);
         if (second < 0) continue;
-        const v = levelOf(i, s);
-        addLower(change, size, place, second, x * read(work.omega, v) * (moved + read(work.delta, v)));
+        addLower(change, size, place, second, x * slopeOf(i, s) * (moved + read(work.delta, levelOf(i, s))));
       }
     }
   }

@@ -1,6 +1,6 @@
 // Leaves: levels that are eliminated with the rows in them (levels.ts). With the leaf first in its list, F its row of M,
 //
-//   d = 1 + sum a_i x_u^2,   F_v = sum a_i x_u x_v,   y = F / d,   S = -F y'
+//   d = P_uu + sum a_i x_u^2,   F_v = P_uv + sum a_i x_u x_v,   y = F / d,   S = -F y'
 //   g12 = -G22 y,   g11 = 1/d - y'g12
 //
 // and their changes by product rule. What its rows add between other levels goes into the parent's front with S.
@@ -11,7 +11,8 @@
 
 import { add, clear, copy, read, write } from "../../accumulate";
 import { node } from "../../sparse/nodes";
-import { work } from "./work";
+import { diagonalOf } from "./levels";
+import { edgeValue, secondPlace, work } from "./work";
 
 /** Address of row r of a front, size x size. */
 function rowOf(front: usize, size: i32, r: i32): usize {
@@ -23,47 +24,57 @@ function byLevel(a: usize, list: usize, place: i32): f64 {
   return read(a, load<i32>(list + ((<usize>place) << 2)));
 }
 
+/** Bytes to the place of the leaf at `node` in the places of its rows: it is of one term. */
+function ownTerm(bytes: usize): usize {
+  if (node.begin == node.end) return 0;
+  const places = work.places + <usize>node.begin * bytes;
+  let t: usize = 0;
+  while (load<i32>(places + t) != 0) t += 4;
+  return t;
+}
+
 /** The leaf at `node` into the front of its parent, size x size. Returns d. */
 export function eliminateLeaf(a: usize, front: usize, size: i32): f64 {
   const b = node.below;
-  const list = node.list;
   const last = node.end;
-  const omega = work.omega;
   const bytes = (<usize>work.terms) << 2;
   // of the parent, by place in the leaf's list: 0 is the leaf itself
   const above = node.inParent - 4;
   const F = work.columns;
   clear(F, b);
-  const own = read(omega, node.first);
-  let sum: f64 = 0;
+  for (let e = node.firstEdge; e < node.endEdge; e++) add(F, secondPlace(e) - 1, edgeValue(e));
+  const own = ownTerm(bytes) << 1;
+  let d = diagonalOf(node.first);
   let places = work.places + <usize>node.begin * bytes;
+  let xs = work.x + ((<usize>node.begin * bytes) << 1);
   for (let i = node.begin; i < last; i++) {
     const ai = read(a, i);
-    sum += ai;
-    const end = places + bytes;
-    for (let t = places; t < end; t += 4) {
-      const place = load<i32>(t);
+    const xu = load<f64>(xs + own);
+    const axu = ai * xu;
+    d += axu * xu;
+    for (let t: usize = 0; t < bytes; t += 4) {
+      const place = load<i32>(places + t);
       if (place <= 0) continue;
-      const x = ai * byLevel(omega, list, place);
-      add(F, place - 1, x);
+      const xt = load<f64>(xs + (t << 1));
+      add(F, place - 1, axu * xt);
+      const x = ai * xt;
       const r = load<i32>(above + ((<usize>place) << 2));
-      for (let s = places; s <= t; s += 4) {
-        const second = load<i32>(s);
+      for (let s: usize = 0; s <= t; s += 4) {
+        const second = load<i32>(places + s);
         if (second <= 0) continue;
         const c = load<i32>(above + ((<usize>second) << 2));
-        add(rowOf(front, size, max(r, c)), min(r, c), x * byLevel(omega, list, second));
+        add(rowOf(front, size, max(r, c)), min(r, c), x * load<f64>(xs + (s << 1)));
       }
     }
-    places = end;
+    places += bytes;
+    xs += bytes << 1;
   }
-  const d = 1 + sum * own * own;
   const panel = work.factors + node.panel;
   write(panel, 0, d);
   const y = panel + 8;
   for (let k = 0; k < b; k++) {
-    const Fk = read(F, k) * own;
+    const Fk = read(F, k);
     const yk = Fk / d;
-    write(F, k, Fk);
     write(y, k, yk);
     // places in the parent ascend
     const row = rowOf(front, size, load<i32>(above + ((<usize>(k + 1)) << 2)));
@@ -96,40 +107,42 @@ export function changeLeaf(a: usize, change: usize, size: i32): void {
   const b = node.below;
   const list = node.list;
   const last = node.end;
-  const omega = work.omega;
   const deltas = work.delta;
   const rates = work.rate;
   const bytes = (<usize>work.terms) << 2;
   const above = node.inParent - 4;
   const dF = work.columns;
   clear(dF, b);
-  const own = read(omega, node.first);
+  const own = ownTerm(bytes) << 1;
   const delta = read(deltas, node.first);
-  let sum: f64 = 0;
+  let dd: f64 = 0;
   let places = work.places + <usize>node.begin * bytes;
+  let xs = work.x + ((<usize>node.begin * bytes) << 1);
   for (let i = node.begin; i < last; i++) {
     const ai = read(a, i);
     const rate = read(rates, i);
-    sum += ai * (2 * delta + rate);
-    const end = places + bytes;
-    for (let t = places; t < end; t += 4) {
-      const place = load<i32>(t);
+    const xu = load<f64>(xs + own);
+    const axu = ai * xu;
+    dd += axu * xu * (2 * delta + rate);
+    for (let t: usize = 0; t < bytes; t += 4) {
+      const place = load<i32>(places + t);
       if (place <= 0) continue;
-      const x = ai * byLevel(omega, list, place);
+      const xt = load<f64>(xs + (t << 1));
       const moved = rate + byLevel(deltas, list, place);
-      add(dF, place - 1, x * (moved + delta));
+      add(dF, place - 1, axu * xt * (moved + delta));
+      const x = ai * xt;
       const r = load<i32>(above + ((<usize>place) << 2));
-      for (let s = places; s <= t; s += 4) {
-        const second = load<i32>(s);
+      for (let s: usize = 0; s <= t; s += 4) {
+        const second = load<i32>(places + s);
         if (second <= 0) continue;
         const c = load<i32>(above + ((<usize>second) << 2));
-        const dM = x * byLevel(omega, list, second) * (moved + byLevel(deltas, list, second));
+        const dM = x * load<f64>(xs + (s << 1)) * (moved + byLevel(deltas, list, second));
         add(rowOf(change, size, max(r, c)), min(r, c), dM);
       }
     }
-    places = end;
+    places += bytes;
+    xs += bytes << 1;
   }
-  const dd = sum * own * own;
   const factor = work.factors + node.panel;
   const tangent = work.tangents + node.panel;
   const y = factor + 8;
@@ -137,7 +150,7 @@ export function changeLeaf(a: usize, change: usize, size: i32): void {
   write(tangent, 0, dd);
   // dS = -dF y' - y dF' + y y' dd = -z y' - y z',  z = dF - y dd / 2
   for (let k = 0; k < b; k++) {
-    const dFk = read(dF, k) * own;
+    const dFk = read(dF, k);
     const yk = read(y, k);
     write(tangent, k + 1, (dFk - dd * yk) * inverse);
     const zk = dFk - 0.5 * dd * yk;

@@ -6,10 +6,10 @@ import { at, get, set, sparseStart } from "../../room";
 import { solve } from "../../sparse/solve";
 import { CHUNK, rowPrecisions } from "../precisions";
 import { factor, precisions } from "./elimination";
-import { levelSds } from "./levels";
-import { levelOf, work } from "./work";
+import { levelSds, timesPrecision } from "./levels";
+import { levelOf, slopeOf, work } from "./work";
 
-/** Adds them; leaves E and C of [X y]. */
+/** Adds them; leaves E, C and P C of [X_d y]. */
 export function sparseLocation(problem: usize): i32 {
   if (get(problem, Field.SparseLevels) == 0) return Status.Ok;
   work.layOut(problem);
@@ -25,18 +25,17 @@ export function sparseLocation(problem: usize): i32 {
     set(problem, Field.BadRow, first);
     return Status.NotPositiveDefinite;
   }
-  add(at(problem, Field.Sums), 0, logDet);
+  add(at(problem, Field.Sums), 0, logDet + read(at(problem, Field.SparseLogDet), 0));
   solveColumns(problem);
   addSquares(problem);
   return Status.Ok;
 }
 
-/** C = M^-1 Lambda Z'A [X y],  E = [X y] - Z Lambda C. */
+/** C = M^-1 X'A [X_d y],  E = [X_d y] - X C. */
 function solveColumns(problem: usize): void {
   const width = get(problem, Field.P) + 1;
   const terms = work.terms;
   const rows = work.rows;
-  const omega = work.omega;
   const C = work.C;
   const a = precisions(problem);
   const bytes = (<usize>width) << 3;
@@ -47,7 +46,7 @@ function solveColumns(problem: usize): void {
     const ai = read(a, i);
     for (let t = 0; t < terms; t++) {
       const u = levelOf(i, t);
-      if (u >= 0) addScaled(C + <usize>u * bytes, ai * read(omega, u), e, width);
+      if (u >= 0) addScaled(C + <usize>u * bytes, ai * slopeOf(i, t), e, width);
     }
     e += bytes;
   }
@@ -56,13 +55,14 @@ function solveColumns(problem: usize): void {
   for (let i = 0; i < rows; i++) {
     for (let t = 0; t < terms; t++) {
       const u = levelOf(i, t);
-      if (u >= 0) addScaled(e, -read(omega, u), C + <usize>u * bytes, width);
+      if (u >= 0) addScaled(e, -slopeOf(i, t), C + <usize>u * bytes, width);
     }
     e += bytes;
   }
+  if (work.PC != C) timesPrecision(work.PC, C, width);
 }
 
-/** [X y], row-major, to E. */
+/** [X_d y], row-major, to E. */
 function gatherRows(problem: usize): void {
   const p = get(problem, Field.P);
   const bytes = (<usize>(p + 1)) << 3;
@@ -79,22 +79,28 @@ function gatherRows(problem: usize): void {
   }
 }
 
-/** [X y]' B [X y] = E'A E + C'C. */
+/** [X_d y]' B [X_d y] = E'A E + C'P C. */
 function addSquares(problem: usize): void {
   const p = get(problem, Field.P);
   const a = precisions(problem);
   const bytes = (<usize>(p + 1)) << 3;
   const gram = at(problem, Field.LocationHessian);
   const right = at(problem, Field.LocationRight);
-  for (let i = 0; i < work.rows; i++) addSquare(gram, right, work.E + <usize>i * bytes, read(a, i), p);
-  for (let u = 0; u < work.levels; u++) addSquare(gram, right, work.C + <usize>u * bytes, 1, p);
+  let e = work.E;
+  for (let i = 0; i < work.rows; i++) {
+    addProducts(gram, right, e, e, read(a, i), p);
+    e += bytes;
+  }
+  for (let u: usize = 0; u < <usize>work.levels * bytes; u += bytes)
+    addProducts(gram, right, work.C + u, work.PC + u, 1, p);
 }
 
-function addSquare(gram: usize, right: usize, z: usize, scale: f64, p: i32): void {
-  const y = read(z, p);
+/** scale [x1 y1]' [x2 y2], which summed over the levels is symmetric. */
+function addProducts(gram: usize, right: usize, first: usize, second: usize, scale: f64, p: i32): void {
+  const y = read(second, p);
   for (let j = 0; j < p; j++) {
-    const x = scale * read(z, j);
+    const x = scale * read(first, j);
     add(right, j, x * y);
-    for (let k = 0; k <= j; k++) add(gram, j * p + k, x * read(z, k));
+    for (let k = 0; k <= j; k++) add(gram, j * p + k, x * read(second, k));
   }
 }

@@ -1,5 +1,5 @@
-// SDs whose levels are all eliminated in fronts with nothing below them, as the few large groups of crossed data are. There all of
-// G is known, and with D = diag(delta), N = M - I the change of M is D N + N D, so that with G N = I - G
+// SDs whose levels are independent and all eliminated in fronts with nothing below them, as the few large groups of crossed data
+// are. There all of G is known, and with D = diag(delta), N = M - P, P D = D the change of M is D N + N D, so that with G N = I - G P
 //
 //   -dG_uu = 2 delta_u G_uu (1 - G_uu) - 2 sum over v != u of delta_v G_uv^2,   1 - G_uu = beta_u
 //
@@ -10,17 +10,23 @@ import { Field } from "../../abi";
 import { add, read } from "../../accumulate";
 import { at, get } from "../../room";
 import { node } from "../../sparse/nodes";
+import { diagonalOf } from "./levels";
 import { deltaOf } from "./rates";
-import { work } from "./work";
+import { firstPlace, levelAt, secondPlace, work } from "./work";
 
 /** Whether element k of theta is such an SD. */
 export function isOfRoots(problem: usize, k: i32): bool {
   if (k < work.ofRows) return false;
   for (let index = 0; index < work.nodes; index++) {
     node.moveTo(index);
-    if (node.below == 0) continue;
     const end = node.first + node.columns;
-    for (let u = node.first; u < end; u++) if (deltaOf(problem, u, k) != 0) return false;
+    for (let u = node.first; u < end; u++) {
+      if ((node.below > 0 || diagonalOf(u) != 1) && deltaOf(problem, u, k) != 0) return false;
+    }
+    for (let e = node.firstEdge; e < node.endEdge; e++) {
+      if (deltaOf(problem, levelAt(firstPlace(e)), k) != 0) return false;
+      if (deltaOf(problem, levelAt(secondPlace(e)), k) != 0) return false;
+    }
   }
   return true;
 }

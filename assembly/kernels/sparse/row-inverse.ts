@@ -1,7 +1,7 @@
 // From the entries of G between the levels of a row to what derivatives need of them (levels.ts), and the change of that:
 //
 //   s_t = sum over s of H[t, s],   h = sum of s_t,   beta_u += a s_t
-//   dH[t, s] = H[t, s] (delta_t + delta_s) + x_t x_s dG[t, s],   dh = sum of dH,   dbeta_u = -dG_uu
+//   dH[t, s] = H[t, s] (delta_t + delta_s) + x_t x_s dG[t, s],   dh = sum of dH,   dbeta_u = -sum over v of P_uv dG_uv
 //
 // A row has -rho_k (w - a h) / 2 of the gradient d(log|S|)/2 in a coefficient k of sigma, and the change of this is the
 // trace in the Hessian's entry k, l (scale.ts). Only changes in the direction of another such coefficient are asked for.
@@ -10,8 +10,9 @@ import { Field } from "../../abi";
 import { add, read, write } from "../../accumulate";
 import { at, get } from "../../room";
 import { node } from "../../sparse/nodes";
+import { diagonalOf } from "./levels";
 import { rowCurvature, rowRate } from "./rates";
-import { levelOf, placeOf, work } from "./work";
+import { edgeValue, firstPlace, levelAt, levelOf, placeOf, secondPlace, slopeOf, work } from "./work";
 
 /** An entry between two places of the list of `node`: a leaf has its own row, and the rest in its parent's front. */
 function entry(own: usize, side: usize, front: usize, size: i32, r: i32, c: i32): f64 {
@@ -23,13 +24,14 @@ function entry(own: usize, side: usize, front: usize, size: i32, r: i32, c: i32)
   return r + c == 0 ? read(own, 0) : read(side, r + c);
 }
 
-/** beta_u and h_i of the rows of `node`; `front` is its G, or its parent's for a leaf. */
+/** G_uu of the columns of `node`, beta_u and h_i of its rows; `front` is its G, or its parent's for a leaf. */
 export function addInverse(problem: usize, a: usize, front: usize, size: i32): void {
+  const errors = at(problem, Field.SparseErrors);
   const shared = at(problem, Field.RowShared);
   const terms = work.terms;
-  const omega = work.omega;
   const own = work.selected + node.panel;
   const side = work.inverses + node.panel;
+  for (let j = 0; j < node.columns; j++) write(errors, node.first + j, entry(own, side, front, size, j, j));
   const last = node.end;
   for (let i = node.begin; i < last; i++) {
     const ai = read(a, i);
@@ -37,28 +39,35 @@ export function addInverse(problem: usize, a: usize, front: usize, size: i32): v
     for (let t = 0; t < terms; t++) {
       const place = placeOf(i, t);
       if (place < 0) continue;
-      const u = levelOf(i, t);
       let sum: f64 = 0;
       for (let s = 0; s < terms; s++) {
         const second = placeOf(i, s);
-        if (second >= 0) sum += read(omega, levelOf(i, s)) * entry(own, side, front, size, place, second);
+        if (second >= 0) sum += slopeOf(i, s) * entry(own, side, front, size, place, second);
       }
-      sum *= read(omega, u);
+      sum *= slopeOf(i, t);
       h += sum;
-      add(work.beta, u, ai * sum);
+      add(work.beta, levelOf(i, t), ai * sum);
     }
     write(shared, i, h);
   }
 }
 
-/** dbeta_u of the columns of `node`. */
+/** dbeta_u of the columns of `node`, as far as entries of P do not come with nodes before it. */
 export function addLevelChange(change: usize, size: i32): void {
-  if (node.isLeaf) {
-    write(work.betaChange, node.first, -read(work.tangents + node.panel, 0));
-    return;
+  const side = work.tangents + node.panel;
+  const to = work.betaChange;
+  for (let j = 0; j < node.columns; j++) {
+    const u = node.first + j;
+    write(to, u, -diagonalOf(u) * entry(side, side, change, size, j, j));
   }
-  for (let j = 0; j < node.columns; j++)
-    write(work.betaChange, node.first + j, -read(change, j * (size + 1)));
+  // the other level is of this node or of one after it, which has been here
+  for (let e = node.firstEdge; e < node.endEdge; e++) {
+    const r = firstPlace(e);
+    const c = secondPlace(e);
+    const moved = -edgeValue(e) * entry(side, side, change, size, r, c);
+    add(to, levelAt(r), moved);
+    add(to, levelAt(c), moved);
+  }
 }
 
 /** The traces of the rows of `node` in the Hessian's entries k, l: delta is 0, and rho that of coefficient l of sigma. */
@@ -70,7 +79,6 @@ export function addRowChange(problem: usize, a: usize, change: usize, size: i32,
   const shared = at(problem, Field.RowShared);
   const hessian = at(problem, Field.ThetaHessian);
   const terms = work.terms;
-  const omega = work.omega;
   const side = work.tangents + node.panel;
   const last = node.end;
   for (let i = node.begin; i < last; i++) {
@@ -83,10 +91,9 @@ export function addRowChange(problem: usize, a: usize, change: usize, size: i32,
       let sum: f64 = 0;
       for (let s = 0; s < t; s++) {
         const second = placeOf(i, s);
-        if (second >= 0)
-          sum += 2 * read(omega, levelOf(i, s)) * entry(side, side, change, size, place, second);
+        if (second >= 0) sum += 2 * slopeOf(i, s) * entry(side, side, change, size, place, second);
       }
-      const x = read(omega, levelOf(i, t));
+      const x = slopeOf(i, t);
       dh += x * (sum + x * entry(side, side, change, size, place, place));
     }
     const h = read(shared, i);

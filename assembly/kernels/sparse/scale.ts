@@ -2,24 +2,24 @@
 //
 //   a coefficient of phi or sigma   log a_i by rho_ik (rates.ts)     an SD   log omega_u by delta_uk = U_uk
 //
-// and with q = B r, S_k = dS/dtheta_k and e, c of r (and with the restricted likelihood of X L^-T, whose sums are added),
+// With e, c and b = P c of r (and with the restricted likelihood of X_d L^-T, whose sums are added),
 //
-//   d(-log L)/dtheta_k = sum_i -rho_ik (w_i - a_i h_i - a_i e_i^2) / 2 + sum_u delta_uk (beta_u - c_u^2)
-//   y_k = S_k q,  in row i  -rho_ik e_i + 2 sum_t delta_tk x_t c_t
-//   Hessian: q' S_k B S_l q = y_k' A y_l - g_k' M^-1 g_l,  g_k = Lambda Z'A y_k,
-//            less what the second derivatives of S make of e_i^2 and c_u^2: rho's curvature a_i e_i^2 / 2, 2 delta_uk delta_ul c_u^2,
-//            and the change of the gradient's h_i and beta_u in direction l: elimination.ts, row-inverse.ts, roots.ts
-//   cross: X' B S_k q = E' A y_k
+//   d(-log L)/dtheta_k = sum_i -rho_ik (w_i - a_i h_i - a_i e_i^2) / 2 + sum_u delta_uk (beta_u - b_u c_u)
+//
+// Its own derivatives at fixed h and beta_u are in products.ts; the change of these two in direction l is that of G:
+// elimination.ts, row-inverse.ts, roots.ts.
 
 import { Field, Order } from "../../abi";
-import { add, clear, copy, read, write } from "../../accumulate";
-import { addTrace, whiten } from "../../restricted";
+import { add, copy, read, write } from "../../accumulate";
+import { whiten } from "../../restricted";
 import { at, get } from "../../room";
-import { solveHalf } from "../../sparse/solve";
+import { node } from "../../sparse/nodes";
 import { changeFactors, changeSelected, precisions, select } from "./elimination";
-import { deltaOf, rowCurvature, rowRate } from "./rates";
+import { diagonalOf } from "./levels";
+import { addProducts, productOf } from "./products";
+import { deltaOf, rowRate } from "./rates";
 import { addRootChanges, isOfRoots } from "./roots";
-import { levelOf, work } from "./work";
+import { firstPlace, levelAt, secondPlace, work } from "./work";
 
 /** Adds r' B r and, by order, the derivatives in theta. Beta has been solved for. */
 export function sparseScale(problem: usize, order: i32): void {
@@ -34,11 +34,14 @@ export function sparseScale(problem: usize, order: i32): void {
   if (order == Order.Hessian) addHessian(problem);
 }
 
-/** C and E of r in the place of y's, and the scores. */
+/** C, P C and E of r in the place of y's, and the scores. */
 function takeResiduals(problem: usize): void {
   const p = get(problem, Field.P);
   const beta = at(problem, Field.Beta);
   for (let u = 0; u < work.levels; u++) takeRow(problem, work.C, work.scoresC, u, p, beta);
+  if (work.PC != work.C) {
+    for (let u = 0; u < work.levels; u++) takeRow(problem, work.PC, work.scoresPC, u, p, beta);
+  }
   for (let i = 0; i < work.rows; i++) takeRow(problem, work.E, work.scoresE, i, p, beta);
 }
 
@@ -63,13 +66,13 @@ function addQuadratic(problem: usize): void {
     sum += read(a, i) * e * e;
   }
   for (let u = 0; u < work.levels; u++) {
-    const c = read(work.C, u * (p + 1) + p);
-    sum += c * c;
+    const place = u * (p + 1) + p;
+    sum += read(work.C, place) * read(work.PC, place);
   }
   add(at(problem, Field.Sums), 1, sum);
 }
 
-/** z_u' B r, z_u' B z_u and z_u' B X. */
+/** z_u' B r, z_u' B X, and of levels that are independent z_u' B z_u. */
 function levelResults(problem: usize): void {
   const p = get(problem, Field.P);
   const score = at(problem, Field.LevelScore) + work.levelOffset;
@@ -77,21 +80,18 @@ function levelResults(problem: usize): void {
   const solved = at(problem, Field.LevelSolved) + work.levelOffset * <usize>p;
   for (let u = 0; u < work.levels; u++) {
     const omega = read(work.omega, u);
-    const c = work.C + ((<usize>(u * (p + 1))) << 3);
-    write(score, u, read(c, p) / omega);
-    write(inverse, u, read(work.beta, u) / omega / omega);
-    for (let j = 0; j < p; j++) write(solved, u * p + j, read(c, j) / omega);
+    const b = work.PC + ((<usize>(u * (p + 1))) << 3);
+    write(score, u, read(b, p) / omega);
+    write(inverse, u, diagonalOf(u) == 1 ? read(work.beta, u) / omega / omega : NaN);
+    for (let j = 0; j < p; j++) write(solved, u * p + j, read(b, j) / omega);
   }
-}
-
-/** The sum of squares of the scores of a row or a level. */
-function squaresOf(scores: usize, i: i32): f64 {
-  let sum: f64 = 0;
-  for (let s = 0; s < work.scores; s++) {
-    const x = read(scores, i * work.scores + s);
-    sum += x * x;
+  for (let index = 0; index < work.nodes; index++) {
+    node.moveTo(index);
+    for (let e = node.firstEdge; e < node.endEdge; e++) {
+      write(inverse, levelAt(firstPlace(e)), NaN);
+      write(inverse, levelAt(secondPlace(e)), NaN);
+    }
   }
-  return sum;
 }
 
 function addGradient(problem: usize): void {
@@ -107,11 +107,11 @@ function addGradient(problem: usize): void {
     const ai = read(a, i);
     const q = ai * read(work.E, i * (p + 1) + p);
     for (let j = 0; j < p; j++) add(slope, j, -q * read(x, j * rows + i));
-    const left = weightOf(problem, i) - ai * (read(shared, i) + squaresOf(work.scoresE, i));
+    const left = weightOf(problem, i) - ai * (read(shared, i) + productOf(work.scoresE, work.scoresE, i));
     for (let k = 0; k < ofRows; k++) add(gradient, k, -0.5 * rowRate(problem, i, k) * left);
   }
   for (let u = 0; u < work.levels; u++) {
-    const left = read(work.beta, u) - squaresOf(work.scoresC, u);
+    const left = read(work.beta, u) - productOf(work.scoresPC, work.scoresC, u);
     for (let k = ofRows; k < work.scales; k++) add(gradient, k, deltaOf(problem, u, k) * left);
   }
 }
@@ -123,7 +123,6 @@ function weightOf(problem: usize, i: i32): f64 {
 function addHessian(problem: usize): void {
   const ofRows = work.ofRows;
   addProducts(problem);
-  addLevelSquares(problem);
   for (let l = 0; l < work.scales; l++) {
     if (isOfRoots(problem, l)) {
       for (let k = l; k < work.scales; k++) if (isOfRoots(problem, k)) addRootChanges(problem, k, l);
@@ -137,115 +136,6 @@ function addHessian(problem: usize): void {
   }
 }
 
-/** Of rows all but the traces; then -g_k' M^-1 g_l. */
-function addProducts(problem: usize): void {
-  const p = get(problem, Field.P);
-  const q = get(problem, Field.Q);
-  const ofRows = work.ofRows;
-  const scales = work.scales;
-  const scores = work.scores;
-  const terms = work.terms;
-  const width = scales * scores;
-  const bytes = (<usize>width) << 3;
-  const a = precisions(problem);
-  const omega = work.omega;
-  const hessian = at(problem, Field.ThetaHessian);
-  const cross = at(problem, Field.CrossHessian);
-  const products = work.products;
-  // the layout that sparseVectors() makes room for
-  const y = at(problem, Field.Vectors);
-  memory.fill(products, 0, <usize>work.levels * bytes);
-  let own = work.E;
-  for (let i = 0; i < work.rows; i++) {
-    const ai = read(a, i);
-    rowProducts(problem, i, y);
-    for (let t = 0; t < terms; t++) {
-      const u = levelOf(i, t);
-      if (u < 0) continue;
-      const scale = ai * read(omega, u);
-      const g = products + <usize>u * bytes;
-      for (let k = 0; k < width; k++) add(g, k, scale * read(y, k));
-    }
-    const squares = squaresOf(work.scoresE, i);
-    for (let k = 0; k < scales; k++) {
-      const yk = y + ((<usize>(k * scores)) << 3);
-      const ay = ai * read(yk, 0);
-      for (let j = 0; j < p; j++) add(cross, j * q + k, ay * read(own, j));
-      for (let l = 0; l <= k; l++) {
-        let sum = inner(yk, y + ((<usize>(l * scores)) << 3), scores);
-        if (k < ofRows) sum -= 0.5 * rowCurvature(problem, i, k, l) * squares;
-        add(hessian, k * q + l, ai * sum);
-      }
-    }
-    own += (<usize>(p + 1)) << 3;
-    if (scores == 1) continue;
-    const gamma = work.scoresE + ((<usize>(i * scores + 1)) << 3);
-    for (let k = 0; k < ofRows; k++) addTrace(problem, k, -rowRate(problem, i, k) * ai, gamma, gamma);
-  }
-  solveHalf(products, width, work.factors, work.nodes);
-  for (let u = 0; u < work.levels; u++) {
-    const g = products + <usize>u * bytes;
-    for (let k = 0; k < scales; k++) {
-      const gk = g + ((<usize>(k * scores)) << 3);
-      for (let l = 0; l <= k; l++)
-        add(hessian, k * q + l, -inner(gk, g + ((<usize>(l * scores)) << 3), scores));
-    }
-  }
-}
-
-/** y_ik of all k and scores. */
-function rowProducts(problem: usize, i: i32, y: usize): void {
-  const ofRows = work.ofRows;
-  const scores = work.scores;
-  const scales = work.scales;
-  const terms = work.terms;
-  const column = (<usize>get(problem, Field.Levels)) << 3;
-  const U = at(problem, Field.U) + work.levelOffset;
-  const e = work.scoresE + ((<usize>(i * scores)) << 3);
-  for (let k = 0; k < ofRows; k++) {
-    const rate = -rowRate(problem, i, k);
-    for (let s = 0; s < scores; s++) write(y, k * scores + s, rate * read(e, s));
-  }
-  y += (<usize>(ofRows * scores)) << 3;
-  clear(y, (scales - ofRows) * scores);
-  for (let t = 0; t < terms; t++) {
-    const u = levelOf(i, t);
-    if (u < 0) continue;
-    const c = work.scoresC + ((<usize>(u * scores)) << 3);
-    const twice = 2 * read(work.omega, u);
-    let delta = U + ((<usize>u) << 3);
-    for (let k = 0; k < scales - ofRows; k++) {
-      const scale = twice * load<f64>(delta);
-      delta += column;
-      if (scale == 0) continue;
-      for (let s = 0; s < scores; s++) add(y, k * scores + s, scale * read(c, s));
-    }
-  }
-}
-
-function inner(a: usize, b: usize, n: i32): f64 {
-  let sum: f64 = 0;
-  for (let s = 0; s < n; s++) sum += read(a, s) * read(b, s);
-  return sum;
-}
-
-/** -2 delta_uk delta_ul c_u^2, and the levels' part of Gamma' S_k Gamma. */
-function addLevelSquares(problem: usize): void {
-  const q = get(problem, Field.Q);
-  const ofRows = work.ofRows;
-  const hessian = at(problem, Field.ThetaHessian);
-  for (let u = 0; u < work.levels; u++) {
-    const squares = squaresOf(work.scoresC, u);
-    const gamma = work.scoresC + ((<usize>(u * work.scores + 1)) << 3);
-    for (let k = ofRows; k < work.scales; k++) {
-      const dk = deltaOf(problem, u, k);
-      if (dk == 0) continue;
-      for (let l = ofRows; l <= k; l++) add(hessian, k * q + l, -2 * dk * deltaOf(problem, u, l) * squares);
-      if (work.scores > 1) addTrace(problem, k, 2 * dk, gamma, gamma);
-    }
-  }
-}
-
 /** What the change of beta_u in direction l is to the SDs' rows of the Hessian, and to those of roots above it. */
 function addLevelChanges(problem: usize, l: i32): void {
   const q = get(problem, Field.Q);
@@ -256,9 +146,4 @@ function addLevelChanges(problem: usize, l: i32): void {
     for (let u = 0; u < work.levels; u++) sum += deltaOf(problem, u, k) * read(work.betaChange, u);
     add(hessian, max(k, l) * q + min(k, l), sum);
   }
-}
-
-/** Doubles worked in at Field.Vectors: y_k of one row. */
-export function sparseVectors(scales: u64, scores: u64): u64 {
-  return scales * scores;
 }

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { METHODS } from "../../method";
 import { takesFile } from "../file-arguments";
 import type { CliIo, Outcome } from "../io";
 import { parseFix, parseLevel, parseLevels } from "../option-values";
@@ -9,7 +10,7 @@ const EXAMPLES = `
 A job is one line of JSON, and so is its result, in the same order:
   { "id": "trial-17", "formulas": ["yi ~ x + meta_V(V = vi)", "sigma ~ x"], "data": { "yi": [...], "vi": [...], "x": [...] } }
   { "id": "trial-17", "formulas": ["yi ~ 1 + meta_V(V = vi)"], "path": "trial-17.csv" }
-A job may also have factors, ordered, matrices, weights, fixed, method and starts. A path is relative to the job file.
+A job may also have factors, ordered, matrices, trees, weights, fixed, method and starts. A path is relative to the job file.
 
 Examples:
   All jobs of a file on all cores; the same again after an interruption:
@@ -46,7 +47,7 @@ export function batchCommand(io: CliIo, done: (outcome: Outcome) => void): Comma
     .option("--workers <n>", "how many threads (default: as many as there are cores)", parseCount)
     .option("--by <column>", "the jobs are the data sets that this column of a table names")
     .option("--formula <formula>", "for jobs that have none (repeatable: one for each parameter)", collect)
-    .addOption(new Option("--method <method>", "for jobs that name none").choices(["ML", "REML"]))
+    .addOption(new Option("--method <method>", "for jobs that name none").choices(METHODS))
     .option(
       "--levels <col=a,b,...>",
       "levels of a factor, reference first; a<b<c = ordered (repeatable)",

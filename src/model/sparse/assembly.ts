@@ -13,8 +13,10 @@ export enum NodeWord {
   List,
   /** where its panel starts, in numbers */
   Panel,
-  /** its cliques are those from the end of the node before it up to here */
+  /** its rows are those from the end of the node before it up to here, ... */
   End,
+  /** ... and its edges likewise */
+  EdgeEnd,
   /** its last child that is a front; -1 for none */
   LastChild,
   /** the front before it among its parent's children; -1 for none */
@@ -25,7 +27,13 @@ export enum NodeWord {
 /** Lists, places and words of the nodes, one after the other. */
 export class Assembly {
   readonly words: Int32Array;
+  /** rows x width */
   readonly places: Int32Array;
+  /** edges x 2 */
+  readonly edgePlaces: Int32Array;
+  /** rows and edges in the order of their nodes */
+  readonly rows: Int32Array;
+  readonly edges: Int32Array;
   lists: Int32Array<ArrayBuffer>;
   inParent: Int32Array<ArrayBuffer>;
   used = 0;
@@ -35,6 +43,11 @@ export class Assembly {
   flops = 0;
 
   private readonly cliques: Cliques;
+  private readonly rowCount: number;
+  /** members of a row at most */
+  private readonly width: number;
+  private rowsPlaced = 0;
+  private edgesPlaced = 0;
   private readonly nodes: readonly Front[];
   private readonly homes: Groups;
   private readonly children: Groups;
@@ -48,8 +61,10 @@ export class Assembly {
   private readonly place: Int32Array;
   private below = new Int32Array(64);
 
+  /** `cliques` are the `rows`, and after them edges. */
   constructor(
     cliques: Cliques,
+    rows: Pick<Cliques, "count" | "width">,
     nodes: readonly Front[],
     parents: Int32Array,
     numberOf: Int32Array,
@@ -57,12 +72,18 @@ export class Assembly {
   ) {
     const n = numberOf.length;
     this.cliques = cliques;
+    this.rowCount = rows.count;
+    this.width = rows.width;
     this.nodes = nodes;
     this.homes = homes;
     this.children = groupBy(parents, nodes.length);
     this.numberOf = numberOf;
     this.words = new Int32Array(nodes.length * NodeWord.Count);
-    this.places = new Int32Array(homes.items.length * cliques.width).fill(-1);
+    const rowsAtHome = homes.items.reduce((count, c) => (c < rows.count ? count + 1 : count), 0);
+    this.rows = new Int32Array(rowsAtHome);
+    this.places = new Int32Array(rowsAtHome * rows.width).fill(-1);
+    this.edges = new Int32Array(cliques.count - rows.count);
+    this.edgePlaces = new Int32Array(2 * this.edges.length);
     this.lists = new Int32Array(4 * n);
     this.inParent = new Int32Array(4 * n);
     this.start = new Int32Array(nodes.length + 1);
@@ -71,21 +92,22 @@ export class Assembly {
   }
 
   add(k: number): void {
-    const { words, start, homes } = this;
+    const { words, start } = this;
     const { isLeaf } = this.nodes[k]!;
     const columns = this.nodes[k]!.columns.length;
     const count = this.collect(k, this.first + columns);
     const size = columns + count;
     this.writeList(columns, count);
     start[k + 1] = this.used;
-    this.placeRows(k);
+    this.placeCliques(k);
     const word = k * NodeWord.Count;
     words[word + NodeWord.First] = this.first;
     words[word + NodeWord.Columns] = isLeaf ? 0 : columns;
     words[word + NodeWord.Size] = size;
     words[word + NodeWord.List] = start[k]!;
     words[word + NodeWord.Panel] = this.panels;
-    words[word + NodeWord.End] = homes.start[k + 1]!;
+    words[word + NodeWord.End] = this.rowsPlaced;
+    words[word + NodeWord.EdgeEnd] = this.edgesPlaced;
     words[word + NodeWord.LastChild] = this.placeChildren(k);
     words[word + NodeWord.Sibling] = -1;
     this.first += columns;
@@ -141,16 +163,36 @@ export class Assembly {
     }
   }
 
-  private placeRows(k: number): void {
-    const { cliques, homes, numberOf, place, places } = this;
-    const { width, members } = cliques;
+  private placeCliques(k: number): void {
+    const { homes, rowCount } = this;
     for (let q = homes.start[k]!; q < homes.start[k + 1]!; q++) {
-      const c = homes.items[q]! * width;
-      for (let t = 0; t < width; t++) {
-        const member = members[c + t]!;
-        if (member >= 0) places[q * width + t] = place[numberOf[member]!]!;
-      }
+      const c = homes.items[q]!;
+      if (c < rowCount) this.placeRow(c);
+      else this.placeEdge(c);
     }
+  }
+
+  private placeRow(c: number): void {
+    const { cliques, numberOf, place, places, width } = this;
+    const { members } = cliques;
+    const from = c * cliques.width;
+    const to = this.rowsPlaced * width;
+    for (let t = 0; t < width; t++) {
+      const member = members[from + t]!;
+      if (member >= 0) places[to + t] = place[numberOf[member]!]!;
+    }
+    this.rows[this.rowsPlaced++] = c;
+  }
+
+  /** What is eliminated first comes first. */
+  private placeEdge(c: number): void {
+    const { cliques, numberOf, place, edgePlaces } = this;
+    const from = c * cliques.width;
+    const one = place[numberOf[cliques.members[from]!]!]!;
+    const two = place[numberOf[cliques.members[from + 1]!]!]!;
+    edgePlaces[2 * this.edgesPlaced] = Math.min(one, two);
+    edgePlaces[2 * this.edgesPlaced + 1] = Math.max(one, two);
+    this.edges[this.edgesPlaced++] = c - this.rowCount;
   }
 
   /** Chains node k's children that are fronts; the last one. */

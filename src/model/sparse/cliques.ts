@@ -1,6 +1,6 @@
 /**
  * The graph of a sparse symmetric matrix as a sum of small dense ones: clique c adds to all entries between its members. Rows
- * of data are cliques of their levels.
+ * of data are cliques of their levels, and what levels have to do with each other beside data (a tree's edges) are cliques of two.
  */
 export interface Cliques {
   /** of the matrix: members are below it */
@@ -37,4 +37,19 @@ export function cliquesOf({ variables, count, width, members }: Cliques): Groups
 /** Numbers 0 to keys.length - 1 by their key, stably; keys of -1 are in no group. */
 export function groupBy(keys: Int32Array, groups: number): Groups {
   return cliquesOf({ variables: groups, count: keys.length, width: 1, members: keys });
+}
+
+/** Those of both, one after the other. */
+export function joinCliques(a: Cliques, b: Cliques): Cliques {
+  if (b.count === 0) return a;
+  const width = Math.max(a.width, b.width);
+  const members = new Int32Array((a.count + b.count) * width).fill(-1);
+  let at = 0;
+  for (const { count, width: own, members: from } of [a, b]) {
+    for (let c = 0; c < count; c++) {
+      members.set(from.subarray(c * own, (c + 1) * own), at);
+      at += width;
+    }
+  }
+  return { variables: a.variables, count: a.count + b.count, width, members };
 }

@@ -1,5 +1,5 @@
 import { Assembly } from "./assembly";
-import { type Cliques, groupBy } from "./cliques";
+import { type Cliques, groupBy, joinCliques } from "./cliques";
 import { eliminationTree } from "./elimination-tree";
 import { type Front, frontsOf } from "./fronts";
 import { minimumDegree } from "./minimum-degree";
@@ -16,6 +16,10 @@ export interface SparsePlan {
   readonly cliques: Int32Array;
   /** cliques x width, in this order: a member's place in the list of the clique's node, -1 for none */
   readonly places: Int32Array;
+  /** edges in the order of their nodes */
+  readonly edges: Int32Array;
+  /** edges x 2, in this order: the two places in the list of the edge's node, ascending */
+  readonly edgePlaces: Int32Array;
   /** nodes x NodeWord.Count, see `NodeWord` */
   readonly nodes: Int32Array;
   /** of each node the numbers that it is about: its columns, then the rows below them, ascending */
@@ -32,18 +36,24 @@ export interface SparsePlan {
   readonly flops: number;
 }
 
-export function sparsePlan(cliques: Cliques): SparsePlan {
+const NO_EDGES: Cliques = { variables: 0, count: 0, width: 2, members: new Int32Array(0) };
+
+/** `edges` are cliques of two of the same variables: entries of the matrix that no row of data has to be there for. */
+export function sparsePlan(rows: Cliques, edges = NO_EDGES): SparsePlan {
+  const cliques = joinCliques(rows, edges);
   const tree = eliminationTree(cliques, minimumDegree(cliques));
   const { nodes, parents } = inOrder(frontsOf(tree));
   const { numberOf, variables, nodeOf } = numbering(nodes, tree.order);
   const homes = groupBy(homesOf(cliques, numberOf, nodeOf), nodes.length);
-  const assembly = new Assembly(cliques, nodes, parents, numberOf, homes);
+  const assembly = new Assembly(cliques, rows, nodes, parents, numberOf, homes);
   for (let k = 0; k < nodes.length; k++) assembly.add(k);
   const { words, places, lists, inParent, used, panels, largestFront, stack, flops } = assembly;
   return {
     variables,
-    cliques: homes.items,
+    cliques: assembly.rows,
     places,
+    edges: assembly.edges,
+    edgePlaces: assembly.edgePlaces,
     nodes: words,
     lists: lists.subarray(0, used),
     inParent: inParent.subarray(0, used),

@@ -4,7 +4,7 @@ import { completePairs } from "../observations";
 import { numbersAmong, type Selection, selection } from "../selection";
 import { Residual } from "./residual";
 import type { TermSource } from "./source";
-import type { NewRows, Sampler, Spreads, TermAnswers } from "./term";
+import type { NewVariances, Sampler, Spreads, TermAnswers } from "./term";
 
 /**
  * R of two outcomes: sigma_i^2 of each row, and rho_s sigma_i sigma_k of the two rows i, k of a study that has both. A
@@ -52,7 +52,7 @@ export class Pair implements TermAnswers {
     }
   }
 
-  addNewVariances(outcome: Dpar["outcome"], rows: Pick<NewRows, "values">, out: Float64Array): void {
+  addNewVariances(outcome: Dpar["outcome"], rows: NewVariances, out: Float64Array): void {
     this.alone.addNewVariances(outcome, rows, out);
   }
 

@@ -2,7 +2,7 @@ import type { Dpar } from "../../formula/dpar";
 import type { ParameterBlock } from "../model";
 import { observationBlock } from "./observation-block";
 import type { TermSource } from "./source";
-import type { NewRows, Sampler, Spreads, TermAnswers } from "./term";
+import type { NewVariances, Sampler, Spreads, TermAnswers } from "./term";
 
 /** R = diag(sigma_i^2): the heterogeneity of each row. */
 export class Residual implements TermAnswers {
@@ -26,7 +26,7 @@ export class Residual implements TermAnswers {
     for (let a = 0; a < m; a++) out[a * m + a]! += sigma[members[a]!]! ** 2;
   }
 
-  addNewVariances(outcome: Dpar["outcome"], rows: Pick<NewRows, "values">, out: Float64Array): void {
+  addNewVariances(outcome: Dpar["outcome"], rows: NewVariances, out: Float64Array): void {
     const sigma = rows.values(this.dpars.find((dpar) => dpar.outcome === outcome)!);
     for (let i = 0; i < out.length; i++) out[i]! += sigma[i]! ** 2;
   }

@@ -1,3 +1,4 @@
+import type { StructuredLevels } from "../../covariance/structure";
 import type { Design } from "../../design/design";
 import type { Dpar, DparKind } from "../../formula/dpar";
 import type { Block, Outcomes } from "../model";
@@ -13,8 +14,15 @@ export interface TermSource {
   dpars(kind: DparKind): readonly Dpar[];
   /** null of a dpar that is not estimated; over the levels where the dpar has a group */
   design(dpar: Dpar): Design | null;
+  /** the column of a random slope by row, as a design of one column; null of an intercept */
+  slope(dpar: Dpar): Design | null;
+  /** the known correlation of an SD's levels; null where they are independent */
+  relate(dpar: Dpar): Relate | null;
   /** the value that a dpar is held at, on its response scale; null where it is estimated */
   held(dpar: Dpar): number | null;
   /** the same block, after what is to be said against it */
   checked(block: Block): Block;
 }
+
+/** The tree or matrix that the levels of a grouping are on, as any of the levels see it. */
+export type Relate = (levels: readonly string[]) => StructuredLevels;

@@ -1,5 +1,7 @@
 import type { BlockCovariance } from "../../covariance/block-covariance";
+import type { Structure } from "../../covariance/structure";
 import type { Dpar } from "../../formula/dpar";
+import type { Share } from "./effects";
 
 /** Multipliers of V, SDs and correlations of a model at some parameters, in the unit that its V is in. Not to be kept. */
 export interface Spreads {
@@ -28,7 +30,12 @@ export interface LevelsInput {
   readonly input: "levels";
   /** level of each row, -1 for none */
   readonly index: Int32Array;
+  /** those that rows have */
   readonly levels: number;
+  /** how their effects covary, by the same numbers, with inner nodes after them; null: not at all */
+  readonly structure: Structure | null;
+  /** by row what its level's effect is multiplied by; null where that is 1 */
+  readonly z: Float64Array | null;
 }
 
 /**
@@ -50,7 +57,7 @@ export interface TermAnswers {
    */
   addCovariances(members: ArrayLike<number>, spreads: Spreads, out: Float64Array): void;
   /** Adds its variance of the true effects of an outcome in rows that are not the model's, of levels that it does not know. */
-  addNewVariances(outcome: Dpar["outcome"], rows: Pick<NewRows, "values">, out: Float64Array): void;
+  addNewVariances(outcome: Dpar["outcome"], rows: NewVariances, out: Float64Array): void;
   /**
    * How to add a draw of its part to a response. What all draws share is done once.
    *
@@ -61,10 +68,20 @@ export interface TermAnswers {
 }
 
 /**
- * What a term with random effects u (Z u in the response) answers beside: levels are numbered over all such terms of a model,
- * one after the other, as in Spreads.
+ * What a term with random effects (Z u in the response) answers beside. Over all such terms of a model, one after the other, are numbered
+ *   its levels that rows have, each of which has an SD, as in Spreads;
+ *   its effects u of known precision, one a level, and the inner nodes of a structure;
+ *   what it reports: the levels that rows have, and the other names of a structure.
  */
 export interface EffectsAnswers {
+  /** how many effects u there are */
+  readonly effects: number;
+  readonly firstEffect: number;
+  /** how many levels are reported */
+  readonly reported: number;
+  readonly firstReported: number;
+  /** names of a structure that no row has */
+  readonly others: readonly string[];
   /** Adds Z u to `out`, by observation. */
   addEffects(u: Float64Array, out: Float64Array): void;
   /** Adds Z' w to `out`, by level. */
@@ -73,11 +90,24 @@ export interface EffectsAnswers {
   setErrors(variances: Float64Array, out: Float64Array): void;
   /** The level of an observation, -1 for none. */
   levelOf(observation: number): number;
-  /** Calls `visit` for each effect that is in the mean of an outcome in a new row: those of levels that the fit knows. */
+  /** What the effect of an observation's level is multiplied by. */
+  zOf(observation: number): number;
+  /** The number of an observation's effect, -1 for none. */
+  effectOf(observation: number): number;
+  /** What an observation of a level has of its u: z omega scale. */
+  loadingOf(observation: number, omega: Float64Array): number;
+  /** What a level that it reports, by its own number, has of the effects u, at an SD of 1. */
+  shareOf(level: number): Share;
+  /** Calls `visit` for the entries of the precision of its u, lower triangle, by its own numbers. */
+  eachPrecision(visit: (row: number, column: number, value: number) => void): void;
+  /**
+   * Calls `visit` for each level whose effect is in the mean of an outcome in a new row, with what it is multiplied by there:
+   * those that the fit reports.
+   */
   eachEffect(
     outcome: Dpar["outcome"],
-    rows: Pick<NewRows, "levels">,
-    visit: (row: number, level: number) => void,
+    rows: Pick<NewRows, "levels" | "slopes">,
+    visit: (row: number, reported: number, z: number) => void,
   ): void;
   /** Predicts the effects of its levels. */
   predict(scores: LevelScores): PredictedEffects;
@@ -92,9 +122,11 @@ export interface LevelScores {
   readonly score: Float64Array;
   /** z' P z */
   readonly precision: Float64Array;
+  /** mean and variance of a combination of effects u given the data, with beta estimated */
+  readonly predicted: (share: Share) => { readonly mean: number; readonly variance: number };
 }
 
-/** One a level of the term, in the user's units. */
+/** One a level that the term reports, in the user's units. */
 export interface PredictedEffects {
   readonly sd: Float64Array;
   readonly estimate: Float64Array;
@@ -106,9 +138,14 @@ export interface PredictedEffects {
 export interface NewRows {
   /** an SD or a correlation in each row, response scale */
   values(dpar: Dpar): Float64Array;
+  /** the column that a dpar's slopes are of, in each row; null for intercepts */
+  slopes(dpar: Dpar): Float64Array | null;
   /** the level that each row is of in the grouping of a dpar, -1 for one that the fit does not know */
   levels(dpar: Dpar): Int32Array;
 }
+
+/** What variances in new rows are made of. */
+export type NewVariances = Pick<NewRows, "values" | "slopes">;
 
 /** Adds a draw to y; `normal` gives independent standard normal numbers. */
 export type Sampler = (normal: () => number, y: Float64Array) => void;

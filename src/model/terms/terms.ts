@@ -1,11 +1,12 @@
 import { BlockCovariance } from "../../covariance/block-covariance";
 import type { Dpar } from "../../formula/dpar";
 import type { Model, ParameterBlock } from "../model";
-import { type Intercept, interceptsBlock, interceptsFrom } from "./intercept";
+import { effectsBlock, type RandomEffects } from "./effects";
 import { Known } from "./known";
 import { Pair, pairsFrom } from "./pair";
 import { parametersOf } from "./parameters";
 import { multipliersBlock, Proportional } from "./proportional";
+import { randomTermsFrom } from "./random-terms";
 import { Residual, residualBlock } from "./residual";
 import type { TermSource } from "./source";
 import type { LevelsInput, VarianceTerm } from "./term";
@@ -27,9 +28,9 @@ export function termsOf({ V, pairs, random, blocks }: WithTerms): VarianceTerm[]
 /** What a model has of its terms: what they are made of beside V, and their parameters in the order of theta. */
 export function partsFrom(source: TermSource): Pick<Model, "random" | "pairs" | "blocks"> {
   const residual = residualBlock(source);
-  const random = interceptsFrom(source);
+  const random = randomTermsFrom(source);
   const { pairs, block } = pairsFrom(source);
-  return { random, pairs, blocks: [multipliersBlock(source), residual, interceptsBlock(random), block] };
+  return { random, pairs, blocks: [multipliersBlock(source), residual, effectsBlock(random), block] };
 }
 
 /** The dpars that multiply V, estimated or held: none where it is known. */
@@ -43,7 +44,7 @@ export interface TermInputs {
   readonly multipliers: readonly Dpar[];
   readonly residual: readonly Dpar[];
   readonly pairs: Int32Array;
-  readonly random: readonly Intercept[];
+  readonly random: readonly RandomEffects[];
 }
 
 export function termsFrom({ V, multipliers, residual, pairs, random }: TermInputs): VarianceTerm[] {

@@ -92,11 +92,15 @@ export interface FitJson {
     readonly evaluations: number;
     readonly max_gradient: JsonNumber;
   };
-  /** predicted random intercepts: `group`, `level`, fitted `sd`, `estimate` (BLUP) and `std_error` of prediction */
+  /** predicted random effects: fitted `sd`, `estimate` (BLUP) and `std_error` of prediction */
   readonly random: readonly {
-    /** in a fit of two outcomes only, where both can have the group: "sd1(study)" */
-    readonly dpar?: string;
+    /** of the SD: "sd(study)", "sd(bmi | study)" */
+    readonly dpar: string;
+    /** "study", "phylo(species)" */
     readonly group: string;
+    /** "(Intercept)", or the column that slopes are of */
+    readonly term: string;
+    /** those of a tree or a matrix that no row has come after the others */
     readonly level: string;
     /** response scale */
     readonly sd: JsonNumber;
@@ -183,9 +187,10 @@ export function toJSON(fit: Fit, options: ToJsonOptions = {}): FitJson {
       evaluations: fit.optim.evaluations,
       max_gradient: finite(fit.optim.maxGradient),
     },
-    random: ranef(fit).map(({ dpar, group, level, sd, estimate, stdError }) => ({
-      ...(fit.family === "biv_gaussian" && { dpar }),
+    random: ranef(fit).map(({ dpar, group, term, level, sd, estimate, stdError }) => ({
+      dpar,
       group,
+      term,
       level,
       sd: finite(sd),
       estimate: finite(estimate),

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { NodeWord } from "../../../src/model/sparse/assembly";
-import type { Cliques } from "../../../src/model/sparse/cliques";
+import { type Cliques, joinCliques } from "../../../src/model/sparse/cliques";
 import { minimumDegree } from "../../../src/model/sparse/minimum-degree";
 import { type SparsePlan, sparsePlan } from "../../../src/model/sparse/plan";
 import { randomStream } from "../../../src/stats/random";
@@ -50,6 +50,7 @@ interface Node {
   readonly list: readonly number[];
   readonly inParent: readonly number[];
   readonly end: number;
+  readonly edgeEnd: number;
 }
 
 function nodesOf(plan: SparsePlan): Node[] {
@@ -64,6 +65,7 @@ function nodesOf(plan: SparsePlan): Node[] {
       list: [...plan.lists.subarray(from, end)],
       inParent: [...plan.inParent.subarray(from, end)],
       end: word(NodeWord.End),
+      edgeEnd: word(NodeWord.EdgeEnd),
     };
   });
 }
@@ -75,13 +77,50 @@ const shapes = fc.record({
   missing: fc.constantFrom(0, 0.3),
 });
 
+/**
+ * Rows with a tip of a tree and a study, and the tree's edges beside them. Studies have species from all over the tree, or from a
+ * stretch of it.
+ */
+function phylogeny(seed: number, rows: number, tips: number, studies: number, stretch: number) {
+  const random = randomStream(seed);
+  const below = (n: number) => Math.floor(random.uniform() * n);
+  // neighbours are joined, so that near tips are near relatives
+  const live = Array.from({ length: tips }, (_, tip) => tip);
+  const pairs: [number, number][] = [];
+  let nodes = tips;
+  for (; live.length > 2; nodes++) {
+    const at = below(live.length - 1);
+    for (const child of live.splice(at, 2, nodes)) pairs.push([child, nodes]);
+  }
+  const members = new Int32Array(2 * rows);
+  for (let i = 0; i < rows; i++) {
+    // all tips and all studies have rows
+    const study =
+      i < tips ? Math.floor((i * studies) / tips) : i - tips < studies ? i - tips : below(studies);
+    const tip = i < tips ? i : Math.floor((study * tips) / studies) + below(stretch);
+    members.set([tip % tips, nodes + study], 2 * i);
+  }
+  const variables = nodes + studies;
+  return { rows: { variables, count: rows, width: 2, members }, tree: edges(variables, pairs) };
+}
+
 describe("a plan", () => {
-  it("has room for all of L, and every row and child in its place", () => {
+  it("has room for all of L, and every row, edge and child in its place", () => {
     fc.assert(
-      fc.property(shapes, ({ seed, rows, groups, missing }) => {
-        const cliques = crossed(seed, rows, groups, missing);
-        const plan = sparsePlan(cliques);
+      fc.property(shapes, fc.nat(40), ({ seed, rows, groups, missing }, edgeCount) => {
+        const own = crossed(seed, rows, groups, missing);
+        // levels without rows, and edges among all
+        const cliques = { ...own, variables: own.variables + 4 };
         const { variables, width, members } = cliques;
+        const random = randomStream(seed + 1);
+        const beside = edges(
+          variables,
+          Array.from({ length: edgeCount }, () => {
+            const a = Math.floor(random.uniform() * variables);
+            return [a, (a + 1 + Math.floor(random.uniform() * (variables - 1))) % variables] as const;
+          }),
+        );
+        const plan = sparsePlan(cliques, beside);
         expect([...plan.variables].sort((a, b) => a - b)).toEqual(
           Array.from({ length: variables }, (_, v) => v),
         );
@@ -91,11 +130,12 @@ describe("a plan", () => {
         });
         const nodes = nodesOf(plan);
         const nodeOf = nodes.flatMap((node) => Array<Node>(node.columns).fill(node));
-        filled(cliques, number).forEach((below, column) => {
+        filled(joinCliques(cliques, beside), number).forEach((below, column) => {
           for (const row of below) expect(nodeOf[column]!.list).toContain(row);
         });
         let first = 0;
         let row = 0;
+        let edge = 0;
         nodes.forEach((node, k) => {
           expect(node.first).toBe(first);
           first += node.columns;
@@ -122,9 +162,16 @@ describe("a plan", () => {
               else expect(node.list[place]).toBe(number[member]);
             }
           }
+          for (; edge < node.edgeEnd; edge++) {
+            const of = [0, 1].map((k) => number[beside.members[2 * plan.edges[edge]! + k]!]!);
+            const places = [...plan.edgePlaces.subarray(2 * edge, 2 * edge + 2)];
+            expect(places.map((place) => node.list[place])).toEqual(of.sort((a, b) => a - b));
+            expect(places[0]).toBeLessThan(node.columns);
+          }
         });
         expect(first).toBe(variables);
         expect(row).toBe(plan.cliques.length);
+        expect(edge).toBe(edgeCount);
       }),
       { numRuns: 300, seed: 4 },
     );
@@ -137,6 +184,20 @@ describe("a plan", () => {
     { name: "300 x 300, an expander", cliques: crossed(1, 1200, [300, 300]), most: 1.3e6, panels: 4e4 },
   ])("little work and fill: $name", ({ cliques, most, panels }) => {
     const plan = sparsePlan(cliques);
+    expect(plan.flops).toBeLessThan(most);
+    expect(plan.panels).toBeLessThan(panels);
+  });
+
+  test.each([
+    { name: "85 tips, 194 studies of any", of: phylogeny(1, 400, 85, 194, 85), most: 8.5e4, panels: 5.2e3 },
+    {
+      name: "341 tips, 457 studies of a stretch",
+      of: phylogeny(1, 1828, 341, 457, 3),
+      most: 4.1e4,
+      panels: 9e3,
+    },
+  ])("little work and fill on a tree: $name", ({ of, most, panels }) => {
+    const plan = sparsePlan(of.rows, of.tree);
     expect(plan.flops).toBeLessThan(most);
     expect(plan.panels).toBeLessThan(panels);
   });

@@ -73,6 +73,7 @@ describe.each([
       variance: Float64Array.from(levels, (level) => 0.1 + level / 16),
       score: Float64Array.from(levels, (level) => level - 1.5),
       precision: Float64Array.from(levels, (level) => 1 + level / 4),
+      predicted: () => expect.fail("independent levels need no equations"),
     };
     const predicted = terms.map((term) => term.predict(scores));
     const all = (of: "sd" | "estimate" | "stdError") => predicted.flatMap((one) => [...one[of]]);
@@ -91,7 +92,9 @@ describe.each([
     const seen = (outcome: 1 | 2) => {
       const out: [number, number][] = [];
       for (const term of terms)
-        term.eachEffect(outcome, { levels: known }, (row, level) => out.push([row, level]));
+        term.eachEffect(outcome, { levels: known, slopes: () => null }, (row, level) =>
+          out.push([row, level]),
+        );
       return out;
     };
     const firsts = terms.map((___, t) => (t === 0 ? 0 : 3));
@@ -105,11 +108,11 @@ describe.each([
 
     const sds = (dpar: Dpar) => Float64Array.of(0.5, dpar.group === null ? 0.25 : 2);
     const out = Float64Array.of(1, 1);
-    for (const term of termsOf(model)) term.addNewVariances(1, { values: sds }, out);
+    for (const term of termsOf(model)) term.addNewVariances(1, { values: sds, slopes: () => null }, out);
     expect([...out]).toEqual([1 + 0.25 * (1 + terms.length), 1 + 0.0625 + 4 * terms.length]);
     const second = Float64Array.of(0, 0);
     if (model.outcomes !== null) {
-      for (const term of termsOf(model)) term.addNewVariances(2, { values: sds }, second);
+      for (const term of termsOf(model)) term.addNewVariances(2, { values: sds, slopes: () => null }, second);
       expect([...second]).toEqual([0.25, 0.0625]);
     }
   });
