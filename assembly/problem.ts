@@ -127,19 +127,7 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.Nested] = nestedLevels * nestedWidth<u64>(p, q, scores);
   doubles[Field.Sparse] =
     sparseLevels > 0
-      ? sparseDoubles(
-          sparseRows,
-          sparseLevels,
-          terms,
-          p,
-          ofRows,
-          sds,
-          scores,
-          panels,
-          front,
-          stack,
-          precise,
-        )
+      ? sparseDoubles(sparseRows, sparseLevels, terms, p, ofRows, sds, scores, panels, front, stack, precise)
       : 0;
   doubles[Field.Whitened] = denseRows * (p + 1);
   // entries = sum of m (m + 1) / 2 and denseRows = sum of m, so sum of m^2 = 2 entries - denseRows
