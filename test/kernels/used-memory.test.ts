@@ -60,6 +60,16 @@ function answerOf(job: Job, change?: Parameters<typeof engineForJob>[1]): Engine
 
 afterEach(() => vi.restoreAllMocks());
 
+const models = [
+  ...Object.entries(jobs()).map(([name, job]) => ({ name, job, change: undefined })),
+  ...DESIGNS.flatMap((design) =>
+    (["ML", "REML"] as const).map((method) => ({
+      name: `sparse, ${design}, ${method}`,
+      ...structured(4, design, "tips without rows", { method, size: 2 }),
+    })),
+  ),
+];
+
 /** The same question, the second time in memory full of numbers that are none. */
 function expectNothingRead<Answer>(ask: () => Answer): void {
   const clean = ask();
@@ -80,16 +90,6 @@ function expectNothingRead<Answer>(ask: () => Answer): void {
   expect(ask()).toEqual(clean);
   expect(spoilt).toHaveBeenCalled();
 }
-
-const models = [
-  ...Object.entries(jobs()).map(([name, job]) => ({ name, job, change: undefined })),
-  ...DESIGNS.flatMap((design) =>
-    (["ML", "REML"] as const).map((method) => ({
-      name: `sparse, ${design}, ${method}`,
-      ...structured(4, design, "tips without rows", { method, size: 2 }),
-    })),
-  ),
-];
 
 test.each(models)("what memory held before does not matter: $name", ({ job, change }) => {
   expectNothingRead(() => answerOf(job, change));
