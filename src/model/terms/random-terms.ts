@@ -1,9 +1,10 @@
+import type { Relate } from "../../covariance/structure";
 import type { Design } from "../../design/design";
 import type { GroupDesign } from "../../design/group-design";
 import type { Model, Outcomes } from "../model";
 import { type Selection, takeFromColumns } from "../selection";
 import { type EffectsParts, ofLevelsLeft, RandomEffects } from "./effects";
-import type { Relate, TermSource } from "./source";
+import type { TermSource } from "./source";
 import { Structured } from "./structured";
 
 type EffectsSource = Pick<TermSource, "rows" | "observation" | "dpars" | "design" | "slope" | "relate">;
