@@ -8,7 +8,16 @@ import { namedColumns } from "./named-columns";
 import { packColumns } from "./pack-columns";
 import type { Recycled } from "./recycled";
 
-const MODEL_KEYS = ["formulas", "factors", "ordered", "trees", "fixed", "method", "starts", "maxEvaluations"] as const;
+const MODEL_KEYS = [
+  "formulas",
+  "factors",
+  "ordered",
+  "trees",
+  "fixed",
+  "method",
+  "starts",
+  "maxEvaluations",
+] as const;
 const JOB_KEYS = new Set<string>([...MODEL_KEYS, "id", "data", "matrices", "weights"]);
 
 /** A chunk of jobs that is being filled. */
