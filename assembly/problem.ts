@@ -57,7 +57,7 @@ export function measure(sizes: Int32Array): u64 {
   const weighted = sizes[Field.Weighted] != 0;
   const reml = sizes[Field.Reml] != 0;
   const proportional = sizes[Field.Proportional] != 0;
-  const precise = sizes[Field.SparseStructured] != 0;
+  const hasPrecision = sizes[Field.SparseStructured] != 0;
   const scores = reml ? p + 1 : 1;
   const ofRows = <u64>sizes[Field.QPhi] + <u64>sizes[Field.QSigma];
   const sds = <u64>sizes[Field.QSd];
@@ -86,7 +86,7 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.SparseInParent] = words(lists);
   doubles[Field.SparseEdgePlaces] = words(2 * edges);
   doubles[Field.SparseEdgeValues] = edges;
-  doubles[Field.SparseDiagonal] = precise ? sparseLevels : 0;
+  doubles[Field.SparseDiagonal] = hasPrecision ? sparseLevels : 0;
   doubles[Field.SparseLogDet] = 1;
   doubles[Field.T] = pairs * <u64>sizes[Field.QRho];
   doubles[Field.EtaOffset] = pairs;
@@ -138,7 +138,7 @@ export function measure(sizes: Int32Array): u64 {
           panels,
           front,
           stack,
-          precise,
+          hasPrecision,
         )
       : 0;
   doubles[Field.Whitened] = denseRows * (p + 1);

@@ -13,6 +13,7 @@ import { ungroup } from "./formula/expr";
 import { type DrmFormula, formulaOf } from "./formula/formula";
 import { answerToRArgument, answerToRMethod } from "./formula/r-arguments";
 import { buildFrame, type Frame, type FrameOptions } from "./frame/frame";
+import { isMethod, type Method, MOMENT_METHODS } from "./method";
 import { buildModel } from "./model/build-model";
 import { checkOptions, isList, type OptionKinds, requireOptions, shown } from "./options";
 import { count } from "./words";
@@ -51,8 +52,12 @@ export interface DrmOptions {
   readonly weights?: string | ArrayLike<number> | null;
   /** dpars held at a value on their response scale: { sigma: 0 } is the common-effect model. */
   readonly fixed?: Readonly<Record<string, number>>;
-  /** "ML" is the default. "REML" takes no weights; its vcov has no covariances between the location and the rest. */
-  readonly method?: "ML" | "REML";
+  /**
+   * "ML" is the default. "REML" takes no weights; its vcov has no covariances between the location and the rest. "DL", "HE", "HS",
+   * "HSk", "SJ", "PM", "EB", "PMM" and "DLIT" estimate tau^2 = sigma^2 by moments, as metafor's rma() does, in models with one constant sigma,
+   * independent effect sizes and no random effects.
+   */
+  readonly method?: Method;
   /**
    * Newton runs at most. Location-scale likelihoods can have several maxima; the default is up to 9 for small data and
    * 1 where many rows make a second maximum unlikely. 1 is for batches.
@@ -211,9 +216,9 @@ function checkValues(
       );
     }
   }
-  if (method !== undefined && method !== "ML" && method !== "REML") {
+  if (method !== undefined && !isMethod(method)) {
     const answer = answerToRMethod(String(method), "code");
-    const wanted = answer === null ? 'use "ML" or "REML"' : answer;
+    const wanted = answer === null ? `use "ML", "REML" or, by moments, ${MOMENT_METHODS.join(", ")}` : answer;
     throw new DrmError("bad_option", `unknown method '${String(method)}': ${wanted}`);
   }
   for (const [name, value] of Object.entries({ starts, maxEvaluations })) {

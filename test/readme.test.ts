@@ -19,6 +19,7 @@ const DOCUMENTS = [
   "docs/bias.md",
   "docs/proportional-variances.md",
   "docs/data.md",
+  "docs/trees.md",
 ];
 
 describe.each(DOCUMENTS)("%s", (name) => {

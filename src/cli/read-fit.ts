@@ -4,6 +4,7 @@ import type { Tree } from "../data/tree";
 import { DrmError } from "../errors";
 import type { Fit, RobustErrors } from "../fit/fit";
 import { drm, drmFormula, robust } from "../index";
+import type { Method } from "../method";
 import { type EscalcArguments, escalcOf } from "./escalc-arguments";
 import { type FileArguments, fileArguments } from "./file-arguments";
 import type { CliIo } from "./io";
@@ -23,7 +24,7 @@ export interface ModelOptions extends FileArguments {
   readonly tree?: Readonly<Record<string, string>>;
   readonly weights?: string;
   readonly fix?: Readonly<Record<string, number>>;
-  readonly method: "ML" | "REML";
+  readonly method: Method;
   readonly biv?: boolean;
   /** a column of clusters */
   readonly robust?: string;

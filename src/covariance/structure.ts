@@ -19,6 +19,9 @@ export interface Structure {
   correlation(a: number, b: number): number;
 }
 
+/** The tree or matrix that the levels of a grouping are on, read once, as any of the levels see it: those of the data that have rows. */
+export type Relate = (levels: readonly string[]) => StructuredLevels;
+
 /** A structure as the levels of the data see it, and what it says of names that they lack. */
 export interface StructuredLevels {
   readonly structure: Structure;

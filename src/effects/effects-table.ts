@@ -1,4 +1,5 @@
 import { formatColumn, formatFixed, formatPValue, limitLabels } from "../report/format";
+import { howWords } from "../report/limits-line";
 import { printAsZero } from "../report/rounding";
 import { numberColumn, type ReportTable, type TableColumn } from "../report/text-table";
 import type { Contrasts } from "./contrasts";
@@ -151,7 +152,7 @@ function testName({ test }: MarginalMeans): string {
 }
 
 function scaleNote({ confint, scale }: MarginalMeans): string {
-  if (confint === "profile") return "limits: profile likelihood";
+  if (confint !== "wald") return `limits: ${howWords(confint)}`;
   return scale === "link" ? "limits: Wald" : "limits: Wald on the link scale, transformed";
 }
 

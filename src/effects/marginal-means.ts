@@ -8,6 +8,7 @@ import { coefficientIndices, requireDpar } from "../inference/coefficients";
 import { limitsAt } from "../inference/limits";
 import { combinedCoefficients, isSatterthwaite } from "../inference/linear-combination";
 import { type Link, linkOf } from "../inference/links";
+import type { LimitsMethod } from "../inference/scale-limits";
 import { scaleLimits, scaleMethod } from "../inference/scale-limits";
 import { type TestStatistic, testBasis } from "../inference/test-basis";
 import type { ProfileTarget } from "../opened/profile";
@@ -105,7 +106,7 @@ export interface MarginalMeans {
   /** what the limits are of */
   readonly test: TestStatistic;
   /** how the limits were found; those of a mean, and of anything on the link scale, are always Wald's */
-  readonly confint: IntervalMethod;
+  readonly confint: LimitsMethod;
   /** each mean's weights on the coefficients of the dpar, link scale */
   readonly linfct: readonly (readonly number[])[];
   /** of the dpar, link scale */
@@ -152,7 +153,7 @@ export function marginalMeans(fit: Fit, options: MarginalMeansOptions = {}): Pri
   const indices = coefficientIndices(fit, dpar);
   const coefficients = combinedCoefficients(fit, basis, indices);
   const ofScale = indices.length > 0 && link.name !== "identity" && scale === "response";
-  const confint = ofScale ? (options.confint ?? scaleMethod(fit, grid.means.length)) : "wald";
+  const confint = ofScale ? scaleMethod(fit, grid.means.length, options.confint) : "wald";
   const linkLimits =
     confint === "profile"
       ? scaleLimits(

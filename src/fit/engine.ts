@@ -89,8 +89,8 @@ export function createEngine(model: StandardModel): Engine {
   let evaluations = 0;
   const last = scratch(q);
   let lastDefined = false;
-  // a value alone leaves derivatives as they were; those of levels are not among them
-  const outlastsValues = layout.modelLevel.length === 0;
+  // a value alone leaves derivatives as they were; of levels those of the sparse section only
+  const outlastsValues = layout.modelLevel.length === (layout.sparse?.levels ?? 0);
   let isElsewhere = false;
   const gradient = scratch(q);
   const hessian = scratch(q * q);

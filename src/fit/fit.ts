@@ -2,6 +2,7 @@ import type { CovarianceBlocks } from "../covariance/block-cells";
 import type { Column, LabelCells } from "../data/table";
 import type { Design } from "../design/design";
 import type { Dpar } from "../formula/dpar";
+import type { Method } from "../method";
 import type { KnownSources } from "../model/terms/relate";
 
 /**
@@ -20,15 +21,15 @@ export interface Fit {
   readonly formulas: readonly string[];
   /** "gaussian" for one outcome, "biv_gaussian" for two */
   readonly family: "gaussian" | "biv_gaussian";
-  /** maximum or restricted maximum likelihood */
-  readonly method: "ML" | "REML";
+  /** maximum or restricted maximum likelihood, or the equation of moments that tau^2 = sigma^2 solves */
+  readonly method: Method;
   /** rows used; studies in a bivariate fit. Rows of zero weight count. */
   readonly nobs: number;
   /** data rows left out for missing values */
   readonly dropped: DroppedRows;
   /**
    * log-likelihood at the optimum, or its supremum when a parameter is at its boundary; REML: the restricted one, with
-   * + log|X'X| / 2
+   * + log|X'X| / 2; methods of moments: the likelihood at their estimates
    */
   readonly logLik: number;
   /** number of estimated parameters (mu, sigma, sd, rho12 together); those at a boundary count */

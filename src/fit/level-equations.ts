@@ -3,7 +3,6 @@ import { choleskyInverse } from "../linalg/inverse";
 import { SparseLdl } from "../linalg/sparse-ldl";
 import { components } from "../model/components";
 import type { Model } from "../model/model";
-import { minimumDegree } from "../model/sparse/minimum-degree";
 import { type EffectsTerm, hasEffects, type Spreads } from "../model/terms/term";
 import { termsOf } from "../model/terms/terms";
 import { marginalCovariance } from "./marginal-covariance";
@@ -125,13 +124,7 @@ export class LevelEquations {
         }
       }
     }
-    const members = new Int32Array(2 * rows.length);
-    for (let q = 0; q < rows.length; q++) {
-      members[2 * q] = rows[q]!;
-      members[2 * q + 1] = columns[q] === rows[q] ? -1 : columns[q]!;
-    }
-    const order = minimumDegree({ variables: n, count: rows.length, width: 2, members });
-    return new SparseLdl({ n, rows, columns, values }, order);
+    return new SparseLdl({ n, rows, columns, values });
   }
 }
 

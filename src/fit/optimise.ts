@@ -1,3 +1,4 @@
+import { atMoments } from "./at-moments";
 import { bestCut } from "./cut-walk";
 import { edgeOptimum } from "./edge-search";
 import { lookAtEdges, sweepEdges } from "./edge-sweep";
@@ -89,6 +90,10 @@ const BASIN_DEPTH = 4;
  * starts are tried on a small problem like this one, and only the distinct optima found there are refined.
  */
 export function search({ model, objective }: Searchable, options: SearchOptions): Search {
+  if (model.moments !== null) {
+    const best = atMoments({ model, objective }, model.moments);
+    return { best, settled: best, distinct: [best.value], startsTried: 1, spike: null, rises: false };
+  }
   const engine = { model: withoutIdle(model), objective };
   if (objective.size === 0) {
     const best = withoutScale(engine);

@@ -1,12 +1,14 @@
 import { BlockCovariance } from "../covariance/block-covariance";
 import { unfilled } from "../data/doubles";
 import { addProduct, type Basis, NO_BASIS, project } from "../design/basis";
+import { isMoments } from "../method";
 import type { Ties } from "../model/components";
 import type { Model } from "../model/model";
 import type { RandomEffects } from "../model/terms/effects";
 import { parametersOf } from "../model/terms/parameters";
 import { termsOf } from "../model/terms/terms";
 import { exactRows } from "./exact-rows";
+import { momentTau2, type Tau2 } from "./moments";
 import type { Part, ThetaBlock } from "./theta-blocks";
 
 /**
@@ -32,6 +34,8 @@ export interface StandardModel {
   readonly weights: Float64Array | null;
   /** the restricted likelihood is what is optimized */
   readonly reml: boolean;
+  /** tau^2 as an equation of moments gives it, in the units here; null where a likelihood is maximised */
+  readonly moments: Tau2 | null;
   /** known covariance, in the user's units: the engine divides by unit^2 */
   readonly V: BlockCovariance;
   readonly random: readonly RandomEffects[];
@@ -83,6 +87,7 @@ export function standardModel(model: Model): StandardModel {
     exactRows: mayBeExact ? exactRows({ rows, y, location, blocks, v, weights }) : NONE,
     weights,
     reml,
+    moments: momentsOf(model, unit),
     random: model.random,
     pairs: model.pairs,
     V,
@@ -93,6 +98,12 @@ export function standardModel(model: Model): StandardModel {
       -totalWeight * (0.5 * Math.log(2 * Math.PI) + Math.log(unit)) +
       (reml ? remlConstant(rows, location.columns, unit) : 0),
   };
+}
+
+function momentsOf({ method, y, V, location }: Model, unit: number): Tau2 | null {
+  if (!isMoments(method)) return null;
+  const { tau2, stdError } = momentTau2({ y, v: V.variances, location: location.basis }, method);
+  return { tau2: tau2 / unit ** 2, stdError: stdError / unit ** 2 };
 }
 
 /** What ties the observations together; rows have weights of their own in the nested kernel only. */

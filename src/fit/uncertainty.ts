@@ -29,7 +29,7 @@ const FLAT = 1e-12;
 /**
  * Inverse of the observed joint Hessian of (beta, theta) at the optimum, the cross block included. REML: the inverse of
  * X' Sigma^-1 X for beta and of the restricted likelihood's Hessian for theta, on which alone it depends; nothing between
- * the two. At the edge of the parameter space the Hessian is taken over the directions that are still free.
+ * the two. Methods of moments: of X' Sigma^-1 X for beta, and the variance of tau^2 that the moments give. At the edge of the parameter space the Hessian is taken over the directions that are still free.
  */
 export function uncertainty(
   engine: Engine,
@@ -42,7 +42,7 @@ export function uncertainty(
   const q = objective.size;
   const k = p + q;
   // the user's coefficients = D (free directions); inside the parameter space all directions are free
-  const J = jointHessian(engine, p, q);
+  const J = jointHessian(engine, optimum, p, q);
   const toUser = userCoefficients(engine, p, q);
   const M = optimum.boundary === null ? null : freeDirections(optimum.boundary.free, p, q);
   const n = optimum.boundary === null ? k : p + optimum.boundary.free.count;
@@ -61,7 +61,8 @@ export function uncertainty(
     estimates.set(toOriginal(basis, optimum.theta, start), p + start);
   }
   problem.read("locationGradient", gradient, 0, p);
-  problem.read("gradient", gradient, p, q);
+  // an equation of moments has no slope that is left over
+  if (model.moments === null) problem.read("gradient", gradient, p, q);
 
   const atBoundary = new Uint8Array(k);
   const drop = (i: number) => {
@@ -191,13 +192,16 @@ function userCoefficients(engine: Engine, p: number, q: number): Float64Array {
   return out;
 }
 
-function jointHessian(engine: Engine, p: number, q: number): Float64Array {
+function jointHessian(engine: Engine, optimum: Optimum, p: number, q: number): Float64Array {
   const k = p + q;
   const location = engine.problem.read("locationHessian", scratch(p * p));
-  const { reml } = engine.model;
+  const { reml, moments } = engine.model;
   const cross = scratch(p * q);
-  if (!reml) engine.problem.read("crossHessian", cross);
-  const scale = engine.problem.read(reml ? "hessian" : "thetaHessian", scratch(q * q));
+  if (!reml && moments === null) engine.problem.read("crossHessian", cross);
+  const scale =
+    moments !== null
+      ? optimum.hessian
+      : engine.problem.read(reml ? "hessian" : "thetaHessian", scratch(q * q));
   const J = scratch(k * k);
   for (let i = 0; i < p; i++) {
     for (let j = 0; j < p; j++) J[i * k + j] = location[i * p + j]!;

@@ -1,3 +1,5 @@
+import { METHODS } from "../method";
+
 /** What an argument of metafor's or of other R functions is here: in code and on the command line. */
 interface Answer {
   readonly code: string;
@@ -137,22 +139,13 @@ const ARGUMENTS: ReadonlyMap<string, Answer> = new Map([
 
 /** Methods of metafor's rma() that are not likelihoods. */
 const COMMON = new Set(["FE", "EE", "CE"]);
-const MOMENTS = new Set([
-  "DL",
-  "HE",
-  "HS",
-  "HSK",
-  "SJ",
-  "SJIT",
-  "PM",
-  "PMM",
-  "EB",
-  "GENQ",
-  "GENQM",
-  "MP",
-  "DLIT",
-  "CA",
-  "MM",
+const MOMENTS = new Map([
+  ["MP", "PM"],
+  ["CA", "HE"],
+  ["MM", "DL"],
+  ["SJIT", "SJ"],
+  ["GENQ", "DL"],
+  ["GENQM", "DL"],
 ]);
 
 /** The sentence that answers an argument of R's, or null for a name that is none. */
@@ -165,13 +158,14 @@ export function answerToRArgument(name: string, where: "code" | "command"): stri
 /** The sentence that answers a method of R's, or null for a text that is none. */
 export function answerToRMethod(method: string, where: "code" | "command"): string | null {
   const name = method.toUpperCase();
-  if (name === "ML" || name === "REML") return `write it in capitals, ${name}`;
   if (COMMON.has(name)) {
     const held = where === "code" ? "fixed: { sigma: 0 }" : "--fix sigma=0";
     return `the common-effect model is ${held}`;
   }
-  if (MOMENTS.has(name))
-    return `${name} estimates tau^2 by moments, which is not offered: REML is the nearest`;
+  const near = METHODS.find((one) => one.toUpperCase() === name);
+  if (near !== undefined) return `write it ${near}`;
+  const instead = MOMENTS.get(name);
+  if (instead !== undefined) return `${name} is not offered: ${instead} is the nearest`;
   return null;
 }
 

@@ -1,6 +1,7 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
+import type { Method } from "../method";
 import { coefficientTarget, profileIntervals } from "../opened/profile";
 import type { ProfileStatus } from "../opened/profile-limits";
 import { shown } from "../options";
@@ -15,7 +16,7 @@ import { type TestStatistic, testBasis } from "./test-basis";
 export type IntervalMethod = "wald" | "profile";
 
 /** How the profile went, or that there is none and the limits are Wald's. */
-export type IntervalStatus = ProfileStatus | "Wald limits (REML)" | "Wald limits (robust)";
+export type IntervalStatus = ProfileStatus | `Wald limits (${Method | "robust"})`;
 
 /** One coefficient with its Wald test against 0 and interval, link scale. NaN where a number does not exist. */
 export interface CoefficientRow {
@@ -89,8 +90,8 @@ export function hasProfile(fit: Fit, { dpar }: Pick<CoefficientRow, "dpar">): bo
   return (fit.method === "ML" && fit.robust === undefined) || fit.response[dpar] === undefined;
 }
 
-function withoutProfile({ robust }: Fit): IntervalStatus {
-  return robust === undefined ? "Wald limits (REML)" : "Wald limits (robust)";
+function withoutProfile({ method, robust }: Fit): IntervalStatus {
+  return robust === undefined ? `Wald limits (${method})` : "Wald limits (robust)";
 }
 
 /** In fit.coefficients. */

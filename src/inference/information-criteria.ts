@@ -56,5 +56,5 @@ export function formulas(fit: Fit): readonly string[] {
  * coefficients, which in a bivariate fit counts both outcomes of a study.
  */
 function informationSize(fit: Fit): number {
-  return fit.method === "ML" ? fit.nobs : residualDf(fit);
+  return fit.method === "REML" ? residualDf(fit) : fit.nobs;
 }

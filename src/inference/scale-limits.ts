@@ -1,5 +1,6 @@
 import type { Fit } from "../fit/fit";
 import { covarianceOf } from "../fit/known-covariance";
+import { isMoments } from "../method";
 import { type ProfileTarget, profileIntervals } from "../opened/profile";
 import { profileSeconds } from "../opened/profile-cost";
 import type { ProfileInterval, ProfileStatus } from "../opened/profile-limits";
@@ -14,12 +15,21 @@ const MOST_SDS = 20;
 
 const methods = new WeakMap<Fit, IntervalMethod>();
 
+/** How limits were found; the profile of a method of moments is that of Q (fit/moments.ts). */
+export type LimitsMethod = IntervalMethod | "Q-profile";
+
 /**
  * How the limits of SDs and correlations are found where nobody says: by profile likelihood, or Wald's where the profiles of
  * the fit's SDs would take over a second, by the count of profileSeconds(), and where there are none, in a fit that did not
  * converge. Words, tables and plots of a fit decide alike.
+ *
+ * @param wanted what somebody says
  */
-export function scaleMethod(fit: Fit, sds = 1): IntervalMethod {
+export function scaleMethod(fit: Fit, sds = 1, wanted: IntervalMethod = cheapMethod(fit, sds)): LimitsMethod {
+  return wanted === "profile" && isMoments(fit.method) ? "Q-profile" : wanted;
+}
+
+function cheapMethod(fit: Fit, sds: number): IntervalMethod {
   // a fit saved without the covariances of V cannot be fitted again
   if (fit.optim.code !== 0 || sds > MOST_SDS || covarianceOf(fit.knownV) === null) return "wald";
   let method = methods.get(fit);
@@ -49,7 +59,7 @@ export function scaleLimits(
   fit: Fit,
   targets: readonly ProfileTarget[],
   level: number,
-  method: IntervalMethod,
+  method: LimitsMethod,
 ): ScaleLimits[] {
   const limitsOf = limitsAt(level);
   const wald = (target: ProfileTarget) => limitsOf({ ...target, df: Number.POSITIVE_INFINITY });

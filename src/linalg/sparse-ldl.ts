@@ -1,3 +1,5 @@
+import { minimumDegree } from "./ordering/minimum-degree";
+
 /** A sparse symmetric matrix: entries of its lower or upper triangle, in any order; those of one place are added. */
 export interface SparseSymmetric {
   readonly n: number;
@@ -20,9 +22,11 @@ export class SparseLdl {
   private readonly rows: Int32Array;
   private readonly values: Float64Array;
   private readonly D: Float64Array;
+  /** diagonal of A, in the order of elimination */
+  private readonly own: Float64Array;
 
-  /** @param order the variables in the order in which they are eliminated */
-  constructor(A: SparseSymmetric, order: Int32Array) {
+  /** @param order the variables in the order in which they are eliminated; by default one with little fill */
+  constructor(A: SparseSymmetric, order = orderOf(A)) {
     const { n } = A;
     this.n = n;
     this.order = order;
@@ -32,7 +36,8 @@ export class SparseLdl {
     this.rows = new Int32Array(start[n]!);
     this.values = new Float64Array(start[n]!);
     this.D = new Float64Array(n);
-    const { rows, values, D } = this;
+    this.own = new Float64Array(n);
+    const { rows, values, D, own } = this;
     const used = new Int32Array(n);
     const work = new Float64Array(n);
     const mark = new Int32Array(n).fill(-1);
@@ -52,6 +57,7 @@ export class SparseLdl {
         while (length > 0) pattern[--top] = path[--length]!;
       }
       D[k] = work[k]!;
+      own[k] = work[k]!;
       work[k] = 0;
       for (; top < n; top++) {
         const i = pattern[top]!;
@@ -67,6 +73,20 @@ export class SparseLdl {
       }
       if (!(D[k]! > 0)) D[k] = Number.NaN;
     }
+  }
+
+  /** log |A| */
+  get logDet(): number {
+    let sum = 0;
+    for (const pivot of this.D) sum += Math.log(pivot);
+    return sum;
+  }
+
+  /** The first variable whose pivot is no more than this share of its element on the diagonal; -1 where A is positive definite. */
+  weakPivot(negligible: number): number {
+    const { D, own, order } = this;
+    const k = D.findIndex((pivot, at) => !(pivot > negligible * own[at]!));
+    return k < 0 ? -1 : order[k]!;
   }
 
   /** A^-1 b */
@@ -146,6 +166,16 @@ interface Columns {
   readonly start: Int32Array;
   readonly rows: Int32Array;
   readonly values: Float64Array;
+}
+
+/** Each entry ties two variables. */
+function orderOf({ n, rows, columns }: SparseSymmetric): Int32Array {
+  const members = new Int32Array(2 * rows.length);
+  for (let q = 0; q < rows.length; q++) {
+    members[2 * q] = rows[q]!;
+    members[2 * q + 1] = columns[q] === rows[q] ? -1 : columns[q]!;
+  }
+  return minimumDegree({ variables: n, count: rows.length, width: 2, members });
 }
 
 /** In the new order: by column the entries on and above the diagonal. */

@@ -11,7 +11,8 @@ import type { DparFormula } from "../formula/dpar-formula";
 import type { DrmFormula } from "../formula/formula";
 import { evaluateNumeric } from "../frame/evaluate";
 import type { Frame } from "../frame/frame";
-import { checkRandomEffects, checkRestricted, checkWeights } from "./check-model";
+import type { Method } from "../method";
+import { checkMethod, checkRandomEffects, checkWeights } from "./check-model";
 import { heldValues } from "./fixed";
 import type { Block, Model, Outcomes } from "./model";
 import { checkMultipliers } from "./multipliers";
@@ -24,7 +25,7 @@ export interface ModelOptions {
   readonly matrices?: Readonly<Record<string, MatrixInput | NamedMatrix>>;
   readonly trees?: Readonly<Record<string, TreeInput>>;
   readonly fixed?: Readonly<Record<string, number>>;
-  readonly method?: "ML" | "REML";
+  readonly method?: Method;
   readonly warn?: (message: string) => void;
 }
 
@@ -114,7 +115,7 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
   if (multipliersOf(model).length > 0) checkMultipliers(model);
   checkRandomEffects(model, frame.nrow);
   checkWeights(model, frame);
-  checkRestricted(model);
+  checkMethod(model);
   return { model, locations, knownV, slopes, sources, fixed: { ...options.fixed } };
 }
 

@@ -2,11 +2,12 @@ import { checkRank } from "../design/rank";
 import { DrmError } from "../errors";
 import { randomTermOf } from "../formula/dpar";
 import type { Frame } from "../frame/frame";
+import { isMoments, type MomentMethod } from "../method";
 import { count } from "../words";
 import { components, DENSE } from "./components";
 import { blockOfKind, type Model } from "./model";
 import type { RandomEffects } from "./terms/effects";
-import { termsOf } from "./terms/terms";
+import { multipliersOf, termsOf } from "./terms/terms";
 
 /** Refuses random effects whose SD cannot be told apart from another part of the model, such as an estimated sigma. */
 export function checkRandomEffects(model: Pick<Model, "random" | "blocks">, nrow: number): void {
@@ -114,19 +115,56 @@ export function checkWeights(model: Model, frame: Frame): void {
   });
 }
 
-/** REML needs rows beyond the location's coefficients, and its likelihood of weighted rows is not defined here. */
-export function checkRestricted({ method, weights, rows, location }: Model): void {
-  if (method !== "REML") return;
+/**
+ * REML and methods of moments need rows beyond the location's coefficients, and are not defined here for weighted rows; methods
+ * of moments are for one sigma and independent effect sizes.
+ */
+export function checkMethod(model: Model): void {
+  const { method, weights, rows, location } = model;
+  if (method === "ML") return;
   if (weights !== null) {
     throw new DrmError(
       "not_supported",
-      'REML with weights is not supported: use method "ML", or drop the weights',
+      `${method} with weights is not supported: use method "ML", or drop the weights`,
     );
   }
+  if (isMoments(method)) checkMoments(model, method);
   if (rows > location.columns) return;
   const counts = `the data have ${count(rows, "effect size")} and the mean has ${count(location.columns, "coefficient")}`;
   throw new DrmError(
     "bad_data",
-    `${counts}: REML needs more effect sizes than that; simplify the formula of the mean`,
+    `${counts}: ${method} needs more effect sizes than that; simplify the formula of the mean`,
+  );
+}
+
+function checkMoments(model: Model, method: MomentMethod): void {
+  const { V, random, outcomes } = model;
+  const { block, held } = blockOfKind(model, "sigma");
+  const why =
+    outcomes !== null
+      ? "the formulas have two outcomes"
+      : random.length > 0
+        ? "the mean has random effects"
+        : multipliersOf(model).length > 0
+          ? "V is known up to phi"
+          : V.clusters > 0
+            ? "V has covariances"
+            : held !== null || block.columns === 0
+              ? "sigma is held at a value"
+              : block.columns > 1
+                ? "sigma has moderators"
+                : null;
+  if (why !== null) {
+    throw new DrmError(
+      "not_supported",
+      `method "${method}" estimates one tau^2 = sigma^2 of independent effect sizes, and ${why}: use method "REML" or "ML"`,
+    );
+  }
+  if (method === "HE" || method === "SJ") return;
+  const exact = V.variances.indexOf(0);
+  if (exact < 0) return;
+  throw new DrmError(
+    "bad_data",
+    `method "${method}" weighs effect sizes by their sampling variances, and ${V.variances.some((v) => v > 0) ? "one of them is 0" : "there are none"}: use method "REML", "ML" or "HE"`,
   );
 }

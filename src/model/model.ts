@@ -2,6 +2,7 @@ import type { BlockCovariance } from "../covariance/block-covariance";
 import { type Basis, NO_BASIS, orthogonalBasis } from "../design/basis";
 import type { Design } from "../design/design";
 import type { Dpar } from "../formula/dpar";
+import type { Method } from "../method";
 import type { RandomEffects } from "./terms/effects";
 import { type ParameterKind, parametersOf } from "./terms/parameters";
 
@@ -10,7 +11,7 @@ import { type ParameterKind, parametersOf } from "./terms/parameters";
  * frame, with two the outcomes that are there, y1[1], y2[1], y1[2], ...
  */
 export interface Model {
-  readonly method: "ML" | "REML";
+  readonly method: Method;
   readonly rows: number;
   /** response minus offset */
   readonly y: Float64Array;

@@ -1,8 +1,11 @@
 import { DrmError } from "../errors";
 import { type Engine, withEngine } from "../fit/engine";
 import type { Fit } from "../fit/fit";
+import { qProfile } from "../fit/moments";
 import { MAX_EVALUATIONS, search } from "../fit/optimise";
 import { minimise } from "../fit/trust-region";
+import { isMoments } from "../method";
+import { normalTwoSidedP } from "../stats/normal";
 import { type HeldPoint, type HeldProblem, heldScale, withHeldLocation } from "./held-coefficient";
 import { openFit } from "./open-fit";
 import { type Profiled, type ProfileInterval, profileLimits } from "./profile-limits";
@@ -33,10 +36,10 @@ export const FEW_ROWS = 500;
 /**
  * Likelihood-ratio intervals (Venzon and Moolgavkar 1988): the values at which the log-likelihood, maximised over all
  * other parameters, is depth^2 / 2 below its maximum; 2 (max - profile) = depth^2 to 1e-9. For a REML fit the
- * likelihood is the restricted one. A few Newton searches a limit, each cheaper than the fit.
+ * likelihood is the restricted one; of a method of moments sigma has the limits of the Q-profile. A few Newton searches a limit, each cheaper than the fit.
  *
  * @param depth of zeta: the normal quantile, 1.96 for 95 %
- * @throws DrmError "not_supported" for a location coefficient of a REML fit, "bad_option" for a fit that did not
+ * @throws DrmError "not_supported" for a location coefficient of a fit that is not by ML, "bad_option" for a fit that did not
  *   converge
  */
 export function profileIntervals(
@@ -44,7 +47,24 @@ export function profileIntervals(
   targets: readonly ProfileTarget[],
   depth: number,
 ): ProfileInterval[] {
+  if (isMoments(fit.method)) return targets.map((target) => qProfileLimits(fit, target, depth));
   return withProfiled(fit, targets, (profiled) => profileLimits(profiled, depth));
+}
+
+/** Of log sigma, from those of tau^2. A limit of 0 is the boundary, as with a likelihood. */
+function qProfileLimits(fit: Fit, { weights }: ProfileTarget, depth: number): ProfileInterval {
+  const { model } = openFit(fit);
+  const { y, V, location } = model;
+  if (weights.findIndex((weight) => weight !== 0) < location.columns) {
+    throw new DrmError("not_supported", `method "${fit.method}" has no profile in the location coefficients`);
+  }
+  const level = 1 - normalTwoSidedP(depth);
+  const { lower, upper } = qProfile({ y, v: V.variances, location: location.basis }, level);
+  return {
+    lower: 0.5 * Math.log(lower),
+    upper: 0.5 * Math.log(upper),
+    status: upper === 0 ? "both limits at boundary" : lower === 0 ? "lower limit at boundary" : "ok",
+  };
 }
 
 /**
@@ -74,6 +94,12 @@ function withProfiled<T>(fit: Fit, targets: readonly ProfileTarget[], use: (prof
     throw new DrmError(
       "not_supported",
       "the restricted likelihood has no profile in the location coefficients",
+    );
+  }
+  if (isMoments(fit.method)) {
+    throw new DrmError(
+      "not_supported",
+      `method "${fit.method}" is of moments: there is no likelihood to profile`,
     );
   }
   return withEngine(standard, (engine) => {

@@ -9,7 +9,7 @@ import type { Optimum } from "../fit/optimum";
 import { standardModel } from "../fit/standard-model";
 import { uncertainty } from "../fit/uncertainty";
 import { ranked } from "../model/build-model";
-import { checkLevels, checkRandomEffects, checkRestricted } from "../model/check-model";
+import { checkLevels, checkMethod, checkRandomEffects } from "../model/check-model";
 import { blockOfKind, type Model } from "../model/model";
 import { checkMultipliers } from "../model/multipliers";
 import { multipliersOf } from "../model/terms/terms";
@@ -98,7 +98,7 @@ export function estimable(model: Model, of: Estimated): Model {
   }
   if (multipliersOf(model).length > 0) checkMultipliers(model);
   checkRandomEffects(model, nobs);
-  checkRestricted(model);
+  checkMethod(model);
   return model;
 }
 

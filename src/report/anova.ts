@@ -5,6 +5,7 @@ import type { Fit } from "../fit/fit";
 import { requireFit } from "../fit/require-fit";
 import { aic, aicc, bic } from "../inference/information-criteria";
 import { requireSameData, whyNotNested } from "../inference/nested";
+import { isMoments } from "../method";
 import { shown } from "../options";
 import { chiSquaredUpperTail } from "../stats/chi-squared";
 import { count } from "../words";
@@ -59,7 +60,7 @@ const SHORTFALL = 1e-6;
  * of the American Statistical Association 82, 605-610, case 5). Plain data; `String(...)` gives the table.
  *
  * @throws DrmError "bad_option" for fits on different data or by different methods, of as many parameters, or not nested,
- *   and for REML fits with different location formulas
+ *   for REML fits with different location formulas, and for methods of moments
  */
 export function anova(a: Fit, b: Fit): Printable<Anova> {
   requireFit("anova", a);
@@ -70,6 +71,10 @@ export function anova(a: Fit, b: Fit): Printable<Anova> {
   requireFit("anova", b);
   requireSameData(a, b);
   requireSameContrasts(a, b);
+  if (isMoments(a.method)) {
+    const what = `method "${a.method}" solves moments, so that its likelihoods are no maxima and their ratio is no test`;
+    throw new DrmError("bad_option", `${what}: see termTests(), or fit both with method "ML" or "REML"`);
+  }
   if (a.df === b.df) {
     throw new DrmError(
       "bad_option",

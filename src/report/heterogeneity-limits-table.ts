@@ -1,5 +1,6 @@
 import { formatSignificant, limitLabels } from "./format";
 import type { Heterogeneity, HeterogeneityGroup } from "./heterogeneity";
+import { howWords } from "./limits-line";
 import { namesOutcomes, outcomeColumn } from "./outcome-column";
 import { numberColumn, type ReportTable } from "./text-table";
 
@@ -31,7 +32,7 @@ export function heterogeneityLimitsTable(
       column(high, ({ upper }) => upper),
     ],
     notes: [
-      confint === "profile" ? "Limits by profile likelihood" : "Wald limits of log tau, transformed",
+      confint === "wald" ? "Wald limits of log tau, transformed" : `Limits by ${howWords(confint)}`,
       ...groups.flatMap(({ outcome, group, status }) => {
         if (status === undefined || status === "ok") return [];
         const name = [...(bivariate ? [outcome] : []), ...(by === null ? [] : [group])].join(", ");

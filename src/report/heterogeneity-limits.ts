@@ -1,11 +1,11 @@
 import { sdsOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { groupingOf } from "../fit/groupings";
-import type { IntervalMethod } from "../inference/coefficient-table";
 import { coefficientIndices } from "../inference/coefficients";
 import { linkOf } from "../inference/links";
 import type { Outcome } from "../inference/outcomes";
 import { predict } from "../inference/predict";
+import type { LimitsMethod } from "../inference/scale-limits";
 import { scaleLimits } from "../inference/scale-limits";
 import type { ProfileTarget } from "../opened/profile";
 import type { ProfileStatus } from "../opened/profile-limits";
@@ -75,7 +75,7 @@ export function heterogeneityLimits(
   fit: Fit,
   groups: readonly { readonly sd: OneSd | null; readonly typicalVariance: number }[],
   level: number,
-  method: IntervalMethod,
+  method: LimitsMethod,
 ): HeterogeneityLimits[] {
   const known = groups.flatMap(({ sd }) => (sd === null ? [] : [sd]));
   const found = scaleLimits(

@@ -7,6 +7,7 @@ import type { IntervalMethod } from "../inference/coefficient-table";
 import { requireSameData } from "../inference/nested";
 import { outcomesOf } from "../inference/outcomes";
 import { type QTest, qTest } from "../inference/q-test";
+import type { LimitsMethod } from "../inference/scale-limits";
 import { scaleMethod } from "../inference/scale-limits";
 import { checkOptions, type OptionKinds } from "../options";
 import { formatColumn, formatFixed, pText } from "./format";
@@ -60,7 +61,7 @@ export interface Heterogeneity {
   /** of the limits */
   readonly level: number;
   /** how the limits of tau2, and so of I2 and H2, were found */
-  readonly confint: IntervalMethod;
+  readonly confint: LimitsMethod;
   /** one an outcome and a group */
   readonly groups: readonly HeterogeneityGroup[];
   /** null without meta_V(), or where qTest() does not apply */
@@ -124,7 +125,7 @@ export function heterogeneity(fit: Fit, options: HeterogeneityOptions = {}): Pri
       .members.filter((i) => !Number.isNaN(values[i]!) && fit.weights?.[i] !== 0);
     return { sd: oneSd(fit, outcome, members), typicalVariance: group.parts[0]!.variance };
   });
-  const method = confint ?? scaleMethod(fit, parts.length);
+  const method = scaleMethod(fit, parts.length, confint);
   const limits = heterogeneityLimits(fit, parts, level, method);
   const data: Heterogeneity = {
     by: by ?? null,

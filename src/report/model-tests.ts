@@ -1,8 +1,8 @@
 import { dparOf, isLocation } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
-import type { IntervalMethod } from "../inference/coefficient-table";
 import { dparKeys } from "../inference/coefficients";
 import { hasSamplingErrors, type QTest } from "../inference/q-test";
+import type { LimitsMethod } from "../inference/scale-limits";
 import type { TestStatistic } from "../inference/test-basis";
 import { type WaldTest, waldTest } from "../inference/wald-test";
 import { formatFixed, formatSignificant, NOT_AVAILABLE, pText } from "./format";
@@ -19,7 +19,7 @@ export interface ModelTests {
   /** confidence level of the limits of the heterogeneity */
   readonly level: number;
   /** how those limits were found */
-  readonly confint: IntervalMethod;
+  readonly confint: LimitsMethod;
   /** Q of an intercept-only mean, QE with moderators; null where qTest() does not apply, or V has huge clusters */
   readonly q: QTest | null;
   /** whether V leaves a row, or a combination of rows, without sampling error: then no fit has sigma held at 0 */
@@ -106,7 +106,7 @@ export function modelTestLines(summary: FitSummary, whyNone: (test: WaldTest) =>
 }
 
 /** "95 % limits by profile likelihood: tau^2 0.1153 to 0.9647, tau 0.3395 to 0.9822, I^2 81.35 to 97.33 %, H^2 5.36 to 37.51" */
-function limitsLine(all: HeterogeneityGroup, level: number, confint: IntervalMethod): string {
+function limitsLine(all: HeterogeneityGroup, level: number, confint: LimitsMethod): string {
   const tau = `tau^2 ${limitRange(all.tau2Lower, all.tau2Upper)}, tau ${limitRange(all.tauLower, all.tauUpper)}`;
   const title = limitsTitle(level, confint);
   // without residual degrees of freedom there is no sampling variance to hold tau^2 against

@@ -11,12 +11,13 @@ import { coefficientIndices, requireDpar } from "../inference/coefficients";
 import { type Link, linkOf } from "../inference/links";
 import { fittedRows, newRows } from "../inference/new-data";
 import { predict } from "../inference/predict";
-import { scaleLimits, scaleMethod } from "../inference/scale-limits";
+import { type LimitsMethod, scaleLimits, scaleMethod } from "../inference/scale-limits";
 import type { ProfileTarget } from "../opened/profile";
 import type { ProfileStatus } from "../opened/profile-limits";
 import { checkOptions, type OptionKinds } from "../options";
 import { listed } from "../words";
 import { formatColumn, limitLabels } from "./format";
+import { howWords } from "./limits-line";
 import { type Printable, printableTable } from "./printable";
 import { numberColumn, type ReportTable } from "./text-table";
 
@@ -60,7 +61,7 @@ export interface ScaleInterval {
 /** Intervals of SDs, variances and correlations. */
 export interface ScaleIntervals {
   /** how the limits were found */
-  readonly method: IntervalMethod;
+  readonly method: LimitsMethod;
   /** confidence level */
   readonly level: number;
   /** one a quantity and combination of moderators */
@@ -89,10 +90,11 @@ const MOST_COMBINATIONS = 20;
 export function scaleIntervals(fit: Fit, options: ScaleIntervalsOptions = {}): Printable<ScaleIntervals> {
   requireFit("scaleIntervals", fit);
   checkOptions("scaleIntervals", options, SCALE_INTERVALS_OPTIONS);
-  const { newdata, level = 0.95, method = scaleMethod(fit) } = options;
-  if (method !== "wald" && method !== "profile") {
-    throw new DrmError("bad_option", `method '${String(method)}': intervals are "wald" or "profile"`);
+  const { newdata, level = 0.95, method: asked } = options;
+  if (asked !== undefined && asked !== "wald" && asked !== "profile") {
+    throw new DrmError("bad_option", `method '${String(asked)}': intervals are "wald" or "profile"`);
   }
+  const method = scaleMethod(fit, 1, asked);
   const table = newdata === undefined ? null : newTable(newdata);
   const wanted = scaleDpars(fit, options.dpar).flatMap((dpar) => combinations(fit, dpar, table));
   const limits = scaleLimits(
@@ -226,7 +228,7 @@ function intervalsTable({ method, level, intervals }: ScaleIntervals): ReportTab
   const significant = (header: string, values: readonly number[], digits?: number) =>
     numberColumn(header, values, (own) => formatColumn(own, digits));
   const notes = [
-    method === "profile" ? "Limits by profile likelihood" : "Wald limits on the link scale, transformed",
+    method === "wald" ? "Wald limits on the link scale, transformed" : `Limits by ${howWords(method)}`,
   ];
   for (const one of intervals) {
     if (one.quantity !== "variance" && one.status !== undefined && one.status !== "ok")

@@ -1,7 +1,8 @@
 import { criticalValue } from "../inference/level";
+import { isMoments } from "../method";
 import { backTransformedTable } from "./back-transformed";
 import { count, formatColumn, formatFixed, formatPValue, limitLabels } from "./format";
-import { limitRange, limitsTitle } from "./limits-line";
+import { howWords, limitRange, limitsTitle } from "./limits-line";
 import { modelTestLines } from "./model-tests";
 import type { ParameterRange } from "./parameter-ranges";
 import { printAsZero } from "./rounding";
@@ -154,16 +155,14 @@ function limitNotes(summary: FitSummary): string[] {
   const apart = (test !== "z" || robust !== null) && scale.length > 0;
   const quantile = test === "z" ? criticalValue(level).toFixed(2) : "quantile of t *";
   return [
-    ...(confint === "wald"
-      ? [`Limits: Wald, estimate -+ ${quantile} std_error`]
-      : profileNotes(coefficients)),
+    ...(confint === "wald" ? [`Limits: Wald, estimate -+ ${quantile} std_error`] : profileNotes(summary)),
     ...(apart ? [`Coefficients of ${scale.join(", ")}: z, with the model's own errors`] : []),
   ];
 }
 
 /** That the limits are of likelihood ratios, and which are infinite or were not found. */
-function profileNotes(coefficients: FitSummary["coefficients"]): string[] {
-  const notes = ["Limits by profile likelihood"];
+function profileNotes({ method, coefficients }: FitSummary): string[] {
+  const notes = [`Limits by ${howWords(isMoments(method) ? "Q-profile" : "profile")}`];
   for (const { name, status } of coefficients) {
     if (status !== undefined && status !== "ok") notes.push(`  ${name}: ${status}`);
   }

@@ -6,6 +6,7 @@ import { coefficientName } from "../inference/coefficients";
 import { aic, aicc, bic } from "../inference/information-criteria";
 import { logSdIntercepts } from "../inference/log-sd-intercepts";
 import { type OutcomeCounts, outcomeCounts } from "../inference/outcomes";
+import type { LimitsMethod } from "../inference/scale-limits";
 import { scaleMethod } from "../inference/scale-limits";
 import { type TestStatistic, testBasis } from "../inference/test-basis";
 import { checkOptions, type OptionKinds } from "../options";
@@ -83,7 +84,7 @@ export interface FitSummary {
   /** response scale */
   readonly parameters: readonly ParameterRange[];
   /** how the limits of `parameters` and of the heterogeneity were found */
-  readonly scaleConfint: IntervalMethod;
+  readonly scaleConfint: LimitsMethod;
   /** tau2, I2, H2, the Q test and the tests of moderators */
   readonly tests: ModelTests;
   /** log-likelihood (REML: the restricted one) */

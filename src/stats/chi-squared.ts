@@ -1,4 +1,5 @@
 import { upperIncompleteGamma } from "./incomplete-gamma";
+import { tailQuantile } from "./tail-quantile";
 
 /**
  * P(X > x), the p-value of a likelihood-ratio or Wald chi-squared test with df > 0 degrees of freedom, accurate down to
@@ -9,4 +10,13 @@ export function chiSquaredUpperTail(x: number, df: number): number {
   if (x <= 0) return 1;
   if (x === Number.POSITIVE_INFINITY) return 0;
   return upperIncompleteGamma(df / 2, x / 2);
+}
+
+/** x with P(X <= x) = p, of chi-squared with df > 0 degrees of freedom; NaN for df <= 0. */
+export function chiSquaredQuantile(p: number, df: number): number {
+  if (!(df > 0)) return Number.NaN;
+  return tailQuantile(1 - p, (x, upper) => {
+    const above = chiSquaredUpperTail(x, df);
+    return upper ? above : 1 - above;
+  });
 }

@@ -59,7 +59,7 @@ describe("usage", () => {
       "(random intercepts stand in the formula of the mean",
     ],
     [["fit", "x.csv", "y ~ 1", "--tau2", "0"], "--fix sigma=0.2"],
-    [["fit", "x.csv", "y ~ 1", "--method", "DL"], "(DL estimates tau^2 by moments, which is not offered"],
+    [["fit", "x.csv", "y ~ 1", "--method", "GENQ"], "(GENQ is not offered: DL is the nearest"],
     [["fit", "x.csv", "y ~ 1", "--method", "EE"], "(the common-effect model is --fix sigma=0)"],
     [["fit", "x.csv", "y ~ 1", "--levels", "habitat"], "Wanted col=a,b,... or col=a<b<..."],
     [["fit", "x.csv", "y ~ 1", "--method", "MLE"], "Allowed choices are ML, REML"],

@@ -287,4 +287,47 @@ describe("slopes and structures in the sparse kernel", () => {
       settings,
     );
   });
+
+  it("are what they were at a point after values elsewhere", () => {
+    const fields = [
+      ...(["beta", "locationHessian", "crossHessian", "thetaHessian", "gradient", "hessian"] as const),
+      ...([
+        "levelScore",
+        "levelInverse",
+        "levelSolved",
+        "rowShared",
+        "sparseEffects",
+        "sparseErrors",
+      ] as const),
+    ];
+    fc.assert(
+      fc.property(models, ({ seed, design, kind }) => {
+        const model = structured(seed, design, kind, { method: "REML" });
+        withEngine(model, ({ engine, layout, thetaOf, p, q }) => {
+          const theta = thetaOf(coefficientsAt(model.places, seed, ORDINARY));
+          const counts = [
+            p,
+            p * p,
+            p * q,
+            q * q,
+            q,
+            q * q,
+            ...[1, 1, p].map((n) => n * layout.modelLevel.length),
+          ];
+          counts.push(layout.sparseRows, layout.sparse!.levels * (p + 1), layout.sparse!.levels);
+          const results = () =>
+            fields.map((field, k) => engine.problem.read(field, new Float64Array(counts[k]!)));
+          engine.settleAt(theta);
+          const before = results();
+          const evaluations = engine.evaluations();
+          engine.objective.valueAt(theta.map((value) => value + 1));
+          engine.settleAt(theta);
+          expect(results()).toEqual(before);
+          // the second value, and no Hessian
+          expect(engine.evaluations()).toBe(evaluations + 2);
+        });
+      }),
+      { ...settings, numRuns: 30 },
+    );
+  });
 });

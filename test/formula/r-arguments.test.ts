@@ -18,10 +18,10 @@ test.each([
   [{ V: [[1]] }, "matrices: { V }"],
   [{ test: "knha" }, 'summary(fit, { test: "knha" })'],
   [{ slab: "author" }, "labels"],
-  [{ method: "DL" }, "DL estimates tau^2 by moments, which is not offered: REML is the nearest"],
+  [{ method: "GENQ" }, "GENQ is not offered: DL is the nearest"],
   [{ method: "FE" }, "the common-effect model is fixed: { sigma: 0 }"],
-  [{ method: "reml" }, "write it in capitals, REML"],
-  [{ method: "Nelder-Mead" }, 'use "ML" or "REML"'],
+  [{ method: "reml" }, "write it REML"],
+  [{ method: "Nelder-Mead" }, 'use "ML", "REML" or, by moments, DL, HE'],
 ])("%j is answered with what to write here", (options, answer) => {
   const message = errorOf(() => drm("yi ~ x", { data, ...options } as never));
   expect(message).toMatch(/^bad_option: /);

@@ -47,6 +47,10 @@ function randomSizes(seed: number): Int32Array {
   sizes[Field.Clusters] = clusters;
   sizes[Field.LargestLevels] = some(20);
   sizes[Field.LargestPairs] = some(20);
+  sizes[Field.DenseSlopes] = random.uniform() < 0.4 ? 1 : 0;
+  sizes[Field.Structures] = below(random, sizes[Field.Terms]! + 1);
+  sizes[Field.LargestStructured] = some(sizes[Field.LargestLevels]! + 1);
+  sizes[Field.StructuredColumns] = some(sizes[Field.QSd]! + 1);
   sizes[Field.Levels] = sizes[Field.NestedLevels]! + sizes[Field.SparseLevels]! + some(100);
   sizes[Field.Pairs] = sizes[Field.PairRows]! / 2 + some(100);
   sizes[Field.Rows] = dense;
@@ -82,6 +86,8 @@ describe("problemBytes()", () => {
       const at = (field: Field) => words[(address >> 2) + field]!;
       const size = (field: Field) => sizes[field]!;
       const q = size(Field.QPhi) + size(Field.QSigma) + size(Field.QSd) + size(Field.QRho);
+      const others = [Field.ScalarRows, Field.NestedRows, Field.SparseRows, Field.PairRows];
+      const dense = others.reduce((rows, section) => rows - size(section), size(Field.Rows));
       const doubles: Partial<Record<Field, number>> = {
         [Field.Y]: size(Field.Rows),
         [Field.X]: size(Field.Rows) * size(Field.P),
@@ -90,6 +96,8 @@ describe("problemBytes()", () => {
         [Field.U]: size(Field.Levels) * size(Field.QSd),
         [Field.T]: size(Field.Pairs) * size(Field.QRho),
         [Field.ClusterV]: size(Field.ClusterEntries),
+        [Field.RowSlopes]: size(Field.DenseSlopes) * dense * size(Field.Terms),
+        [Field.Correlations]: size(Field.Structures) * size(Field.ClusterEntries),
         [Field.CrossHessian]: size(Field.P) * q,
         [Field.LevelSolved]: size(Field.Levels) * size(Field.P),
         [Field.Traces]: size(Field.Reml) * q * size(Field.P) ** 2,
@@ -124,13 +132,40 @@ describe("an evaluation stays within Field.Vectors, which Field.Scratch follows"
   const module = wasm();
   // so many coefficients that a chunk of the scalar kernel is not what needs most, and clusters too small to be factored in Scratch
   test.each([
-    { section: "pair", pairs: 3, dense: 0, q: 600, reml: 1, qPhi: 0 },
-    { section: "dense", pairs: 5, dense: 10, q: 200, reml: 0, qPhi: 0 },
-    { section: "dense, restricted", pairs: 5, dense: 10, q: 200, reml: 1, qPhi: 0 },
-    { section: "pair, multipliers", pairs: 3, dense: 0, q: 600, reml: 1, qPhi: 2 },
-    { section: "dense, multipliers", pairs: 5, dense: 10, q: 200, reml: 0, qPhi: 200 },
-    { section: "dense, restricted, multipliers", pairs: 5, dense: 10, q: 200, reml: 1, qPhi: 200 },
-  ])("$section", ({ pairs, dense, q, reml, qPhi }) => {
+    { section: "pair", pairs: 3, dense: 0, q: 600, reml: 1, qPhi: 0, structures: 0 },
+    { section: "dense", pairs: 5, dense: 10, q: 200, reml: 0, qPhi: 0, structures: 0 },
+    { section: "dense, restricted", pairs: 5, dense: 10, q: 200, reml: 1, qPhi: 0, structures: 0 },
+    { section: "pair, multipliers", pairs: 3, dense: 0, q: 600, reml: 1, qPhi: 2, structures: 0 },
+    { section: "dense, multipliers", pairs: 5, dense: 10, q: 200, reml: 0, qPhi: 200, structures: 0 },
+    {
+      section: "dense, restricted, multipliers",
+      pairs: 5,
+      dense: 10,
+      q: 200,
+      reml: 1,
+      qPhi: 200,
+      structures: 0,
+    },
+    { section: "dense, correlated", pairs: 5, dense: 10, q: 200, reml: 0, qPhi: 0, structures: 1 },
+    {
+      section: "dense, correlated, restricted",
+      pairs: 5,
+      dense: 10,
+      q: 200,
+      reml: 1,
+      qPhi: 0,
+      structures: 1,
+    },
+    {
+      section: "dense, correlated, multipliers",
+      pairs: 5,
+      dense: 10,
+      q: 200,
+      reml: 1,
+      qPhi: 90,
+      structures: 1,
+    },
+  ])("$section", ({ pairs, dense, q, reml, qPhi, structures }) => {
     const random = randomStream(q + reml);
     const levels = dense > 0 ? 3 : 0;
     const sizes = new Int32Array(Sizes.Count);
@@ -149,6 +184,9 @@ describe("an evaluation stays within Field.Vectors, which Field.Scratch follows"
     sizes[Field.ClusterEntries] = (dense * (dense + 1)) / 2;
     sizes[Field.LargestCluster] = dense;
     sizes[Field.LargestPairs] = dense / 2;
+    sizes[Field.DenseSlopes] = sizes[Field.Structures] = structures;
+    sizes[Field.LargestStructured] = structures * levels;
+    sizes[Field.StructuredColumns] = structures * 2;
     sizes[Field.Reml] = reml;
     const address = module.createProblem(sizes);
     const header = new Uint32Array(module.memory.buffer, address, Field.Count);
@@ -175,6 +213,11 @@ describe("an evaluation stays within Field.Vectors, which Field.Scratch follows"
     for (let i = 0; i < dense; i++) V[(i * (i + 3)) / 2] = 1;
     for (let i = 0; i < dense; i++) words(Field.RowLevels, dense)[i] = i % 3;
     for (let i = 0; i < dense; i++) words(Field.PairFirst, dense)[i] = i;
+    some(Field.RowSlopes, structures * dense);
+    words(Field.TermStructures, structures).fill(0);
+    const K = doubles(Field.Correlations, structures * sizes[Field.ClusterEntries]!);
+    for (let i = 0, at = 0; i < dense; i++)
+      for (let k = 0; k <= i; k++, at++) if (at < K.length) K[at] = i % 3 === k % 3 ? 1 : 0.4;
     some(Field.Theta, qPhi + q + 4);
     const scratch = doubles(Field.Scratch, 100).fill(42);
     expect(module.evaluate(address, Order.Hessian)).toBe(Status.Ok);

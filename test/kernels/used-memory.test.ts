@@ -1,10 +1,12 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { Field, Order } from "../../assembly/abi";
+import { Field } from "../../assembly/abi";
+import { createProblem, Order, type ResultField, Status } from "../../bindings/kernel";
 import { wasm } from "../../bindings/wasm";
 import { type EngineAnswer, engineForJob } from "../fit/engine-for";
 import type { Job } from "../fit/ma-case";
 import { randomFrom } from "../fit/random-problem";
 import { DESIGNS, structured } from "../fit/structured-terms";
+import { denseProblem } from "./dense-problem";
 
 // odd numbers of rows, so that there is padding
 const ROWS = 25;
@@ -68,8 +70,9 @@ const models = [
   ),
 ];
 
-test.each(models)("what memory held before does not matter: $name", ({ job, change }) => {
-  const clean = answerOf(job, change);
+/** The same question, the second time in memory full of numbers that are none. */
+function expectNothingRead<Answer>(ask: () => Answer): void {
+  const clean = ask();
   // the memory of the last problem is kept for one of the same sizes
   engineForJob({ formulas: ["y ~ 1"], options: { data: { y: [1, 2, 4] } } }).dispose();
   const module = wasm();
@@ -84,8 +87,46 @@ test.each(models)("what memory held before does not matter: $name", ({ job, chan
     );
     return address;
   });
-  expect(answerOf(job, change)).toEqual(clean);
+  expect(ask()).toEqual(clean);
   expect(spoilt).toHaveBeenCalled();
+}
+
+test.each(models)("what memory held before does not matter: $name", ({ job, change }) => {
+  expectNothingRead(() => answerOf(job, change));
+});
+
+test.each([
+  { multipliers: false, weights: false, reml: false, order: Order.Hessian },
+  { multipliers: true, weights: false, reml: true, order: Order.Hessian },
+  { multipliers: true, weights: true, reml: false, order: Order.Hessian },
+  { multipliers: true, weights: false, reml: true, order: Order.Gradient },
+  { multipliers: false, weights: false, reml: false, order: Order.Value },
+])("nor does it with slopes and correlated levels: %o", ({ order, ...given }) => {
+  const tree = { structure: "tree", slope: true, moderator: true, rows: "some" } as const;
+  const terms = [tree, { ...tree, structure: null }, { ...tree, structure: "any", rows: "each" } as const];
+  const { input, q } = denseProblem({
+    seed: 4,
+    clusters: [12, 5],
+    terms,
+    logSd: -0.3,
+    pairs: true,
+    ...given,
+  });
+  expectNothingRead(() => {
+    const problem = createProblem(input);
+    try {
+      expect(problem.evaluate(new Float64Array(q).fill(0.1), order)).toBe(Status.Ok);
+      const read = (field: ResultField, count: number) => [...problem.read(field, new Float64Array(count))];
+      const { count } = input.levels;
+      return [
+        [problem.value],
+        order > Order.Value ? [...read("gradient", q), ...read("levelScore", count)] : [],
+        order > Order.Gradient ? [...read("hessian", q * q), ...read("levelSolved", 2 * count)] : [],
+      ];
+    } finally {
+      problem.dispose();
+    }
+  });
 });
 
 test.each(DESIGNS)("the sparse section writes nothing beyond its own numbers: %s", (design) => {

@@ -74,6 +74,27 @@ describe.each([
   });
 });
 
+test("has the determinant; its own order of a long chain has no fill", () => {
+  const n = 50_000;
+  const chain = Array.from({ length: n }, (_, i) => i);
+  const rows = [...chain, ...chain.slice(1)];
+  const columns = [...chain, ...chain.slice(0, -1)];
+  const values = rows.map((row, q) => (row === columns[q] ? 2 : -1));
+  // that of second differences is n + 1
+  expect(new SparseLdl({ n, rows, columns, values }).logDet).toBeCloseTo(Math.log(n + 1), 8);
+});
+
+test("names a variable at which a matrix is not positive definite", () => {
+  const pair = (correlation: number) =>
+    new SparseLdl({ n: 3, rows: [0, 1, 2, 2], columns: [0, 1, 2, 1], values: [1, 4, 9, 6 * correlation] });
+  expect(pair(0.9).weakPivot(1e-12)).toBe(-1);
+  expect([1, 2]).toContain(pair(1).weakPivot(1e-12));
+  expect([1, 2]).toContain(pair(1.1).weakPivot(1e-12));
+  // with rounding only between it and singular
+  expect(pair(1 - 1e-14).weakPivot(0)).toBe(-1);
+  expect([1, 2]).toContain(pair(1 - 1e-14).weakPivot(1e-12));
+});
+
 test("a component that is not positive definite is NaN, the others are not", () => {
   const rows = [0, 1, 1, 2];
   const columns = [0, 0, 1, 2];

@@ -1,4 +1,5 @@
 import { formatColumn, formatFixed, formatSignificant, NOT_AVAILABLE } from "../../src/report/format";
+import { profileText } from "../model/limits-text";
 import { pText } from "../model/p-text";
 import { groupBy } from "../state/app-state";
 import type { Analysis } from "../worker/session";
@@ -88,7 +89,7 @@ export function HeterogeneitySection({ analysis }: { readonly analysis: Analysis
       {limited && (
         <p class="hint">
           Below each number its {percent}. Limits of tau2, I2 and H2:{" "}
-          {confint === "profile" ? "profile likelihood" : "Wald's, of log tau"}.
+          {profileText(confint) ?? "Wald's, of log tau"}.
         </p>
       )}
       {q !== null && (

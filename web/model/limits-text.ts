@@ -1,6 +1,12 @@
+import type { LimitsMethod } from "../../src/inference/scale-limits";
+
 /** How the limits of SDs and correlations were found. */
-export function scaleLimitsText(method: "profile" | "wald"): string {
-  return method === "profile"
-    ? "Limits of SDs and correlations: profile likelihood."
-    : "Limits of SDs and correlations: Wald's, transformed.";
+export function scaleLimitsText(method: LimitsMethod): string {
+  return `Limits of SDs and correlations: ${profileText(method) ?? "Wald's, transformed"}.`;
+}
+
+/** What was profiled; null where nothing was. */
+export function profileText(method: LimitsMethod): string | null {
+  if (method === "wald") return null;
+  return method === "profile" ? "profile likelihood" : "Q-profile";
 }

@@ -1,8 +1,11 @@
 import { Field } from "../../abi";
-import { add, read, write } from "../../accumulate";
+import { add, copy, read, write } from "../../accumulate";
 import { at, get, isProportional } from "../../room";
 import { Correlation } from "../correlation";
 import { correlationsOf, cursor, rowLevel, rowSlope, termStructure } from "./cursor";
+
+/** So many numbers of a row are copied faster one by one. */
+const FEW = 32;
 
 /** Writes the lower triangle of S of the cluster at the cursor (derivatives.ts has its equation). */
 export function fillSigma(problem: usize): void {
@@ -14,24 +17,26 @@ export function fillSigma(problem: usize): void {
   const proportional = isProportional(problem);
   const multiplier = at(problem, Field.Multiplier) + ((<usize>cursor.row) << 3);
   const sloped = cursor.slopes != 0;
+  const structured = get(problem, Field.Structures) != 0;
   let packed = cursor.packed;
   for (let i = 0; i < m; i++) {
     const row = matrix + ((<usize>i * <usize>m) << 3);
     const bytes = (<usize>(i + 1)) << 3;
-    memory.copy(row, packed, bytes);
+    if (i < FEW) copy(row, packed, i + 1);
+    else memory.copy(row, packed, bytes);
     packed += bytes;
     if (proportional) scaleRow(row, multiplier, i);
     add(row, i, read(sigma2, i));
     for (let t = 0; t < terms; t++) {
       const u = rowLevel(i, t, terms);
-      if (u < 0) continue;
+      if (u < 0 || (structured && termStructure(problem, t) >= 0)) continue;
       const o2 = read(omega2, u);
-      const structure = termStructure(problem, t);
-      if (structure >= 0) addCorrelated(row, omega2, structure, i, t, terms);
-      else if (sloped) addSloped(row, o2 * rowSlope(i, t, terms), u, i, t, terms);
+      if (sloped) addSloped(row, o2 * rowSlope(i, t, terms), u, i, t, terms);
       else for (let j = 0; j <= i; j++) if (rowLevel(j, t, terms) == u) add(row, j, o2);
     }
   }
+  for (let t = 0; structured && t < terms; t++)
+    if (termStructure(problem, t) >= 0) addCorrelated(problem, omega2, t, terms);
   for (let s = 0; s < cursor.pairs; s++) {
     const a = load<i32>(cursor.pairFirst + ((<usize>s) << 3));
     const b = load<i32>(cursor.pairFirst + ((<usize>s) << 3), 4);
@@ -51,12 +56,19 @@ function addSloped(row: usize, scale: f64, u: i32, i: i32, t: i32, terms: i32): 
   for (let j = 0; j <= i; j++) if (rowLevel(j, t, terms) == u) add(row, j, scale * rowSlope(j, t, terms));
 }
 
-/** row[j] += omega_i omega_j z_i z_j K_ij, j <= i, of term t, which has structure s. */
-function addCorrelated(row: usize, omega2: usize, s: i32, i: i32, t: i32, terms: i32): void {
-  const K = correlationsOf(s) + ((<usize>i * <usize>(i + 1)) << 2);
-  const own = Math.sqrt(read(omega2, rowLevel(i, t, terms))) * rowSlope(i, t, terms);
-  for (let j = 0; j <= i; j++) {
-    const u = rowLevel(j, t, terms);
-    if (u >= 0) add(row, j, own * Math.sqrt(read(omega2, u)) * rowSlope(j, t, terms) * read(K, j));
+/** S_ij += omega_i z_i omega_j z_j K_ij of term t, which has a structure. */
+function addCorrelated(problem: usize, omega2: usize, t: i32, terms: i32): void {
+  const m = cursor.rows;
+  const scale = at(problem, Field.Vectors);
+  for (let i = 0; i < m; i++) {
+    const u = rowLevel(i, t, terms);
+    write(scale, i, u < 0 ? 0 : Math.sqrt(read(omega2, u)) * rowSlope(i, t, terms));
+  }
+  let K = correlationsOf(termStructure(problem, t));
+  for (let i = 0; i < m; i++) {
+    const row = cursor.matrix + ((<usize>i * <usize>m) << 3);
+    const own = read(scale, i);
+    for (let j = 0; j <= i; j++) add(row, j, own * read(scale, j) * read(K, j));
+    K += (<usize>(i + 1)) << 3;
   }
 }

@@ -16,16 +16,31 @@ import { at, get, isProportional } from "../../room";
 import { axpy } from "../../simd/axpy";
 import { dot } from "../../simd/dot";
 import { cursor, rowLevel, rowSlope } from "./cursor";
-import { structured } from "./structured-work";
+import { hasNonzero, rowOf, structured } from "./structured-work";
 import { work } from "./work";
 
-/** Q, from its columns. */
-export function solveStructured(): void {
+/** Q, row by row. */
+export function solveStructured(problem: usize): void {
   const n = structured.count;
   const m = cursor.rows;
-  for (let a = 0; a < n; a++) {
-    const column = work.levelRows + ((<usize>structured.levelOf(a) * <usize>m) << 3);
-    for (let j = 0; j < m; j++) write(structured.Q, j * n + a, read(column, j));
+  const terms = get(problem, Field.Terms);
+  memory.fill(structured.Q, 0, (<usize>m * <usize>n) << 3);
+  for (let i = 0; i < m; i++) sumPlaces(work.B + ((<usize>i * <usize>m) << 3), rowOf(structured.Q, i), terms);
+}
+
+/** sums[a] += z_ia x_i over the rows i of each correlated level a. */
+function sumPlaces(x: usize, sums: usize, terms: i32): void {
+  const m = cursor.rows;
+  const places = structured.placeOf;
+  let levels = cursor.rowLevels;
+  let slopes = cursor.slopes;
+  for (let i = 0; i < m; i++) {
+    const xi = read(x, i);
+    for (let t = 0; t < terms; t++, levels += 4) {
+      const u = load<i32>(levels);
+      const place = u < 0 ? -1 : load<i32>(places + ((<usize>u) << 2));
+      if (place >= 0) add(sums, place, slopes == 0 ? xi : xi * read(slopes, i * terms + t));
+    }
   }
 }
 
@@ -34,7 +49,7 @@ export function addStructuredCurvature(problem: usize, weight: f64, k: i32): voi
   const q = get(problem, Field.Q);
   const hessian = at(problem, Field.ThetaHessian);
   const own = structured.thetaOf(k);
-  multiplyBlocks(problem);
+  multiplyBlocks(problem, k);
   weighScores(k);
   withRows();
   withLevels(problem, k);
@@ -50,8 +65,8 @@ export function addStructuredCurvature(problem: usize, weight: f64, k: i32): voi
   for (let l = 0; l <= k; l++) add(hessian, own * q + structured.thetaOf(l), weight * withCoefficient(k, l));
 }
 
-/** F = Q A, a structure at a time: A is zero between two. */
-function multiplyBlocks(problem: usize): void {
+/** F = Q A, a structure at a time: A is zero between two, and in those that the coefficient is not of. */
+function multiplyBlocks(problem: usize, k: i32): void {
   const here = structured;
   const n = here.count;
   const m = cursor.rows;
@@ -61,19 +76,24 @@ function multiplyBlocks(problem: usize): void {
     const first = here.firstOf(end - 1);
     const offset = (<usize>first) << 3;
     const width = end - first;
-    const A = here.A + <usize>n * offset + offset;
-    addProduct(here.F + offset, m, width, n, here.Q + offset, n, A, n, width, 1, at(problem, Field.Scratch));
+    if (hasNonzero(rowOf(here.U, k) + offset, width)) {
+      const A = here.A + <usize>n * offset + offset;
+      addProduct(
+        here.F + offset,
+        m,
+        width,
+        n,
+        here.Q + offset,
+        n,
+        A,
+        n,
+        width,
+        1,
+        at(problem, Field.Scratch),
+      );
+    }
     end = first;
   }
-}
-
-/** A times the scores c, of coefficient k. */
-function movedOf(k: i32, c: i32): usize {
-  return structured.moved + ((<usize>(k * work.scores + c) * <usize>structured.count) << 3);
-}
-
-function rowOf(matrix: usize, i: i32): usize {
-  return matrix + ((<usize>i * <usize>structured.count) << 3);
 }
 
 /** Score c of row, level or pair e. */
@@ -87,7 +107,7 @@ function weighScores(k: i32): void {
   const scores = work.scores;
   for (let i = 0; i < cursor.rows; i++)
     for (let c = 0; c < scores; c++)
-      write(structured.W, i * scores + c, dot(rowOf(structured.Q, i), movedOf(k, c), n));
+      write(structured.W, i * scores + c, dot(rowOf(structured.Q, i), structured.movedOf(k, c), n));
 }
 
 /** The sum over scores c of x_e' of the score and w_i. */
@@ -160,18 +180,11 @@ function withMultipliers(problem: usize, k: i32): void {
   for (let i = 0; i < m; i++) {
     // Q' g_i = Z' B g_i
     memory.fill(Qg, 0, (<usize>n) << 3);
-    const Ci = work.C + ((<usize>i * <usize>m) << 3);
-    for (let j = 0; j < m; j++) {
-      for (let t = 0; t < terms; t++) {
-        const v = rowLevel(j, t, terms);
-        const place = v < 0 ? -1 : here.placeOfLevel(v);
-        if (place >= 0) add(Qg, place, rowSlope(j, t, terms) * read(Ci, j));
-      }
-    }
+    sumPlaces(work.C + ((<usize>i * <usize>m) << 3), Qg, terms);
     let sum = -dot(rowOf(here.F, i), Qg, n);
     for (let c = 0; c < scores; c++) {
       const s = c == 0 ? read(work.s, i) : read(work.scaledGammaOf(i), c - 1);
-      sum += s * read(here.W, i * scores + c) + score(i, c) * dot(Qg, movedOf(k, c), n);
+      sum += s * read(here.W, i * scores + c) + score(i, c) * dot(Qg, structured.movedOf(k, c), n);
     }
     write(work.K, first + i, sum);
   }
@@ -180,12 +193,22 @@ function withMultipliers(problem: usize, k: i32): void {
 function withCoefficient(k: i32, l: i32): f64 {
   const here = structured;
   const n = here.count;
-  const Hk = here.H + ((<usize>k * <usize>n * <usize>n) << 3);
-  const Hl = here.H + ((<usize>l * <usize>n * <usize>n) << 3);
-  let trace: f64 = 0;
-  for (let a = 0; a < n; a++) for (let b = 0; b < n; b++) trace += read(Hk, a * n + b) * read(Hl, b * n + a);
-  let scores: f64 = 0;
-  for (let c = 0; c < work.scores; c++)
-    scores += dot(here.solvedMoved + ((<usize>c * <usize>n) << 3), movedOf(l, c), n);
-  return scores - 0.5 * trace;
+  const matrix = (<usize>n * <usize>n) << 3;
+  let sum = -0.5 * traceOfProduct(here.H + <usize>k * matrix, here.H + <usize>l * matrix, n);
+  for (let c = 0; c < work.scores; c++) sum += dot(rowOf(here.solvedMoved, c), here.movedOf(l, c), n);
+  return sum;
+}
+
+/** Rows that stay in the cache while columns are read. */
+const TILE = 16;
+
+/** tr(G H) of n x n matrices. */
+function traceOfProduct(G: usize, H: usize, n: i32): f64 {
+  let sum: f64 = 0;
+  for (let first = 0; first < n; first += TILE) {
+    const end = min(first + TILE, n);
+    for (let b = 0; b < n; b++)
+      for (let a = first; a < end; a++) sum += read(G, a * n + b) * read(H, b * n + a);
+  }
+  return sum;
 }

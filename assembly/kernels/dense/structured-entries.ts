@@ -21,10 +21,11 @@ import { Field, Order } from "../../abi";
 import { add, read, write } from "../../accumulate";
 import { addTrace } from "../../restricted";
 import { at, get } from "../../room";
+import { axpy } from "../../simd/axpy";
 import { dot } from "../../simd/dot";
 import { cursor } from "./cursor";
 import { addStructuredCurvature, solveStructured } from "./structured-curvature";
-import { structured } from "./structured-work";
+import { rowOf, structured } from "./structured-work";
 import { work } from "./work";
 
 /** What the SDs of the cluster's correlated levels add; all other entries have been met. */
@@ -33,12 +34,12 @@ export function structuredEntries(problem: usize, weight: f64, order: i32): void
   const n = here.count;
   if (n == 0) return;
   takeScores();
-  fillMoments();
+  sumMoments();
   for (let k = 0; k < here.coefficients; k++)
-    add(at(problem, Field.Gradient), here.thetaOf(k), weight * dot(designOf(k), here.momentSums, n));
+    add(at(problem, Field.Gradient), here.thetaOf(k), weight * dot(rowOf(here.U, k), here.sums, n));
   if (order != Order.Hessian) return;
 
-  solveStructured();
+  solveStructured(problem);
   for (let k = 0; k < here.coefficients; k++) {
     fillMoved(k);
     addSecond(problem, weight, k);
@@ -48,41 +49,42 @@ export function structuredEntries(problem: usize, weight: f64, order: i32): void
   }
 }
 
-/** Row k of U. */
-function designOf(k: i32): usize {
-  return structured.U + ((<usize>k * <usize>structured.count) << 3);
-}
-
 function takeScores(): void {
-  const n = structured.count;
-  for (let c = 0; c < work.scores; c++)
-    for (let a = 0; a < n; a++)
-      write(
-        structured.scores,
-        c * n + a,
-        read(work.t, c * work.entries + cursor.rows + structured.levelOf(a)),
-      );
-}
-
-function fillMoments(): void {
   const here = structured;
   const n = here.count;
-  const m = cursor.rows;
-  const levels = cursor.levels;
-  memory.fill(here.moments, 0, (<usize>n * <usize>n) << 3);
-  memory.fill(here.momentSums, 0, (<usize>n) << 3);
+  for (let c = 0; c < work.scores; c++) {
+    const scores = work.t + ((<usize>(c * work.entries + cursor.rows)) << 3);
+    const own = rowOf(here.scores, c);
+    for (let a = 0; a < n; a++) write(own, a, read(scores, here.levelOf(a)));
+  }
+}
+
+/** Row by row: C_ab M_ab, its sum, and its sums with U_bk. */
+function sumMoments(): void {
+  const here = structured;
+  const n = here.count;
+  const scores = work.scores;
+  const moments = here.column;
   for (let a = 0; a < n; a++) {
-    const u = here.levelOf(a);
-    for (let b = here.firstOf(a); b <= a; b++) {
-      const v = here.levelOf(b);
-      const moment =
-        here.covariance(a, b) * (read(work.levelLevels, u * levels + v) - work.product(m + u, m + v));
-      write(here.moments, a * n + b, moment);
-      add(here.momentSums, a, moment);
-      if (b == a) continue;
-      write(here.moments, b * n + a, moment);
-      add(here.momentSums, b, moment);
+    const first = here.firstOf(a);
+    const end = here.endOf(a);
+    const offset = (<usize>first) << 3;
+    const inverse = work.levelLevels + ((<usize>here.levelOf(a) * <usize>cursor.levels) << 3);
+    for (let b = first; b < end; b++) write(moments, b, read(inverse, here.levelOf(b)));
+    for (let c = 0; c < scores; c++) {
+      const own = rowOf(here.scores, c);
+      axpy(moments + offset, -read(own, a), own + offset, end - first);
     }
+    const C = rowOf(here.C, a);
+    let sum: f64 = 0;
+    for (let b = first; b < end; b++) {
+      const moment = read(C, b) * read(moments, b);
+      write(moments, b, moment);
+      sum += moment;
+    }
+    write(here.sums, a, sum);
+    for (let k = 0; k < here.coefficients; k++)
+      write(here.sumsU, k * n + a, dot(moments + offset, rowOf(here.U, k) + offset, end - first));
   }
 }
 
@@ -90,21 +92,18 @@ function fillMoments(): void {
 function fillMoved(k: i32): void {
   const here = structured;
   const n = here.count;
-  const U = designOf(k);
-  memory.fill(here.A, 0, (<usize>n * <usize>n) << 3);
+  const U = rowOf(here.U, k);
+  const moved = here.movedOf(k, 0);
   for (let a = 0; a < n; a++) {
-    for (let b = here.firstOf(a); b <= a; b++) {
-      const moved = (read(U, a) + read(U, b)) * here.covariance(a, b);
-      write(here.A, a * n + b, moved);
-      write(here.A, b * n + a, moved);
-    }
-  }
-  const bytes = (<usize>n) << 3;
-  let moved = here.moved + <usize>(k * work.scores) * bytes;
-  for (let c = 0; c < work.scores; c++) {
-    const scores = here.scores + <usize>c * bytes;
-    for (let a = 0; a < n; a++) write(moved, a, dot(here.A + <usize>a * bytes, scores, n));
-    moved += bytes;
+    const first = here.firstOf(a);
+    const end = here.endOf(a);
+    const offset = (<usize>first) << 3;
+    const A = rowOf(here.A, a);
+    const C = rowOf(here.C, a);
+    const own = read(U, a);
+    for (let b = first; b < end; b++) write(A, b, (own + read(U, b)) * read(C, b));
+    for (let c = 0; c < work.scores; c++)
+      write(moved, c * n + a, dot(A + offset, rowOf(here.scores, c) + offset, end - first));
   }
 }
 
@@ -112,14 +111,15 @@ function addSecond(problem: usize, weight: f64, k: i32): void {
   const here = structured;
   const n = here.count;
   const q = get(problem, Field.Q);
-  const U = designOf(k);
+  const U = rowOf(here.U, k);
+  const sumsU = rowOf(here.sumsU, k);
   const hessian = at(problem, Field.ThetaHessian);
-  for (let a = 0; a < n; a++) {
-    const row = here.moments + ((<usize>a * <usize>n) << 3);
-    write(here.column, a, read(U, a) * read(here.momentSums, a) + dot(row, U, n));
+  for (let l = 0; l <= k; l++) {
+    const other = rowOf(here.U, l);
+    let h: f64 = 0;
+    for (let a = 0; a < n; a++) h += read(other, a) * (read(U, a) * read(here.sums, a) + read(sumsU, a));
+    add(hessian, here.thetaOf(k) * q + here.thetaOf(l), weight * h);
   }
-  for (let l = 0; l <= k; l++)
-    add(hessian, here.thetaOf(k) * q + here.thetaOf(l), weight * dot(designOf(l), here.column, n));
 }
 
 /** X' B N_k q */
@@ -129,7 +129,7 @@ function addCross(problem: usize, weight: f64, k: i32): void {
   const p = get(problem, Field.P);
   const q = get(problem, Field.Q);
   const cross = at(problem, Field.CrossHessian);
-  const moved = here.moved + ((<usize>(k * work.scores) * <usize>n) << 3);
+  const moved = here.movedOf(k, 0);
   for (let j = 0; j < p; j++) {
     let sum: f64 = 0;
     for (let a = 0; a < n; a++) sum += read(work.levelX, here.levelOf(a) * p + j) * read(moved, a);
@@ -142,7 +142,7 @@ function addMovedTraces(problem: usize, k: i32): void {
   const here = structured;
   const n = here.count;
   const p = get(problem, Field.P);
-  const moved = here.moved + ((<usize>(k * work.scores + 1) * <usize>n) << 3);
+  const moved = here.movedOf(k, 1);
   for (let a = 0; a < n; a++) {
     for (let j = 0; j < p; j++) write(here.column, j, read(moved, j * n + a));
     addTrace(problem, here.thetaOf(k), 1, work.gammaOf(cursor.rows + here.levelOf(a)), here.column);

@@ -20,9 +20,11 @@ class Structured {
   U: usize = 0;
   /** z_a' q and z_a' Gamma, scores x places */
   scores: usize = 0;
-  /** C_ab (z_a' B z_b - the scores' product), places x places, and its row sums */
-  moments: usize = 0;
-  momentSums: usize = 0;
+  /** omega_a omega_b K_ab, places x places; between structures nothing is written, nor in A */
+  C: usize = 0;
+  /** sums over b of C_ab M_ab, and of C_ab M_ab U_bk, coefficients x places */
+  sums: usize = 0;
+  sumsU: usize = 0;
   /** A of one coefficient, places x places */
   A: usize = 0;
   /** A times the scores, coefficients x scores x places */
@@ -38,13 +40,15 @@ class Structured {
   W: usize = 0;
   /** one number a place, or a column of Gamma */
   column: usize = 0;
+  /** place of each level, -1 for none, 32-bit words */
+  placeOf: usize = 0;
 
-  // 32-bit words
-  private placeOf: usize = 0;
+  // 32-bit words, too
   private levels: usize = 0;
   private rows: usize = 0;
   private structures: usize = 0;
   private firsts: usize = 0;
+  private ends: usize = 0;
   private thetas: usize = 0;
 
   /** Finds them, and lays out what structuredVectors() makes room for. */
@@ -58,7 +62,8 @@ class Structured {
     this.rows = this.levels + (most << 2);
     this.structures = this.rows + (most << 2);
     this.firsts = this.structures + (most << 2);
-    this.thetas = this.firsts + (most << 2);
+    this.ends = this.firsts + (most << 2);
+    this.thetas = this.ends + (most << 2);
     memory.fill(this.placeOf, 0xff, (<usize>cursor.levels) << 2);
     const terms = get(problem, Field.Terms);
     for (let t = 0; t < terms; t++) {
@@ -74,9 +79,11 @@ class Structured {
 
     const columns = work.scores;
     this.scores = after(this.U, this.coefficients, this.count);
-    this.moments = after(this.scores, columns, this.count);
-    this.momentSums = after(this.moments, this.count, this.count);
-    this.A = after(this.momentSums, this.count, 1);
+    this.C = after(this.scores, columns, this.count);
+    this.fillCovariances();
+    this.sums = after(this.C, this.count, this.count);
+    this.sumsU = after(this.sums, this.count, 1);
+    this.A = after(this.sumsU, this.coefficients, this.count);
     this.moved = after(this.A, this.count, this.count);
     this.solvedMoved = after(this.moved, this.coefficients * columns, this.count);
     this.Q = after(this.solvedMoved, columns, this.count);
@@ -98,6 +105,26 @@ class Structured {
       setWord(this.structures, a, structure);
       setWord(this.firsts, a, first);
     }
+    for (let a = first; a < this.count; a++) setWord(this.ends, a, this.count);
+  }
+
+  /** C, from the correlations between the levels' first rows: packed lower triangles. */
+  private fillCovariances(): void {
+    const n = this.count;
+    const C = this.C;
+    const rows = this.rows;
+    for (let a = 0; a < n; a++) {
+      const K = correlationsOf(word(this.structures, a));
+      const sd = read(this.sd, a);
+      // places are in the order of these rows
+      const i = word(rows, a);
+      const Ki = K + ((<usize>i * <usize>(i + 1)) << 2);
+      for (let b = this.firstOf(a); b <= a; b++) {
+        const covariance = sd * read(this.sd, b) * read(Ki, word(rows, b));
+        write(C, a * n + b, covariance);
+        write(C, b * n + a, covariance);
+      }
+    }
   }
 
   /** Columns of U that are zero in all these levels move nothing here. */
@@ -106,12 +133,10 @@ class Structured {
     const all = get(problem, Field.Levels);
     const U = at(problem, Field.U) + ((<usize>cursor.level) << 3);
     for (let k = 0; k < columns; k++) {
-      let moves = false;
-      for (let a = 0; a < this.count && !moves; a++) moves = read(U, k * all + this.levelOf(a)) != 0;
-      if (!moves) continue;
-      for (let a = 0; a < this.count; a++)
-        write(this.U, this.coefficients * this.count + a, read(U, k * all + this.levelOf(a)));
-      setWord(this.thetas, this.coefficients++, firstSd(problem) + k);
+      // a row that is not taken is written over, the last one by the scores
+      const row = rowOf(this.U, this.coefficients);
+      for (let a = 0; a < this.count; a++) write(row, a, read(U, k * all + this.levelOf(a)));
+      if (hasNonzero(row, this.count)) setWord(this.thetas, this.coefficients++, firstSd(problem) + k);
     }
   }
 
@@ -124,23 +149,23 @@ class Structured {
     return word(this.levels, a);
   }
 
-  /** The first place of the same structure. */
+  /** The first place of the same structure, and the one after its last. */
   firstOf(a: i32): i32 {
     return word(this.firsts, a);
+  }
+
+  endOf(a: i32): i32 {
+    return word(this.ends, a);
+  }
+
+  /** A times the scores c, of coefficient k. */
+  movedOf(k: i32, c: i32): usize {
+    return rowOf(this.moved, k * work.scores + c);
   }
 
   /** Where coefficient k is in theta. */
   thetaOf(k: i32): i32 {
     return word(this.thetas, k);
-  }
-
-  /** C_ab = omega_a omega_b K_ab of two places of one structure */
-  covariance(a: i32, b: i32): f64 {
-    const i = word(this.rows, a);
-    const j = word(this.rows, b);
-    const row = max(i, j);
-    const K = correlationsOf(word(this.structures, a)) + ((<usize>row * <usize>(row + 1)) << 2);
-    return read(this.sd, a) * read(this.sd, b) * read(K, min(i, j));
   }
 }
 
@@ -156,12 +181,22 @@ function after(address: usize, rows: i32, columns: i32): usize {
   return address + ((<usize>rows * <usize>columns) << 3);
 }
 
+export function hasNonzero(x: usize, n: i32): bool {
+  for (let i = 0; i < n; i++) if (read(x, i) != 0) return true;
+  return false;
+}
+
 export const structured = new Structured();
+
+/** Row i of a matrix with a column a place. */
+export function rowOf(matrix: usize, i: i32): usize {
+  return matrix + ((<usize>i * <usize>structured.count) << 3);
+}
 
 /** Doubles beside denseVectors() for so many correlated levels of a cluster, and coefficients that move their SDs. */
 export function structuredVectors(m: u64, levels: u64, places: u64, coefficients: u64, scores: u64): u64 {
-  const words = levels + 4 * places + coefficients;
+  const words = levels + 5 * places + coefficients;
   const ofPlaces = 3 + 2 * scores + 2 * places + 2 * m;
-  const ofCoefficients = places * (1 + scores + places);
+  const ofCoefficients = places * (2 + scores + places);
   return ((words + 1) >> 1) + places * ofPlaces + coefficients * ofCoefficients + (m + 1) * scores;
 }

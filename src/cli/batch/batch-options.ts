@@ -1,4 +1,5 @@
 import type { ModelOptions } from "../../batch/job";
+import type { Method } from "../../method";
 import type { FileArguments } from "../file-arguments";
 import type { LevelsOption } from "../option-values";
 
@@ -16,7 +17,7 @@ export interface BatchOptions extends FileArguments {
   readonly levels?: LevelsOption;
   readonly weights?: string;
   readonly fix?: Readonly<Record<string, number>>;
-  readonly method?: "ML" | "REML";
+  readonly method?: Method;
   readonly starts?: number;
   readonly conf: number;
   readonly fitted?: boolean;

@@ -1,5 +1,5 @@
 import { DrmError } from "../../errors";
-import type { StructuredLevels } from "../structure";
+import type { Relate } from "../structure";
 import { denseLevels } from "./dense-levels";
 import { findLevels, nameIndex } from "./level-names";
 import { type MatrixNames, namesWithout } from "./matrix-names";
@@ -14,14 +14,9 @@ const HAIR = 1e-9;
  * The structure of levels whose covariances are the cells of a matrix K; its scale stays. A K that is a tree's becomes that tree, which has a sparse
  * inverse. Of any other the part of the levels with rows is inverted, in groups that correlate; levels that K cannot tell apart are one.
  *
- * @param levels those of the data that have rows
- * @throws DrmError "bad_structure"
+ * @throws DrmError "bad_structure", also where the levels are not the matrix's
  */
-export function covarianceLevels(
-  input: NamedMatrix,
-  levels: readonly string[],
-  { name, group }: MatrixNames,
-): StructuredLevels {
+export function covarianceLevels(input: NamedMatrix, { name, group }: MatrixNames): Relate {
   const what = `matrix '${name}'`;
   const matrix = namedNumbers(input, what);
   const { names } = matrix;
@@ -30,11 +25,11 @@ export function covarianceLevels(
   const sds = Float64Array.from(names, (_, i) => Math.sqrt(K[i * n + i]!));
   checkCorrelations(K, names, sds, what);
   const index = nameIndex(names);
-  const used = findLevels(levels, index, names, { what, noun: "name", group });
-  const others = namesWithout(names, used);
-
   const tree = treeOfMatrix(K, n);
-  if (tree !== null) {
+  return (levels) => {
+    const used = findLevels(levels, index, names, { what, noun: "name", group });
+    const others = namesWithout(names, used);
+    if (tree === null) return denseLevels({ K, n, sds, index, used, levels, others, what });
     const { parents, depths, tips } = tree;
     const nodeSds = new Float64Array(parents.length).fill(1);
     tips.forEach((node, i) => {
@@ -50,8 +45,7 @@ export function covarianceLevels(
       nodeOf: (other) => tips[index(other)] ?? -1,
       what,
     });
-  }
-  return denseLevels({ K, n, sds, index, used, levels, others, what });
+  };
 }
 
 function checkCorrelations(K: Float64Array, names: readonly string[], sds: Float64Array, what: string): void {

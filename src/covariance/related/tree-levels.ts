@@ -2,7 +2,7 @@ import { readNewick } from "../../data/newick";
 import { checkTree, childCounts, type Tree } from "../../data/tree";
 import { DrmError } from "../../errors";
 import { count } from "../../words";
-import type { StructuredLevels } from "../structure";
+import type { Relate } from "../structure";
 import { grafenDepths } from "./grafen";
 import { findLevels, nameIndex } from "./level-names";
 import { rootedLevels } from "./rooted-levels";
@@ -26,22 +26,19 @@ export interface TreeOptions {
  * edge above it is ignored), divided with `scale` by the square roots of their own depths, so that a tree that is not ultrametric has a
  * correlation, too. Inner nodes are on the scale of the deepest tip.
  *
- * @param levels those of the data that have rows; other tips are left out of the fit, which changes nothing
- * @throws DrmError "bad_structure"
+ * Tips without rows are left out of the fit, which changes nothing.
+ *
+ * @throws DrmError "bad_structure", also where the levels are not the tree's
  */
-export function treeLevels(
-  input: TreeInput,
-  levels: readonly string[],
-  { name, group, scale, branch }: TreeOptions,
-): StructuredLevels {
+export function treeLevels(input: TreeInput, { name, group, scale, branch }: TreeOptions): Relate {
   const what = `tree '${name}'`;
   const tree = treeOf(input, what);
   const { parents, labels } = tree;
   const below = childCounts(parents);
   const depths = branch === "grafen" ? grafenDepths(parents) : writtenDepths(tree, what);
   const tips = nameIndex(labels, (node) => below[node] === 0);
+  const named = nameIndex(labels, (node) => labels[node] !== "");
   refuseTwins(labels, below, what);
-  const nodes = tipsOf(levels);
 
   let height = 0;
   for (const depth of depths) height = Math.max(height, depth);
@@ -49,31 +46,35 @@ export function treeLevels(
     if (!scale) return Math.sqrt(depth);
     return below[node] === 0 ? 1 : Math.sqrt(depth / (height || 1));
   });
-  if (scale) {
-    const atRoot = nodes.findIndex((node) => depths[node] === 0);
-    if (atRoot >= 0) {
-      throw new DrmError(
-        "bad_structure",
-        `level '${levels[atRoot]}' of ${group} is at the root of the ${what}: its effect is 0 and has no correlations; give its edge a ` +
-          "length, or say scale = FALSE",
-      );
+  return (levels) => {
+    const nodes = tipsOf(levels);
+    if (scale) {
+      const atRoot = nodes.findIndex((node) => depths[node] === 0);
+      if (atRoot >= 0) throw tipAtRoot(levels[atRoot]!);
     }
+    const used = new Set(nodes);
+    return rootedLevels({
+      parents,
+      depths,
+      levels,
+      nodes,
+      sds,
+      what,
+      others: labels.filter((label, node) => label !== "" && !used.has(node) && named(label) === node),
+      nodeOf: (label) => {
+        const tip = tips(label);
+        return tip >= 0 ? tip : named(label);
+      },
+    });
+  };
+
+  function tipAtRoot(level: string): DrmError {
+    return new DrmError(
+      "bad_structure",
+      `level '${level}' of ${group} is at the root of the ${what}: its effect is 0 and has no correlations; give its edge a ` +
+        "length, or say scale = FALSE",
+    );
   }
-  const named = nameIndex(labels, (node) => labels[node] !== "");
-  const used = new Set(nodes);
-  return rootedLevels({
-    parents,
-    depths,
-    levels,
-    nodes,
-    sds,
-    what,
-    others: labels.filter((label, node) => label !== "" && !used.has(node) && named(label) === node),
-    nodeOf: (label) => {
-      const tip = tips(label);
-      return tip >= 0 ? tip : named(label);
-    },
-  });
 
   function tipsOf(wanted: readonly string[]): Int32Array {
     const inner = nameIndex(labels, (node) => below[node]! > 0);

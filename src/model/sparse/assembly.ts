@@ -1,4 +1,4 @@
-import { type Cliques, type Groups, groupBy } from "./cliques";
+import { type Cliques, type Groups, groupBy } from "../../linalg/ordering/cliques";
 import type { Front } from "./fronts";
 
 /** The words of a node. As in assembly/sparse/nodes.ts. */

@@ -1,4 +1,4 @@
-import { type Cliques, groupBy } from "./cliques";
+import { type Cliques, groupBy } from "../../linalg/ordering/cliques";
 
 /*
  * The structure of the Cholesky factor L of a sum of cliques, with its variables in a given order (Liu 1990, SIAM J Matrix Anal

@@ -1,8 +1,8 @@
+import { type Cliques, groupBy, joinCliques } from "../../linalg/ordering/cliques";
+import { minimumDegree } from "../../linalg/ordering/minimum-degree";
 import { Assembly } from "./assembly";
-import { type Cliques, groupBy, joinCliques } from "./cliques";
 import { eliminationTree } from "./elimination-tree";
 import { type Front, frontsOf } from "./fronts";
-import { minimumDegree } from "./minimum-degree";
 
 /**
  * How the sparse kernel eliminates: once for a problem, since only the numbers change from one evaluation to the next. Nodes are

@@ -1,5 +1,5 @@
+import type { Cliques } from "../../linalg/ordering/cliques";
 import type { LevelsInput } from "../terms/term";
-import type { Cliques } from "./cliques";
 import { type SparsePlan, sparsePlan } from "./plan";
 
 /** Levels of the sparse section, by number in the order of elimination, and how they are eliminated. */

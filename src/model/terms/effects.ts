@@ -1,9 +1,8 @@
-import type { Structure } from "../../covariance/structure";
+import type { Relate, Structure } from "../../covariance/structure";
 import type { GroupDesign } from "../../design/group-design";
 import type { Dpar } from "../../formula/dpar";
 import { NO_BLOCK, type ParameterBlock, singleBlock, stackBlocks } from "../model";
 import { numbersAmong, selection, takeFromColumns } from "../selection";
-import type { Relate } from "./source";
 import type {
   EffectsAnswers,
   LevelScores,

@@ -3,11 +3,11 @@ import { covarianceLevels } from "../../covariance/related/covariance-levels";
 import { type NamedMatrix, namedNumbers } from "../../covariance/related/named-matrix";
 import { precisionLevels } from "../../covariance/related/precision-levels";
 import { type TreeInput, treeLevels } from "../../covariance/related/tree-levels";
+import type { Relate, StructuredLevels } from "../../covariance/structure";
 import { DrmError, didYouMean } from "../../errors";
 import { randomTermOf } from "../../formula/dpar";
 import type { DparFormula } from "../../formula/dpar-formula";
 import type { KnownStructure } from "../../formula/known-structure";
-import type { Relate } from "./source";
 
 /** What a user gives: trees, and matrices, of which those of V are others. */
 export interface GivenSources {
@@ -87,12 +87,20 @@ function copiedMatrix(matrix: NamedMatrix, name: string): KeptMatrix {
   };
 }
 
-/** The tree or matrix that the levels of an SD are on. */
+/** The tree or matrix that the levels of an SD are on. What it is for the last levels is kept: fits without some rows mostly have them all. */
 export function relateBy({ known, groupColumns }: DparFormula, { trees, matrices }: KnownSources): Relate {
   const { argument, name, scale, branch } = known!;
   const group = groupColumns![0]!;
-  if (argument === "tree")
-    return (levels) => treeLevels(trees![name]!, levels, { name, group, scale, branch });
   const read = argument === "K" ? covarianceLevels : precisionLevels;
-  return (levels) => read(matrices![name]!, levels, { name, group });
+  const relate =
+    argument === "tree"
+      ? treeLevels(trees![name]!, { name, group, scale, branch })
+      : read(matrices![name]!, { name, group });
+  let last: { readonly levels: readonly string[]; readonly related: StructuredLevels } | null = null;
+  return (levels) => {
+    const isSame =
+      last?.levels.length === levels.length && last.levels.every((level, j) => level === levels[j]);
+    if (last === null || !isSame) last = { levels: [...levels], related: relate(levels) };
+    return last.related;
+  };
 }

@@ -1,4 +1,4 @@
-import type { StructuredLevels } from "../../covariance/structure";
+import type { Relate } from "../../covariance/structure";
 import type { Design } from "../../design/design";
 import type { Dpar, DparKind } from "../../formula/dpar";
 import type { Block, Outcomes } from "../model";
@@ -23,6 +23,3 @@ export interface TermSource {
   /** the same block, after what is to be said against it */
   checked(block: Block): Block;
 }
-
-/** The tree or matrix that the levels of a grouping are on, as any of the levels see it. */
-export type Relate = (levels: readonly string[]) => StructuredLevels;

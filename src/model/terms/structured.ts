@@ -4,7 +4,6 @@ import type { GroupDesign } from "../../design/group-design";
 import { DrmError } from "../../errors";
 import type { Dpar } from "../../formula/dpar";
 import { SparseLdl } from "../../linalg/sparse-ldl";
-import { minimumDegree } from "../sparse/minimum-degree";
 import { type EffectsParts, RandomEffects, type Share } from "./effects";
 import type { LevelScores, NewVariances, PredictedEffects, Sampler, Spreads } from "./term";
 
@@ -108,7 +107,8 @@ export class Structured extends RandomEffects {
 
   override sampler({ omega }: Spreads): Sampler {
     const { firstLevel, structure, levels } = this;
-    const factor = factorOf(structure);
+    const { levels: n, rows, columns, values } = structure;
+    const factor = new SparseLdl({ n, rows, columns, values });
     return (normal, y) => {
       const u = factor.spread(Float64Array.from({ length: structure.levels }, normal));
       const effects = new Float64Array(firstLevel + levels);
@@ -184,15 +184,4 @@ function takeLevels(design: GroupDesign, from: Int32Array, place: Int32Array): G
     index: index.map((level) => (level < 0 ? -1 : place[level]!)),
     counts: own,
   };
-}
-
-/** P = L D L' */
-function factorOf({ levels, rows, columns, values }: Structure): SparseLdl {
-  const members = new Int32Array(2 * rows.length);
-  for (let q = 0; q < rows.length; q++) {
-    members[2 * q] = rows[q]!;
-    members[2 * q + 1] = columns[q] === rows[q] ? -1 : columns[q]!;
-  }
-  const order = minimumDegree({ variables: levels, count: rows.length, width: 2, members });
-  return new SparseLdl({ n: levels, rows, columns, values }, order);
 }

@@ -5,6 +5,7 @@ import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit, type Profile, profile } from "../../index";
 import { criticalValue } from "../../inference/level";
 import { outcomesOf } from "../../inference/outcomes";
+import { isMoments } from "../../method";
 import { checkOptions, type OptionKinds } from "../../options";
 import { linearAxis } from "../draw/effect-axis";
 import { decimals, percent } from "../draw/numbers";
@@ -104,6 +105,7 @@ export function profilePlot(fit: Fit, options: ProfilePlotOptions = {}): string 
 /** Why no profile can be drawn, or null. */
 export function whyNoProfile(fit: Fit): string | null {
   if (fit.optim.code !== 0) return "profiles need a fit that converged";
+  if (isMoments(fit.method)) return `method "${fit.method}" is of moments: there is no likelihood to profile`;
   return firstParm(fit) === undefined ? "no coefficient of the model has a profile" : null;
 }
 

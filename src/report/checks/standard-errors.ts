@@ -2,6 +2,7 @@
 import { largest, smallest } from "../../data/range";
 import type { Fit } from "../../fit/fit";
 import { coefficientName } from "../../inference/coefficients";
+import { isMoments } from "../../method";
 import { count, formatSignificant } from "../format";
 import { type Check, row } from "./check";
 
@@ -19,7 +20,9 @@ export const standardErrorsComputed: Check = (fit) => {
       "standard_errors_computed",
       "ok",
       value,
-      "Standard errors come from the joint observed information.",
+      isMoments(fit.method)
+        ? "Standard errors of the mean are those of generalised least squares, that of sigma of the moments."
+        : "Standard errors come from the joint observed information.",
     );
   }
   return row(
@@ -30,8 +33,16 @@ export const standardErrorsComputed: Check = (fit) => {
   );
 };
 
-export const hessianPositiveDefinite: Check = ({ optim }) => {
+export const hessianPositiveDefinite: Check = ({ method, optim }) => {
   const value = `condition ${formatSignificant(optim.hessianCondition)}`;
+  if (isMoments(method)) {
+    return row(
+      "hessian_positive_definite",
+      "ok",
+      value,
+      "Moments are solved: there is no maximum to look at.",
+    );
+  }
   return optim.hessianPositiveDefinite
     ? row("hessian_positive_definite", "ok", value, "The log-likelihood curves downward in every direction.")
     : row(

@@ -1,8 +1,11 @@
 import { dparOf, isLocation, isSd } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
-import type { IntervalMethod } from "../../inference/coefficient-table";
+import { momentTau2 } from "../../fit/moments";
+import type { LimitsMethod } from "../../inference/scale-limits";
 import type { TestStatistic } from "../../inference/test-basis";
 import type { WaldTest } from "../../inference/wald-test";
+import { isMoments } from "../../method";
+import { openFit } from "../../opened/open-fit";
 import { type ModelTests, modelTests } from "../model-tests";
 import type { JsonNumber } from "./to-json";
 
@@ -29,7 +32,7 @@ export interface JsonHeterogeneity {
   /** upper limit of H2 */
   readonly H2_conf_high: JsonNumber;
   /** how the limits were found: heterogeneity() decides */
-  readonly confint: IntervalMethod;
+  readonly confint: LimitsMethod;
   /** Cochran's Q; with moderators what they leave */
   readonly QE: JsonNumber;
   /** of QE */
@@ -84,10 +87,14 @@ function moderatorTest(
 
 /**
  * Of the one estimated SD beside SDs that are held: d tau^2 = 2 s^2 d log s. The SDs have no moderators here, so each is one
- * coefficient.
+ * coefficient. Moments have an error where tau^2 is 0, too.
  */
 function errorOfTau2(fit: Fit, { basis }: ModelTests): number {
   const estimated = fit.coefficients.filter(({ dpar }) => isSd(dparOf(fit, dpar)));
+  if (isMoments(fit.method)) {
+    const { y, V, location } = openFit(fit).model;
+    return momentTau2({ y, v: V.variances, location: location.basis }, fit.method).stdError;
+  }
   if (basis === "Q" || estimated.length !== 1 || estimated[0]!.atBoundary) return Number.NaN;
   const { estimate, stdError } = estimated[0]!;
   return 2 * Math.exp(2 * estimate) * stdError;

@@ -3,13 +3,14 @@ import type { Fit } from "../../fit/fit";
 import { groupingOf, hasGroupings, valuesByDesignRow } from "../../fit/groupings";
 import type { CoefficientRow } from "../../inference/coefficient-table";
 import { count } from "../../words";
+import { howWords } from "../limits-line";
 import type { ModelTests } from "../model-tests";
 import { varianceShares } from "../variance-shares";
 import { hasLevelValues, moderatorSentences, referencePoint, sdName } from "./coefficient-words";
 import { jointTest } from "./mean-words";
 import { multiplierSentences } from "./multiplier-words";
 import { estimateText, extremes, list, number, percentText, pWords } from "./numbers";
-import { howWords, scaleEstimate } from "./scale-words";
+import { scaleEstimate } from "./scale-words";
 
 /** The SDs of true effects, and the correlation of two outcomes. */
 export function heterogeneitySentences(

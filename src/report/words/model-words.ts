@@ -4,13 +4,14 @@ import { hasGroupings } from "../../fit/groupings";
 import { formulaFrom } from "../../formula/formula";
 import { outcomeCounts } from "../../inference/outcomes";
 import type { TestBasis } from "../../inference/test-basis";
+import { methodWords } from "../../method";
 import { article, count } from "../../words";
 import { isUnrestrictedLeastSquares, proportionalWords } from "./multiplier-words";
 import { list, number } from "./numbers";
 
 /** What was fitted, to what, and what was left out. */
 export function modelSentences(fit: Fit, { test, factor }: TestBasis): string[] {
-  const method = fit.method === "ML" ? "maximum likelihood" : "restricted maximum likelihood";
+  const method = methodWords(fit.method);
   const sentences = [`${title(fit)} was fitted to ${dataWords(fit)} by ${method}.`, knownVWords(fit)];
   const counts = outcomeCounts(fit);
   if (counts !== null && counts.both < fit.nobs) {

@@ -3,6 +3,7 @@ import { type CoefficientRow, positionOf } from "../../inference/coefficient-tab
 import { linkOf } from "../../inference/links";
 import { scaleLimits, scaleMethod } from "../../inference/scale-limits";
 import { coefficientTarget } from "../../opened/profile";
+import { howWords } from "../limits-line";
 import type { Interval } from "./numbers";
 
 /**
@@ -20,9 +21,4 @@ export function scaleEstimate(fit: Fit, row: Pick<CoefficientRow, "dpar" | "term
     upper: response(upper),
     how: howWords(method),
   };
-}
-
-/** How limits of SDs were found, in words. */
-export function howWords(method: "profile" | "wald"): string {
-  return method === "profile" ? "profile likelihood" : "Wald";
 }

@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { covarianceLevels } from "../../../src/covariance/related/covariance-levels";
+import { covarianceLevels as byMatrix } from "../../../src/covariance/related/covariance-levels";
 import type { NamedMatrix } from "../../../src/covariance/related/named-matrix";
 import { parseCsv } from "../../../src/data/csv";
 import { messageOf } from "../../message-of";
 import { expectClose, fromCorrelation, fromPrecision, inverted, lastGiven } from "./plain";
 import { grownTree, sharedLengths } from "./random-tree";
+
+const covarianceLevels = (matrix: NamedMatrix, levels: readonly string[], names: typeof NAMES) =>
+  byMatrix(matrix, names)(levels);
 
 const NAMES = { name: "K", group: "species" };
 

@@ -1,8 +1,12 @@
 import { expect, test } from "vitest";
-import { precisionLevels } from "../../../src/covariance/related/precision-levels";
+import type { NamedMatrix } from "../../../src/covariance/related/named-matrix";
+import { precisionLevels as byPrecision } from "../../../src/covariance/related/precision-levels";
 import { treeLevels } from "../../../src/covariance/related/tree-levels";
 import { messageOf } from "../../message-of";
 import { expectClose, fromCorrelation, fromPrecision, inverted, precisionOf } from "./plain";
+
+const precisionLevels = (matrix: NamedMatrix, levels: readonly string[], names: typeof NAMES) =>
+  byPrecision(matrix, names)(levels);
 
 const NAMES = { name: "Q", group: "animal" };
 const LEVELS = ["a", "b", "c", "d"];
@@ -37,12 +41,12 @@ test("a precision is kept as it is, levels with rows first", () => {
 });
 
 test("that of a tree over tips and inner nodes is the tree", () => {
-  const { structure: tree } = treeLevels("((a:1,b:2):1,(c:1,d:1):2);", LEVELS, {
+  const { structure: tree } = treeLevels("((a:1,b:2):1,(c:1,d:1):2);", {
     name: "tree",
     group: "species",
     scale: true,
     branch: null,
-  });
+  })(LEVELS);
   const { rows, columns, values, levels } = tree;
   const names = Array.from({ length: levels }, (_, l) => LEVELS[l] ?? `node ${l}`);
   const { structure } = precisionLevels(

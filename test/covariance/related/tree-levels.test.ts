@@ -1,10 +1,17 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { treeLevels } from "../../../src/covariance/related/tree-levels";
+import {
+  treeLevels as onTree,
+  type TreeInput,
+  type TreeOptions,
+} from "../../../src/covariance/related/tree-levels";
 import { messageOf } from "../../message-of";
 import { expectClose, fromCorrelation, fromPrecision, lastGiven } from "./plain";
 import { grownTree, sharedLengths } from "./random-tree";
+
+const treeLevels = (tree: TreeInput, levels: readonly string[], options: TreeOptions) =>
+  onTree(tree, options)(levels);
 
 const OPTIONS = { name: "tree", group: "species", scale: true, branch: null } as const;
 const AS_WRITTEN = { ...OPTIONS, scale: false } as const;
@@ -26,7 +33,7 @@ const square = (values: readonly number[], n: number) =>
 
 describe.each(ape.cases)("R's ape: $id", ({ newick, tips, V, C, grafen }) => {
   // tips at distance 0 share a level: the matrix is asked by tip
-  const matrixOf = (options: Parameters<typeof treeLevels>[2]) => {
+  const matrixOf = (options: TreeOptions) => {
     const { structure, place } = treeLevels(newick, tips, options);
     return tips.map((_, i) => tips.map((_, j) => structure.correlation(place[i]!, place[j]!)));
   };
@@ -212,11 +219,8 @@ describe("names", () => {
     expect(treeLevels(newick, levels, OPTIONS).structure.names).toEqual(levels);
   });
 
-  const refused = (
-    levels: readonly string[],
-    text = newick,
-    options: Parameters<typeof treeLevels>[2] = OPTIONS,
-  ) => messageOf(() => treeLevels(text, levels, options));
+  const refused = (levels: readonly string[], text = newick, options: TreeOptions = OPTIONS) =>
+    messageOf(() => treeLevels(text, levels, options));
 
   test("a level that the tree lacks", () => {
     expect(refused(["Homo sapien"])).toBe(
@@ -245,7 +249,7 @@ describe("names", () => {
 });
 
 describe("lengths", () => {
-  const refused = (text: string, options: Parameters<typeof treeLevels>[2] = OPTIONS) =>
+  const refused = (text: string, options: TreeOptions = OPTIONS) =>
     messageOf(() => treeLevels(text, ["a", "b"], options));
 
   test("negative, missing, too long, 0 up to the root", () => {

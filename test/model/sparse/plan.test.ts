@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
+import { type Cliques, joinCliques } from "../../../src/linalg/ordering/cliques";
+import { minimumDegree } from "../../../src/linalg/ordering/minimum-degree";
 import { NodeWord } from "../../../src/model/sparse/assembly";
-import { type Cliques, joinCliques } from "../../../src/model/sparse/cliques";
-import { minimumDegree } from "../../../src/model/sparse/minimum-degree";
 import { type SparsePlan, sparsePlan } from "../../../src/model/sparse/plan";
 import { randomStream } from "../../../src/stats/random";
 

@@ -1,0 +1,40 @@
+/**
+ * How heterogeneity is estimated: by maximum or restricted maximum likelihood, or tau^2 = sigma^2 by an equation of moments
+ * (fit/moments.ts has them), by metafor's names.
+ */
+export const MOMENT_METHODS = ["DL", "HE", "HS", "HSk", "SJ", "PM", "EB", "PMM", "DLIT"] as const;
+
+/** An estimator of tau^2 that solves an equation of moments. */
+export type MomentMethod = (typeof MOMENT_METHODS)[number];
+
+/** How a model is fitted. */
+export type Method = "ML" | "REML" | MomentMethod;
+
+export const METHODS: readonly Method[] = ["ML", "REML", ...MOMENT_METHODS];
+
+export function isMethod(name: unknown): name is Method {
+  return METHODS.some((method) => method === name);
+}
+
+export function isMoments(method: Method): method is MomentMethod {
+  return method !== "ML" && method !== "REML";
+}
+
+/** Who proposed an estimator. */
+const MOMENT_NAMES: Readonly<Record<MomentMethod, string>> = {
+  DL: "DerSimonian-Laird",
+  HE: "Hedges",
+  HS: "Hunter-Schmidt",
+  HSk: "Hunter-Schmidt with the correction for few studies",
+  SJ: "Sidik-Jonkman",
+  PM: "Paule-Mandel",
+  EB: "empirical Bayes",
+  PMM: "median-unbiased Paule-Mandel",
+  DLIT: "iterated DerSimonian-Laird",
+};
+
+/** "restricted maximum likelihood", "moments (DerSimonian-Laird, DL)". */
+export function methodWords(method: Method): string {
+  if (isMoments(method)) return `moments (${MOMENT_NAMES[method]}, ${method})`;
+  return method === "ML" ? "maximum likelihood" : "restricted maximum likelihood";
+}
