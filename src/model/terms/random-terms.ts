@@ -1,4 +1,3 @@
-import type { Relate } from "../../covariance/structure";
 import type { Design } from "../../design/design";
 import type { GroupDesign } from "../../design/group-design";
 import type { Model, Outcomes } from "../model";
