@@ -80,7 +80,7 @@ export enum Field {
   LargestPairs,
   /** 1 when effects of dense rows' levels are multiplied by a number a row: random slopes */
   DenseSlopes,
-  /** how many of the terms of dense rows have levels that are correlated, as a tree or a known matrix says, ... */
+  /** how many of the terms of dense rows have levels that covary, as a tree or a known matrix says, ... */
   Structures,
   /** ... most levels of such terms in one cluster, and columns of U that are not zero in all such levels */
   LargestStructured,
@@ -161,7 +161,7 @@ export enum Field {
   Nested, // NestedLevels x nestedWidth, row-major: see kernels/nested/levels.ts
   Sparse, // see kernels/sparse/work.ts
   Whitened, // dense rows x (P + 1), row-major: L^-1 [X y]
-  Matrix, // one m x m matrix a dense cluster: Sigma, its factor, from order 1 on its inverse in turn
+  Matrix, // one m x m matrix a dense cluster: Sigma, its factor, its inverse in turn
   Vectors, // short-lived columns of the kernels
   Scratch, // packing buffers of linalg/
   Count,

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { choleskyFactor } from "../../src/linalg/cholesky";
 import { choleskyInverse } from "../../src/linalg/inverse";
 import { expectClose, slopes } from "./closeness";
-import { engineForJob, type TestEngine } from "./engine-for";
+import { denseEngineForJob, engineForJob, type TestEngine } from "./engine-for";
 import { type ExactProblem, exactProfile } from "./exact-profile";
 import { randomFrom } from "./random-problem";
 import { STRUCTURE_KINDS } from "./random-structures";
@@ -252,6 +252,37 @@ describe("slopes and structures in the sparse kernel", () => {
         withEngine(model, (engine) => expectPredictions(model, engine, at.seed));
       }),
       { ...settings, numRuns: 80 },
+    );
+  });
+
+  it.each([
+    { name: "ML", options: {} },
+    { name: "REML", options: { method: "REML" } },
+    { name: "REML, multipliers of V", options: { method: "REML", multiplied: true } },
+  ] as const)("are in the dense kernel what they are in the sparse one: $name", ({ options }) => {
+    fc.assert(
+      fc.property(models, ({ seed, design, kind }) => {
+        const model = structured(seed, design, kind, { ...options, size: 2 });
+        const dense = denseEngineForJob(model.job, model.change);
+        try {
+          withEngine(model, (sparse) => {
+            expect([dense.layout.sparseRows, dense.layout.clusterSizes.length]).toEqual([0, 3]);
+            const at = sparse.thetaOf(coefficientsAt(model.places, seed, ORDINARY));
+            const [one, two] = [dense.at(at), sparse.at(at)];
+            expectClose([one.logLik], [two.logLik], SAME, "logLik");
+            for (const key of ["beta", "gradient", "hessian", "crossHessian", "thetaHessian"] as const)
+              expectClose(one[key], two[key], SAME, key);
+            const effects = [dense, sparse].map(({ given, engine }) => randomEffects(given, engine, at));
+            effects[0]!.forEach(({ estimate, stdError }, t) => {
+              expectClose(estimate, effects[1]![t]!.estimate, SAME, "BLUPs");
+              expectClose(stdError, effects[1]![t]!.stdError, SAME, "their errors");
+            });
+          });
+        } finally {
+          dense.dispose();
+        }
+      }),
+      settings,
     );
   });
 

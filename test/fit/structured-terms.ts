@@ -1,4 +1,6 @@
 import type { Model } from "../../src/model/model";
+import { type EffectsParts, RandomEffects } from "../../src/model/terms/effects";
+import { Structured as StructuredTerm } from "../../src/model/terms/structured";
 import type { ExactProblem } from "./exact-profile";
 import type { Job } from "./ma-case";
 import { randomFrom } from "./random-problem";
@@ -119,13 +121,18 @@ export function structured(
   );
   return {
     job: { formulas, options: { data: reversed ? backwards(data) : data, weights, method } },
-    change: (model) => ({
-      ...model,
-      random: model.random.map((term, t) => {
-        const index = sameGrouping ? model.random[0]!.index : term.index;
-        return changed(Object.assign(term, { index }), shapes[t]!, known[t]!, z, reversed);
-      }),
-    }),
+    change: (model) => {
+      let firstEffect = 0;
+      return {
+        ...model,
+        random: model.random.map((term, t) => {
+          const index = sameGrouping ? model.random[0]!.index : term.index;
+          const made = changed({ ...term, index, firstEffect }, shapes[t]!, known[t]!, z, reversed);
+          firstEffect += made.effects;
+          return made;
+        }),
+      };
+    },
     places: [
       ...(multiplied ? (["moderator", "moderator"] as const) : []),
       "sigma",
@@ -169,20 +176,27 @@ export function structured(
 
 /** The intercept as a term with a slope or a structure. All rows are tied, so that no few of them are left to the dense kernel. */
 function changed(
-  term: Model["random"][number],
+  term: EffectsParts,
   { slope }: TermShape,
   known: KnownStructure | null,
   z: readonly number[],
   reversed: boolean,
 ): Model["random"][number] {
+  const parts = { ...term, z: slope ? Float64Array.from(reversed ? [...z].reverse() : z) : null };
   const names = known?.structure.names.map(reversed ? renamed : (name) => name) ?? [];
-  const structure = known === null ? null : reordered({ ...known.structure, names }, term.design.levels);
+  const made =
+    known === null
+      ? new RandomEffects(parts)
+      : new StructuredTerm(parts, {
+          structure: reordered({ ...known.structure, names }, term.design.levels),
+          place: Int32Array.from(term.design.levels, (_, level) => level),
+          others: [],
+          conditional: () => null,
+        });
   const tie = (link: (first: number, row: number) => void) => {
     for (let i = 1; i < term.index.length; i++) link(0, i);
   };
-  return Object.assign(Object.create(Object.getPrototypeOf(term)), term, {
-    ...{ tie, structure, z: slope ? Float64Array.from(reversed ? [...z].reverse() : z) : null },
-  });
+  return Object.assign(made, { tie });
 }
 
 /** A name that sorts the other way round. */
