@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { randomEffects } from "../../src/fit/random-effects";
 import { choleskyFactor } from "../../src/linalg/cholesky";
 import { choleskyInverse } from "../../src/linalg/inverse";
 import { expectClose, slopes } from "./closeness";
