@@ -101,6 +101,7 @@ export function minimise(objective: Objective, start: Float64Array, options: Tru
     if (objective.evaluate(current.theta)) take(current, objective);
     if (choleskyFactor(current.hessian, n, work.factor) !== null) return;
     current.theta.set(start);
+    current.iterations = 0;
     current.evaluations++;
     if (objective.evaluate(current.theta)) take(current, objective);
   };
