@@ -15,7 +15,7 @@ export function buildGroupDesign(dpar: DparFormula, frame: Frame): GroupDesign {
   if (groupColumns === null)
     throw new DrmError("bad_formula", `${key} has no grouping: it is not an sd(...) formula`);
   const present = presentRows(dpar, frame);
-  const grouping = buildGrouping(key, groupColumns, frame, present);
+  const grouping = buildGrouping(dpar, groupColumns, frame, present);
   const byRow = buildDesign(dpar, frame);
   const { levels, index, counts } = grouping;
   const nrow = levels.length;

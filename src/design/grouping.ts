@@ -1,5 +1,6 @@
 import type { Column, FactorColumn } from "../data/table";
 import { DrmError } from "../errors";
+import { type Dpar, randomTermOf } from "../formula/dpar";
 import { asFactor, asLabels } from "../frame/as-factor";
 import type { Frame } from "../frame/frame";
 import { dropUnusedLevels } from "../frame/levels";
@@ -15,7 +16,7 @@ export interface Grouping {
 
 /** Levels in the factor's own order, numbers ascending; of `a:b` the levels of a vary slowest. Unused ones are left out. */
 export function buildGrouping(
-  key: string,
+  dpar: Dpar,
   group: readonly string[],
   frame: Frame,
   present: Uint8Array | null,
@@ -30,7 +31,7 @@ export function buildGrouping(
     const name = group.join(":");
     throw new DrmError(
       "bad_factor",
-      `'${name}' has ${seen} in the rows used, so ${key} cannot be estimated: remove (1 | ${name})`,
+      `'${name}' has ${seen} in the rows used, so ${dpar.key} cannot be estimated: remove ${randomTermOf(dpar)}`,
     );
   }
   const counts = new Int32Array(levels.length);

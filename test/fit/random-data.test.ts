@@ -244,6 +244,12 @@ describe("refusals", () => {
       "bad_factor: 'one' has one level ('a') in the rows used, so sd(one) cannot be estimated: remove (1 | one)",
     ],
     [
+      "one level, of slopes",
+      ["yi ~ x + (0 + x | one) + meta_V(V = vi)"],
+      { one: data.yi.map(() => "a") },
+      "bad_factor: 'one' has one level ('a') in the rows used, so sd(x | one) cannot be estimated: remove (0 + x | one)",
+    ],
+    [
       "one row per level",
       ["yi ~ x + (1 | id) + meta_V(V = vi)"],
       { id: data.yi.map((_, i) => i) },

@@ -319,6 +319,28 @@ it("batches take trees and matrices", async () => {
   for (const result of results) expect(result.logLik).toBeCloseTo(logLik, 9);
 });
 
+it("a tree and a matrix may have the name of what every object has", () => {
+  const data = { yi: [0.1, 0.4, 0.2, 0.3], vi: [0.1, 0.1, 0.2, 0.1], g: ["a", "b", "a", "c"] };
+  const tree = "((a:1,b:1):1,c:2);";
+  const matrix = {
+    levels: ["a", "b", "c"],
+    values: [
+      [2, 1, 0],
+      [1, 2, 0],
+      [0, 0, 2],
+    ],
+  };
+  const of = (term: string, trees: object, matrices: object) =>
+    drm(`yi ~ 1 + ${term} + meta_V(V = vi)`, { data, trees: trees as never, matrices: matrices as never })
+      .logLik;
+  expect(of("phylo(1 | g, tree = constructor)", { constructor: tree }, {})).toBe(
+    of("phylo(1 | g, tree = tree)", { tree }, {}),
+  );
+  expect(of("relmat(1 | g, K = toString)", {}, { toString: matrix })).toBe(
+    of("relmat(1 | g, K = K)", {}, { K: matrix }),
+  );
+});
+
 describe("what is not given", () => {
   const data = {
     yi: [0.1, 0.4, 0.2, 0.3],
@@ -344,6 +366,11 @@ describe("what is not given", () => {
       "yi ~ 1 + phylo(1 | g, tree = tree)",
       { trees: { tre: "(a:1,b:1);" } },
       "there is no 'tree'; did you mean 'tre'?",
+    ],
+    [
+      "yi ~ 1 + phylo(1 | g, tree = constructor)",
+      { trees: { tree: "(a:1,b:1);" } },
+      "tree = constructor is looked up in the option trees, and there is no 'constructor'",
     ],
     ["yi ~ 1 + relmat(1 | g, K = K)", {}, "K = K is looked up in the option matrices, and none is given"],
     ["yi ~ 1 + relmat(1 | g, K = K)", { matrices: { K: [[1]] } }, "without names: wanted { levels, values }"],

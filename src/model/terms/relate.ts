@@ -33,21 +33,22 @@ const NO_SOURCES: KnownSources = {};
  */
 export function keptSources(sds: readonly DparFormula[], given: GivenSources): KnownSources {
   if (sds.every(({ known }) => known === null)) return NO_SOURCES;
-  const trees: Record<string, TreeInput> = {};
-  const matrices: Record<string, KeptMatrix> = {};
+  // in maps: a name such as "constructor" is no stranger to a plain object
+  const trees = new Map<string, TreeInput>();
+  const matrices = new Map<string, KeptMatrix>();
   for (const dpar of sds) {
     if (dpar.known === null) continue;
     const { fn, name } = dpar.known;
-    if (fn === "phylo") trees[name] ??= copiedTree(named(given.trees, dpar, dpar.known, "trees"));
-    else
-      matrices[name] ??= copiedMatrix(
-        named(given.matrices, dpar, dpar.known, "matrices") as LevelMatrix,
-        name,
-      );
+    if (fn === "phylo") {
+      if (!trees.has(name)) trees.set(name, copiedTree(named(given.trees, dpar, dpar.known, "trees")));
+    } else if (!matrices.has(name)) {
+      const matrix = named(given.matrices, dpar, dpar.known, "matrices") as LevelMatrix;
+      matrices.set(name, copiedMatrix(matrix, name));
+    }
   }
   return {
-    ...(Object.keys(trees).length > 0 && { trees }),
-    ...(Object.keys(matrices).length > 0 && { matrices }),
+    ...(trees.size > 0 && { trees: Object.fromEntries(trees) }),
+    ...(matrices.size > 0 && { matrices: Object.fromEntries(matrices) }),
   };
 }
 
