@@ -1,6 +1,6 @@
 import { checkRank } from "../design/rank";
 import { DrmError } from "../errors";
-import { randomTermOf } from "../formula/dpar";
+import { type Dpar, randomTermOf } from "../formula/dpar";
 import type { Frame } from "../frame/frame";
 import { isMoments, type MomentMethod } from "../method";
 import { count } from "../words";
@@ -16,12 +16,13 @@ export function checkRandomEffects(model: Pick<Model, "random" | "blocks">, nrow
   const { dpars: sigmas, block } = blockOfKind(model, "sigma");
   const estimated = block.designs.length > 0;
   for (const term of random) {
-    const { dpar, design, structure } = term;
-    if (!estimated || structure !== null || design.counts.some((count) => count > 1)) continue;
-    if (!isConstant(term)) continue;
+    const { dpar, design, structure, held } = term;
+    if (!estimated || held !== null || design.counts.some((count) => count > 1)) continue;
+    if (!isConstant(term) || !areIndependent(term)) continue;
     const scale = sigmas.find(({ outcome }) => outcome === dpar.outcome)!.key;
     const column = dpar.slope === undefined ? "" : ` and '${dpar.slope}' has one size`;
-    const what = `every level of '${dpar.group}' has one row${column}, so ${dpar.key} and ${scale} cannot be told apart`;
+    const alone = structure === null ? "" : " and no two of them are related";
+    const what = `every level of '${dpar.group}' has one row${column}${alone}, so ${dpar.key} and ${scale} cannot be told apart`;
     throw new DrmError(
       "bad_term",
       `${what}: remove ${randomTermOf(dpar)}; ${scale} is the heterogeneity between rows already`,
@@ -29,17 +30,35 @@ export function checkRandomEffects(model: Pick<Model, "random" | "blocks">, nrow
   }
   for (let a = 0; a < random.length; a++) {
     for (let b = 0; b < a; b++) {
+      if (random[a]!.held !== null || random[b]!.held !== null) continue;
       if (!haveSameCovariance(random[a]!, random[b]!)) continue;
       const [one, other] = [random[b]!.dpar, random[a]!.dpar];
       const labels = `'${one.group}' and '${other.group}'`;
       throw new DrmError(
         "bad_term",
-        one.slope === undefined && other.slope === undefined
+        isPlain(one) && isPlain(other)
           ? `${labels} put the ${count(nrow, "row")} into the same groups, so their SDs cannot be told apart: remove one of the two random intercepts`
           : `${randomTermOf(one)} and ${randomTermOf(other)} have the same covariances but for a factor, so their SDs cannot be told apart: remove one of the two`,
       );
     }
   }
+}
+
+/** Of random intercepts whose levels no structure relates. */
+function isPlain({ slope, structure }: Dpar): boolean {
+  return slope === undefined && structure === undefined;
+}
+
+/** Whether the effects of levels are independent, of one variance: also on a tree without shared edges, or a diagonal K. */
+function areIndependent({ structure, levels }: RandomEffects): boolean {
+  if (structure === null) return true;
+  const { rows, columns, values } = structure;
+  if (rows.some((row, q) => row !== columns[q] && values[q] !== 0)) return false;
+  const first = structure.correlation(0, 0);
+  for (let j = 1; j < levels; j++) {
+    if (Math.abs(structure.correlation(j, j) - first) > SAME_RATIO * first) return false;
+  }
+  return true;
 }
 
 /** Whether all rows have an effect of one size. */
@@ -62,7 +81,7 @@ export function checkLevels({ random }: Pick<Model, "random">): void {
 
 /** Of independent levels: the same groups, and in each the effects of rows in the same proportion, but for their sign. */
 function haveSameCovariance(a: RandomEffects, b: RandomEffects): boolean {
-  if (a.structure !== null || b.structure !== null || a.levels !== b.levels) return false;
+  if (a.levels !== b.levels || !areIndependent(a) || !areIndependent(b)) return false;
   const partner = new Int32Array(a.levels).fill(-1);
   const sign = new Float64Array(a.levels);
   let factor = Number.NaN;

@@ -278,6 +278,39 @@ describe("refusals", () => {
     expect(refusal(formulas, { ...data, ...more })).toContain(message);
   });
 
+  describe("levels that a tree does not relate count as independent", () => {
+    const tips = [...data.yi.keys()].map((i) => `t${i}`);
+    const trees = {
+      star: `(${tips.map((tip) => `${tip}:1`).join()});`,
+      other: `((t0:1,t1:1):1,(${tips
+        .slice(2)
+        .map((tip) => `${tip}:2`)
+        .join()}):0);`,
+    };
+    const nine = { ...data, id: tips, tip: tips.map((_, i) => `t${i % 9}`) };
+    it.each([
+      [
+        "phylo(1 | id, tree = star)",
+        "every level of 'phylo(id)' has one row and no two of them are related, so sd(phylo(id)) and sigma cannot be told apart: remove phylo(1 | id, tree = star)",
+      ],
+      [
+        "(1 | tip) + phylo(1 | tip, tree = star)",
+        "(1 | tip) and phylo(1 | tip, tree = star) have the same covariances but for a factor, so their SDs cannot be told apart",
+      ],
+    ])("%s", (terms, message) => {
+      expect(() => fitTo(nine, [`yi ~ x + ${terms} + meta_V(V = vi)`], { trees })).toThrow(message);
+    });
+
+    it("two related tips are enough, and so is an SD that is held", () => {
+      const of = (terms: string, fixed = {}) =>
+        fitTo(nine, [`yi ~ x + ${terms} + meta_V(V = vi)`], { trees, fixed }).optim.code;
+      expect(of("phylo(1 | id, tree = other)")).toBe(0);
+      expect(of("(1 | tip) + phylo(1 | tip, tree = other)")).toBe(0);
+      expect(of("phylo(1 | id, tree = star)", { "sd(phylo(id))": 0.1 })).toBe(0);
+      expect(of("(1 | tip) + phylo(1 | tip, tree = star)", { "sd(tip)": 0.1 })).toBe(0);
+    });
+  });
+
   it("a predictor is looked at after rows are dropped", () => {
     const z = data.yi.map((_, i) => (i === 4 ? 1 : 0));
     const yi = data.yi.map((y, i) => (i === 4 ? null : y));
