@@ -31,8 +31,9 @@ export function randomTerms(expr: Expr, text: string): RandomTerm[] {
     const { bar, structure } = knownStructure(expr, text);
     const terms = termsOfBar(bar, text, structure);
     if (terms.length === 1 && terms[0]!.group.length === 1) return terms;
+    const source = structure.fn === "phylo" ? "trees" : "matrices";
     throw caretError(
-      `${deparse(expr)}: the levels of a ${structure.fn === "phylo" ? "tree" : "matrix"} are those of one column; write ${structure.fn}(1 | column, ${writtenStructure(structure)})`,
+      `${deparse(expr)}: levels of ${source} are those of one column; write ${structure.fn}(1 | column, ${writtenStructure(structure)})`,
       text,
       expr.at,
     );
