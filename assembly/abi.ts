@@ -17,6 +17,8 @@ export enum Order {
   Value = 0,
   Gradient = 1,
   Hessian = 2,
+  /** as Hessian, but of the sparse section what needs no change of its inverse: what data of the model have on average (kernels/sparse/average.ts) */
+  Average = 3,
 }
 
 /**
@@ -78,7 +80,7 @@ export enum Field {
   LargestPairs,
   /** 1 when effects of dense rows' levels are multiplied by a number a row: random slopes */
   DenseSlopes,
-  /** how many of the terms of dense rows have levels that are correlated, as a tree or a known matrix says, ... */
+  /** how many of the terms of dense rows have levels that covary, as a tree or a known matrix says, ... */
   Structures,
   /** ... most levels of such terms in one cluster, and columns of U that are not zero in all such levels */
   LargestStructured,
@@ -143,7 +145,6 @@ export enum Field {
   LevelSolved, // Levels x P, row-major: z_u' Sigma^-1 X; with order 2
   RowShared, // SparseRows: h, with (Sigma^-1)_ii = a - a^2 h and a = weight / (phi v + sigma^2); from order 1 on
   SparseEffects, // SparseLevels x (P + 1), row-major: Cov(u, data) Sigma^-1 [X r] for effects u of covariance P^-1; the last are predicted
-  SparseErrors, // SparseLevels: the variance of u given the data and beta; from order 1 on
 
   // work, not for the caller
   LocationFactor, // P x P, row-major: Cholesky factor of X' Sigma^-1 X in the lower triangle
@@ -160,7 +161,7 @@ export enum Field {
   Nested, // NestedLevels x nestedWidth, row-major: see kernels/nested/levels.ts
   Sparse, // see kernels/sparse/work.ts
   Whitened, // dense rows x (P + 1), row-major: L^-1 [X y]
-  Matrix, // one m x m matrix a dense cluster: Sigma, its factor, from order 1 on its inverse in turn
+  Matrix, // one m x m matrix a dense cluster: Sigma, its factor, its inverse in turn
   Vectors, // short-lived columns of the kernels
   Scratch, // packing buffers of linalg/
   Count,

@@ -115,8 +115,8 @@ export interface ClustersInput {
   /** numbers of the terms whose levels are correlated */
   readonly structured: Int32Array;
   /**
-   * For each cluster, for each of these terms: a row-major lower triangle as that of V, of the correlations between the levels of
-   * two rows (1 on the diagonal and within a level, 0 where one of the rows has none)
+   * For each cluster, for each of these terms: a row-major lower triangle as that of V, of K between the levels of two rows: what
+   * their effects covary by at an SD of 1. Rows of one level have the same; 0 where one of the rows has none
    */
   readonly correlations: Float64Array;
   /** two rows within the cluster for each of its pairs */
@@ -155,9 +155,7 @@ const RESULT_FIELDS = {
   levelInverse: Field.LevelInverse,
   levelSolved: Field.LevelSolved,
   rowShared: Field.RowShared,
-  clusterInverses: Field.Matrix,
   sparseEffects: Field.SparseEffects,
-  sparseErrors: Field.SparseErrors,
 } as const;
 
 export type ResultField = keyof typeof RESULT_FIELDS;

@@ -31,9 +31,8 @@ export function randomTerms(expr: Expr, text: string): RandomTerm[] {
     const { bar, structure } = knownStructure(expr, text);
     const terms = termsOfBar(bar, text, structure);
     if (terms.length === 1 && terms[0]!.group.length === 1) return terms;
-    const source = structure.fn === "phylo" ? "trees" : "matrices";
     throw caretError(
-      `${deparse(expr)}: levels of ${source} are those of one column; write ${structure.fn}(1 | column, ${writtenStructure(structure)})`,
+      `${deparse(expr)}: levels on ${structure.fn === "phylo" ? "trees" : "matrices"} are those of one column; write ${structure.fn}(1 | column, ${writtenStructure(structure)})`,
       text,
       expr.at,
     );

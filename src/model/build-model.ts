@@ -1,5 +1,5 @@
 import { buildKnownV, type KnownV, type KnownVOptions, type MatrixInput } from "../covariance/known-v";
-import type { NamedMatrix } from "../covariance/related/named-matrix";
+import type { LevelMatrix } from "../covariance/related/named-matrix";
 import type { TreeInput } from "../covariance/related/tree-levels";
 import { buildDesign, type Design } from "../design/design";
 import { buildGroupDesign, withoutColumns } from "../design/group-design";
@@ -22,7 +22,7 @@ import type { TermSource } from "./terms/source";
 import { multipliersOf, partsFrom } from "./terms/terms";
 
 export interface ModelOptions {
-  readonly matrices?: Readonly<Record<string, MatrixInput | NamedMatrix>>;
+  readonly matrices?: Readonly<Record<string, MatrixInput | LevelMatrix>>;
   readonly trees?: Readonly<Record<string, TreeInput>>;
   readonly fixed?: Readonly<Record<string, number>>;
   readonly method?: Method;

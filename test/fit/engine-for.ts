@@ -63,8 +63,8 @@ export function engineForJob(job: Job, change = (model: Model) => model): TestEn
 }
 
 /** All rows in the dense kernel as one cluster, though V may say nothing about them together. */
-export function denseEngineForJob(job: Job): TestEngine {
-  const model = modelOf(job);
+export function denseEngineForJob(job: Job, change = (model: Model) => model): TestEngine {
+  const model = change(modelOf(job));
   const n = model.rows;
   const values = new Float64Array((n * (n + 1)) / 2);
   for (let i = 0; i < n; i++) for (let k = 0; k <= i; k++) values[(i * (i + 1)) / 2 + k] = model.V.at(i, k);
