@@ -17,6 +17,8 @@ export enum Order {
   Value = 0,
   Gradient = 1,
   Hessian = 2,
+  /** as Hessian, but of the sparse section what needs no change of its inverse: what data of the model have on average (kernels/sparse/average.ts) */
+  Average = 3,
 }
 
 /**
@@ -143,7 +145,6 @@ export enum Field {
   LevelSolved, // Levels x P, row-major: z_u' Sigma^-1 X; with order 2
   RowShared, // SparseRows: h, with (Sigma^-1)_ii = a - a^2 h and a = weight / (phi v + sigma^2); from order 1 on
   SparseEffects, // SparseLevels x (P + 1), row-major: Cov(u, data) Sigma^-1 [X r] for effects u of covariance P^-1; the last are predicted
-  SparseErrors, // SparseLevels: the variance of u given the data and beta; from order 1 on
 
   // work, not for the caller
   LocationFactor, // P x P, row-major: Cholesky factor of X' Sigma^-1 X in the lower triangle

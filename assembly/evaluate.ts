@@ -22,7 +22,9 @@ import { cholesky, solveLower, solveLowerTransposed } from "./linalg";
 import { addTraceProducts, halfLogDet, isRestricted } from "./restricted";
 import { at, get } from "./room";
 
-export function evaluateProblem(problem: usize, order: i32): i32 {
+export function evaluateProblem(problem: usize, wanted: i32): i32 {
+  // the others have no other Hessian
+  const order: i32 = wanted == Order.Average ? Order.Hessian : wanted;
   const p = get(problem, Field.P);
   const q = get(problem, Field.Q);
   const restricted = isRestricted(problem);
@@ -54,7 +56,7 @@ export function evaluateProblem(problem: usize, order: i32): i32 {
 
   scalarScale(problem, order);
   nestedScale(problem, order);
-  sparseScale(problem, order);
+  sparseScale(problem, wanted);
   pairScale(problem, order);
   denseScale(problem, order);
   if (order == Order.Hessian) {

@@ -112,7 +112,6 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.LevelSolved] = levels * p;
   doubles[Field.RowShared] = sparseRows;
   doubles[Field.SparseEffects] = sparseLevels * (p + 1);
-  doubles[Field.SparseErrors] = sparseLevels;
   doubles[Field.LocationFactor] = p * p;
   doubles[Field.HalfCross] = p * q;
   doubles[Field.LocationRight] = p;

@@ -156,7 +156,6 @@ const RESULT_FIELDS = {
   levelSolved: Field.LevelSolved,
   rowShared: Field.RowShared,
   sparseEffects: Field.SparseEffects,
-  sparseErrors: Field.SparseErrors,
 } as const;
 
 export type ResultField = keyof typeof RESULT_FIELDS;

@@ -1,5 +1,5 @@
 import { type MatrixInput, missingRows } from "./covariance/known-v";
-import type { NamedMatrix } from "./covariance/related/named-matrix";
+import type { LevelMatrix } from "./covariance/related/named-matrix";
 import type { TreeInput } from "./covariance/related/tree-levels";
 import { type Doubles, ownDoubles, reuse } from "./data/doubles";
 import { type FactorOptions, levelIndex } from "./data/factor-from";
@@ -18,7 +18,7 @@ import { buildModel } from "./model/build-model";
 import { checkOptions, isList, type OptionKinds, requireOptions, shown } from "./options";
 import { count } from "./words";
 
-export type { DataInput, MatrixInput, NamedMatrix, TreeInput };
+export type { DataInput, LevelMatrix, MatrixInput, TreeInput };
 
 /** A distribution family, made by gaussian(). */
 export interface Family {
@@ -45,7 +45,7 @@ export interface DrmOptions {
    * Known covariances by the name that meta_V(V = name) uses, rows in data order; and by the names in relmat(1 | g, K = name) those of
    * the levels of a grouping, with their names: { levels, values }
    */
-  readonly matrices?: Readonly<Record<string, MatrixInput | NamedMatrix>>;
+  readonly matrices?: Readonly<Record<string, MatrixInput | LevelMatrix>>;
   /** Trees by the name that phylo(1 | species, tree = name) uses: Newick text, or what readTree() of drmeta/trees gives. */
   readonly trees?: Readonly<Record<string, TreeInput>>;
   /** Likelihood multipliers (not 1/vi): a column name or one number per data row. */

@@ -12,6 +12,9 @@ export {
   metaVcovBivariate,
 } from "./covariance/meta-vcov-bivariate";
 export { type ClusterCovariance, type ClusterOptions, metaVcovCluster } from "./covariance/meta-vcov-cluster";
+// known correlations among levels
+export type { LevelMatrix } from "./covariance/related/named-matrix";
+export type { TreeInput } from "./covariance/related/tree-levels";
 export type { SparseMatrix } from "./covariance/sparse";
 export type { SquareMatrix } from "./covariance/square";
 export { formatMatrix, toDense } from "./covariance/to-dense";
@@ -24,6 +27,7 @@ export type { Decimal } from "./data/number-text";
 export type { Column, FactorColumn, LabelCells, NumericColumn, Table } from "./data/table";
 export type { ArrowLike, ArrowVector } from "./data/table-from";
 export { type DataInput, tableFrom } from "./data/table-from";
+export type { Tree } from "./data/tree";
 export type { CodedTerm } from "./design/coding";
 export type { Design } from "./design/design";
 export type { Learned, Memory } from "./design/learned";

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { METHODS } from "../method";
 import { parseEscalc } from "./escalc-arguments";
 import { takesFile } from "./file-arguments";
-import { parseFix, parseLevels, parseMatrix } from "./option-values";
+import { parseFix, parseLevels, parseMatrix, parseTree } from "./option-values";
 import type { ModelOptions } from "./read-fit";
 
 /** Gives a command the arguments and options that say which model is fitted to what: DATA.csv FORMULA... */
@@ -22,8 +22,13 @@ export function takesModel(command: Command): Command {
     )
     .option(
       "--matrix <name=file.csv>",
-      "square of numbers, or its lower triangle, for meta_V(V = name), rows as in the data (repeatable)",
+      "square of numbers, or its lower triangle: for meta_V(V = name), rows as in the data, or with names for relmat(1 | g, K = name) (repeatable)",
       parseMatrix,
+    )
+    .option(
+      "--tree <name=file>",
+      "a tree in Newick or Nexus for phylo(1 | species, tree = name) (repeatable)",
+      parseTree,
     )
     .addOption(
       new Option(
@@ -67,7 +72,7 @@ export function checkModelArguments(
   command: Command,
   data: string,
   formulas: readonly string[],
-  { matrix, robust }: ModelOptions,
+  { matrix, tree, robust }: ModelOptions,
 ): void {
   // also the default, when somebody writes it
   if (robust === undefined && command.getOptionValueSource("robustType") === "cli") {
@@ -76,7 +81,7 @@ export function checkModelArguments(
   if (isUnquoted(formulas)) {
     command.error("error: the formula came in pieces; put each formula in quotes: 'yi ~ x'");
   }
-  const files = [data, ...Object.values(matrix ?? {})];
+  const files = [data, ...Object.values(matrix ?? {}), ...Object.values(tree ?? {})];
   if (files.filter((file) => file === "-").length > 1) {
     command.error("error: standard input (-) can be read once only; give the others as files");
   }

@@ -31,6 +31,16 @@ export function parseMatrix(
   return { ...before, [name]: file };
 }
 
+/** `tree=species.nwk`: name to file. */
+export function parseTree(
+  value: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const [name, file] = splitAssignment(value, "NAME=FILE.nwk");
+  if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`Tree '${name}' is given twice.`);
+  return { ...before, [name]: file };
+}
+
 /** `sigma=0`: distributional parameter to value. */
 export function parseFix(
   value: string,

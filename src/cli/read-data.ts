@@ -16,18 +16,27 @@ export async function readData(
   return inFile(path, () => readTable(bytes, { ...given, warn: noteTaker(path, notes) }));
 }
 
-/** The matrix in a file: see readMatrixRows(). Its names are not those of rows of the data, which it follows by their order. */
+/**
+ * The matrix in a file: see readMatrixRows(). `isOfLevels`: it has names, those of levels; of another one names are left aside, since it
+ * follows the rows of the data by their order.
+ */
 export async function readMatrix(
   path: string,
-  { matrixHeader, ...options }: FileArguments & { readonly matrixHeader?: "yes" | "no" },
+  {
+    matrixHeader,
+    isOfLevels = false,
+    ...options
+  }: FileArguments & { readonly matrixHeader?: "yes" | "no"; readonly isOfLevels?: boolean },
   io: Pick<CliIo, "stdin">,
   notes: string[],
 ): Promise<NumericMatrix> {
   const bytes = await readBytes(path, io);
   const given = { ...fileArguments(options), sheet: undefined, warn: noteTaker(path, notes) };
   const header = matrixHeader === undefined ? undefined : matrixHeader === "yes";
-  const matrix = await inFile(path, async () => readMatrixFile(bytes, { ...given, header }));
-  if (matrix.levels !== undefined)
+  const matrix = await inFile(path, async () =>
+    readMatrixFile(bytes, { ...given, header, needsNames: isOfLevels }),
+  );
+  if (matrix.levels !== undefined && !isOfLevels)
     given.warn("its names are left aside: its rows are those of the data, in their order");
   return matrix;
 }

@@ -1,5 +1,6 @@
 import type { NumericMatrix } from "../data/matrix-csv";
 import type { Table } from "../data/table";
+import type { Tree } from "../data/tree";
 import { DrmError } from "../errors";
 import type { Fit, RobustErrors } from "../fit/fit";
 import { drm, drmFormula, robust } from "../index";
@@ -9,6 +10,7 @@ import { type FileArguments, fileArguments } from "./file-arguments";
 import type { CliIo } from "./io";
 import type { LevelsOption } from "./option-values";
 import { inFile, readData, readMatrix } from "./read-data";
+import { readTreeFile } from "./read-tree";
 
 /** The options of every command that fits a model to a file: see modelOptions(). */
 export interface ModelOptions extends FileArguments {
@@ -18,6 +20,8 @@ export interface ModelOptions extends FileArguments {
   /** name to file */
   readonly matrix?: Readonly<Record<string, string>>;
   readonly matrixHeader?: "yes" | "no";
+  /** name to file */
+  readonly tree?: Readonly<Record<string, string>>;
   readonly weights?: string;
   readonly fix?: Readonly<Record<string, number>>;
   readonly method: Method;
@@ -50,12 +54,18 @@ export async function readFit(
   const table = await inFile(path, () => file.table(options.levels ?? {}));
   const matrices: Record<string, NumericMatrix> = {};
   for (const [name, matrixPath] of Object.entries(options.matrix ?? {})) {
-    matrices[name] = await readMatrix(matrixPath, options, io, notes);
+    const isOfLevels = formula.dpars.some(({ known }) => known?.fn === "relmat" && known.name === name);
+    matrices[name] = await readMatrix(matrixPath, { ...options, isOfLevels }, io, notes);
+  }
+  const trees: Record<string, Tree> = {};
+  for (const [name, treePath] of Object.entries(options.tree ?? {})) {
+    trees[name] = await readTreeFile(name, treePath, fileArguments(options), io);
   }
   const data = options.escalc === undefined ? table : await effectSizes(path, table, options.escalc, notes);
   const plain = drm(formula, {
     data,
     matrices,
+    trees,
     method: options.method,
     warn: (message) => notes.push(message),
     ...(options.weights === undefined ? {} : { weights: options.weights }),

@@ -42,6 +42,11 @@ export function buildGroupDesign(dpar: DparFormula, frame: Frame): GroupDesign {
   return { key, names, nrow, values, assign, termLabels, present: null, recipe, levels, index, counts };
 }
 
+/** The levels alone, of an SD that is held at a value. */
+export function withoutColumns(design: GroupDesign): GroupDesign {
+  return { ...design, names: [], values: new Float64Array(0), assign: [], termLabels: [] };
+}
+
 function varies(
   { key, terms }: DparFormula,
   frame: Frame,

@@ -44,25 +44,29 @@ export function restrictTo(objective: Objective, base: Float64Array, { basis, co
     gradient,
     hessian,
     valueAt: (phi) => objective.valueAt(expand(base, { basis, count }, phi)),
-    evaluate(phi) {
-      theta.set(expand(base, { basis, count }, phi));
-      if (!objective.evaluate(theta)) return false;
-      restricted.value = objective.value;
-      gradient.fill(0);
-      hessian.fill(0);
-      for (let i = 0; i < q; i++) {
-        for (let a = 0; a < count; a++) {
-          const fia = basis[i * count + a]!;
-          gradient[a]! += fia * objective.gradient[i]!;
-          for (let j = 0; j < q; j++) {
-            const h = fia * objective.hessian[i * q + j]!;
-            for (let b = 0; b < count; b++) hessian[a * count + b]! += h * basis[j * count + b]!;
-          }
+    evaluate: (phi) => restrict(phi, (at) => objective.evaluate(at)),
+  };
+  if (objective.approximate !== undefined) {
+    restricted.approximate = (phi) => restrict(phi, (at) => objective.approximate!(at));
+  }
+  function restrict(phi: Float64Array, evaluate: (at: Float64Array) => boolean): boolean {
+    theta.set(expand(base, { basis, count }, phi));
+    if (!evaluate(theta)) return false;
+    restricted.value = objective.value;
+    gradient.fill(0);
+    hessian.fill(0);
+    for (let i = 0; i < q; i++) {
+      for (let a = 0; a < count; a++) {
+        const fia = basis[i * count + a]!;
+        gradient[a]! += fia * objective.gradient[i]!;
+        for (let j = 0; j < q; j++) {
+          const h = fia * objective.hessian[i * q + j]!;
+          for (let b = 0; b < count; b++) hessian[a * count + b]! += h * basis[j * count + b]!;
         }
       }
-      return true;
-    },
-  };
+    }
+    return true;
+  }
   return restricted;
 }
 

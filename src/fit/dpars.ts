@@ -30,6 +30,16 @@ export function isOfLevels({ group }: Dpar): boolean {
   return group !== null;
 }
 
+/** Whether it is an SD of intercepts of independent levels: (1 | g). */
+export function isOfIntercepts({ group, slope, structure }: Dpar): boolean {
+  return group !== null && slope === undefined && structure === undefined;
+}
+
+/** What an SD of random effects is of: "study", "bmi by study", "phylo(species)", "x by phylo(species)". */
+export function effectsName({ group, slope }: Dpar): string {
+  return slope === undefined ? group! : `${slope} by ${group}`;
+}
+
 /** Whether it ties two outcomes. */
 export function isCorrelation({ link }: Dpar): boolean {
   return link === "atanh";

@@ -106,9 +106,12 @@ export function followToBetter(
 
 /** True when the objective, at a point near the edge, falls towards it. */
 function risesAway(engine: Searchable, nearby: Float64Array, { direction }: Recession): boolean {
-  if (!engine.objective.evaluate(nearby)) return false;
+  const { objective } = engine;
+  // the gradient is exact either way
+  const defined = objective.approximate?.(nearby) ?? objective.evaluate(nearby);
+  if (!defined) return false;
   let slope = 0;
-  for (let k = 0; k < direction.length; k++) slope += direction[k]! * engine.objective.gradient[k]!;
+  for (let k = 0; k < direction.length; k++) slope += direction[k]! * objective.gradient[k]!;
   return slope <= 0;
 }
 

@@ -107,19 +107,27 @@ export function createEngine(model: StandardModel): Engine {
       return problem.evaluate(theta, Order.Value) === Status.Ok ? problem.value : Number.NaN;
     },
     evaluate(theta) {
-      evaluations++;
       for (let k = 0; k < q; k++) last[k] = theta[k]!;
-      const problem = problemAt(theta);
       isElsewhere = false;
-      lastDefined = problem.evaluate(theta, Order.Hessian) === Status.Ok;
-      if (!lastDefined) return false;
-      objective.value = problem.value;
-      problem.read("gradient", gradient);
-      problem.read("hessian", hessian);
-      lastDefined = allFinite(gradient) && allFinite(hessian);
+      lastDefined = derivativesAt(theta, Order.Hessian);
       return lastDefined;
     },
   };
+  if (isDear(layout)) {
+    objective.approximate = (theta) => {
+      lastDefined = false;
+      return derivativesAt(theta, Order.Average);
+    };
+  }
+  function derivativesAt(theta: Float64Array, order: Order): boolean {
+    evaluations++;
+    const problem = problemAt(theta);
+    if (problem.evaluate(theta, order) !== Status.Ok) return false;
+    objective.value = problem.value;
+    problem.read("gradient", gradient);
+    problem.read("hessian", hessian);
+    return allFinite(gradient) && allFinite(hessian);
+  }
   const engine: Engine & { problem: Problem; lost: readonly number[] } = {
     model,
     layout,
@@ -168,6 +176,14 @@ export function createEngine(model: StandardModel): Engine {
     },
   };
   return engine;
+}
+
+/** Operations of an evaluation of the sparse section, rows counted with so many each, above which an exact Hessian is several ms. */
+const DEAR = 2e6;
+const OF_A_ROW = 100;
+
+function isDear({ sparse, sparseRows }: Sections): boolean {
+  return sparse !== null && sparse.flops + OF_A_ROW * sparseRows > DEAR;
 }
 
 /** log sigma, beside an ordinary one, from which a variance counts as beyond all numbers. */

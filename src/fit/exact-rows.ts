@@ -3,6 +3,7 @@ import { removeProjection, spanOf } from "../linalg/orthogonal";
 import { norm } from "../linalg/vector";
 import type { StandardModel } from "./standard-model";
 import { blockOf, linearPredictor } from "./theta-blocks";
+import { typicalLoading } from "./typical-loading";
 
 /*
  * Rows of known variance 0. As their sigma goes to 0 the mean is made to meet them. Of m such rows Z, with X_Z of rank r,
@@ -147,23 +148,24 @@ function settled(
   return sum;
 }
 
-/** The levels that some rows have, numbered, by term. */
+/** The levels that some rows have, numbered, by term, with the size of its column in Z. */
 function levelsOf(rows: readonly number[], random: StandardModel["random"]) {
-  return random.map(({ index }) => {
+  return random.map((term) => {
+    const { index } = term;
     const numbers = new Map<number, number>();
     for (const row of rows) {
       const level = index[row]!;
       if (level >= 0 && !numbers.has(level)) numbers.set(level, numbers.size);
     }
-    return { index, numbers, size: numbers.size };
+    return { term, numbers, size: numbers.size, unit: typicalLoading(term) };
   });
 }
 
 function indicatorsAt(row: number, levels: ReturnType<typeof levelsOf>): number[] {
-  return levels.flatMap(({ index, numbers, size }) => {
+  return levels.flatMap(({ term, numbers, size, unit }) => {
     const own = new Array<number>(size).fill(0);
-    const level = numbers.get(index[row]!);
-    if (level !== undefined) own[level] = 1;
+    const level = numbers.get(term.index[row]!);
+    if (level !== undefined) own[level] = term.zOf(row) / unit;
     return own;
   });
 }

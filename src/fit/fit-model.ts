@@ -9,6 +9,7 @@ import { buildEstimates, type Estimates } from "./estimates";
 import type { Fit } from "./fit";
 import { MAX_EVALUATIONS, type Search, type SearchOptions, search } from "./optimise";
 import { buildFit } from "./result";
+import { settle } from "./settle";
 import { standardModel } from "./standard-model";
 import { type Uncertainty, uncertainty } from "./uncertainty";
 
@@ -47,8 +48,9 @@ function optimised<Result>(
     return withEngine(standardModel(model), (engine) => {
       checkPositiveDefinite(engine, model, frame);
       const found = search(engine, searchOptions);
-      engine.settleAt(found.best.theta);
-      return collect(engine, found, uncertainty(engine, found.best, frame.doubles), searchOptions);
+      const { best } = settle(engine, found.best);
+      const reported = best === found.best ? found : { ...found, best };
+      return collect(engine, reported, uncertainty(engine, best, frame.doubles), searchOptions);
     });
   } catch (error) {
     throw error instanceof ProblemTooLargeError ? tooLarge(error) : error;

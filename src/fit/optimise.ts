@@ -125,7 +125,7 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
   const few = thorough && hasFewUnknowns(model);
   const everywhere = few && !cellsOnly;
   let optima = climb(engine, starts, options);
-  if (thorough) climbHumps(engine, optima, options);
+  climbHumps(engine, optima, options);
   // without a known variance cells, too, can have maxima far apart
   const met = everywhere || (few && !(model.largestV > 0)) ? climbSteeply(engine, optima, options) : [];
   const cheap = !thorough || !isSmall(model);

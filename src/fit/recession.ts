@@ -39,6 +39,11 @@ const VANISHED = 800;
 const NEARLY_VANISHED = 60;
 /** ... and the fastest no farther than this beyond that: large coefficients cost digits of the other predictors. */
 const FARTHEST = 1e4;
+/**
+ * Where a value alone is asked for: exp(-80) of a variance is lost beside another, and products of a few such numbers do not underflow,
+ * over which the kernels take longer.
+ */
+const NEGLIGIBLE = 40;
 
 /** Directions along which suspect entities of a block can vanish at `theta`, beside those of `atEdge` that have. */
 export function recessions(
@@ -114,8 +119,7 @@ export function beyond(theta: Float64Array, edges: readonly Edge[]): Float64Arra
   const out = unfilled(theta.length);
   out.set(theta);
   for (const { block, direction, slowest } of edges) {
-    // to where they are negligible: the kernels take longer over exponents that underflow
-    const factor = NEARLY_VANISHED / slowest;
+    const factor = NEGLIGIBLE / slowest;
     for (let k = 0; k < direction.length; k++) out[block.start + k]! += factor * direction[k]!;
   }
   return out;

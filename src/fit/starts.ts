@@ -4,6 +4,7 @@ import { isTwoSided } from "../model/terms/parameters";
 import { canVanish } from "./edges";
 import type { StandardModel } from "./standard-model";
 import { blockOf, samplingVariances, thetaBlocks, thetaSize } from "./theta-blocks";
+import { typicalLoading } from "./typical-loading";
 
 /** Standardised units of a log SD by which a start leans to one side of a moderator. */
 const LEAN = 4;
@@ -176,14 +177,27 @@ function startAt(model: StandardModel, sigma2: number, omega2: number, eta: numb
     sd: 0.5 * Math.log(omega2),
     rho: eta,
   };
-  for (const { kind, basis, offset, start } of thetaBlocks(model))
-    theta.set(project(basis, difference(predictors[kind], offset)), start);
+  const units = loadingUnits(model);
+  for (const { kind, basis, offset, start } of thetaBlocks(model)) {
+    const wanted = difference(predictors[kind], offset);
+    // omega^2 is the variance that a row has of its level
+    if (kind === "sd") for (let level = 0; level < units.length; level++) wanted[level]! -= units[level]!;
+    theta.set(project(basis, wanted), start);
+  }
   return theta;
+}
+
+/** By level, the log of what a typical row has of an effect of SD 1; empty where that is 1. */
+function loadingUnits({ random }: StandardModel): Float64Array {
+  if (random.every(({ z, structure }) => z === null && structure === null)) return NO_THETA;
+  return Float64Array.from(
+    random.flatMap((term) => new Array<number>(term.levels).fill(Math.log(typicalLoading(term)))),
+  );
 }
 
 function difference(value: number, offsets: Float64Array): Float64Array {
   const out = unfilled(offsets.length);
-  // a sigma held at 0 has an offset of -Infinity, and no coefficient
+  // an SD held at 0 has an offset of -Infinity, and no coefficient
   for (let i = 0; i < out.length; i++) out[i] = Number.isFinite(offsets[i]!) ? value - offsets[i]! : 0;
   return out;
 }

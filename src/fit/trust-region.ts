@@ -8,6 +8,8 @@ import { norm } from "../linalg/vector";
 export interface Objective {
   readonly size: number;
   evaluate(theta: Float64Array): boolean;
+  /** evaluate() with a Hessian that is nearly right, where the exact one takes several times as long */
+  approximate?(theta: Float64Array): boolean;
   /** the value alone, NaN where it is not defined; what `evaluate` left is gone */
   valueAt(theta: Float64Array): number;
   readonly value: number;
@@ -49,6 +51,14 @@ const ROUNDING = 1e-12;
 /** Longest step, in units in which one multiplies SDs by e: a step of 6 overshoots, and takes several back. */
 const MAX_RADIUS = 3;
 
+/**
+ * Near a minimum a step promises less than this, and with a Hessian that is nearly right at most this share of what the one before it
+ * did. Otherwise, and after so many evaluations, the exact one is worth its time.
+ */
+const NEAR = 1e-3;
+const LITTLE = 0.01;
+const MOST_APPROXIMATE = 15;
+
 /** Largest gradient component allowed for an optimum of this value. */
 export function gradientTolerance(value: number): number {
   return GRADIENT_TOLERANCE * Math.max(1, Math.abs(value));
@@ -57,6 +67,10 @@ export function gradientTolerance(value: number): number {
 /**
  * Trust-region Newton (Nocedal & Wright, Numerical Optimization, 2nd ed., algorithm 4.1, subproblem 4.5-4.6).
  * Steps are evaluated with their Hessian at once: nearly all are accepted, so a separate value would be work for nothing.
+ *
+ * An objective with approximate() is searched with that first. From where this has converged, or gains too little by each step, the
+ * search goes on with the exact Hessian, so that its end is as exact as any; where that is not positive definite there, as where an
+ * SD ran to 0 past a maximum, it starts again without.
  */
 export function minimise(objective: Objective, start: Float64Array, options: TrustRegionOptions): Minimum {
   const n = objective.size;
@@ -72,22 +86,45 @@ export function minimise(objective: Objective, start: Float64Array, options: Tru
     evaluations: 1,
     stopped: false,
   };
-  if (!objective.evaluate(current.theta)) return current;
+  let isExact = objective.approximate === undefined;
+  const evaluate = (at: Float64Array) => (isExact ? objective.evaluate(at) : objective.approximate!(at));
+  if (!evaluate(current.theta)) return current;
   take(current, objective);
 
   const work: Work = { factor: scratch(n * n), step: scratch(n), candidate: scratch(n) };
   let radius = MAX_RADIUS;
+  let promised = Number.POSITIVE_INFINITY;
+  const becomeExact = () => {
+    isExact = true;
+    radius = MAX_RADIUS;
+    current.evaluations++;
+    if (objective.evaluate(current.theta)) take(current, objective);
+    if (choleskyFactor(current.hessian, n, work.factor) !== null) return;
+    current.theta.set(start);
+    current.iterations = 0;
+    current.evaluations++;
+    if (objective.evaluate(current.theta)) take(current, objective);
+  };
   while (!current.converged && current.evaluations < options.maxEvaluations) {
     const { step, decrease, inside } = trustRegionStep(current.gradient, current.hessian, n, radius, work);
     const scale = Math.max(1, Math.abs(current.value));
-    if (decrease <= DECREASE_TOLERANCE * scale && maxAbs(current.gradient) <= GRADIENT_TOLERANCE * scale) {
+    const arrived =
+      decrease <= DECREASE_TOLERANCE * scale && maxAbs(current.gradient) <= GRADIENT_TOLERANCE * scale;
+    const isSlow =
+      current.evaluations > MOST_APPROXIMATE || (decrease < NEAR && decrease > LITTLE * promised);
+    if (!isExact && (arrived || isSlow)) {
+      becomeExact();
+      continue;
+    }
+    if (arrived) {
       current.converged = true;
       break;
     }
+    promised = decrease;
     if (options.hopeless?.(current, decrease)) break;
     const { candidate } = work;
     for (let i = 0; i < n; i++) candidate[i] = current.theta[i]! + step[i]!;
-    const defined = objective.evaluate(candidate);
+    const defined = evaluate(candidate);
     current.evaluations++;
 
     const gain = current.value - objective.value;
@@ -96,6 +133,10 @@ export function minimise(objective: Objective, start: Float64Array, options: Tru
       ? gain >= -ROUNDING * scale && maxAbs(objective.gradient) < maxAbs(current.gradient)
       : gain > 1e-4 * decrease;
     if (!defined || !better) {
+      if (!isExact && decrease < NEAR) {
+        becomeExact();
+        continue;
+      }
       if (defined && atRounding && maxAbs(current.gradient) <= GRADIENT_TOLERANCE * scale) {
         current.converged = true; // as far as double precision goes
         break;
@@ -115,6 +156,8 @@ export function minimise(objective: Objective, start: Float64Array, options: Tru
       break;
     }
   }
+  // out of evaluations: what is reported of the point is exact all the same
+  if (!isExact && !current.stopped && objective.evaluate(current.theta)) take(current, objective);
   return current;
 }
 

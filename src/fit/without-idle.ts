@@ -29,7 +29,7 @@ export function withoutIdle(model: StandardModel): StandardModel {
   const { reml, weights, parts, blocks, largestV } = model;
   if ((!reml && weights === null) || parts.every(({ columns }) => columns === 1)) return model;
   const rows = idleRows(model);
-  const levelsMatter = reml && blockOf(model, "sd").basis.columns > model.random.length;
+  const levelsMatter = reml && parts.some(({ kind, columns }) => kind === "sd" && columns > 1);
   if (!rows.includes(1) && !levelsMatter) return model;
   const ordinarySd = 0.5 * Math.log(Math.max(1, largestV));
   const idle: Readonly<Record<EntityKind, Uint8Array>> = {

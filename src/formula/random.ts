@@ -32,7 +32,7 @@ export function randomTerms(expr: Expr, text: string): RandomTerm[] {
     const terms = termsOfBar(bar, text, structure);
     if (terms.length === 1 && terms[0]!.group.length === 1) return terms;
     throw caretError(
-      `${deparse(expr)}: the levels of a ${structure.fn === "phylo" ? "tree" : "matrix"} are those of one column; write ${structure.fn}(1 | column, ${writtenStructure(structure)})`,
+      `${deparse(expr)}: levels on ${structure.fn === "phylo" ? "trees" : "matrices"} are those of one column; write ${structure.fn}(1 | column, ${writtenStructure(structure)})`,
       text,
       expr.at,
     );

@@ -1,4 +1,5 @@
 import { DrmError } from "../errors";
+import { dparOf, effectsName } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { groupingsOf, hasGroupings } from "../fit/groupings";
 import { inverseCrossProduct, leastSquares } from "../linalg/least-squares";
@@ -102,8 +103,8 @@ function termSizes(fit: Fit): Float64Array {
 function whyNotDefined(fit: Fit): string | null {
   if (fit.family !== "gaussian") return "two outcomes";
   if (hasGroupings(fit))
-    return `random intercepts (${groupingsOf(fit)
-      .map(({ group }) => group)
+    return `random effects (${groupingsOf(fit)
+      .map(({ dpar }) => effectsName(dparOf(fit, dpar)))
       .join(", ")})`;
   if (fit.knownV.clusters > 0) return "a V with covariances";
   return fit.weights === null ? null : "likelihood weights";

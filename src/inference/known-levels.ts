@@ -1,3 +1,4 @@
+import { nameIndex } from "../covariance/related/level-names";
 import { type Column, type FactorColumn, labelColumn, type Table } from "../data/table";
 import { DrmError, didYouMean } from "../errors";
 import { dparOf } from "../fit/dpars";
@@ -87,8 +88,17 @@ function codesOf(fit: Fit, { dpar, codes }: RowGrouping, table: Table): Int32Arr
   fitted.forEach((label, i) => {
     if (label !== null && codes[i] >= 0) codeOf.set(label, codes[i]);
   });
+  // names of a tree or a matrix that no row of the fit has, as they write them
+  const effect = fit.random!.find((one) => one.dpar === dpar)!;
+  const others = nameIndex(effect.others?.levels ?? []);
   const wanted = cellLabels(pairs.map(([, given]) => given));
-  return Int32Array.from(wanted, (label) => (label === null ? -1 : (codeOf.get(label) ?? -1)));
+  return Int32Array.from(wanted, (label) => {
+    if (label === null) return -1;
+    const known = codeOf.get(label);
+    if (known !== undefined) return known;
+    const other = others(label);
+    return other < 0 ? -1 : effect.levels.length + other;
+  });
 }
 
 /** Texts are compared as they are written where both sides have them, else numbers with numbers. */

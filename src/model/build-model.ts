@@ -1,8 +1,8 @@
 import { buildKnownV, type KnownV, type KnownVOptions, type MatrixInput } from "../covariance/known-v";
-import type { NamedMatrix } from "../covariance/related/named-matrix";
+import type { LevelMatrix } from "../covariance/related/named-matrix";
 import type { TreeInput } from "../covariance/related/tree-levels";
 import { buildDesign, type Design } from "../design/design";
-import { buildGroupDesign } from "../design/group-design";
+import { buildGroupDesign, withoutColumns } from "../design/group-design";
 import { CLEARLY_FULL, checkRank, checkWeightedRank } from "../design/rank";
 import { buildSlopeDesign } from "../design/slope-design";
 import { DrmError } from "../errors";
@@ -22,7 +22,7 @@ import type { TermSource } from "./terms/source";
 import { multipliersOf, partsFrom } from "./terms/terms";
 
 export interface ModelOptions {
-  readonly matrices?: Readonly<Record<string, MatrixInput | NamedMatrix>>;
+  readonly matrices?: Readonly<Record<string, MatrixInput | LevelMatrix>>;
   readonly trees?: Readonly<Record<string, TreeInput>>;
   readonly fixed?: Readonly<Record<string, number>>;
   readonly method?: Method;
@@ -68,7 +68,7 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
     ),
     frame.weights,
   );
-  const held = heldValues([...dpars.sigma, ...dpars.phi], options.fixed);
+  const held = heldValues([...dpars.sigma, ...dpars.phi, ...dpars.sd], options.fixed);
   const slopes = slopeDesigns(dpars.sd, frame);
   const sources = keptSources(dpars.sd, options);
   const source: TermSource = {
@@ -187,6 +187,7 @@ function responses(locations: readonly LocationData[], outcomes: Outcomes | null
 function designOf(dpar: DparFormula, frame: Frame, held: ReadonlyMap<string, number>): Design | null {
   if (dpar.group !== null) {
     const design = buildGroupDesign(dpar, frame);
+    if (held.has(dpar.key)) return withoutColumns(design);
     checkRank(design);
     return design;
   }

@@ -51,7 +51,8 @@ function isConstant({ z, index }: RandomEffects): boolean {
 
 /** Refuses levels that are too few, after deletions, for the design of their SD. */
 export function checkLevels({ random }: Pick<Model, "random">): void {
-  for (const { dpar, design } of random) {
+  for (const { dpar, design, held } of random) {
+    if (held !== null) continue;
     if (design.levels.length < 2) {
       throw new DrmError("bad_factor", `one level is left, so ${dpar.key} cannot be estimated`);
     }

@@ -1,4 +1,5 @@
 import { scratch } from "../data/doubles";
+import type { GroupDesign } from "../design/group-design";
 import { locationsOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
 import { type KeptV, requireCovariance } from "../fit/known-covariance";
@@ -95,16 +96,36 @@ function observedOutcomes({ response, nobs }: FitInputs): Outcomes {
 
 /** What a fit says of its dpars to those who make terms of them. */
 export function dparsIn(
-  fit: Pick<Fit, "dpars" | "designs" | "formulas" | "slopes" | "trees" | "matrices" | "fixed">,
+  fit: Pick<Fit, "dpars" | "designs" | "formulas" | "slopes" | "trees" | "matrices" | "fixed" | "random">,
 ): Pick<TermSource, "dpars" | "design" | "slope" | "relate" | "held"> {
   return {
     dpars: (kind) => fit.dpars.filter((dpar) => dpar.kind === kind),
-    design: ({ key }) => fit.designs[key] ?? null,
+    design: ({ key, group }) => fit.designs[key] ?? (group === null ? null : levelsAlone(fit, key)),
     slope: ({ key }) => fit.slopes?.[key] ?? null,
     relate: ({ key, structure }) =>
       structure === undefined
         ? null
         : relateBy(formulaFrom(fit.formulas).dpars.find((dpar) => dpar.key === key)!, fit),
     held: ({ key }) => fit.fixed[key] ?? null,
+  };
+}
+
+/** Of an SD that is held at a value: the levels, without a design. */
+function levelsAlone({ random }: Pick<Fit, "random">, key: string): GroupDesign {
+  const { levels, codes } = random!.find(({ dpar }) => dpar === key)!;
+  const counts = new Int32Array(levels.length);
+  for (const code of codes) if (code >= 0) counts[code]!++;
+  const recipe = { key, intercept: false, variables: [], terms: [], learned: {}, factors: {} };
+  return {
+    ...{
+      key,
+      names: [],
+      nrow: levels.length,
+      values: new Float64Array(0),
+      assign: [],
+      termLabels: [],
+      present: null,
+    },
+    ...{ recipe, levels, index: codes, counts },
   };
 }

@@ -6,6 +6,7 @@ import type { Fit } from "../fit/fit";
 import { type LocationPrecision, locationPrecision } from "../fit/location-precision";
 import { MAX_EVALUATIONS, search } from "../fit/optimise";
 import type { Optimum } from "../fit/optimum";
+import { settle } from "../fit/settle";
 import { standardModel } from "../fit/standard-model";
 import { uncertainty } from "../fit/uncertainty";
 import { ranked } from "../model/build-model";
@@ -54,8 +55,9 @@ export function refit(model: Model, { near, starts }: RefitOptions): Refit {
   });
 }
 
-function result(engine: Engine, best: Optimum): Refit {
-  if (!engine.settleAt(best.theta)) {
+function result(engine: Engine, found: Optimum): Refit {
+  const { best, isThere } = settle(engine, found);
+  if (!isThere) {
     throw new DrmError("not_positive_definite", "the covariance of the effect sizes is singular");
   }
   const { estimates, vcov, atBoundary } = uncertainty(engine, best, scratch);

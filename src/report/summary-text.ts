@@ -43,7 +43,11 @@ function modelLines(summary: FitSummary): string[] {
   const { knownV, random, notes } = summary;
   const upTo = knownV.multipliers.length === 0 ? "" : `, known up to ${knownV.multipliers.join(" and ")}`;
   const lines = [`Known sampling covariance: ${knownVText(knownV)}${upTo}`];
-  if (random.length > 0) lines.push(`Random intercepts: ${randomText(summary)}`);
+  const isSlope = ({ term }: (typeof random)[number]) => term !== "(Intercept)";
+  const slopes = random.filter(isSlope);
+  const intercepts = random.filter((one) => !isSlope(one));
+  if (intercepts.length > 0) lines.push(`Random intercepts: ${randomText(intercepts, summary)}`);
+  if (slopes.length > 0) lines.push(`Random slopes: ${randomText(slopes, summary)}`);
   return [...lines, ...notes];
 }
 
@@ -53,10 +57,12 @@ function knownVText({ kind, label, clusters, largestCluster }: FitSummary["known
   return `${label} (${kind}, ${count(clusters, "cluster")} of up to ${count(largestCluster, "row")})`;
 }
 
-/** "study (40 levels), study:outcome (97 levels)"; by the dpar of the SD where two outcomes have it. */
-function randomText({ random, responses }: FitSummary): string {
+/** "study (40 levels), bmi by study (40 levels)"; by the dpar of the SD where two outcomes have it. */
+function randomText(random: FitSummary["random"], { responses }: FitSummary): string {
+  const nameOf = ({ group, term }: FitSummary["random"][number]) =>
+    term === "(Intercept)" ? group : `${term} by ${group}`;
   return random
-    .map(({ dpar, group, levels }) => `${responses.length > 1 ? dpar : group} (${count(levels, "level")})`)
+    .map((one) => `${responses.length > 1 ? one.dpar : nameOf(one)} (${count(one.levels, "level")})`)
     .join(", ");
 }
 

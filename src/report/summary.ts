@@ -1,6 +1,5 @@
 import { phisOf } from "../fit/dpars";
 import type { DroppedRows, Fit, RobustErrors } from "../fit/fit";
-import { groupingsOf } from "../fit/groupings";
 import { requireFit } from "../fit/require-fit";
 import { type CoefficientRow, coefficientTable, type IntervalMethod } from "../inference/coefficient-table";
 import { coefficientName } from "../inference/coefficients";
@@ -54,8 +53,16 @@ export interface FitSummary {
     /** up to which they are known: "phi", or "phi1" and "phi2"; none where they are known */
     readonly multipliers: readonly string[];
   };
-  /** of each grouping of the random intercepts the `dpar` of its SD, the `group` and how many `levels` it has; none without */
-  readonly random: readonly { readonly dpar: string; readonly group: string; readonly levels: number }[];
+  /**
+   * of each random effect the `dpar` of its SD, the `group`, the `term`, "(Intercept)" or the column of slopes, and how many `levels`
+   * it has; none without
+   */
+  readonly random: readonly {
+    readonly dpar: string;
+    readonly group: string;
+    readonly term: string;
+    readonly levels: number;
+  }[];
   /** the outcomes as written, in order */
   readonly responses: readonly string[];
   /** confidence level of the limits */
@@ -130,7 +137,12 @@ export function summary(fit: Fit, options: SummaryOptions = {}): Printable<FitSu
       largestCluster,
       multipliers: phisOf(fit).map(({ key }) => key),
     },
-    random: groupingsOf(fit).map(({ dpar, group, levels }) => ({ dpar, group, levels: levels.length })),
+    random: (fit.random ?? []).map(({ dpar, group, term, levels }) => ({
+      dpar,
+      group,
+      term,
+      levels: levels.length,
+    })),
     responses: Object.values(fit.response).map((response) => response.label),
     level,
     confint,

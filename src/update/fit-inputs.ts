@@ -17,11 +17,12 @@ export function fittedTable({ nobs, data }: Fit): Table {
   };
 }
 
-/** V by its name where the formula names a matrix, over the rows that the fit used; none where V is in columns. */
+/** V by its name where the formula names a matrix, over the rows that the fit used, and the matrices of random effects by theirs. */
 export function fittedMatrices(fit: Fit): DrmOptions["matrices"] {
+  const own = fit.matrices ?? {};
   const argument = formulaFrom(fit.formulas).dpars[0]!.knownV?.argument;
   const named = argument && ungroup(argument);
-  if (named?.type !== "name" || Object.hasOwn(fit.data, named.name)) return {};
+  if (named?.type !== "name" || Object.hasOwn(fit.data, named.name)) return own;
   const V = covarianceOf(fit.knownV);
   if (V === null) {
     const what = `update() needs the covariances of '${named.name}', which this fit does not carry`;
@@ -35,7 +36,7 @@ export function fittedMatrices(fit: Fit): DrmOptions["matrices"] {
     blocks.push({ rows: Int32Array.of(row), matrix: Float64Array.of(variance) });
   });
   const matrix: MatrixInput = { blocks };
-  return { [named.name]: matrix };
+  return { ...own, [named.name]: matrix };
 }
 
 /**

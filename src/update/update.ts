@@ -63,13 +63,19 @@ export function update<T extends Fit>(fit: T, changes: UpdateOptions = {}): T {
     }
     const levels = fittedLevels(fit, tableFrom(data, factorOptions(options)));
     const factors = { ...levels.factors, ...options.factors };
-    return drm(next, { ...own, ordered: levels.ordered, ...options, factors, data }) as T;
+    // V belongs to rows, what levels are on does not
+    const sources = {
+      ...(fit.trees && { trees: { ...fit.trees, ...options.trees } }),
+      ...(fit.matrices && { matrices: { ...fit.matrices, ...options.matrices } }),
+    };
+    return drm(next, { ...own, ordered: levels.ordered, ...options, ...sources, factors, data }) as T;
   }
   const held = {
     ...own,
-    matrices: fittedMatrices(fit)!,
     weights: fit.weights,
     ...options,
+    matrices: { ...fittedMatrices(fit), ...options.matrices },
+    ...(fit.trees && { trees: { ...fit.trees, ...options.trees } }),
     data: fittedTable(fit),
   };
   return Object.freeze({ ...refit(fit, () => drm(next, held)) }) as T;

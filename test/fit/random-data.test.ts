@@ -262,10 +262,10 @@ describe("refusals", () => {
       "bad_term: sd(study): 'z' differs within level 's1', in rows 4 and 5 (0 and 1): a predictor of sd(study) needs one value a level",
     ],
     [
-      "a random slope",
+      "correlated slopes",
       ["yi ~ x + (x | study) + meta_V(V = vi)"],
       {},
-      "not_supported: (x | study) asks for a random slope, which is not supported: write a random intercept, (1 | study)",
+      "not_supported: (x | study): correlated slopes are not yet fitted; write (1 | study) + (0 + x | study) for independent ones",
     ],
     ["an unknown group", ["yi ~ x + (1 | stdy) + meta_V(V = vi)"], {}, "unknown_column: "],
   ])("%s", (_, formulas, more, message) => {

@@ -107,7 +107,7 @@ const REJECTED: readonly (readonly [readonly string[], string])[] = [
   [["yi ~ phylo(1 | g, tree = t, branch = 1)"], 'branch is "grafen"'],
   [
     ["yi ~ phylo(1 | a/b, tree = t)"],
-    "the levels of a tree are those of one column; write phylo(1 | column, tree = t)",
+    "levels on trees are those of one column; write phylo(1 | column, tree = t)",
   ],
   [
     ["yi ~ phylo(1 | g, tree = t) + phylo(1 | g, tree = s)"],

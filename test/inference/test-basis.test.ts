@@ -232,7 +232,7 @@ describe("testBasis()", () => {
   it("refuses what is not defined", () => {
     const multilevel = fitCase(loadCase("v15-multilevel-konstantopoulos"), "REML");
     expect(() => testBasis(multilevel, "knha")).toThrow(
-      'for one outcome with independent rows, and this fit has random intercepts (district): use test "t"',
+      'for one outcome with independent rows, and this fit has random effects (district): use test "t"',
     );
     expect(() => testBasis(fitCase(loadCase("v23-bivariate-berkey"), "REML"), "adhoc")).toThrow(
       "two outcomes",

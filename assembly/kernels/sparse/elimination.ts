@@ -109,7 +109,7 @@ function addRows(a: usize, front: usize, size: i32): void {
   }
 }
 
-/** G, and of it its diagonal, beta_u and h_i. */
+/** G, and of it beta_u and h_i. */
 export function select(problem: usize): void {
   const scratch = at(problem, Field.Scratch);
   const a = precisions(problem);

@@ -17,8 +17,8 @@
 //   E = [X_d r] - X C,   B [X_d r] = A E,   C = K X'B [X_d r],   X'B [X_d r] = P C
 //   [X_d r]' B [X_d r] = E'A E + C'P C,                     a sum of squares: no omega is too large for it
 //
-// C's last column is the prediction of the effects, of all levels, and G = M^-1 is their variance given the data and beta. Of G
-// only entries between levels that share a row, or an entry of P, are needed. With
+// C's last column is the prediction of the effects, of all levels. Of the inverse G = M^-1 only entries between levels that share a
+// row, or an entry of P, are needed. With
 //
 //   H_i[t, s] = x_t x_s G[t, s],   h_i = sum of H_i
 //   B_ii = a_i - a_i^2 h_i,   beta_u = (G N)_uu = sum over rows of u: a_i sum_s H_i[t, s] = 1 - (G P)_uu

@@ -24,17 +24,16 @@ import { timesPrecision } from "./levels";
 import { deltaOf, rowCurvature, rowRate } from "./rates";
 import { levelOf, slopeOf, work } from "./work";
 
-/** All of it. */
-export function addProducts(problem: usize): void {
+/** Adds the one to the lower triangle at `hessian`, and the cross Hessian to its field. */
+export function addProducts(problem: usize, hessian: usize): void {
   const q = get(problem, Field.Q);
   const scales = work.scales;
   const scores = work.scores;
   const width = scales * scores;
   const bytes = (<usize>width) << 3;
-  const hessian = at(problem, Field.ThetaHessian);
   memory.fill(work.products, 0, <usize>work.levels * bytes);
-  if (work.ofRows > 0) addRowProducts(problem);
-  if (scales > work.ofRows) addLevelProducts(problem);
+  if (work.ofRows > 0) addRowProducts(problem, hessian);
+  if (scales > work.ofRows) addLevelProducts(problem, hessian);
   solveHalf(work.products, width, work.factors, work.nodes);
   let w = work.products;
   for (let u = 0; u < work.levels; u++) {
@@ -48,7 +47,7 @@ export function addProducts(problem: usize): void {
 }
 
 /** w_k of phi and sigma, and what rows have of their Hessian. */
-function addRowProducts(problem: usize): void {
+function addRowProducts(problem: usize, hessian: usize): void {
   const p = get(problem, Field.P);
   const q = get(problem, Field.Q);
   const ofRows = work.ofRows;
@@ -57,7 +56,6 @@ function addRowProducts(problem: usize): void {
   const width = ofRows * scores;
   const bytes = (<usize>(work.scales * scores)) << 3;
   const a = precisions(problem);
-  const hessian = at(problem, Field.ThetaHessian);
   const cross = at(problem, Field.CrossHessian);
   // the layout that sparseVectors() makes room for
   const y = at(problem, Field.Vectors);
@@ -90,14 +88,13 @@ function addRowProducts(problem: usize): void {
 }
 
 /** w_k of SDs, and what levels have of their Hessian. */
-function addLevelProducts(problem: usize): void {
+function addLevelProducts(problem: usize, hessian: usize): void {
   const p = get(problem, Field.P);
   const q = get(problem, Field.Q);
   const ofRows = work.ofRows;
   const scores = work.scores;
   const sds = work.scales - ofRows;
   const scoreBytes = (<usize>scores) << 3;
-  const hessian = at(problem, Field.ThetaHessian);
   const cross = at(problem, Field.CrossHessian);
   takeMoved(problem, sds);
   if (work.PT != work.T) timesPrecision(work.PT, work.T, sds * scores);

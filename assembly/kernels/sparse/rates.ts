@@ -14,6 +14,11 @@ export function rowRate(problem: usize, i: i32, k: i32): f64 {
   return -2 * share(problem, i, k) * design(problem, i, k);
 }
 
+/** The likelihood weight of row i. */
+export function rowWeight(problem: usize, i: i32): f64 {
+  return get(problem, Field.Weighted) != 0 ? read(at(problem, Field.Weights) + work.rowOffset, i) : 1;
+}
+
 /** The second derivative of row i's variance beside it, in elements k and l of theta, both below work.ofRows. */
 export function rowCurvature(problem: usize, i: i32, k: i32, l: i32): f64 {
   const first = firstSigma(problem);

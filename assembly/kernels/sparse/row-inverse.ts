@@ -11,7 +11,7 @@ import { add, read, write } from "../../accumulate";
 import { at, get } from "../../room";
 import { node } from "../../sparse/nodes";
 import { diagonalOf } from "./levels";
-import { rowCurvature, rowRate } from "./rates";
+import { rowCurvature, rowRate, rowWeight } from "./rates";
 import { edgeValue, firstPlace, levelAt, levelOf, placeOf, secondPlace, slopeOf, work } from "./work";
 
 /** An entry between two places of the list of `node`: a leaf has its own row, and the rest in its parent's front. */
@@ -24,14 +24,12 @@ function entry(own: usize, side: usize, front: usize, size: i32, r: i32, c: i32)
   return r + c == 0 ? read(own, 0) : read(side, r + c);
 }
 
-/** G_uu of the columns of `node`, beta_u and h_i of its rows; `front` is its G, or its parent's for a leaf. */
+/** beta_u and h_i of the rows of `node`; `front` is its G, or its parent's for a leaf. */
 export function addInverse(problem: usize, a: usize, front: usize, size: i32): void {
-  const errors = at(problem, Field.SparseErrors);
   const shared = at(problem, Field.RowShared);
   const terms = work.terms;
   const own = work.selected + node.panel;
   const side = work.inverses + node.panel;
-  for (let j = 0; j < node.columns; j++) write(errors, node.first + j, entry(own, side, front, size, j, j));
   const last = node.end;
   for (let i = node.begin; i < last; i++) {
     const ai = read(a, i);
@@ -74,8 +72,6 @@ export function addLevelChange(change: usize, size: i32): void {
 export function addRowChange(problem: usize, a: usize, change: usize, size: i32, l: i32): void {
   const q = get(problem, Field.Q);
   const ofRows = work.ofRows;
-  const weighted = get(problem, Field.Weighted) != 0;
-  const weights = at(problem, Field.Weights) + work.rowOffset;
   const shared = at(problem, Field.RowShared);
   const hessian = at(problem, Field.ThetaHessian);
   const terms = work.terms;
@@ -97,7 +93,7 @@ export function addRowChange(problem: usize, a: usize, change: usize, size: i32,
       dh += x * (sum + x * entry(side, side, change, size, place, place));
     }
     const h = read(shared, i);
-    const left = (weighted ? read(weights, i) : 1) - ai * h;
+    const left = rowWeight(problem, i) - ai * h;
     for (let k = l; k < ofRows; k++) {
       const rk = rowRate(problem, i, k);
       // d rho_k = rho_k rho_l - (d2 of the variance, beside it)

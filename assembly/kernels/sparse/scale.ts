@@ -14,10 +14,11 @@ import { add, copy, read, write } from "../../accumulate";
 import { whiten } from "../../restricted";
 import { at, get } from "../../room";
 import { node } from "../../sparse/nodes";
+import { addAverage } from "./average";
 import { changeFactors, changeSelected, precisions, select } from "./elimination";
 import { diagonalOf } from "./levels";
 import { addProducts, productOf } from "./products";
-import { deltaOf, rowRate } from "./rates";
+import { deltaOf, rowRate, rowWeight } from "./rates";
 import { addRootChanges, isOfRoots } from "./roots";
 import { firstPlace, levelAt, secondPlace, work } from "./work";
 
@@ -32,6 +33,7 @@ export function sparseScale(problem: usize, order: i32): void {
   levelResults(problem);
   addGradient(problem);
   if (order == Order.Hessian) addHessian(problem);
+  if (order == Order.Average) addAverage(problem);
 }
 
 /** C, P C and E of r in the place of y's, and the scores. */
@@ -107,7 +109,7 @@ function addGradient(problem: usize): void {
     const ai = read(a, i);
     const q = ai * read(work.E, i * (p + 1) + p);
     for (let j = 0; j < p; j++) add(slope, j, -q * read(x, j * rows + i));
-    const left = weightOf(problem, i) - ai * (read(shared, i) + productOf(work.scoresE, work.scoresE, i));
+    const left = rowWeight(problem, i) - ai * (read(shared, i) + productOf(work.scoresE, work.scoresE, i));
     for (let k = 0; k < ofRows; k++) add(gradient, k, -0.5 * rowRate(problem, i, k) * left);
   }
   for (let u = 0; u < work.levels; u++) {
@@ -116,13 +118,9 @@ function addGradient(problem: usize): void {
   }
 }
 
-function weightOf(problem: usize, i: i32): f64 {
-  return get(problem, Field.Weighted) != 0 ? read(at(problem, Field.Weights) + work.rowOffset, i) : 1;
-}
-
 function addHessian(problem: usize): void {
   const ofRows = work.ofRows;
-  addProducts(problem);
+  addProducts(problem, at(problem, Field.ThetaHessian));
   for (let l = 0; l < work.scales; l++) {
     if (isOfRoots(problem, l)) {
       for (let k = l; k < work.scales; k++) if (isOfRoots(problem, k)) addRootChanges(problem, k, l);

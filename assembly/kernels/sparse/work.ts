@@ -64,6 +64,8 @@ class Work {
   /** t_k, levels x (SDs scores), row-major, and P times that: the same where P is the identity */
   T: usize = 0;
   PT: usize = 0;
+  /** by element of theta up to those of SDs (average.ts) */
+  averages: usize = 0;
 
   /** The layout that sparseDoubles() makes room for. */
   layOut(problem: usize): void {
@@ -126,7 +128,9 @@ class Work {
     this.scoresE = this.E + rowBytes * width;
     this.products = this.scoresE + rowBytes * <usize>this.scores;
     this.T = this.products + scoreBytes * <usize>this.scales;
-    this.PT = structured ? this.T + scoreBytes * <usize>(this.scales - this.ofRows) : this.T;
+    const movedBytes = scoreBytes * <usize>(this.scales - this.ofRows);
+    this.PT = structured ? this.T + movedBytes : this.T;
+    this.averages = this.PT + movedBytes;
   }
 }
 
@@ -149,7 +153,7 @@ export function sparseDoubles(
   const matrices = 4 * panels + 4 * front * front + 2 * stack;
   const byLevel = 4 + scores * (1 + ofRows + 2 * sds);
   const ofPrecision: u64 = structured ? p + 1 + scores * (1 + sds) : 0;
-  return matrices + levels * (byLevel + ofPrecision) + rows * (1 + terms + p + 1 + scores);
+  return matrices + levels * (byLevel + ofPrecision) + rows * (1 + terms + p + 1 + scores) + ofRows + sds;
 }
 
 /** The level of row i in random intercept t, -1 for none; rows and levels of the section. */

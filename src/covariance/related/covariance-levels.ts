@@ -3,7 +3,7 @@ import type { Relate } from "../structure";
 import { denseLevels } from "./dense-levels";
 import { findLevels, nameIndex } from "./level-names";
 import { type MatrixNames, namesWithout } from "./matrix-names";
-import { denseOf, type NamedMatrix, namedNumbers } from "./named-matrix";
+import { denseOf, type LevelMatrix, namedNumbers } from "./named-matrix";
 import { rootedLevels } from "./rooted-levels";
 import { treeOfMatrix } from "./three-point";
 
@@ -16,7 +16,7 @@ const HAIR = 1e-9;
  *
  * @throws DrmError "bad_structure", also where the levels are not the matrix's
  */
-export function covarianceLevels(input: NamedMatrix, { name, group }: MatrixNames): Relate {
+export function covarianceLevels(input: LevelMatrix, { name, group }: MatrixNames): Relate {
   const what = `matrix '${name}'`;
   const matrix = namedNumbers(input, what);
   const { names } = matrix;

@@ -10,7 +10,7 @@ import { isRows, type SquareMatrix } from "../square";
  * A symmetric matrix whose rows and columns have names: all its numbers, row by row or as rows, or its cells that are not 0 (either
  * triangle or both); or a Table whose columns have the names, and whose rows are in the same order or named in a first column of texts.
  */
-export type NamedMatrix =
+export type LevelMatrix =
   | { readonly levels: readonly (string | number)[]; readonly values: SquareMatrix }
   | (Omit<SparseMatrix, "n"> & { readonly levels: readonly (string | number)[] })
   | Table;
@@ -25,7 +25,7 @@ export type NamedNumbers = { readonly names: readonly string[] } & (
 const ASYMMETRY = 1.5e-8;
 
 /** @throws DrmError "bad_structure" for what has no names, is not square, not complete or not symmetric */
-export function namedNumbers(input: NamedMatrix, what: string): NamedNumbers {
+export function namedNumbers(input: LevelMatrix, what: string): NamedNumbers {
   const bad = (seen: string) => new DrmError("bad_structure", `the ${what} ${seen}`);
   if (typeof input !== "object" || input === null || !("levels" in input || "column" in input)) {
     throw bad(

@@ -2,7 +2,7 @@ import { SparseLdl } from "../../linalg/sparse-ldl";
 import type { Relate, Structure, StructuredLevels } from "../structure";
 import { findLevels, type NameIndex, nameIndex } from "./level-names";
 import { itself, type MatrixNames, namesWithout, singular } from "./matrix-names";
-import { type NamedMatrix, type NamedNumbers, namedNumbers, sparseOf } from "./named-matrix";
+import { type LevelMatrix, type NamedNumbers, namedNumbers, sparseOf } from "./named-matrix";
 
 /** A pivot of less than this share of its diagonal is one lost to rounding. */
 const SINGULAR = 1e-12;
@@ -13,7 +13,7 @@ const SINGULAR = 1e-12;
  *
  * @throws DrmError "bad_structure", also where the levels are not the matrix's
  */
-export function precisionLevels(input: NamedMatrix, { name, group }: MatrixNames): Relate {
+export function precisionLevels(input: LevelMatrix, { name, group }: MatrixNames): Relate {
   const what = `matrix '${name}'`;
   const matrix = namedNumbers(input, what);
   const index = nameIndex(matrix.names);

@@ -2,8 +2,10 @@ import { refuseInexactId } from "../../data/number-label";
 import { type Column, labelColumn } from "../../data/table";
 import { type DataInput, tableFrom } from "../../data/table-from";
 import { DrmError, didYouMean } from "../../errors";
+import { dparOf } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
 import { groupingsOf } from "../../fit/groupings";
+import { randomTermOf } from "../../formula/dpar";
 import { asLabels } from "../../frame/as-factor";
 import type { Model } from "../../model/model";
 import { count, listed } from "../../words";
@@ -92,7 +94,11 @@ function requireLength({ nobs, dropped }: Fit, length: number, what: string): vo
  * Refuses clusters that cut through what the model says is dependent: rows that covary in V, and levels of a random
  * intercept. @throws DrmError "bad_option"
  */
-export function requireNested(fit: Fit, { V, outcomes }: Model, { label, codes, names }: RowClusters): void {
+export function requireNested(
+  fit: Fit,
+  { V, outcomes, random }: Model,
+  { label, codes, names }: RowClusters,
+): void {
   const name = label === "" ? "the clusters" : `'${label}'`;
   const fail = (first: number, second: number, why: string) => {
     const rows = `rows ${fit.rows[first]! + 1} and ${fit.rows[second]! + 1}`;
@@ -105,14 +111,22 @@ export function requireNested(fit: Fit, { V, outcomes }: Model, { label, codes, 
     const [one, row] = [rowOf(first), rowOf(other)];
     if (codes[row] !== codes[one]) throw fail(one, row, "are correlated through V");
   });
-  for (const { group, codes: levels, levels: labels } of groupingsOf(fit)) {
+  for (const { dpar, codes: levels, levels: labels } of groupingsOf(fit)) {
     const firstOf = new Int32Array(labels.length).fill(-1);
     for (let i = 0; i < levels.length; i++) {
       const level = levels[i]!;
       if (level < 0) continue;
       if (firstOf[level] === -1) firstOf[level] = i;
       const first = firstOf[level]!;
-      if (codes[i] !== codes[first]) throw fail(first, i, `share level '${labels[level]}' of (1 | ${group})`);
+      if (codes[i] !== codes[first])
+        throw fail(first, i, `share level '${labels[level]}' of ${randomTermOf(dparOf(fit, dpar))}`);
     }
+  }
+  for (const term of random) {
+    if (term.structure === null) continue;
+    term.tie((first, other) => {
+      const [one, row] = [rowOf(first), rowOf(other)];
+      if (codes[row] !== codes[one]) throw fail(one, row, `are related through ${randomTermOf(term.dpar)}`);
+    });
   }
 }

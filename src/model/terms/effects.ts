@@ -33,6 +33,8 @@ export interface EffectsParts {
   readonly firstReported: number;
   /** the known correlation of any of its levels; null where they are independent */
   readonly relate: Relate | null;
+  /** the value that its SD is held at; null where it is estimated */
+  readonly held: number | null;
 }
 
 /** What a level has of effects u: sum of weights_k u_k, and a variance beside that which no data tell. At an SD of 1. */
@@ -60,10 +62,21 @@ export class RandomEffects implements TermAnswers, EffectsAnswers, LevelsInput {
   readonly firstEffect: number;
   readonly firstReported: number;
   readonly relate: Relate | null;
+  readonly held: number | null;
   readonly structure: Structure | null = null;
   readonly others: readonly string[] = [];
 
-  constructor({ dpar, design, index, z, firstLevel, firstEffect, firstReported, relate }: EffectsParts) {
+  constructor({
+    dpar,
+    design,
+    index,
+    z,
+    firstLevel,
+    firstEffect,
+    firstReported,
+    relate,
+    held,
+  }: EffectsParts) {
     this.dpar = dpar;
     this.dpars = [dpar];
     this.design = design;
@@ -74,6 +87,7 @@ export class RandomEffects implements TermAnswers, EffectsAnswers, LevelsInput {
     this.firstEffect = firstEffect;
     this.firstReported = firstReported;
     this.relate = relate;
+    this.held = held;
   }
 
   get effects(): number {
@@ -229,12 +243,23 @@ const NO_LEVELS: ParameterBlock = { kind: "sd", dpars: [], block: NO_BLOCK, held
 export function effectsBlock(terms: readonly RandomEffects[]): ParameterBlock {
   if (terms.length === 0) return NO_LEVELS;
   const dpars = terms.map(({ dpar }) => dpar);
-  const designs = terms.map(({ design }) => design);
-  if (designs.length === 1) return { kind: "sd", dpars, block: singleBlock(designs[0]!), held: null };
+  const estimated = terms.filter(({ held }) => held === null);
   const last = terms[terms.length - 1]!;
-  const count = last.firstLevel + last.design.nrow;
-  const block = stackBlocks(designs, count, (d, level) => terms[d]!.firstLevel + level);
-  return { kind: "sd", dpars, block, held: null };
+  const count = last.firstLevel + last.levels;
+  if (estimated.length === terms.length && terms.length === 1) {
+    return { kind: "sd", dpars, block: singleBlock(last.design), held: null };
+  }
+  const block = stackBlocks(
+    estimated.map(({ design }) => design),
+    count,
+    (d, level) => estimated[d]!.firstLevel + level,
+  );
+  if (estimated.length === terms.length) return { kind: "sd", dpars, block, held: null };
+  const held = new Float64Array(count);
+  for (const { firstLevel, levels, held: value } of terms) {
+    if (value !== null) held.fill(Math.log(value), firstLevel, firstLevel + levels);
+  }
+  return { kind: "sd", dpars, block, held };
 }
 
 /** Over the levels that a kept row has. */

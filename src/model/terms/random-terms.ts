@@ -1,4 +1,3 @@
-import type { Relate } from "../../covariance/structure";
 import type { Design } from "../../design/design";
 import type { GroupDesign } from "../../design/group-design";
 import type { Model, Outcomes } from "../model";
@@ -7,7 +6,10 @@ import { type EffectsParts, ofLevelsLeft, RandomEffects } from "./effects";
 import type { TermSource } from "./source";
 import { Structured } from "./structured";
 
-type EffectsSource = Pick<TermSource, "rows" | "observation" | "dpars" | "design" | "slope" | "relate">;
+type EffectsSource = Pick<
+  TermSource,
+  "rows" | "observation" | "dpars" | "design" | "slope" | "relate" | "held"
+>;
 
 /** All terms with random effects, as in the formulas. */
 export function randomTermsFrom(source: EffectsSource): RandomEffects[] {
@@ -19,7 +21,8 @@ export function randomTermsFrom(source: EffectsSource): RandomEffects[] {
     const slope = source.slope(dpar);
     const z = slope === null ? null : observedSlopes(slope, dpar.outcome!, rows, observation);
     const relate = source.relate(dpar);
-    return numbered((first) => termOf({ dpar, design, index, z, ...first }, relate));
+    const held = source.held(dpar);
+    return numbered((first) => termOf({ dpar, design, index, z, relate, held, ...first }));
   });
 }
 
@@ -34,7 +37,7 @@ export function randomTermsWithout(
   outcomes: Outcomes | null,
 ): RandomEffects[] {
   const numbered = numbering();
-  return random.map(({ dpar, design: whole, index: before, z: all, relate }) => {
+  return random.map(({ dpar, design: whole, index: before, z: all, relate, held }) => {
     const design = ofLevelsLeft(whole, rows.kept);
     const index =
       outcomes === null
@@ -43,13 +46,13 @@ export function randomTermsWithout(
             before[place]! < 0 ? -1 : design.index[outcomes.frameRow[k]!]!,
           );
     const z = all === null ? null : takeFromColumns(all, all.length, 1, places);
-    return numbered((first) => termOf({ dpar, design, index, z, ...first }, relate));
+    return numbered((first) => termOf({ dpar, design, index, z, relate, held, ...first }));
   });
 }
 
-function termOf(parts: Omit<EffectsParts, "relate">, relate: Relate | null): RandomEffects {
-  if (relate === null) return new RandomEffects({ ...parts, relate });
-  return new Structured({ ...parts, relate }, relate(parts.design.levels));
+function termOf(parts: EffectsParts): RandomEffects {
+  const { relate, design } = parts;
+  return relate === null ? new RandomEffects(parts) : new Structured(parts, relate(design.levels));
 }
 
 type Firsts = Pick<EffectsParts, "firstLevel" | "firstEffect" | "firstReported">;

@@ -1,6 +1,6 @@
 import type { MatrixInput } from "../../covariance/matrix-input";
 import { covarianceLevels } from "../../covariance/related/covariance-levels";
-import { type NamedMatrix, namedNumbers } from "../../covariance/related/named-matrix";
+import { type LevelMatrix, namedNumbers } from "../../covariance/related/named-matrix";
 import { precisionLevels } from "../../covariance/related/precision-levels";
 import { type TreeInput, treeLevels } from "../../covariance/related/tree-levels";
 import type { Relate, StructuredLevels } from "../../covariance/structure";
@@ -12,11 +12,11 @@ import type { KnownStructure } from "../../formula/known-structure";
 /** What a user gives: trees, and matrices, of which those of V are others. */
 export interface GivenSources {
   readonly trees?: Readonly<Record<string, TreeInput>> | undefined;
-  readonly matrices?: Readonly<Record<string, MatrixInput | NamedMatrix>> | undefined;
+  readonly matrices?: Readonly<Record<string, MatrixInput | LevelMatrix>> | undefined;
 }
 
 /** A matrix with names as plain data. */
-export type KeptMatrix = Exclude<NamedMatrix, { readonly nrow: number }>;
+export type KeptMatrix = Exclude<LevelMatrix, { readonly nrow: number }>;
 
 /** The trees and matrices that levels of random effects are on, by name, as a fit keeps them. */
 export interface KnownSources {
@@ -41,7 +41,7 @@ export function keptSources(sds: readonly DparFormula[], given: GivenSources): K
     if (fn === "phylo") trees[name] ??= copiedTree(named(given.trees, dpar, dpar.known, "trees"));
     else
       matrices[name] ??= copiedMatrix(
-        named(given.matrices, dpar, dpar.known, "matrices") as NamedMatrix,
+        named(given.matrices, dpar, dpar.known, "matrices") as LevelMatrix,
         name,
       );
   }
@@ -74,7 +74,7 @@ function copiedTree(tree: TreeInput): TreeInput {
   return isList ? { parents: [...parents], lengths: [...lengths], labels: [...labels] } : tree;
 }
 
-function copiedMatrix(matrix: NamedMatrix, name: string): KeptMatrix {
+function copiedMatrix(matrix: LevelMatrix, name: string): KeptMatrix {
   const numbers = namedNumbers(matrix, `matrix '${name}'`);
   const levels = numbers.names;
   if ("dense" in numbers) return { levels, values: numbers.dense };

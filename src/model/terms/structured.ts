@@ -122,7 +122,7 @@ export class Structured extends RandomEffects {
   /** Those of levels without rows too: where the SD has moderators, theirs is not known. */
   override predict({ unit, variance, predicted }: LevelScores): PredictedEffects {
     const { firstLevel, levels, reported, design } = this;
-    const isConstant = design.names.length === 1 && design.assign[0] === 0;
+    const isConstant = design.names.length === 0 || (design.names.length === 1 && design.assign[0] === 0);
     const common = isConstant ? variance[firstLevel]! : Number.NaN;
     const sd = new Float64Array(reported);
     const estimate = new Float64Array(reported);

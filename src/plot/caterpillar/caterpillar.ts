@@ -1,3 +1,4 @@
+import { dparOf, effectsName } from "../../fit/dpars";
 import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit, ranef, testBasis } from "../../index";
 import { limitsAt } from "../../inference/limits";
@@ -125,13 +126,15 @@ export function caterpillarRows(
   }
   const wanted = groupings.filter(({ group, dpar }) => show === undefined || group === show || dpar === show);
   if (wanted.length === 0) {
-    const known = ["effects", ...groupings.map(({ group }) => group)].join(", ");
+    const known = ["effects", ...new Set(groupings.map(({ group }) => group))].join(", ");
     throw new DrmError("bad_option", `show '${show}': this model has ${known} to show`);
   }
   return wanted.map(({ dpar, group, levels }) => ({
-    of: group,
-    label: `${group} (${levels.length})`,
+    of: dparOf(fit, dpar).slope === undefined ? group : dpar,
+    label: `${effectsName(dparOf(fit, dpar))} (${levels.length})`,
+    // names of a tree that no row has would be many, and all near 0
     rows: ranef(fit, dpar)
+      .slice(0, levels.length)
       .map(({ level: name, estimate, stdError }) => interval(name, estimate, stdError, df))
       .sort((a, b) => a.estimate - b.estimate),
   }));

@@ -194,11 +194,16 @@ function groupSummary(
   { label, code, members }: Members,
   options: MeanOptions,
 ): ForestSummary | null {
-  const grouping = groupingsIn(fit, outcome.location).find(({ codes }) => sameGrouping(codes, groups.codes));
+  const own = groupingsIn(fit, outcome.location).filter(({ codes }) => sameGrouping(codes, groups.codes));
   const mean = meanOfRows(fit, outcome, members, options);
-  if (grouping !== undefined) {
-    const level = grouping.codes[members[0]!]!;
-    const estimate = mean.estimate + ranef(fit, grouping.dpar)[level]!.estimate;
+  if (own.length > 0) {
+    let estimate = mean.estimate;
+    for (const { dpar, codes } of own) {
+      // slopes count by the mean of their column
+      const z = fit.slopes?.[dpar]?.values;
+      const typical = z === undefined ? 1 : members.reduce((sum, i) => sum + z[i]!, 0) / members.length;
+      estimate += typical * ranef(fit, dpar)[codes[members[0]!]!]!.estimate;
+    }
     const none = Number.NaN;
     return {
       label: `Predicted mean, ${label}`,

@@ -1,5 +1,5 @@
 /** Rows that belong together: studies that the model does not know of, ids that start anew in every study. */
-import { dparOf } from "../../fit/dpars";
+import { dparOf, isOfIntercepts } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
 import { groupingsOf, hasGroupings, type RowGrouping } from "../../fit/groupings";
 import { deparseName } from "../../formula/deparse";
@@ -44,7 +44,7 @@ const FEW_GROUPS = 3;
 
 /** (1 | study) + (1 | effect), where effect 1, 2, 3 of one study has nothing to do with those of the next. */
 export const restartingIds: Check = (fit) => {
-  const groupings = groupingsOf(fit);
+  const groupings = groupingsOf(fit).filter(({ dpar }) => isOfIntercepts(dparOf(fit, dpar)));
   const outcomeOf = ({ dpar }: RowGrouping) => dparOf(fit, dpar).outcome;
   for (const inner of groupings) {
     const outer = groupings.find(

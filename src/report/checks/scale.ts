@@ -1,10 +1,11 @@
 /** The scale side: SDs at zero, correlations at one, groups without replication. */
 
 import { largest as largestOf, smallest as smallestOf } from "../../data/range";
-import { correlationOf, dparOf, isSd, phisOf } from "../../fit/dpars";
+import { correlationOf, dparOf, effectsName, isSd, phisOf } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
 import { groupingsOf, hasGroupings, valuesByDesignRow } from "../../fit/groupings";
 import type { Dpar } from "../../formula/dpar";
+import { randomTermOf } from "../../formula/dpar";
 import { coefficientName } from "../../inference/coefficients";
 import { outcomesOf } from "../../inference/outcomes";
 import { count, formatSignificant } from "../format";
@@ -118,16 +119,19 @@ export const randomEffectSdBoundary: Check = (fit) => {
   if (minimum >= Math.min(SMALLEST_SD, 10 * threshold(fit)) && minimum > 0) {
     return row("random_effect_sd_boundary", "ok", value, "Every random-intercept SD is away from zero.");
   }
-  const { group } = groupings[sds.indexOf(minimum)];
-  const message = `The SD of (1 | ${group}) is at zero: levels of ${group} do not differ beyond the other variances.`;
+  const dpar = dparOf(fit, groupings[sds.indexOf(minimum)].dpar);
+  const differ =
+    dpar.slope === undefined ? "do not differ" : `do not differ in their slopes of ${dpar.slope}`;
+  const message = `The SD of ${randomTermOf(dpar)} is at zero: levels of ${dpar.group} ${differ} beyond the other variances.`;
   return row("random_effect_sd_boundary", "warning", value, message);
 };
 
 export const randomEffectReplication: Check = (fit) => {
   if (!hasGroupings(fit)) return null;
-  const thin = groupingsOf(fit).map(({ group, levels, codes }) => {
+  const thin = groupingsOf(fit).map(({ dpar, levels, codes }) => {
     const rows = new Int32Array(levels.length);
     for (const code of codes) if (code >= 0) rows[code]++;
+    const group = effectsName(dparOf(fit, dpar));
     return { group, levels: levels.length, single: rows.filter((n) => n < 2).length };
   });
   const value = thin.map(({ group, single, levels }) => `${group}: ${single} of ${levels}`).join(", ");

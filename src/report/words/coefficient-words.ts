@@ -105,13 +105,15 @@ function predictorName(fit: Fit, dpar: Dpar): string {
 
 /** "the SD of true effects", "the SD between levels of study"; of two outcomes with the outcome's name. */
 export function sdName(fit: Fit, dpar: string, plural = false): string {
-  const { group } = dparOf(fit, dpar);
+  const { group, slope } = dparOf(fit, dpar);
   // without V it is of effect sizes, sampling errors and all
   const what = fit.knownV.kind === "none" ? "of effect sizes around their means" : "of true effects";
   const among = hasGroupings(fit) ? `${what} within groups` : what;
   const of = fit.family === "gaussian" ? "" : ` on ${responseName(fit, dpar)}`;
   const sd = plural ? "SDs" : "the SD";
-  return group === null ? `${sd} ${among}${of}` : `${sd} between levels of ${group}${of}`;
+  if (group === null) return `${sd} ${among}${of}`;
+  const between = `between levels of ${group}${of}`;
+  return slope === undefined ? `${sd} ${between}` : `${sd} of slopes of ${slope} ${between}`;
 }
 
 export function responseName(fit: Fit, dpar: string): string {

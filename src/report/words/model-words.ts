@@ -1,4 +1,4 @@
-import { dparOf, isLocation, phisOf, responseOf } from "../../fit/dpars";
+import { dparOf, effectsName, isLocation, phisOf, responseOf } from "../../fit/dpars";
 import type { Fit } from "../../fit/fit";
 import { hasGroupings } from "../../fit/groupings";
 import { formulaFrom } from "../../formula/formula";
@@ -88,10 +88,19 @@ function dataWords(fit: Fit): string {
   if (random.length === 0) return rows;
   const of = (dpar: string) =>
     family === "gaussian" ? "" : ` for ${responseOf(fit, dparOf(fit, dpar).outcome!).label}`;
-  const groups = random.map(
-    ({ group, levels, dpar }) => `${group} (${count(levels.length, "level")}${of(dpar)})`,
-  );
-  return `${rows} with random intercepts for ${list(groups)}`;
+  const words = (slopes: boolean) =>
+    random
+      .filter(({ dpar }) => (dparOf(fit, dpar).slope !== undefined) === slopes)
+      .map(
+        ({ levels, dpar }) =>
+          `${effectsName(dparOf(fit, dpar))} (${count(levels.length, "level")}${of(dpar)})`,
+      );
+  const [intercepts, slopes] = [words(false), words(true)];
+  const parts = [
+    ...(intercepts.length > 0 ? [`random intercepts for ${list(intercepts)}`] : []),
+    ...(slopes.length > 0 ? [`random slopes of ${list(slopes)}`] : []),
+  ];
+  return `${rows} with ${list(parts)}`;
 }
 
 function knownVWords(fit: Fit): string {

@@ -2,27 +2,27 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { covarianceLevels as byMatrix } from "../../../src/covariance/related/covariance-levels";
-import type { NamedMatrix } from "../../../src/covariance/related/named-matrix";
+import type { LevelMatrix } from "../../../src/covariance/related/named-matrix";
 import { parseCsv } from "../../../src/data/csv";
 import { messageOf } from "../../message-of";
 import { expectClose, fromCorrelation, fromPrecision, inverted, lastGiven } from "./plain";
 import { grownTree, sharedLengths } from "./random-tree";
 
-const covarianceLevels = (matrix: NamedMatrix, levels: readonly string[], names: typeof NAMES) =>
+const covarianceLevels = (matrix: LevelMatrix, levels: readonly string[], names: typeof NAMES) =>
   byMatrix(matrix, names)(levels);
 
 const NAMES = { name: "K", group: "species" };
 
-const named = (K: readonly (readonly number[])[], levels = K.map((_, i) => `l${i}`)): NamedMatrix => ({
+const named = (K: readonly (readonly number[])[], levels = K.map((_, i) => `l${i}`)): LevelMatrix => ({
   levels,
   values: K,
 });
 const correlations = (K: readonly (readonly number[])[]) =>
   K.map((row, i) => row.map((x, j) => x / Math.sqrt(K[i]![i]! * K[j]![j]!)));
-const levelsOf = (matrix: NamedMatrix) => (matrix as { levels: readonly string[] }).levels;
+const levelsOf = (matrix: LevelMatrix) => (matrix as { levels: readonly string[] }).levels;
 
 /** The matrix as its levels have it, from P and from correlation(). */
-function given(matrix: NamedMatrix, levels = levelsOf(matrix)) {
+function given(matrix: LevelMatrix, levels = levelsOf(matrix)) {
   const { structure, place } = covarianceLevels(matrix, levels, NAMES);
   const byLevel = (K: readonly (readonly number[])[]) =>
     levels.map((_, i) => levels.map((_, j) => K[place[i]!]![place[j]!]!));
@@ -272,7 +272,7 @@ describe("forms", () => {
   ];
   const levels = ["a", "b", "c"];
 
-  test.each<[string, NamedMatrix]>([
+  test.each<[string, LevelMatrix]>([
     ["rows", { levels, values: K }],
     ["all numbers", { levels, values: Float64Array.from(K.flat()) }],
     [
@@ -299,7 +299,7 @@ describe("forms", () => {
     expect(structure.names).toEqual(["2", "10"]);
   });
 
-  const refused = (matrix: unknown) => messageOf(() => covarianceLevels(matrix as NamedMatrix, ["a"], NAMES));
+  const refused = (matrix: unknown) => messageOf(() => covarianceLevels(matrix as LevelMatrix, ["a"], NAMES));
 
   test.each<[unknown, string]>([
     [K, "without names: wanted { levels, values }"],

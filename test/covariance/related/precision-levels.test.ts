@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import type { NamedMatrix } from "../../../src/covariance/related/named-matrix";
+import type { LevelMatrix } from "../../../src/covariance/related/named-matrix";
 import { precisionLevels as byPrecision } from "../../../src/covariance/related/precision-levels";
 import { treeLevels } from "../../../src/covariance/related/tree-levels";
 import { messageOf } from "../../message-of";
 import { expectClose, fromCorrelation, fromPrecision, inverted, precisionOf } from "./plain";
 
-const precisionLevels = (matrix: NamedMatrix, levels: readonly string[], names: typeof NAMES) =>
+const precisionLevels = (matrix: LevelMatrix, levels: readonly string[], names: typeof NAMES) =>
   byPrecision(matrix, names)(levels);
 
 const NAMES = { name: "Q", group: "animal" };
