@@ -39,6 +39,7 @@ export type { DeletionOptions } from "./diagnostics/deletion-groups";
 export { type Influence, type InfluenceRow, influence } from "./diagnostics/influence";
 export { type LeaveOneOut, type LeftOutRow, leaveOneOut } from "./diagnostics/leave-one-out";
 export {
+  type PermutationJson,
   type PermutationOptions,
   type PermutationTerm,
   type PermutationTest,
@@ -66,6 +67,7 @@ export type {
   Fit,
   KnownVSummary,
   OptimSummary,
+  OtherLevels,
   RandomEffect,
   Response,
   RobustErrors,
@@ -76,8 +78,10 @@ export type { DparFormula } from "./formula/dpar-formula";
 export type { Argument, BinaryOp, CallExpr, Expr, UnaryOp } from "./formula/expr";
 // formulas and data
 export { type DrmFormula, drmFormula } from "./formula/formula";
+export type { KnownStructure } from "./formula/known-structure";
 export type { KnownVCall } from "./formula/known-v";
-export type { RandomTerm } from "./formula/random";
+export type { RandomTerm, Slope } from "./formula/random";
+export type { KnownStructureName } from "./formula/structures";
 export type { Factor, Term } from "./formula/terms";
 export type { IntervalStatus } from "./inference/coefficient-table";
 export { type CoefficientRow, coefficientTable, type IntervalMethod } from "./inference/coefficient-table";
@@ -113,6 +117,7 @@ export type { BivariateResiduals } from "./inference/residuals";
 export { hatvalues, type ResidualOptions, residuals } from "./inference/residuals";
 export { type RobustOptions, robust } from "./inference/robust/robust";
 export type { ClusterInput } from "./inference/robust/row-clusters";
+export type { LimitsMethod } from "./inference/scale-limits";
 export { type LevelSds, type SdOptions, sd } from "./inference/sd";
 export type { SdRatio, SdRatioOptions } from "./inference/sd-ratio";
 export { sdRatio } from "./inference/sd-ratio";
@@ -120,6 +125,8 @@ export type { Signal } from "./inference/signal";
 export { type BivariateResponses, type SimulateOptions, simulate } from "./inference/simulate";
 export { type TestBasis, type TestStatistic, testBasis } from "./inference/test-basis";
 export { type WaldTest, type WaldTestOptions, waldTest } from "./inference/wald-test";
+export type { Method, MomentMethod } from "./method";
+export type { KeptMatrix, KnownSources } from "./model/terms/relate";
 export type { ProfileStatus } from "./opened/profile-limits";
 export type { ProfileTrace } from "./opened/profile-trace";
 export { type Anova, anova, type ComparedFit, compareFits, type ModelRow } from "./report/anova";

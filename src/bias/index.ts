@@ -1,6 +1,7 @@
 // Small-study effects and publication bias, beside the library that fits the models.
 
 export {
+  type PermutationJson,
   type PermutationOptions,
   type PermutationTerm,
   type PermutationTest,

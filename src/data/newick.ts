@@ -135,7 +135,7 @@ export function newickAt(text: string, start: number, what: string): NewickTree 
       case "]":
         throw bad("']' without a '[' before it");
       default: {
-        if (state >= LABELLED) throw bad("a second name of one node: is a ',' missing before it?");
+        if (state >= LABELLED) throw bad("a second name of one node (is a ',' missing before it?)");
         const { label, end } = labelAt(text, at);
         if (end < 0) throw bad("a quote that is never closed");
         labels[node] = label;

@@ -7,6 +7,7 @@ import type { Fit } from "../fit/fit";
 import { spreadsAt } from "../fit/marginal-covariance";
 import { requireFit } from "../fit/require-fit";
 import { tiesOf } from "../fit/standard-model";
+import type { Signal } from "../inference/signal";
 import type { TestStatistic } from "../inference/test-basis";
 import { choleskyFactor } from "../linalg/cholesky";
 import { choleskySolve } from "../linalg/solve";
@@ -22,6 +23,7 @@ import { numberColumn, type ReportTable } from "../report/text-table";
 import { count } from "../words";
 import { allOrders, allSigns, countOrders, someOrders, someSigns } from "./arrangements";
 
+/** What is compared and how often. */
 export interface PermutationOptions {
   /** the statistics that are compared: "z" (default) or "t", estimate / standard error, or those of Knapp and Hartung, "knha" and "adhoc" */
   readonly test?: TestStatistic;
@@ -33,7 +35,8 @@ export interface PermutationOptions {
   readonly seed?: number;
   /** called after each arrangement */
   readonly onProgress?: (done: number, total: number) => void;
-  readonly signal?: AbortSignal;
+  /** Looked at between arrangements: abort it from onProgress. The reason of the signal is thrown. */
+  readonly signal?: Signal;
 }
 
 const OPTIONS: OptionKinds<PermutationOptions> = {
@@ -42,12 +45,14 @@ const OPTIONS: OptionKinds<PermutationOptions> = {
   iterations: "number",
   seed: "number",
   onProgress: "function",
-  signal: "any",
+  signal: "signal",
 };
 
 /** A coefficient's permutation test. */
 export interface PermutationTerm {
+  /** "mu" or "sigma" */
   readonly dpar: string;
+  /** "(Intercept)", "habitatforest", ... */
   readonly term: string;
   /** of the data: estimate / standard error */
   readonly statistic: number;
@@ -57,9 +62,17 @@ export interface PermutationTerm {
 
 /** Permutation tests of the coefficients of one model. */
 export interface PermutationTest {
+  /** of the mean, and of sigma where it has moderators */
   readonly terms: readonly PermutationTerm[];
   /** of all moderators of the mean together (of its intercept where it has none) */
-  readonly QM: { readonly statistic: number; readonly df: number; readonly pValue: number };
+  readonly QM: {
+    /** chi-squared, or F with Knapp and Hartung's errors or "t" */
+    readonly statistic: number;
+    /** how many coefficients are tested */
+    readonly df: number;
+    /** share of arrangements with one at least as large */
+    readonly pValue: number;
+  };
   /** how many arrangements there were, that of the data among them */
   readonly arrangements: number;
   /** whether these are all there are */
@@ -68,6 +81,7 @@ export interface PermutationTest {
   readonly what: "signs" | "moderators";
   /** "row", or "cluster": rows that V or random effects tie together */
   readonly unit: "row" | "cluster";
+  /** what a reader has to know */
   readonly notes: readonly string[];
 }
 
@@ -433,8 +447,30 @@ function permutationTable(own: PermutationTest): ReportTable {
   };
 }
 
-/** As `drmeta permute --json` has it. */
-export function permutationJson({ terms, QM, arrangements, exact }: PermutationTest) {
+/** As `drmeta permute --json` has it; null for a p-value that does not exist. */
+export interface PermutationJson {
+  /** by coefficient */
+  readonly terms: readonly {
+    /** "mu" or "sigma" */
+    readonly dpar: string;
+    /** "(Intercept)", "habitatforest", ... */
+    readonly term: string;
+    /** two-sided */
+    readonly p_value: number | null;
+  }[];
+  /** of all moderators of the mean together */
+  readonly QM: {
+    /** share of arrangements with a QM at least as large */
+    readonly p_value: number | null;
+  };
+  /** how many arrangements there were */
+  readonly arrangements: number;
+  /** whether these are all there are */
+  readonly exact: boolean;
+}
+
+/** A permutation test as one JSON object. */
+export function permutationJson({ terms, QM, arrangements, exact }: PermutationTest): PermutationJson {
   return {
     terms: terms.map(({ dpar, term, pValue }) => ({ dpar, term, p_value: finite(pValue) })),
     QM: { p_value: finite(QM.pValue) },

@@ -54,6 +54,7 @@ export interface Fit {
   readonly slopes?: Readonly<Record<string, Design>>;
   /** the trees and matrices that levels of random effects are on, by name; absent without */
   readonly trees?: KnownSources["trees"];
+  /** matrices with named levels, as `trees` */
   readonly matrices?: KnownSources["matrices"];
   /** by location dpar ("mu"; "mu1", "mu2"): response, NaN where a bivariate study lacks the outcome */
   readonly response: Readonly<Record<string, Response>>;

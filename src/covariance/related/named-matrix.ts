@@ -11,7 +11,12 @@ import { isRows, type SquareMatrix } from "../square";
  * triangle or both); or a Table whose columns have the names, and whose rows are in the same order or named in a first column of texts.
  */
 export type LevelMatrix =
-  | { readonly levels: readonly (string | number)[]; readonly values: SquareMatrix }
+  | {
+      /** names of the rows, and of the columns in the same order */
+      readonly levels: readonly (string | number)[];
+      /** all numbers, row by row in one array or as rows */
+      readonly values: SquareMatrix;
+    }
   | (Omit<SparseMatrix, "n"> & { readonly levels: readonly (string | number)[] })
   | Table;
 
