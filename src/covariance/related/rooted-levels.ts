@@ -69,7 +69,7 @@ export function rootedLevels(input: RootedInput): StructuredLevels {
     others,
     conditional(name) {
       const node = nodeOf(name);
-      return node < 0 ? null : nodeGiven(input, tree, node, nodeByLevel, scales);
+      return node < 0 ? null : nodeGiven(input, tree, node, level);
     },
   };
 }
