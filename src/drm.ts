@@ -93,7 +93,8 @@ export const answerToModelOption = (name: string) =>
  * Fits a Gaussian distributional regression with known sampling covariance by maximum or restricted maximum likelihood:
  *   y ~ N(X beta + offset, V + R + Z G Z'),
  * R = diag(sigma^2) with log sigma = W gamma (for two outcomes with the covariance rho12 sigma1 sigma2 within a row),
- * G = diag(omega^2) with log omega = U alpha for the levels of the random intercepts. What `family` is given tells the type of
+ * G = diag(omega) K diag(omega) with log omega = U alpha for the levels of the random intercepts and slopes, whose column is in Z; K is the
+ * identity, or what a tree or a matrix says of the levels. What `family` is given tells the type of
  * the fit: one outcome or two.
  *
  * The fit owns its numbers: arrays and options that it was made from may be overwritten afterwards.

@@ -38,6 +38,13 @@ export type { SplineBasis } from "./design/spline";
 export type { DeletionOptions } from "./diagnostics/deletion-groups";
 export { type Influence, type InfluenceRow, influence } from "./diagnostics/influence";
 export { type LeaveOneOut, type LeftOutRow, leaveOneOut } from "./diagnostics/leave-one-out";
+export {
+  type PermutationOptions,
+  type PermutationTerm,
+  type PermutationTest,
+  permutationJson,
+  permutationTest,
+} from "./diagnostics/permutation-test";
 // the fit
 export { type CompiledModel, compile, type DrmOptions, drm, type Family, gaussian } from "./drm";
 // marginal means

@@ -1,5 +1,12 @@
 // Small-study effects and publication bias, beside the library that fits the models.
 
+export {
+  type PermutationOptions,
+  type PermutationTerm,
+  type PermutationTest,
+  permutationJson,
+  permutationTest,
+} from "../index";
 export { type Bias, type BiasOptions, bias, biasJson } from "./bias";
 export type { Estimate } from "./estimate";
 export {

@@ -8,6 +8,7 @@ import { escalcCommand } from "./escalc-command";
 import { exampleCommand } from "./example-command";
 import { fitCommand } from "./fit-command";
 import { type CliIo, type Outcome, writeAll } from "./io";
+import { permuteCommand } from "./permute-command";
 import { plotCommand } from "./plot-command";
 import { serveCommand } from "./serve-command";
 import { style } from "./style";
@@ -70,6 +71,7 @@ async function outcomeOf(argv: readonly string[], io: CliIo): Promise<Outcome> {
     plotCommand(io, done),
     escalcCommand(io, done),
     biasCommand(io, done),
+    permuteCommand(io, done),
     exampleCommand(io, done),
     serveCommand(io),
   ]) {

@@ -75,3 +75,10 @@ function splitAssignment(value: string, wanted: string): [name: string, rest: st
   if (at < 0 || name === "" || rest === "") throw new InvalidArgumentError(`Wanted ${wanted}.`);
   return [name, rest];
 }
+
+export function parseWhole(value: string): number {
+  const whole = Number(value);
+  if (!(Number.isSafeInteger(whole) && whole >= 0))
+    throw new InvalidArgumentError(`wanted a whole number, not '${value}'`);
+  return whole;
+}

@@ -25,7 +25,7 @@ export interface PredictOptions {
   readonly offset?: ArrayLike<number>;
   /**
    * "population" (default): the mean over levels of the random intercepts. "known": plus the predicted random
-   * intercepts (BLUPs) of the levels that the rows name; needs the grouping columns
+   * effects (BLUPs) of the levels that the rows name, slopes times their column; needs the grouping columns
    */
   readonly groups?: "population" | "known";
   /** of the standard errors and limits, as in confint(): "z" (default), "t", "knha", "adhoc"; after robust() "t" */
@@ -75,7 +75,7 @@ export interface Prediction {
  * is NaN, as in fitted(); to predict it, give the study as new data.
  *
  * `groups: "known"` adds z'u, the BLUPs of ranef(), to the mean. A level that the fit has not seen, or a missing one,
- * adds its expectation 0: in `(1 | district/school)` a new school of a known district is the district's mean. Then
+ * adds its expectation 0 (one that is in the tree or the matrix of its term has a prediction by those it is related to): in `(1 | district/school)` a new school of a known district is the district's mean. Then
  *
  *   mu      x'beta + z'u             se^2 = a' V_beta a + z'(G - G Z' S^-1 Z G) z,   a = x - X' S^-1 Z G z
  *

@@ -24,6 +24,8 @@ export interface Refit {
   readonly estimates: Float64Array;
   /** NaN for a coefficient without one */
   readonly stdErrors: Float64Array;
+  /** of the estimates, k x k, row-major */
+  readonly vcov: Float64Array;
   readonly atBoundary: Uint8Array;
   readonly location: LocationPrecision;
   /** of sigma, sd(group) and rho12: the point itself, huge but finite where the estimates are infinite */
@@ -70,6 +72,7 @@ function result(engine: Engine, found: Optimum): Refit {
     unbounded: best.unbounded,
     estimates,
     stdErrors,
+    vcov,
     atBoundary,
     location: locationPrecision(engine),
     scale: toCoefficients(engine.model, best.theta),

@@ -216,7 +216,7 @@ describe("degenerate data", () => {
   it("the boundary case of smoking and lung cancer", () => {
     const { formulas, options } = jobOf(loadCase<MaCase>("v20-multilevel-boundary-hackshaw"), "ML");
     const fit = expectSound(fitTo(options.data as never, formulas, options));
-    expect(fit.optim.message).toContain("a random-intercept SD is estimated as zero");
+    expect(fit.optim.message).toContain("a random-effect SD is estimated as zero");
     expect(flags(fit)).toEqual(["scale_boundary", "random_effect_sd_boundary"]);
     expect(String(summary(fit))).toMatch(/^sd\(country\):\(Intercept\) +-Inf +- /m);
     expect(JSON.parse(JSON.stringify(toJSON(fit).random[0]))).toMatchObject({

@@ -19,6 +19,8 @@ export interface DenseShape {
   /** rows of each cluster */
   readonly clusters: readonly number[];
   readonly terms: readonly TermShape[];
+  /** whether a coefficient of a term's SD is one of all other terms' SDs, too */
+  readonly shared: boolean;
   /** mean log SD of levels */
   readonly logSd: number;
   readonly pairs: boolean;
@@ -167,7 +169,7 @@ export function denseProblem(shape: DenseShape): DenseProblem {
       // the second column of a term with a moderator is the moderator
       U: columns(all, qSd, (u, k) => {
         const value = sdColumns[k - 1] === sdColumns[k] ? random.normal() : 1;
-        return termOf[u] === sdColumns[k] ? value : 0;
+        return shape.shared || termOf[u] === sdColumns[k] ? value : 0;
       }),
       qSd,
       logSdOffset: Float64Array.from(each(all, () => shape.logSd + 0.2 * random.normal())),

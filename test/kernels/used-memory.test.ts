@@ -108,6 +108,7 @@ test.each([
     seed: 4,
     clusters: [12, 5],
     terms,
+    shared: false,
     logSd: -0.3,
     pairs: true,
     ...given,

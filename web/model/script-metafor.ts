@@ -42,6 +42,10 @@ function whyNot({ family, dpars, ...rest }: DrmFormula): string | null {
     const weights = known.inverse ? v : `1 / (${v})`;
     return `a multiplier of the sampling variances (with sigma held at 0 it is lm() with weights = ${weights})`;
   }
+  const random = dpars.flatMap((dpar) => dpar.random);
+  if (random.some(({ slope }) => slope !== null)) return "random slopes, which have no script here";
+  if (random.some(({ structure }) => structure !== null))
+    return "levels on a tree or a matrix, which have no script here";
   const moderated = dpars.filter(({ kind, terms }) => kind !== "location" && terms.length > 0);
   const plain = family === "gaussian" && dpars[0]!.random.length === 0 && call === null;
   if (moderated.length > 0 && !plain) return `moderators of ${moderated[0]!.key}`;

@@ -49,8 +49,8 @@ const ROBUST_OPTIONS: OptionKinds<RobustOptions> = {
  * waldTest(), toJSON() and predict() show the robust errors. Those of other coefficients stay, and their covariances with
  * the location are taken as 0. Cost O(m^3) for a cluster of m effect sizes.
  *
- * @throws DrmError "bad_option" when rows that covary in V or share a level of a random intercept are in different
- *   clusters, or for too few clusters; "unknown_column", "bad_data" for the clusters; "not_supported" with likelihood
+ * @throws DrmError "bad_option" when rows that covary in V share a level of a random effect or are related through
+ *   a tree or a matrix are in different clusters, or for too few clusters; "unknown_column", "bad_data" for the clusters; "not_supported" with likelihood
  *   weights
  */
 export function robust<T extends Fit>(fit: T, options: RobustOptions): T {

@@ -45,7 +45,7 @@ export const THETA_ORDER: readonly Parameters[] = [
     isLogSd: true,
     isLogVariance: false,
     edges: [-1],
-    atEdge: "a random-intercept SD is estimated as zero",
+    atEdge: "a random-effect SD is estimated as zero",
   },
   {
     kind: "rho",

@@ -59,7 +59,10 @@ export function caterpillarPlot(fit: Fit, options: CaterpillarPlotOptions = {}):
   const words = (row: (typeof rows)[number]) =>
     withInterval(to(row.estimate), to(row.lower), to(row.upper), digits);
   const { label } = outcomeRows(fit, options.outcome);
-  const what = isEffects ? "effect sizes" : "predicted random intercepts";
+  // a section of slopes is called by its SD
+  const hasSlopes = sections.some(({ of }) => fit.dpars.some(({ key }) => key === of));
+  const effects = hasSlopes ? "random effects" : "random intercepts";
+  const what = isEffects ? "effect sizes" : `predicted ${effects}`;
   const counts = sections.map((section) => {
     const [first, last] = [section.rows[0]!, section.rows.at(-1)!];
     const name = section.label === "" ? "" : `${section.label}: `;
@@ -77,12 +80,14 @@ export function caterpillarPlot(fit: Fit, options: CaterpillarPlotOptions = {}):
       ),
       domain,
       ticks: scale.axis,
-      xlab: options.xlab ?? scale.label(isEffects ? label : `Random intercept of ${label}`),
+      xlab:
+        options.xlab ??
+        scale.label(isEffects ? label : `Random ${hasSlopes ? "effect" : "intercept"} of ${label}`),
       refline: domain[0] <= 0 && domain[1] >= 0 ? 0 : null,
       column: `${isEffects ? "Effect" : "BLUP"} [${percent(level)}]`,
       notes: isEffects
         ? []
-        : [`Predicted random intercepts ± ${reach(fit, options, level).toFixed(2)} prediction SEs.`],
+        : [`Predicted ${effects} ± ${reach(fit, options, level).toFixed(2)} prediction SEs.`],
     },
     options,
   );

@@ -82,14 +82,14 @@ export const sigmaSdSeparation: Check = (fit) => {
   if (pairs.length === 0) return null;
   const value = pairs.map(({ dpar, correlation }) => `${dpar}: ${formatFixed(correlation, 2)}`).join(", ");
   if (pairs.every(({ correlation }) => Math.abs(correlation) < INSEPARABLE)) {
-    const message = "The data tell the random-intercept SDs apart from sigma.";
+    const message = "The data tell the random-effect SDs apart from sigma.";
     return row("sigma_sd_separation", "ok", value, message);
   }
   return row(
     "sigma_sd_separation",
     "note",
     value,
-    "The estimates of sigma and of a random-intercept SD trade off: their sum is known, the split is not. Too few " +
+    "The estimates of sigma and of a random-effect SD trade off: their sum is known, the split is not. Too few " +
       "levels have several rows.",
   );
 };

@@ -117,7 +117,7 @@ export const randomEffectSdBoundary: Check = (fit) => {
   const value = `min ${formatSignificant(minimum)}`;
   // effects measured in millionths have small SDs throughout
   if (minimum >= Math.min(SMALLEST_SD, 10 * threshold(fit)) && minimum > 0) {
-    return row("random_effect_sd_boundary", "ok", value, "Every random-intercept SD is away from zero.");
+    return row("random_effect_sd_boundary", "ok", value, "Every random-effect SD is away from zero.");
   }
   const dpar = dparOf(fit, groupings[sds.indexOf(minimum)].dpar);
   const differ =
@@ -139,7 +139,7 @@ export const randomEffectReplication: Check = (fit) => {
     return row("random_effect_replication", "ok", value, "Every level has at least two rows.");
   }
   const message =
-    "Levels with one row: only the others tell the random-intercept SD apart from sigma; with few of them it is weakly known.";
+    "Levels with one row: only the others tell the random-effect SD apart from sigma; with few of them it is weakly known.";
   return row("random_effect_replication", "note", value, message);
 };
 
