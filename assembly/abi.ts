@@ -144,6 +144,8 @@ export enum Field {
   LevelInverse, // Levels: z_u' Sigma^-1 z_u; NaN of levels that covary with others, in the sparse section
   LevelSolved, // Levels x P, row-major: z_u' Sigma^-1 X; with order 2
   RowShared, // SparseRows: h, with (Sigma^-1)_ii = a - a^2 h and a = weight / (phi v + sigma^2); from order 1 on
+  SparseVariances, // SparseLevels: Var(u | data, beta) of those effects; from order 1 on
+  SparseCovariances, // SparseEdges: Cov(u, v | data, beta) of the two of an entry of the precision; from order 1 on
   SparseEffects, // SparseLevels x (P + 1), row-major: Cov(u, data) Sigma^-1 [X r] for effects u of covariance P^-1; the last are predicted
 
   // work, not for the caller

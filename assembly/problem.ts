@@ -111,6 +111,8 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.LevelInverse] = levels;
   doubles[Field.LevelSolved] = levels * p;
   doubles[Field.RowShared] = sparseRows;
+  doubles[Field.SparseVariances] = sparseLevels;
+  doubles[Field.SparseCovariances] = edges;
   doubles[Field.SparseEffects] = sparseLevels * (p + 1);
   doubles[Field.LocationFactor] = p * p;
   doubles[Field.HalfCross] = p * q;

@@ -1,17 +1,21 @@
-// Whole fits with crossed random intercepts, which the sparse kernel takes, and what they are made of.
+// Whole fits with crossed random intercepts, and with species on a tree beside studies, which the sparse kernel takes, and what
+// they are made of.
 //
 //   node bench/run.mjs bench/terms.bench.ts [--quick]
 //
 // "flops" and "numbers" are counted, not timed: multiplications (each with an addition) of one factorization, and the
-// numbers of its factor. "nested" is the time beside a fit of the same rows with (1 | study) alone, "dense" beside one whose V is
+// numbers of its factor. A tree is read from its text in each fit. "nested" is the time beside a fit of the same rows with (1 | study) alone, "dense" beside one whose V is
 // a matrix, so that the same model is one dense cluster: ratios of one run. Every fit must have converged, by the sparse kernel,
 // and where it ran the dense one must have found the same optimum. --quick leaves out 100,000 rows.
+
+import { treeLevels } from "../src/covariance/related/tree-levels";
 import { type DrmOptions, drm, type Fit } from "../src/index";
-import { sparsePlan } from "../src/model/sparse/plan";
+import { sparseLevels } from "../src/model/sparse/section";
 import { normal, uniform } from "./data";
 import { describeMachine, writeResults } from "./machine";
 import { duration, percent, table } from "./table";
 import { repeat, type Timing } from "./timing";
+import { type TreeShape, treeData } from "./tree-data";
 
 const quick = process.argv.includes("--quick");
 
@@ -31,7 +35,13 @@ const ALL: readonly Crossed[] = [
   { rows: 100_000, studies: 10_000, labs: 500, target: [0.35, 1], besideDense: false },
 ];
 
+const TREES: readonly (TreeShape & Pick<Crossed, "target">)[] = [
+  { rows: 1828, species: 341, studies: 457, neighbours: 2, target: [0.012, 0.04] },
+  { rows: 20_000, species: 5000, studies: 4000, neighbours: 40, target: [0.2, 0.6] },
+];
+
 const CROSSED = "yi ~ 1 + (1 | study) + (1 | lab) + meta_V(V = vi)";
+const TREE = "yi ~ 1 + (1 | study) + phylo(1 | species, tree = tree) + meta_V(V = vi)";
 const NESTED = "yi ~ 1 + (1 | study) + meta_V(V = vi)";
 
 function simulate({ rows, studies, labs }: Crossed) {
@@ -46,14 +56,32 @@ function simulate({ rows, studies, labs }: Crossed) {
   return { study, lab, vi, yi };
 }
 
-function planOf({ study, lab }: ReturnType<typeof simulate>) {
-  const number = new Map<string, number>();
-  const of = (name: string) => {
-    if (!number.has(name)) number.set(name, number.size);
-    return number.get(name)!;
-  };
-  const members = Int32Array.from(study.flatMap((s, i) => [of(`s${s}`), of(`l${lab[i]}`)]));
-  return sparsePlan({ variables: number.size, count: study.length, width: 2, members });
+const LEVELS = { input: "levels", z: null, structure: null } as const;
+
+/** How the levels of some groupings are eliminated, the last of them on a tree if there is one. */
+function eliminationOf(columns: readonly (readonly (string | number)[])[], tree: string | null = null) {
+  const terms = columns.map((column, t) => {
+    const number = new Map<string, number>();
+    for (const cell of column) if (!number.has(String(cell))) number.set(String(cell), number.size);
+    const index = Int32Array.from(column, (cell) => number.get(String(cell))!);
+    const isOnTree = tree !== null && t === columns.length - 1;
+    if (!isOnTree) return { ...LEVELS, index, levels: number.size };
+    const options = { name: "tree", group: "species", scale: true, branch: null } as const;
+    const { structure, place } = treeLevels(tree, options)([...number.keys()]);
+    return {
+      ...LEVELS,
+      index: index.map((level) => place[level]!),
+      levels: structure.names.length,
+      structure,
+    };
+  });
+  const rows = Array.from(columns[0]!, (_, i) => i);
+  const { section } = sparseLevels(
+    rows,
+    terms as never,
+    terms.map(() => 0),
+  );
+  return section!;
 }
 
 interface Result {
@@ -62,6 +90,7 @@ interface Result {
   readonly evaluations: number;
   readonly flops: number;
   readonly numbers: number;
+  readonly target: Crossed["target"];
   readonly nested: number;
   readonly dense: number | null;
 }
@@ -78,7 +107,7 @@ function measure(set: Crossed): Result {
   const fit = run(CROSSED);
   if (fit.optim.kernel !== "sparse") throw new Error(`expected the sparse kernel, got '${fit.optim.kernel}'`);
   const time = repeat(() => run(CROSSED), options);
-  const { flops, panels } = planOf(data);
+  const { flops, panels } = eliminationOf([data.study, data.lab]);
   let dense: number | null = null;
   if (set.besideDense) {
     // variances as one matrix: of the same model one dense cluster
@@ -103,19 +132,45 @@ function measure(set: Crossed): Result {
     evaluations: fit.optim.evaluations,
     flops,
     numbers: panels,
+    target: set.target,
     nested: time.median / repeat(() => run(NESTED), options).median,
     dense,
   };
 }
 
+function measureTree(set: (typeof TREES)[number]): Result {
+  const { data, tree } = treeData(set);
+  const run = (formula: string): Fit => {
+    const fit = drm(formula, { data, trees: { tree } });
+    if (fit.optim.code !== 0)
+      throw new Error(`${formula}: expected a converged fit, got '${fit.optim.message}'`);
+    return fit;
+  };
+  const options = { budget: quick ? 1 : 3, least: 3 };
+  const fit = run(TREE);
+  if (fit.optim.kernel !== "sparse") throw new Error(`expected the sparse kernel, got '${fit.optim.kernel}'`);
+  const time = repeat(() => run(TREE), options);
+  const { flops, panels } = eliminationOf([data.study, data.species], tree);
+  const { rows, species, studies } = set;
+  return {
+    name: `${rows.toLocaleString("en-US")} rows, ${species} on a tree x ${studies}`,
+    time,
+    evaluations: fit.optim.evaluations,
+    flops,
+    numbers: panels,
+    target: set.target,
+    nested: time.median / repeat(() => run(NESTED), options).median,
+    dense: null,
+  };
+}
+
 console.log(describeMachine());
 const sets = ALL.filter(({ rows }) => !quick || rows <= 20_000);
-const results = sets.map(measure);
+const results = [...sets.map(measure), ...TREES.map(measureTree)];
 console.log(
   table(
     ["fit", "median", "spread", "evals", "flops", "numbers", "target", "limit", "", "nested", "dense"],
-    results.map(({ name, time, evaluations, flops, numbers, nested, dense }, k) => {
-      const target = sets[k]!.target;
+    results.map(({ name, time, evaluations, flops, numbers, target, nested, dense }) => {
       const verdict =
         target === null
           ? ""

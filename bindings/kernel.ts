@@ -155,6 +155,8 @@ const RESULT_FIELDS = {
   levelInverse: Field.LevelInverse,
   levelSolved: Field.LevelSolved,
   rowShared: Field.RowShared,
+  sparseVariances: Field.SparseVariances,
+  sparseCovariances: Field.SparseCovariances,
   sparseEffects: Field.SparseEffects,
 } as const;
 

@@ -29,15 +29,13 @@ export interface StructuredLevels {
   readonly place: Int32Array;
   /** names that the structure knows and the data lack: tips, named inner nodes, names of a matrix */
   readonly others: readonly string[];
-  /** What the effects of the named levels say of the effect of any name; null for one that the structure does not know. */
+  /** What the effects u say of the effect of any name; null for one that the structure does not know. */
   conditional(name: string): Conditional | null;
 }
 
-/**
- * The effect v of a name given those of the structure's named levels, v_k = scale_k u_k, at an SD of 1: N(sum of weights_k v_k, variance).
- */
+/** The effect of a name given all effects u of the structure, inner nodes included, at an SD of 1: N(sum of weights_k u_effects[k], variance). */
 export interface Conditional {
-  /** by named level */
-  readonly weights: Float64Array;
+  readonly effects: readonly number[];
+  readonly weights: readonly number[];
   readonly variance: number;
 }

@@ -130,6 +130,25 @@ function expectPredictions(model: Structured, engine: TestEngine, seed: number):
     SAME,
     "effects",
   );
+  // G = K - K Z' B Z K
+  const BZK = product(B, ZK, n, n, levels);
+  const G = product(transposed(ZK, n, levels), BZK, levels, n, levels).map((told, at) => K[at]! - told);
+  expectClose(
+    read("sparseVariances", levels),
+    Array.from({ length: levels }, (_, u) => G[u * levels + u]!),
+    SAME,
+    "variances",
+  );
+  const edges = section.precision?.levels ?? new Int32Array(0);
+  const covariances = read("sparseCovariances", edges.length / 2);
+  // of models without related levels there are none
+  if (covariances.length > 0)
+    expectClose(
+      covariances,
+      Array.from(covariances, (_, e) => G[edges[2 * e]! * levels + edges[2 * e + 1]!]!),
+      SAME,
+      "covariances",
+    );
   const ofLevels = product(transposed(Z, n, levels), q, levels, n, 1);
   // z'B r, in units of the engine
   expectClose(

@@ -74,7 +74,7 @@ function addQuadratic(problem: usize): void {
   add(at(problem, Field.Sums), 1, sum);
 }
 
-/** z_u' B r, z_u' B X, and of levels that are independent z_u' B z_u. */
+/** z_u' B r, z_u' B X, of levels that are independent z_u' B z_u, and of G the diagonal and where P has entries. */
 function levelResults(problem: usize): void {
   const p = get(problem, Field.P);
   const score = at(problem, Field.LevelScore) + work.levelOffset;
@@ -87,11 +87,24 @@ function levelResults(problem: usize): void {
     write(inverse, u, diagonalOf(u) == 1 ? read(work.beta, u) / omega / omega : NaN);
     for (let j = 0; j < p; j++) write(solved, u * p + j, read(b, j) / omega);
   }
+  const variances = at(problem, Field.SparseVariances);
+  const covariances = at(problem, Field.SparseCovariances);
   for (let index = 0; index < work.nodes; index++) {
     node.moveTo(index);
+    const side = work.inverses + node.panel + ((<usize>node.columns * <usize>node.columns) << 3);
+    const own = work.selected + node.panel;
+    for (let j = 0; j < node.columns; j++)
+      write(variances, node.first + j, read(own, j * (node.columns + 1)));
     for (let e = node.firstEdge; e < node.endEdge; e++) {
-      write(inverse, levelAt(firstPlace(e)), NaN);
-      write(inverse, levelAt(secondPlace(e)), NaN);
+      const first = firstPlace(e);
+      const second = secondPlace(e);
+      write(inverse, levelAt(first), NaN);
+      write(inverse, levelAt(second), NaN);
+      const entry =
+        second < node.columns
+          ? read(own, first * node.columns + second)
+          : read(side, first * node.below + second - node.columns);
+      write(covariances, e, entry);
     }
   }
 }

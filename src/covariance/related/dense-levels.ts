@@ -70,8 +70,8 @@ export function denseLevels({ K, n, sds, index, used, levels, others, what }: De
       const i = index(name);
       if (i < 0) return null;
       const own = used.indexOf(i);
-      if (own >= 0) return itself(m, place[own]!);
-      // C^-1 c, and back to effects of the variances that K has
+      if (own >= 0) return itself(place[own]!, scale[place[own]!]!);
+      // C^-1 c
       const weights = new Float64Array(m);
       const c = Float64Array.from(at, (j) => correlation(i, j));
       for (const { row, column, value } of entries) {
@@ -79,11 +79,13 @@ export function denseLevels({ K, n, sds, index, used, levels, others, what }: De
         if (row !== column) weights[column]! += value * c[row]!;
       }
       let known = 0;
-      for (let a = 0; a < m; a++) {
-        known += weights[a]! * c[a]!;
-        weights[a]! *= sds[i]! / scale[a]!;
-      }
-      return { weights, variance: Math.max(0, 1 - known) * sds[i]! ** 2 };
+      for (let a = 0; a < m; a++) known += weights[a]! * c[a]!;
+      const effects = Array.from(c.keys()).filter((a) => weights[a] !== 0);
+      return {
+        effects,
+        weights: effects.map((a) => weights[a]! * sds[i]!),
+        variance: Math.max(0, 1 - known) * sds[i]! ** 2,
+      };
     },
   };
 }

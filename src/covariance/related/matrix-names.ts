@@ -14,10 +14,8 @@ export function namesWithout(names: readonly string[], used: Int32Array): readon
 }
 
 /** What a level says of itself. */
-export function itself(levels: number, level: number): Conditional {
-  const weights = new Float64Array(levels);
-  weights[level] = 1;
-  return { weights, variance: 0 };
+export function itself(level: number, scale: number): Conditional {
+  return { effects: [level], weights: [scale], variance: 0 };
 }
 
 export function singular(level: string, what: string): DrmError {

@@ -81,7 +81,7 @@ function ordered(
     others,
     conditional(other) {
       const i = index(other);
-      return i < 0 ? null : itself(n, level[i]!);
+      return i < 0 ? null : itself(level[i]!, 1);
     },
   };
 }

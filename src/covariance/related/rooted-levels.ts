@@ -69,7 +69,7 @@ export function rootedLevels(input: RootedInput): StructuredLevels {
     others,
     conditional(name) {
       const node = nodeOf(name);
-      return node < 0 ? null : nodeGiven(input, tree, node, nodeByLevel, scales);
+      return node < 0 ? null : nodeGiven(input, tree, node, level);
     },
   };
 }
@@ -89,29 +89,37 @@ function precision(
   level: Int32Array,
   atRoot: readonly number[],
 ): Pick<Structure, "rows" | "columns" | "values" | "logDet"> {
-  const diagonal = new Float64Array(parents.length);
-  const below: { row: number; column: number; value: number }[] = [];
+  // the diagonal, and at most one entry below it for each node but the root
+  const own = atRoot.length + parents.length - 1;
+  const rows = new Int32Array(own + parents.length - 1);
+  const columns = new Int32Array(rows.length);
+  const values = new Float64Array(rows.length);
+  let count = own;
   let logDet = 0;
+  atRoot.forEach((l, k) => {
+    rows[k] = l;
+    columns[k] = l;
+    values[k] = 1;
+  });
   for (let node = 1; node < parents.length; node++) {
     const parent = parents[node]!;
     const q = (depths[node]! - depths[parent]!) / depths[node]!;
     logDet += Math.log(q);
-    diagonal[node]! += 1 / q;
+    const place = atRoot.length + node - 1;
+    rows[place] = level[node]!;
+    columns[place] = level[node]!;
+    values[place]! += 1 / q;
     if (parent === 0) continue;
     const carried = depths[parent]! / depths[node]!;
-    diagonal[parent]! += carried / q;
-    const [a, b] = [level[node]!, level[parent]!];
-    below.push({ row: Math.max(a, b), column: Math.min(a, b), value: -Math.sqrt(carried) / q });
+    values[atRoot.length + parent - 1]! += carried / q;
+    rows[count] = Math.max(level[node]!, level[parent]!);
+    columns[count] = Math.min(level[node]!, level[parent]!);
+    values[count++] = -Math.sqrt(carried) / q;
   }
-  const entries = [
-    ...atRoot.map((l) => ({ row: l, column: l, value: 1 })),
-    ...Array.from(level.subarray(1), (l, k) => ({ row: l, column: l, value: diagonal[k + 1]! })),
-    ...below,
-  ];
   return {
-    rows: Int32Array.from(entries, ({ row }) => row),
-    columns: Int32Array.from(entries, ({ column }) => column),
-    values: Float64Array.from(entries, ({ value }) => value),
+    rows: rows.subarray(0, count),
+    columns: columns.subarray(0, count),
+    values: values.subarray(0, count),
     logDet,
   };
 }

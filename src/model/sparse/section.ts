@@ -33,6 +33,8 @@ export interface SparsePrecision {
   /** entries below it x 2, row-major: places of the two levels in the list of the entry's node, ascending */
   readonly places: Int32Array;
   readonly values: Float64Array;
+  /** likewise: the two levels themselves */
+  readonly levels: Int32Array;
   /** log|P^-1| */
   readonly logDet: number;
 }
@@ -70,6 +72,7 @@ export function sparseLevels(
   const rows = { variables: levels.term.length, count: own.length, width, members };
   const entries = precisionEntries(random, levels);
   const plan = sparsePlan(rows, entries?.edges);
+  const numberOf = numbersOf(plan);
   return {
     rowOrder: plan.cliques.map((clique) => own[clique]!),
     modelLevel: plan.variables.map((variable) => {
@@ -77,11 +80,11 @@ export function sparseLevels(
       const level = levels.levelInTerm[variable]!;
       return level < random[t]!.levels ? firsts[t]! + level : -1;
     }),
-    section: sectionOf(plan, rows, {
+    section: sectionOf(plan, numberOf, rows, {
       term: plan.variables.map((variable) => levels.term[variable]!),
       levelInTerm: plan.variables.map((variable) => levels.levelInTerm[variable]!),
       z: slopes(own, random, plan),
-      precision: entries === null ? null : precisionOf(plan, entries),
+      precision: entries === null ? null : precisionOf(plan, numberOf, entries),
     }),
   };
 }
@@ -158,8 +161,18 @@ function precisionEntries(
   return { diagonal, edges, values, logDet };
 }
 
-function precisionOf(plan: SparsePlan, { diagonal, values, logDet }: PrecisionEntries): SparsePrecision {
+function precisionOf(
+  plan: SparsePlan,
+  numberOf: Int32Array,
+  { diagonal, edges, values, logDet }: PrecisionEntries,
+): SparsePrecision {
+  const levels = new Int32Array(2 * plan.edges.length);
+  plan.edges.forEach((edge, e) => {
+    levels[2 * e] = numberOf[edges.members[2 * edge]!]!;
+    levels[2 * e + 1] = numberOf[edges.members[2 * edge + 1]!]!;
+  });
   return {
+    levels,
     diagonal: Float64Array.from(plan.variables, (variable) => diagonal[variable]!),
     places: plan.edgePlaces,
     values: Float64Array.from(plan.edges, (edge) => values[edge]!),
@@ -187,6 +200,15 @@ function slopes(
   return out;
 }
 
+/** By variable, its number in the order of elimination. */
+function numbersOf({ variables }: SparsePlan): Int32Array {
+  const numberOf = new Int32Array(variables.length);
+  variables.forEach((variable, number) => {
+    numberOf[variable] = number;
+  });
+  return numberOf;
+}
+
 /** Rows are taken two at a time. */
 function padded(rows: number): number {
   return rows + (rows & 1);
@@ -194,13 +216,10 @@ function padded(rows: number): number {
 
 function sectionOf(
   plan: SparsePlan,
+  numberOf: Int32Array,
   { count, width, members }: Cliques,
   ofTerms: Pick<SparseSection, "term" | "levelInTerm" | "z" | "precision">,
 ): SparseSection {
-  const numberOf = new Int32Array(plan.variables.length);
-  plan.variables.forEach((variable, number) => {
-    numberOf[variable] = number;
-  });
   // a row of padding is in no level
   const rowLevels = new Int32Array(padded(count) * width).fill(-1);
   const places = new Int32Array(padded(count) * width).fill(-1);

@@ -22,9 +22,9 @@ export class Structured extends RandomEffects {
     super(merged(parts, related));
     this.related = related;
     this.structure = related.structure;
-    const { names } = related.structure;
+    const names = new Set(related.structure.names);
     const twins =
-      names.length === parts.design.nrow ? [] : parts.design.levels.filter((name) => !names.includes(name));
+      names.size === parts.design.nrow ? [] : parts.design.levels.filter((name) => !names.has(name));
     this.others = [...twins, ...related.others];
   }
 
@@ -43,14 +43,8 @@ export class Structured extends RandomEffects {
 
   override shareOf(level: number): Share {
     if (level < this.levels) return super.shareOf(level);
-    const { weights, variance } = this.related.conditional(this.others[level - this.levels]!)!;
-    const own: number[] = [];
-    for (let l = 0; l < weights.length; l++) if (weights[l] !== 0) own.push(l);
-    return {
-      effects: own.map((l) => this.firstEffect + l),
-      weights: own.map((l) => weights[l]! * this.structure.scale[l]!),
-      variance,
-    };
+    const { effects, weights, variance } = this.related.conditional(this.others[level - this.levels]!)!;
+    return { effects: effects.map((u) => this.firstEffect + u), weights, variance };
   }
 
   /** P ties all levels that are connected by it. */

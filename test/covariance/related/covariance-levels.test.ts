@@ -5,7 +5,7 @@ import { covarianceLevels as byMatrix } from "../../../src/covariance/related/co
 import type { LevelMatrix } from "../../../src/covariance/related/named-matrix";
 import { parseCsv } from "../../../src/data/csv";
 import { messageOf } from "../../message-of";
-import { expectClose, fromCorrelation, fromPrecision, inverted, lastGiven } from "./plain";
+import { expectClose, fromCorrelation, fromPrecision, inverted, lastGiven, namedGiven } from "./plain";
 import { grownTree, sharedLengths } from "./random-tree";
 
 const covarianceLevels = (matrix: LevelMatrix, levels: readonly string[], names: typeof NAMES) =>
@@ -72,13 +72,14 @@ describe("a matrix that is no tree's", () => {
       ],
       1e-14,
     );
-    const { others, conditional } = covarianceLevels(named(K), ["l3", "l0", "l1"], NAMES);
+    const known = covarianceLevels(named(K), ["l3", "l0", "l1"], NAMES);
+    const { others, conditional } = known;
     expect(others).toEqual(["l2"]);
     const order = [3, 0, 1, 2];
     const { weights, variance } = lastGiven(order.map((i) => order.map((j) => K[i]![j]!)));
-    const told = conditional("l2")!;
+    const told = namedGiven(known, "l2");
     expectClose([[...told.weights, told.variance]], [[...weights, variance]], 1e-13);
-    expect(conditional("l0")).toEqual({ weights: Float64Array.of(0, 1, 0), variance: 0 });
+    expect(conditional("l0")).toEqual({ effects: [1], weights: [Math.sqrt(2)], variance: 0 });
     expect(conditional("m")).toBeNull();
   });
 
@@ -256,7 +257,7 @@ describe("a matrix that is a tree's", () => {
         const K = isCorrelation ? correlations(V) : V;
         const { weights, variance } = lastGiven(K);
         const names = K.map((_, i) => `l${i}`);
-        const told = covarianceLevels(named(K), names.slice(0, -1), NAMES).conditional(names.at(-1)!)!;
+        const told = namedGiven(covarianceLevels(named(K), names.slice(0, -1), NAMES), names.at(-1)!);
         expectClose([[...told.weights, told.variance]], [[...weights, variance]], 1e-6);
       }),
       { numRuns: 200 },

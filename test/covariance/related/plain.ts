@@ -1,4 +1,4 @@
-import type { Structure } from "../../../src/covariance/structure";
+import type { Structure, StructuredLevels } from "../../../src/covariance/structure";
 
 /** Gauss-Jordan elimination with row pivoting, as plain loops: the inverse and the logarithm of |determinant|. */
 export function inverted(matrix: readonly (readonly number[])[]): { inverse: number[][]; logDet: number } {
@@ -54,6 +54,17 @@ export function lastGiven(K: readonly (readonly number[])[]): { weights: number[
   const k = K[n]!;
   const weights = inverse.map((row) => row.reduce((sum, x, j) => sum + x * k[j]!, 0));
   return { weights, variance: k[n]! - weights.reduce((sum, w, j) => sum + w * k[j]!, 0) };
+}
+
+/** What the effects of the named levels v alone say of another, w'v, from what all effects u say of it: those without names are summed out. */
+export function namedGiven({ structure, conditional }: StructuredLevels, name: string) {
+  const { effects, weights, variance } = conditional(name)!;
+  const { inverse: C } = inverted(precisionOf(structure));
+  const { names, scale } = structure;
+  const beside = C.map((row) => effects.reduce((sum, u, k) => sum + weights[k]! * row[u]!, 0));
+  const own = effects.reduce((sum, u, k) => sum + weights[k]! * beside[u]!, variance);
+  const last = names.map((_, a) => scale[a]! * beside[a]!);
+  return lastGiven([...fromPrecision(structure).K.map((row, a) => [...row, last[a]!]), [...last, own]]);
 }
 
 export function expectClose(

@@ -37,7 +37,7 @@ test("a precision is kept as it is, levels with rows first", () => {
     1e-15,
   );
   expect(structure.logDet).toBeCloseTo(-logDet, 14);
-  expect(conditional("c")).toEqual({ weights: Float64Array.of(0, 0, 0, 1), variance: 0 });
+  expect(conditional("c")).toEqual({ effects: [3], weights: [1], variance: 0 });
 });
 
 test("that of a tree over tips and inner nodes is the tree", () => {

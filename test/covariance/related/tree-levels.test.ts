@@ -7,7 +7,7 @@ import {
   type TreeOptions,
 } from "../../../src/covariance/related/tree-levels";
 import { messageOf } from "../../message-of";
-import { expectClose, fromCorrelation, fromPrecision, lastGiven } from "./plain";
+import { expectClose, fromCorrelation, fromPrecision, lastGiven, namedGiven } from "./plain";
 import { grownTree, sharedLengths } from "./random-tree";
 
 const treeLevels = (tree: TreeInput, levels: readonly string[], options: TreeOptions) =>
@@ -163,7 +163,7 @@ describe("what the fitted tips say of the rest", () => {
         const fitted = inside.slice(0, -1).map((i) => grown.tips[i]!);
         const known = treeLevels(grown.newick, fitted, { ...OPTIONS, scale });
         const all = treeLevels(grown.newick, [...fitted, grown.tips[last]!], { ...OPTIONS, scale });
-        const given = known.conditional(grown.tips[last]!)!;
+        const given = namedGiven(known, grown.tips[last]!);
         if (all.structure.names.length === known.structure.names.length) {
           // at distance 0 from one of them
           expect(given.variance).toBeLessThan(1e-9);
@@ -189,10 +189,10 @@ describe("what the fitted tips say of the rest", () => {
       const { weights, variance } = lastGiven(
         fromCorrelation(treeLevels(withTips, [...fitted, tip], AS_WRITTEN).structure),
       );
-      const given = known.conditional(node)!;
+      const given = namedGiven(known, node);
       expectClose([[...given.weights, given.variance]], [[...weights, variance]], 1e-14);
       // a scaled tree: tips have variance 1, inner nodes are on the scale of the deepest
-      const scaled = treeLevels(newick, fitted, OPTIONS).conditional(node)!;
+      const scaled = namedGiven(treeLevels(newick, fitted, OPTIONS), node);
       const depths = [2, 3, 3, 3.5];
       expectClose(
         [[...scaled.weights, scaled.variance]],
@@ -200,11 +200,12 @@ describe("what the fitted tips say of the rest", () => {
         1e-14,
       );
     }
-    expect(known.conditional("all")).toEqual({ weights: new Float64Array(4), variance: 0 });
+    expect(known.conditional("all")).toEqual({ effects: [], weights: [], variance: 0 });
     expect(known.conditional("e")!.variance).toBeGreaterThan(0.5);
     expect(known.conditional("c")).toEqual({
-      weights: Float64Array.of(0, 0, 1, 0),
-      variance: expect.closeTo(0, 14),
+      effects: [2],
+      weights: [expect.closeTo(Math.sqrt(3), 14)],
+      variance: 0,
     });
     expect(known.conditional("f")).toBeNull();
     expect(known.others).toEqual(["all", "ab", "cde", "de", "e"]);
