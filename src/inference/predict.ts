@@ -80,6 +80,7 @@ export interface Prediction {
  *   mu      x'beta + z'u             se^2 = a' V_beta a + z'(G - G Z' S^-1 Z G) z,   a = x - X' S^-1 Z G z
  *
  * (Henderson 1975), the error of prediction with the SDs taken as known, as in ranef(); NaN where V + R is singular.
+ * A name of a tree or a matrix that no row has is predicted by its relatives; NaN, as in ranef(), where the SD has moderators.
  * After robust() the standard errors are of the population's means only.
  *
  * Throws DrmError: "bad_option" (dpar, type, level, groups, offset length), "unknown_column", "bad_factor" (an unknown
