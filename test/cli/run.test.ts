@@ -88,7 +88,7 @@ describe("data or model at fault: exit code 1, nothing on stdout", () => {
       "test that the model lacks",
       data,
       ["yi ~ (1 | habitat)", "--test", "knha"],
-      "has random intercepts (habitat)",
+      "has random effects (habitat)",
     ],
     ["formula", data, ["yi ~ habitat + + )"], "^"],
     [
