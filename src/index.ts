@@ -39,11 +39,9 @@ export type { DeletionOptions } from "./diagnostics/deletion-groups";
 export { type Influence, type InfluenceRow, influence } from "./diagnostics/influence";
 export { type LeaveOneOut, type LeftOutRow, leaveOneOut } from "./diagnostics/leave-one-out";
 export {
-  type PermutationJson,
   type PermutationOptions,
   type PermutationTerm,
   type PermutationTest,
-  permutationJson,
   permutationTest,
 } from "./diagnostics/permutation-test";
 // the fit

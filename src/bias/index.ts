@@ -1,11 +1,9 @@
 // Small-study effects and publication bias, beside the library that fits the models.
 
 export {
-  type PermutationJson,
   type PermutationOptions,
   type PermutationTerm,
   type PermutationTest,
-  permutationJson,
   permutationTest,
 } from "../index";
 export { type Bias, type BiasOptions, bias, biasJson } from "./bias";

@@ -110,8 +110,8 @@ const TIE = 1.5e-8;
 export function permutationTest(fit: Fit, options: PermutationOptions = {}): Printable<PermutationTest> {
   requireFit("permutationTest", fit);
   checkOptions("permutationTest", options, OPTIONS);
-  const { test = "z", iterations = 1000 } = options;
-  checkAsked(fit, test, iterations);
+  const { test = "z", iterations = 1000, seed = 1 } = options;
+  checkAsked(fit, test, iterations, seed);
   const opened = openFit(fit);
   const units = unitsOf(opened);
   if ((test === "knha" || test === "adhoc") && units.unit === "cluster") {
@@ -153,7 +153,7 @@ export function permutationTest(fit: Fit, options: PermutationOptions = {}): Pri
   return printableTable(data, permutationTable);
 }
 
-function checkAsked(fit: Fit, test: TestStatistic, iterations: number): void {
+function checkAsked(fit: Fit, test: TestStatistic, iterations: number, seed: number): void {
   if (fit.family !== "gaussian") {
     throw new DrmError(
       "not_supported",
@@ -171,6 +171,9 @@ function checkAsked(fit: Fit, test: TestStatistic, iterations: number): void {
   }
   if (!(Number.isInteger(iterations) && iterations >= 2)) {
     throw new DrmError("bad_option", `iterations = ${iterations}: a whole number of at least 2 is needed`);
+  }
+  if (!Number.isSafeInteger(seed)) {
+    throw new DrmError("bad_option", `seed = ${seed}: a whole number is needed`);
   }
 }
 

@@ -64,6 +64,7 @@ export const CALLS: Readonly<Record<string, () => readonly unknown[]>> = {
   tableFrom: () => [DATA, { factors: { g: ["b", "a"] } }],
   influence: () => [pooled(), { by: DATA.study }],
   leaveOneOut: () => [pooled(), { by: DATA.study }],
+  permutationTest: () => [pooled(), { exact: false, iterations: 3, seed: 1 }],
   compile: () => ["yi ~ x + meta_V(V = vi)", { starts: 1 }],
   isDrmError: () => [new Error("another")],
   drm: () => ["yi ~ x + meta_V(V = vi)", { data: DATA, starts: 1 }],
