@@ -56,22 +56,44 @@ export function recessions(
     const near = nearness(model, block, theta);
     const gone = atEdge.find((edge) => edge.block.kind === block.kind) ?? null;
     const { measure } = near;
-    let before = 0;
-    for (const limit of THRESHOLDS) {
-      let count = 0;
-      for (let i = 0; i < measure.length; i++) if (measure[i]! < limit || gone?.vanishing[i] === 1) count++;
-      if (count === before) continue;
-      before = count;
-      const vanishing = new Uint8Array(measure.length);
-      for (let i = 0; i < measure.length; i++)
-        if (measure[i]! < limit || gone?.vanishing[i] === 1) vanishing[i] = 1;
-      const recession =
-        alongCorrelations(block, theta, near, vanishing) ??
-        recessionOf(block, theta.length, near.measure, near.sign, vanishing, null, gone);
-      if (recession !== null) found.push(recession);
+    for (const among of suspects(model, block)) {
+      const isNear = (i: number, limit: number) =>
+        (measure[i]! < limit && (among === null || among[i] === 1)) || gone?.vanishing[i] === 1;
+      let before = 0;
+      for (const limit of THRESHOLDS) {
+        let count = 0;
+        for (let i = 0; i < measure.length; i++) if (isNear(i, limit)) count++;
+        if (count === before) continue;
+        before = count;
+        const vanishing = new Uint8Array(measure.length);
+        for (let i = 0; i < measure.length; i++) if (isNear(i, limit)) vanishing[i] = 1;
+        const recession =
+          alongCorrelations(block, theta, near, vanishing) ??
+          recessionOf(block, theta.length, near.measure, near.sign, vanishing, null, gone);
+        if (recession !== null) found.push(recession);
+      }
     }
   }
   return found;
+}
+
+/**
+ * Which entities of a block may vanish together: all, and those of one formula alone, since another formula's can be small
+ * without running to the edge. A 1 for each; null for all.
+ */
+function suspects({ parts }: StandardModel, { kind, basis, start }: ThetaBlock): (Uint8Array | null)[] {
+  const own = parts.filter((part) => part.kind === kind);
+  if (own.length < 2) return [null];
+  return [
+    null,
+    ...own.map((part) => {
+      const first = (part.start - start) * basis.rows;
+      const among = new Uint8Array(basis.rows);
+      for (let k = 0; k < part.columns * basis.rows; k++)
+        if (basis.values[first + k] !== 0) among[k % basis.rows] = 1;
+      return among;
+    }),
+  ];
 }
 
 /**

@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { drm, gaussian } from "../../src/drm";
+import { type DrmOptions, drm, gaussian } from "../../src/drm";
 import { drmFormula } from "../../src/formula/formula";
 import { sd } from "../../src/inference/sd";
 import { choleskyFactor } from "../../src/linalg/cholesky";
@@ -117,4 +118,15 @@ describe("random slopes", () => {
     expect(refusal("(0 + signs | id)")).toThrow("every level of 'id' has one row and 'signs' has one size");
     expect(refusal("(0 + zero | study)")).toThrow("'zero' is 0 in all rows used");
   });
+});
+
+it("an SD of 0 is at its boundary also where levels of another formula are small without being there", () => {
+  const { formulas, ...options } = JSON.parse(
+    readFileSync(new URL("./fixtures/small-beside-zero.json", import.meta.url), "utf8"),
+  ) as { formulas: string[] } & DrmOptions;
+  const fit = drm(drmFormula(...(formulas as [string])), options);
+  const zero = fit.coefficients.find(({ dpar }) => dpar === "sd(x | relmat(h))")!;
+  expect(zero.atBoundary).toBe(true);
+  expect(zero.stdError).toBeNaN();
+  expect(Math.abs(fit.logLik - -13.168155702491)).toBeLessThan(1e-9);
 });
