@@ -2,10 +2,20 @@
  * How heterogeneity is estimated: by maximum or restricted maximum likelihood, or tau^2 = sigma^2 by an equation of moments
  * (fit/moments.ts has them), by metafor's names.
  */
-export const MOMENT_METHODS = ["DL", "HE", "HS", "HSk", "SJ", "PM", "EB", "PMM", "DLIT"] as const;
+export const MOMENT_METHODS: readonly MomentMethod[] = [
+  "DL",
+  "HE",
+  "HS",
+  "HSk",
+  "SJ",
+  "PM",
+  "EB",
+  "PMM",
+  "DLIT",
+];
 
 /** An estimator of tau^2 that solves an equation of moments. */
-export type MomentMethod = (typeof MOMENT_METHODS)[number];
+export type MomentMethod = "DL" | "HE" | "HS" | "HSk" | "SJ" | "PM" | "EB" | "PMM" | "DLIT";
 
 /** How a model is fitted. */
 export type Method = "ML" | "REML" | MomentMethod;

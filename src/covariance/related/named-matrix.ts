@@ -17,7 +17,10 @@ export type LevelMatrix =
       /** all numbers, row by row in one array or as rows */
       readonly values: SquareMatrix;
     }
-  | (Omit<SparseMatrix, "n"> & { readonly levels: readonly (string | number)[] })
+  | (Omit<SparseMatrix, "n"> & {
+      /** names of the rows, and of the columns in the same order */
+      readonly levels: readonly (string | number)[];
+    })
   | Table;
 
 /** A matrix in the form that it came in: all its numbers, row by row, or by row the cells of its lower triangle that are not 0. */

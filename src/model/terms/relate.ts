@@ -4,6 +4,7 @@ import { type LevelMatrix, namedNumbers } from "../../covariance/related/named-m
 import { precisionLevels } from "../../covariance/related/precision-levels";
 import { type TreeInput, treeLevels } from "../../covariance/related/tree-levels";
 import type { Relate, StructuredLevels } from "../../covariance/structure";
+import type { Table } from "../../data/table";
 import { DrmError, didYouMean } from "../../errors";
 import { randomTermOf } from "../../formula/dpar";
 import type { DparFormula } from "../../formula/dpar-formula";
@@ -16,11 +17,13 @@ export interface GivenSources {
 }
 
 /** A matrix with names as plain data. */
-export type KeptMatrix = Exclude<LevelMatrix, { readonly nrow: number }>;
+export type KeptMatrix = Exclude<LevelMatrix, Table>;
 
 /** The trees and matrices that levels of random effects are on, by name, as a fit keeps them. */
 export interface KnownSources {
+  /** of phylo(): texts, or what readTree() gives */
   readonly trees?: Readonly<Record<string, TreeInput>> | undefined;
+  /** of relmat() */
   readonly matrices?: Readonly<Record<string, KeptMatrix>> | undefined;
 }
 
