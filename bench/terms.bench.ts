@@ -95,18 +95,27 @@ interface Result {
   readonly dense: number | null;
 }
 
+function converged(formula: string, options: DrmOptions): Fit {
+  const fit = drm(formula, options);
+  if (fit.optim.code !== 0)
+    throw new Error(`${formula}: expected a converged fit, got '${fit.optim.message}'`);
+  return fit;
+}
+
+const REPEATS = { budget: quick ? 1 : 3, least: 3 };
+
+function timed(run: () => Fit, kernel: string) {
+  const fit = run();
+  if (fit.optim.kernel !== kernel)
+    throw new Error(`expected the ${kernel} kernel, got '${fit.optim.kernel}'`);
+  return { fit, time: repeat(run, REPEATS) };
+}
+
 function measure(set: Crossed): Result {
   const data = simulate(set);
-  const run = (formula: string, options: Partial<DrmOptions> = {}): Fit => {
-    const fit = drm(formula, { data, ...options });
-    if (fit.optim.code !== 0)
-      throw new Error(`${formula}: expected a converged fit, got '${fit.optim.message}'`);
-    return fit;
-  };
-  const options = { budget: quick ? 1 : 3, least: 3 };
-  const fit = run(CROSSED);
-  if (fit.optim.kernel !== "sparse") throw new Error(`expected the sparse kernel, got '${fit.optim.kernel}'`);
-  const time = repeat(() => run(CROSSED), options);
+  const run = (formula: string, options: Partial<DrmOptions> = {}) =>
+    converged(formula, { data, ...options });
+  const { fit, time } = timed(() => run(CROSSED), "sparse");
   const { flops, panels } = eliminationOf([data.study, data.lab]);
   let dense: number | null = null;
   if (set.besideDense) {
@@ -124,7 +133,7 @@ function measure(set: Crossed): Result {
       );
     }
     dense =
-      repeat(() => run(matrix, { matrices: { V } } as Partial<DrmOptions>), options).median / time.median;
+      repeat(() => run(matrix, { matrices: { V } } as Partial<DrmOptions>), REPEATS).median / time.median;
   }
   return {
     name: `${set.rows.toLocaleString("en-US")} rows, ${set.studies} x ${set.labs}`,
@@ -133,23 +142,14 @@ function measure(set: Crossed): Result {
     flops,
     numbers: panels,
     target: set.target,
-    nested: time.median / repeat(() => run(NESTED), options).median,
+    nested: time.median / repeat(() => run(NESTED), REPEATS).median,
     dense,
   };
 }
 
 function measureTree(set: (typeof TREES)[number]): Result {
   const { data, tree } = treeData(set);
-  const run = (formula: string): Fit => {
-    const fit = drm(formula, { data, trees: { tree } });
-    if (fit.optim.code !== 0)
-      throw new Error(`${formula}: expected a converged fit, got '${fit.optim.message}'`);
-    return fit;
-  };
-  const options = { budget: quick ? 1 : 3, least: 3 };
-  const fit = run(TREE);
-  if (fit.optim.kernel !== "sparse") throw new Error(`expected the sparse kernel, got '${fit.optim.kernel}'`);
-  const time = repeat(() => run(TREE), options);
+  const { fit, time } = timed(() => converged(TREE, { data, trees: { tree } }), "sparse");
   const { flops, panels } = eliminationOf([data.study, data.species], tree);
   const { rows, species, studies } = set;
   return {
@@ -159,7 +159,7 @@ function measureTree(set: (typeof TREES)[number]): Result {
     flops,
     numbers: panels,
     target: set.target,
-    nested: time.median / repeat(() => run(NESTED), options).median,
+    nested: time.median / repeat(() => converged(NESTED, { data, trees: { tree } }), REPEATS).median,
     dense: null,
   };
 }

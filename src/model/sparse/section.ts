@@ -3,7 +3,8 @@ import type { LevelsInput } from "../terms/term";
 import { type SparsePlan, sparsePlan } from "./plan";
 
 /** Levels of the sparse section, by number in the order of elimination, and how they are eliminated. */
-export interface SparseSection {
+export interface SparseSection
+  extends Pick<SparsePlan, "nodes" | "lists" | "inParent" | "panels" | "largestFront" | "stack" | "flops"> {
   readonly levels: number;
   /** by level: which term it is of, and its number there; a structure's inner nodes come after the levels of rows */
   readonly term: Int32Array;
@@ -16,14 +17,6 @@ export interface SparseSection {
   readonly z: Float64Array | null;
   /** null where levels are independent */
   readonly precision: SparsePrecision | null;
-  readonly nodes: Int32Array;
-  readonly lists: Int32Array;
-  readonly inParent: Int32Array;
-  readonly panels: number;
-  readonly largestFront: number;
-  readonly stack: number;
-  /** of a factorization, a multiplication and an addition each */
-  readonly flops: number;
 }
 
 /** P, the precision of the levels' effects in units of their SDs. */
