@@ -144,8 +144,9 @@ export {
 export type { HeterogeneityLimits } from "./report/heterogeneity-limits";
 export { fromJSON } from "./report/json/from-json";
 export type { JsonHeterogeneity } from "./report/json/heterogeneity-json";
+export type { JsonNumber } from "./report/json/json-number";
 export type { EncodedValue } from "./report/json/state";
-export type { FitJson, JsonCoefficient, JsonNumber, ToJsonOptions } from "./report/json/to-json";
+export type { FitJson, JsonCoefficient, ToJsonOptions } from "./report/json/to-json";
 export { toJSON } from "./report/json/to-json";
 export type { ModelTests } from "./report/model-tests";
 export type { ParameterRange } from "./report/parameter-ranges";

@@ -1,27 +1,28 @@
 import { reuse } from "../data/doubles";
-import { orthogonalBasis } from "../design/basis";
-import type { Design } from "../design/design";
 import { DrmError } from "../errors";
 import { locationsOf, sigmaOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
-import { spreadsAt } from "../fit/marginal-covariance";
 import { requireFit } from "../fit/require-fit";
-import { tiesOf } from "../fit/standard-model";
 import type { Signal } from "../inference/signal";
 import type { TestStatistic } from "../inference/test-basis";
-import { choleskyFactor } from "../linalg/cholesky";
-import { choleskySolve } from "../linalg/solve";
-import { components } from "../model/components";
-import { blockOfKind, type Model } from "../model/model";
-import { type OpenedFit, openFit } from "../opened/open-fit";
-import { type Refit, refit } from "../opened/refit";
-import { fromCoefficients } from "../opened/scale-coefficients";
+import type { Model } from "../model/model";
+import { openFit } from "../opened/open-fit";
 import { checkOptions, type OptionKinds } from "../options";
 import { formatColumn, formatFixed } from "../report/format";
+import { type JsonNumber, jsonNumber } from "../report/json/json-number";
 import { type Printable, printableTable } from "../report/printable";
 import { numberColumn, type ReportTable } from "../report/text-table";
 import { count } from "../words";
-import { allOrders, allSigns, countOrders, someOrders, someSigns } from "./arrangements";
+import {
+  isConstant,
+  orderRun,
+  type Run,
+  signRun,
+  unitsOf,
+  withLocation,
+  withSigma,
+} from "./permutation-runs";
+import { type Statistics, statisticsOf } from "./permutation-statistics";
 
 /** What is compared and how often. */
 export interface PermutationOptions {
@@ -85,10 +86,6 @@ export interface PermutationTest {
   readonly notes: readonly string[];
 }
 
-/** Arrangements that are all gone through unasked. */
-const MOST_EXACT = 10_000;
-/** Asked for, no more than these: a day of fits. */
-const MOST = 1e9;
 /** Statistics closer than this are equal: another order of summation is no other arrangement. */
 const TIE = 1.5e-8;
 
@@ -177,205 +174,6 @@ function checkAsked(fit: Fit, test: TestStatistic, iterations: number, seed: num
   }
 }
 
-/** What can be exchanged: the unit of each row, numbered from 0. */
-interface Units {
-  readonly unit: PermutationTest["unit"];
-  readonly of: Int32Array;
-  readonly count: number;
-}
-
-function unitsOf({ standard }: OpenedFit): Units {
-  const { root } = components(tiesOf(standard));
-  const numbers = new Map<number, number>();
-  const of = Int32Array.from({ length: standard.rows }, (_, i) => {
-    const own = numbers.get(root[i]!) ?? numbers.size;
-    numbers.set(root[i]!, own);
-    return own;
-  });
-  if (numbers.size === 1 && standard.rows > 1) {
-    throw new DrmError(
-      "not_supported",
-      "permutationTest() exchanges independent rows or clusters, and V or the random effects tie all rows together",
-    );
-  }
-  return { unit: numbers.size === standard.rows ? "row" : "cluster", of, count: numbers.size };
-}
-
-function isConstant({ values, nrow, names }: Design): boolean {
-  if (names.length !== 1) return false;
-  for (let i = 1; i < nrow; i++) if (values[i] !== values[0]) return false;
-  return values[0] !== 0;
-}
-
-/** Models of the arrangements, one after the other. */
-interface Run {
-  readonly total: number;
-  readonly exact: boolean;
-  models(): Iterable<Model>;
-}
-
-function signRun(model: Model, { of, count: n }: Units, options: PermutationOptions): Run {
-  const { total, exact } = extent(2 ** n, options);
-  return {
-    total,
-    exact,
-    *models() {
-      for (const signs of exact ? allSigns(n) : someSigns(n, total, options.seed ?? 1)) {
-        yield { ...model, y: model.y.map((y, i) => signs[of[i]!]! * y) };
-      }
-    },
-  };
-}
-
-/** @param modelOf the model in which row i has the design of row order(i) */
-function orderRun(
-  { of, count: n, unit }: Units,
-  design: Design,
-  options: PermutationOptions,
-  modelOf: (order: Int32Array) => Model,
-): Run {
-  const { codes, rows } = distinct(design, of, n, unit);
-  const { total, exact } = extent(countOrders(codes), options);
-  const order = new Int32Array(of.length);
-  return {
-    total,
-    exact,
-    *models() {
-      for (const codesNow of exact ? allOrders(codes) : someOrders(codes, total, options.seed ?? 1)) {
-        for (let i = 0; i < order.length; i++) order[i] = rows[codesNow[of[i]!]!]!;
-        yield modelOf(order);
-      }
-    },
-  };
-}
-
-function extent(
-  all: number,
-  { exact, iterations = 1000 }: PermutationOptions,
-): { readonly total: number; readonly exact: boolean } {
-  if (exact === true && all > MOST) {
-    throw new DrmError(
-      "bad_option",
-      `there are ${all.toPrecision(3)} arrangements, too many to go through: leave exact out and say how many iterations`,
-    );
-  }
-  return (exact ?? all <= MOST_EXACT) ? { total: all, exact: true } : { total: iterations, exact: false };
-}
-
-/** The units' rows of a design by code, equal ones alike, and a row of each code. */
-function distinct(
-  { values, nrow, names, key }: Design,
-  of: Int32Array,
-  n: number,
-  unit: PermutationTest["unit"],
-): { readonly codes: Int32Array; readonly rows: readonly number[] } {
-  const known = new Map<string, number>();
-  const rows: number[] = [];
-  const codes = new Int32Array(n).fill(-1);
-  for (let i = 0; i < nrow; i++) {
-    const text = names.map((_, j) => values[j * nrow + i]).join();
-    let code = known.get(text);
-    if (code === undefined) {
-      code = known.size;
-      known.set(text, code);
-      rows.push(i);
-    }
-    const before = codes[of[i]!]!;
-    if (before >= 0 && before !== code && unit === "cluster") {
-      const differs = names.find((_, j) => values[j * nrow + i] !== values[j * nrow + rows[before]!])!;
-      throw new DrmError(
-        "not_supported",
-        `permutationTest() exchanges whole clusters of dependent rows, and ${key}:${differs} differs within one: only moderators of clusters can be exchanged`,
-      );
-    }
-    codes[of[i]!] = code;
-  }
-  return { codes, rows };
-}
-
-function withLocation(model: Model, { values, names }: Design, order: Int32Array): Model {
-  return { ...model, location: { ...model.location, basis: basisIn(values, names.length, order) } };
-}
-
-function withSigma(model: Model, { values, names }: Design, order: Int32Array): Model {
-  const own = blockOfKind(model, "sigma");
-  const block = { ...own.block, basis: basisIn(values, names.length, order) };
-  return { ...model, blocks: model.blocks.map((one) => (one === own ? { ...own, block } : one)) };
-}
-
-function basisIn(values: Float64Array, columns: number, order: Int32Array) {
-  const n = order.length;
-  const taken = new Float64Array(n * columns);
-  for (let j = 0; j < columns; j++) for (let i = 0; i < n; i++) taken[j * n + i] = values[j * n + order[i]!]!;
-  return orthogonalBasis(taken, n, columns);
-}
-
-/** By coefficient, and of the mean's moderators together. */
-interface Statistics {
-  readonly z: Float64Array;
-  readonly qm: number;
-  readonly df: number;
-}
-
-function statisticsOf(opened: OpenedFit, model: Model, test: TestStatistic): Statistics {
-  const found = refit(model, { near: null, starts: 1 });
-  const { estimates, stdErrors, vcov } = found;
-  const p = model.location.columns;
-  const factor = test === "knha" || test === "adhoc" ? knappHartung(opened, model, found, test) : 1;
-  const z = new Float64Array(estimates.length);
-  for (let j = 0; j < z.length; j++) z[j] = estimates[j]! / (stdErrors[j]! * (j < p ? Math.sqrt(factor) : 1));
-  const tested = moderatorsOf(opened.fit);
-  const k = estimates.length;
-  const V = Float64Array.from(
-    { length: tested.length ** 2 },
-    (_, at) => vcov[tested[Math.floor(at / tested.length)]! * k + tested[at % tested.length]!]!,
-  );
-  const b = Float64Array.from(tested, (j) => estimates[j]!);
-  const L = choleskyFactor(V, tested.length);
-  const solved = L === null ? null : choleskySolve(L, tested.length, b.slice());
-  const wald = solved === null ? Number.NaN : b.reduce((sum, value, j) => sum + value * solved[j]!, 0);
-  return { z, qm: test === "z" ? wald : wald / (factor * tested.length), df: tested.length };
-}
-
-/** The mean's columns that are not its intercept, or this where it is alone. */
-function moderatorsOf(fit: Fit): number[] {
-  const { names } = fit.designs[locationsOf(fit)[0]!.key]!;
-  const others = names.flatMap((name, j) => (name === "(Intercept)" ? [] : [j]));
-  return others.length > 0 ? others : [0];
-}
-
-/** r' Sigma^-1 r / (k - p) of independent rows, at least 1 where "adhoc". */
-function knappHartung(
-  { standard }: OpenedFit,
-  model: Model,
-  { estimates, scale }: Refit,
-  test: string,
-): number {
-  const { y, V, location, rows } = model;
-  const p = location.columns;
-  const { sigma } = spreadsAt(standard, fromCoefficients(standard, scale));
-  const { basis } = location;
-  let sum = 0;
-  const inBasis = solveIn(basis.toOriginal, p, estimates);
-  for (let i = 0; i < rows; i++) {
-    let residual = y[i]!;
-    for (let j = 0; j < p; j++) residual -= basis.values[j * rows + i]! * inBasis[j]!;
-    sum += residual ** 2 / (V.variances[i]! + sigma[i]! ** 2);
-  }
-  const factor = sum / (rows - p);
-  return test === "adhoc" ? Math.max(1, factor) : factor;
-}
-
-/** Coefficients of the basis from those of the columns: T c = b, T upper triangular. */
-function solveIn(T: Float64Array, p: number, b: Float64Array): Float64Array {
-  const c = b.slice(0, p);
-  for (let i = p - 1; i >= 0; i--) {
-    for (let j = i + 1; j < p; j++) c[i]! -= T[i * p + j]! * c[j]!;
-    c[i]! /= T[i * p + i]!;
-  }
-  return c;
-}
-
 /** Shares of arrangements that are at least as extreme as the data. */
 interface Tally {
   readonly failed: number;
@@ -459,12 +257,12 @@ export interface PermutationJson {
     /** "(Intercept)", "habitatforest", ... */
     readonly term: string;
     /** two-sided */
-    readonly p_value: number | null;
+    readonly p_value: JsonNumber;
   }[];
   /** of all moderators of the mean together */
   readonly QM: {
     /** share of arrangements with a QM at least as large */
-    readonly p_value: number | null;
+    readonly p_value: JsonNumber;
   };
   /** how many arrangements there were */
   readonly arrangements: number;
@@ -475,13 +273,9 @@ export interface PermutationJson {
 /** A permutation test as one JSON object. */
 export function permutationJson({ terms, QM, arrangements, exact }: PermutationTest): PermutationJson {
   return {
-    terms: terms.map(({ dpar, term, pValue }) => ({ dpar, term, p_value: finite(pValue) })),
-    QM: { p_value: finite(QM.pValue) },
+    terms: terms.map(({ dpar, term, pValue }) => ({ dpar, term, p_value: jsonNumber(pValue) })),
+    QM: { p_value: jsonNumber(QM.pValue) },
     arrangements,
     exact,
   };
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

@@ -20,13 +20,21 @@ import { choleskyFactor } from "../linalg/cholesky";
 import { choleskyInverse } from "../linalg/inverse";
 import { product } from "../linalg/product";
 import type { MomentMethod } from "../method";
+import type { Model } from "../model/model";
 import { chiSquaredQuantile } from "../stats/chi-squared";
 
-/** Independent effect sizes y with variances v, and a basis of the columns of their mean. */
-export interface MomentData {
+/** Of independent effect sizes. */
+type MomentModel = Pick<Model, "y" | "V" | "location">;
+
+/** Effect sizes y with variances v, and a basis of the columns of their mean. */
+interface MomentData {
   readonly y: Float64Array;
   readonly v: Float64Array;
   readonly location: Basis;
+}
+
+function dataOf({ y, V, location }: MomentModel): MomentData {
+  return { y, v: V.variances, location: location.basis };
 }
 
 export interface Tau2 {
@@ -36,7 +44,8 @@ export interface Tau2 {
   readonly stdError: number;
 }
 
-export function momentTau2(data: MomentData, method: MomentMethod): Tau2 {
+export function momentTau2(model: MomentModel, method: MomentMethod): Tau2 {
+  const data = dataOf(model);
   const { y, v } = data;
   const k = y.length;
   const free = k - data.location.columns;
@@ -77,9 +86,10 @@ export function momentTau2(data: MomentData, method: MomentMethod): Tau2 {
  * @returns variances; both 0 where even tau^2 = 0 has too small a q
  */
 export function qProfile(
-  data: MomentData,
+  model: MomentModel,
   level: number,
 ): { readonly lower: number; readonly upper: number } {
+  const data = dataOf(model);
   const free = data.y.length - data.location.columns;
   const tail = (1 - level) / 2;
   return {

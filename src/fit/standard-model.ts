@@ -100,9 +100,9 @@ export function standardModel(model: Model): StandardModel {
   };
 }
 
-function momentsOf({ method, y, V, location }: Model, unit: number): Tau2 | null {
-  if (!isMoments(method)) return null;
-  const { tau2, stdError } = momentTau2({ y, v: V.variances, location: location.basis }, method);
+function momentsOf(model: Model, unit: number): Tau2 | null {
+  if (!isMoments(model.method)) return null;
+  const { tau2, stdError } = momentTau2(model, model.method);
   return { tau2: tau2 / unit ** 2, stdError: stdError / unit ** 2 };
 }
 

@@ -54,12 +54,11 @@ export function profileIntervals(
 /** Of log sigma, from those of tau^2. A limit of 0 is the boundary, as with a likelihood. */
 function qProfileLimits(fit: Fit, { weights }: ProfileTarget, depth: number): ProfileInterval {
   const { model } = openFit(fit);
-  const { y, V, location } = model;
-  if (weights.findIndex((weight) => weight !== 0) < location.columns) {
+  if (weights.findIndex((weight) => weight !== 0) < model.location.columns) {
     throw new DrmError("not_supported", `method "${fit.method}" has no profile in the location coefficients`);
   }
   const level = 1 - normalTwoSidedP(depth);
-  const { lower, upper } = qProfile({ y, v: V.variances, location: location.basis }, level);
+  const { lower, upper } = qProfile(model, level);
   return {
     lower: 0.5 * Math.log(lower),
     upper: 0.5 * Math.log(upper),

@@ -7,7 +7,7 @@ import type { WaldTest } from "../../inference/wald-test";
 import { isMoments } from "../../method";
 import { openFit } from "../../opened/open-fit";
 import { type ModelTests, modelTests } from "../model-tests";
-import type { JsonNumber } from "./to-json";
+import { type JsonNumber, jsonNumber } from "./json-number";
 
 /** tau^2, I^2, H^2 and the tests of heterogeneity and of moderators: numbers that do not exist are null. */
 export interface JsonHeterogeneity {
@@ -56,20 +56,20 @@ export function jsonHeterogeneity(fit: Fit, test: TestStatistic, level: number):
   if (all === null) return null;
   const ofMean = moderators.find(({ dpar }) => isLocation(dparOf(fit, dpar)));
   return {
-    tau2: finite(all.tau2),
-    se_tau2: finite(errorOfTau2(fit, tests)),
-    tau2_conf_low: finite(all.tau2Lower),
-    tau2_conf_high: finite(all.tau2Upper),
-    I2: finite(all.i2),
-    I2_conf_low: finite(all.i2Lower),
-    I2_conf_high: finite(all.i2Upper),
-    H2: finite(all.h2),
-    H2_conf_low: finite(all.h2Lower),
-    H2_conf_high: finite(all.h2Upper),
+    tau2: jsonNumber(all.tau2),
+    se_tau2: jsonNumber(errorOfTau2(fit, tests)),
+    tau2_conf_low: jsonNumber(all.tau2Lower),
+    tau2_conf_high: jsonNumber(all.tau2Upper),
+    I2: jsonNumber(all.i2),
+    I2_conf_low: jsonNumber(all.i2Lower),
+    I2_conf_high: jsonNumber(all.i2Upper),
+    H2: jsonNumber(all.h2),
+    H2_conf_low: jsonNumber(all.h2Lower),
+    H2_conf_high: jsonNumber(all.h2Upper),
     confint,
-    QE: finite(q?.statistic),
-    QE_df: finite(q?.df),
-    QE_p: finite(q?.pValue),
+    QE: jsonNumber(q?.statistic),
+    QE_df: jsonNumber(q?.df),
+    QE_p: jsonNumber(q?.pValue),
     ...moderatorTest(ofMean),
   };
 }
@@ -78,10 +78,10 @@ function moderatorTest(
   test: WaldTest | undefined,
 ): Pick<JsonHeterogeneity, "QM" | "QM_df" | "QM_ddf" | "QM_p"> {
   return {
-    QM: finite(test?.statistic),
-    QM_df: finite(test?.df),
+    QM: jsonNumber(test?.statistic),
+    QM_df: jsonNumber(test?.df),
     ...(Number.isFinite(test?.ddf) && { QM_ddf: test!.ddf! }),
-    QM_p: finite(test?.pValue),
+    QM_p: jsonNumber(test?.pValue),
   };
 }
 
@@ -91,15 +91,8 @@ function moderatorTest(
  */
 function errorOfTau2(fit: Fit, { basis }: ModelTests): number {
   const estimated = fit.coefficients.filter(({ dpar }) => isSd(dparOf(fit, dpar)));
-  if (isMoments(fit.method)) {
-    const { y, V, location } = openFit(fit).model;
-    return momentTau2({ y, v: V.variances, location: location.basis }, fit.method).stdError;
-  }
+  if (isMoments(fit.method)) return momentTau2(openFit(fit).model, fit.method).stdError;
   if (basis === "Q" || estimated.length !== 1 || estimated[0]!.atBoundary) return Number.NaN;
   const { estimate, stdError } = estimated[0]!;
   return 2 * Math.exp(2 * estimate) * stdError;
-}
-
-function finite(value: number | undefined): JsonNumber {
-  return value !== undefined && Number.isFinite(value) ? value : null;
 }

@@ -12,10 +12,8 @@ import { checkOptions, type OptionKinds } from "../../options";
 import { type CheckRow, checkDrm } from "../checks/check-drm";
 import { modelNotes } from "../model-notes";
 import { type JsonHeterogeneity, jsonHeterogeneity } from "./heterogeneity-json";
+import { type JsonNumber, jsonNumber } from "./json-number";
 import { type EncodedValue, encodeState } from "./state";
-
-/** null stands for every number that does not exist or is infinite. */
-export type JsonNumber = number | null;
 
 /** A coefficient, link scale: log-SD for sigma and sd(group). */
 export interface JsonCoefficient {
@@ -165,10 +163,10 @@ export function toJSON(fit: Fit, options: ToJsonOptions = {}): FitJson {
     method: fit.method,
     nobs: fit.nobs,
     dropped: fit.dropped.count,
-    logLik: finite(fit.logLik),
+    logLik: jsonNumber(fit.logLik),
     df: fit.df,
-    AIC: finite(aic(fit)),
-    BIC: finite(bic(fit)),
+    AIC: jsonNumber(aic(fit)),
+    BIC: jsonNumber(bic(fit)),
     ...(basis.test !== "z" && { test: basis.test }),
     ...(fit.knownV.kind === "none" && { known_v: "none" as const }),
     ...(Object.keys(fit.fixed).length > 0 && { fixed: fit.fixed }),
@@ -185,16 +183,16 @@ export function toJSON(fit: Fit, options: ToJsonOptions = {}): FitJson {
       message: fit.optim.message,
       iterations: fit.optim.iterations,
       evaluations: fit.optim.evaluations,
-      max_gradient: finite(fit.optim.maxGradient),
+      max_gradient: jsonNumber(fit.optim.maxGradient),
     },
     random: ranef(fit).map(({ dpar, group, term, level, sd, estimate, stdError }) => ({
       dpar,
       group,
       term,
       level,
-      sd: finite(sd),
-      estimate: finite(estimate),
-      std_error: finite(stdError),
+      sd: jsonNumber(sd),
+      estimate: jsonNumber(estimate),
+      std_error: jsonNumber(stdError),
     })),
     ...(fitted && {
       fitted: Object.fromEntries(Object.entries(fit.fitted).map(([dpar, values]) => [dpar, numbers(values)])),
@@ -209,21 +207,17 @@ function jsonCoefficient(row: CoefficientRow): JsonCoefficient {
   return {
     dpar: row.dpar,
     term: row.term,
-    estimate: finite(row.estimate),
-    std_error: finite(row.stdError),
-    statistic: finite(row.statistic),
-    p_value: finite(row.pValue),
+    estimate: jsonNumber(row.estimate),
+    std_error: jsonNumber(row.stdError),
+    statistic: jsonNumber(row.statistic),
+    p_value: jsonNumber(row.pValue),
     ...(Number.isFinite(row.df) && { df: row.df }),
-    conf_low: finite(row.lower),
-    conf_high: finite(row.upper),
+    conf_low: jsonNumber(row.lower),
+    conf_high: jsonNumber(row.upper),
     ...(row.status !== undefined && { conf_status: row.status }),
   };
 }
 
-function finite(value: number): JsonNumber {
-  return Number.isFinite(value) ? value : null;
-}
-
 function numbers(values: Float64Array): JsonNumber[] {
-  return Array.from(values, finite);
+  return Array.from(values, (value) => jsonNumber(value));
 }
