@@ -106,12 +106,13 @@ function paule(data: MomentData, wanted: number): Tau2 {
 }
 
 const MOST_STEPS = 200;
+/** Beside the mean square of y, where rows without a variance leave no tau^2 of 0: each step then doubles it at least. */
+const NEARLY_ZERO = 1e-14;
 
 /** Where q with a = 1/(v + tau^2) is `wanted`; 0 where it is below that already. */
 function tau2Where(data: MomentData, wanted: number): number {
-  let tau2 = 0;
   // q falls and is convex, with the slope -|P y|^2: from the left Newton's steps climb to the root and never pass it
-  if (data.v.includes(0)) tau2 = Number.MIN_VALUE;
+  let tau2 = data.v.includes(0) ? NEARLY_ZERO * meanSquare(data.y) : 0;
   for (let step = 0; step < MOST_STEPS; step++) {
     const { value, slope } = quadraticForm(data, inverse(data.v, tau2));
     const next = tau2 + (value - wanted) / slope;
@@ -223,4 +224,8 @@ function inverse(v: Float64Array, tau2: number): Float64Array {
 
 function sum(values: Float64Array): number {
   return values.reduce((total, value) => total + value, 0);
+}
+
+function meanSquare(values: Float64Array): number {
+  return values.reduce((total, value) => total + value * value, 0) / values.length;
 }

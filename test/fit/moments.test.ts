@@ -114,6 +114,21 @@ describe("what must not matter", () => {
   });
 });
 
+test("the Q-profile with a row of known variance 0 has its limits where Q has its quantiles", () => {
+  const yi = [0.3, 0.9, -0.4, 0.6, 1.4, 0.2];
+  const vi = [0.05, 0, 0.1, 0.08, 0.2, 0.04];
+  const [group] = heterogeneity(drm("yi ~ 1 + meta_V(V = vi)", { data: { yi, vi }, method: "HE" })).groups;
+  const q = (tau2: number) => {
+    const w = vi.map((v) => 1 / (v + tau2));
+    const total = w.reduce((sum, one) => sum + one, 0);
+    const mean = w.reduce((sum, one, i) => sum + one * yi[i]!, 0) / total;
+    return w.reduce((sum, one, i) => sum + one * (yi[i]! - mean) ** 2, 0);
+  };
+  // quantiles of chi-squared with 5 degrees of freedom
+  expect(q(group!.tau2Lower)).toBeCloseTo(12.832501994030027, 8);
+  expect(q(group!.tau2Upper)).toBeCloseTo(0.8312116134866625, 8);
+});
+
 test("deletion diagnostics estimate tau^2 again by the same moments", () => {
   const fit = fitBcg("DL");
   const { rows } = influence(fit);
