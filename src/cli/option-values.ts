@@ -21,24 +21,20 @@ export function parseLevels(value: string, before?: LevelsOption): LevelsOption 
   return { factors: { ...before?.factors, [column]: levels }, ordered };
 }
 
+type Files = Readonly<Record<string, string>>;
+
 /** `V=cov.csv`: name to file. */
-export function parseMatrix(
-  value: string,
-  before: Readonly<Record<string, string>> = {},
-): Readonly<Record<string, string>> {
-  const [name, file] = splitAssignment(value, "NAME=FILE.csv");
-  if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`Matrix '${name}' is given twice.`);
-  return { ...before, [name]: file };
-}
+export const parseMatrix = filesOf("Matrix", "NAME=FILE.csv");
 
 /** `tree=species.nwk`: name to file. */
-export function parseTree(
-  value: string,
-  before: Readonly<Record<string, string>> = {},
-): Readonly<Record<string, string>> {
-  const [name, file] = splitAssignment(value, "NAME=FILE.nwk");
-  if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`Tree '${name}' is given twice.`);
-  return { ...before, [name]: file };
+export const parseTree = filesOf("Tree", "NAME=FILE.nwk");
+
+function filesOf(what: string, wanted: string): (value: string, before?: Files) => Files {
+  return (value, before = {}) => {
+    const [name, file] = splitAssignment(value, wanted);
+    if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`${what} '${name}' is given twice.`);
+    return { ...before, [name]: file };
+  };
 }
 
 /** `sigma=0`: distributional parameter to value. */
@@ -68,17 +64,17 @@ export function parsePort(value: string): number {
   throw new InvalidArgumentError("Wanted a whole number from 0 to 65535.");
 }
 
+/** A whole number from 0 on. */
+export function parseWhole(value: string): number {
+  const whole = value.trim() === "" ? Number.NaN : Number(value);
+  if (Number.isSafeInteger(whole) && whole >= 0) return whole;
+  throw new InvalidArgumentError("Wanted a whole number from 0 on.");
+}
+
 function splitAssignment(value: string, wanted: string): [name: string, rest: string] {
   const at = value.indexOf("=");
   const name = value.slice(0, at).trim();
   const rest = value.slice(at + 1).trim();
   if (at < 0 || name === "" || rest === "") throw new InvalidArgumentError(`Wanted ${wanted}.`);
   return [name, rest];
-}
-
-export function parseWhole(value: string): number {
-  const whole = Number(value);
-  if (!(Number.isSafeInteger(whole) && whole >= 0))
-    throw new InvalidArgumentError(`wanted a whole number, not '${value}'`);
-  return whole;
 }
