@@ -38,6 +38,11 @@ const INTERCEPT_ASSIGN: readonly number[] = [0];
 const NONE: readonly never[] = [];
 const NO_VARIABLES: Pick<DesignRecipe, "variables" | "factors"> = { variables: NONE, factors: {} };
 
+/** Whether an intercept is all there is: a single column may be a moderator's, too. */
+export function isInterceptAlone({ names, assign }: Pick<Design, "names" | "assign">): boolean {
+  return names.length === 1 && assign[0] === 0;
+}
+
 export function buildDesign(dpar: DparFormula, frame: Frame): Design {
   const { key } = dpar;
   const present = presentRows(dpar, frame);

@@ -1,3 +1,4 @@
+import { isInterceptAlone } from "../design/design";
 import { checkRank } from "../design/rank";
 import { DrmError } from "../errors";
 import { type Dpar, randomTermOf } from "../formula/dpar";
@@ -156,23 +157,20 @@ export function checkMethod(model: Model): void {
   );
 }
 
-function checkMoments(model: Model, method: MomentMethod): void {
-  const { V, random, outcomes } = model;
+/** What keeps a model from having one tau^2 of independent effect sizes, or null. */
+function whyNoMoments(model: Model): string | null {
   const { block, held } = blockOfKind(model, "sigma");
-  const why =
-    outcomes !== null
-      ? "the formulas have two outcomes"
-      : random.length > 0
-        ? "the mean has random effects"
-        : multipliersOf(model).length > 0
-          ? "V is known up to phi"
-          : V.clusters > 0
-            ? "V has covariances"
-            : held !== null || block.columns === 0
-              ? "sigma is held at a value"
-              : block.columns > 1
-                ? "sigma has moderators"
-                : null;
+  if (model.outcomes !== null) return "the formulas have two outcomes";
+  if (model.random.length > 0) return "the mean has random effects";
+  if (multipliersOf(model).length > 0) return "V is known up to phi";
+  if (model.V.clusters > 0) return "V has covariances";
+  if (held !== null || block.columns === 0) return "sigma is held at a value";
+  return isInterceptAlone(block.designs[0]!) ? null : "sigma has moderators";
+}
+
+function checkMoments(model: Model, method: MomentMethod): void {
+  const { V } = model;
+  const why = whyNoMoments(model);
   if (why !== null) {
     throw new DrmError(
       "not_supported",

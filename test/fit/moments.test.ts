@@ -155,6 +155,10 @@ test.each([
     "sigma has moderators",
     () => drm(drmFormula("yi ~ 1 + meta_V(V = vi)", "sigma ~ ablat"), { data: BCG, method: "DL" }),
   ],
+  [
+    "sigma has moderators",
+    () => drm(drmFormula("yi ~ 1 + meta_V(V = vi)", "sigma ~ 0 + ablat"), { data: BCG, method: "DL" }),
+  ],
   ["random effects", () => drm("yi ~ 1 + (1 | ablat) + meta_V(V = vi)", { data: BCG, method: "DL" })],
   ["held", () => drm("yi ~ 1 + meta_V(V = vi)", { data: BCG, method: "DL", fixed: { sigma: 0 } })],
   ["there are none", () => drm("yi ~ 1", { data: BCG, method: "DL" })],

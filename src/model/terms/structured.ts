@@ -1,5 +1,6 @@
 import type { Structure, StructuredLevels } from "../../covariance/structure";
 import { flatten, link as join, newForest } from "../../covariance/union-find";
+import { isInterceptAlone } from "../../design/design";
 import type { GroupDesign } from "../../design/group-design";
 import { DrmError } from "../../errors";
 import type { Dpar } from "../../formula/dpar";
@@ -116,7 +117,7 @@ export class Structured extends RandomEffects {
   /** Those of levels without rows too: where the SD has moderators, theirs is not known. */
   override predict({ unit, variance, predicted }: LevelScores): PredictedEffects {
     const { firstLevel, levels, reported, design } = this;
-    const isConstant = design.names.length === 0 || (design.names.length === 1 && design.assign[0] === 0);
+    const isConstant = design.names.length === 0 || isInterceptAlone(design);
     const common = isConstant ? variance[firstLevel]! : Number.NaN;
     const sd = new Float64Array(reported);
     const estimate = new Float64Array(reported);
