@@ -1,7 +1,10 @@
 // An audit of the optima that drm() finds: random models of every kind, each maximised again by a search of its own over a
 // likelihood of its own.
 //
-//   node bench/run.mjs bench/optima.bench.ts [--quick] [--models N] [--seed S] [--kind K] [--id ID]
+//   node bench/run.mjs bench/optima.bench.ts [--quick] [--models N] [--seed S] [--kind K] [--id ID] [--findings FILE]
+//
+// With --findings what the audit's search finds is kept in FILE, and taken from there where it is: a changed drm() is judged
+// again in minutes. A changed audit wants a new file.
 //
 // "Missed" is a log-likelihood more than 1e-4 below the audit's best. Every model that is missed, or otherwise not as it
 // should be, is written to build/bench/optima/ID.json with what was found. Exit code 1 when one of a constant scale is
@@ -11,6 +14,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { describeMachine, writeResults } from "./machine";
+import { openFindings } from "./optima/findings";
 import { shareInterval } from "./optima/interval";
 import { KINDS, type Kind, randomModel } from "./optima/random-models";
 import type { Spec } from "./optima/spec";
@@ -26,6 +30,7 @@ const { values: options } = parseArgs({
     seed: { type: "string", default: "1" },
     kind: { type: "string" },
     id: { type: "string" },
+    findings: { type: "string" },
   },
 });
 const SEED = Number(options.seed);
@@ -113,10 +118,11 @@ function auditAll(kinds: readonly Kind[]): Tally[] {
   mkdirSync(FOLDER, { recursive: true });
   for (const name of readdirSync(FOLDER)) rmSync(join(FOLDER, name));
   const each = Math.ceil(MODELS / kinds.length);
+  const findings = openFindings(options.findings);
   return kinds.map((kind) => {
     const verdicts: Verdict[] = [];
     for (let number = 0; number < each; number++) {
-      const verdict = judge(randomModel(kind, SEED, number));
+      const verdict = judge(randomModel(kind, SEED, number), findings);
       const fine = verdict.outcome === "same" || verdict.outcome === "unbounded, both";
       if (!fine || !verdict.converged || verdict.disagreement !== null) {
         writeFileSync(join(FOLDER, `${verdict.spec.id}.json`), record(verdict));
