@@ -15,6 +15,15 @@ export {
 } from "./excess-significance";
 export { type FailSafeN, type FailSafeOptions, type FailSafeType, failSafeN } from "./fail-safe";
 export { type HenmiCopas, henmiCopas } from "./henmi-copas";
+export {
+  type ChiSquared,
+  type MantelHaenszel,
+  type MantelHaenszelOptions,
+  mantelHaenszel,
+  type PooledMeasure,
+  type PooledTables,
+  peto,
+} from "./mantel-haenszel";
 export { type RankTest, rankTest } from "./rank-test";
 export {
   type Selection,
