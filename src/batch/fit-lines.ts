@@ -45,7 +45,7 @@ function fitJob({ data, path }: ParsedJob, { file }: JobLine, model: ModelOption
   const { factors, ordered, ...rest } = model;
   const texts = withHeader(rowsOf(file.table, file.cells.delimiter));
   const levels = { ...(factors && { factors }), ...(ordered && { ordered: new Set(ordered) }) };
-  notes.push(...file.notes);
+  for (const note of file.notes) notes.push(note);
   const cells = { ...file.cells, warn: (note: string) => notes.push(note) };
   return compiled(rest).fit(textTable(texts, cells, levels));
 }
