@@ -1,7 +1,7 @@
-import { type Climb, climbed, followed, leaving, softened } from "./cut-follow";
+import { followed, leaving, softened } from "./cut-follow";
 import { firstOf, isAtCut, othersOf, type Plane, planeOf, towards, type Valued, valuing } from "./cut-plane";
 import { type Cut, cellsAround, cutNear, freeAt, neighboursOf } from "./cuts";
-import { BETTER, inwards } from "./edge-search";
+import { BETTER, type Climb, climbed, inwards } from "./edge-search";
 import type { Searchable } from "./engine";
 import { subsets } from "./faces";
 import type { Optimum } from "./optimum";

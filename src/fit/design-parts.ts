@@ -60,7 +60,7 @@ export function partsOf(rows: readonly Float64Array[], q: number): DesignPart[] 
 }
 
 /** q independent rows, each the farthest from the span of those before it. */
-function independent(rows: readonly Float64Array[], q: number): number[] {
+export function independent(rows: readonly Float64Array[], q: number): number[] {
   const left = rows.map((row) => row.slice());
   const chosen: number[] = [];
   for (let step = 0; step < q; step++) {

@@ -2,7 +2,7 @@ import { atMoments } from "./at-moments";
 import { bestCut } from "./cut-walk";
 import { edgeOptimum } from "./edge-search";
 import { lookAtEdges, sweepEdges } from "./edge-sweep";
-import { type Edge, edgesOfAll, plainEdges } from "./edges";
+import { allEdges, type Edge, edgesOfAll, plainEdges } from "./edges";
 import { type Searchable, withEngine } from "./engine";
 import { type Optimum, optimumOf } from "./optimum";
 import { rehearsalOf, type StandardModel } from "./standard-model";
@@ -128,11 +128,12 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
   climbHumps(engine, optima, options);
   // without a known variance cells, too, can have maxima far apart
   const met = everywhere || (few && !(model.largestV > 0)) ? climbSteeply(engine, optima, options) : [];
+  const all = everywhere ? allEdges(model) : null;
   const cheap = !thorough || !isSmall(model);
   const hasCuts = few && blockOf(model, "rho").basis.columns > 1;
   // SDs can reach an edge beside a cut that they do not elsewhere, and the other way round
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    improveAtEdges(engine, optima, starts[0]!, { plain, everywhere, cheap }, options);
+    improveAtEdges(engine, optima, starts[0]!, { plain, all, cheap }, options);
     const before = optima[0]!;
     if (hasCuts) walkCuts(engine, optima, round === 0 ? met : [], options);
     if (optima[0] === before) break;
@@ -267,7 +268,8 @@ function putFirst(optima: Optimum[], best: Optimum): void {
 /** Which edges are looked at, and whether values alone decide which are followed. */
 interface Effort {
   readonly plain: readonly Edge[];
-  readonly everywhere: boolean;
+  /** beside these, where all are; null elsewhere */
+  readonly all: readonly Edge[] | null;
   readonly cheap: boolean;
 }
 
@@ -276,26 +278,24 @@ function improveAtEdges(
   engine: Searchable,
   optima: Optimum[],
   start: Float64Array,
-  { plain, everywhere, cheap }: Effort,
+  { plain, all, cheap }: Effort,
   { maxEvaluations }: SearchOptions,
 ): void {
-  const wide = everywhere ? [wideStart(engine.model)] : [];
+  const suspicionAt = lookout(engine.model);
+  const climbFrom = (theta: Float64Array) => optimise(engine, theta, maxEvaluations, [], suspicionAt);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const best = optima[0]!;
     if (best.unbounded) return;
     const within = optima.find(({ converged, boundary }) => converged && boundary === null)?.theta;
     const from = within ?? start;
-    let { optima: better, inside } = lookAtEdges(engine, best, from, plain, cheap, maxEvaluations);
+    const better = lookAtEdges(engine, best, from, plain, cheap, maxEvaluations, climbFrom);
     for (const optimum of better) putFirst(optima, optimum);
-    if (inside === null && everywhere) {
-      const starts = within === undefined ? [start, ...wide] : [start, within, ...wide];
-      ({ optima: better, inside } = sweepEdges(engine, optima[0]!, starts, maxEvaluations));
-      for (const optimum of better) putFirst(optima, optimum);
+    if (all !== null) {
+      const starts = [start, ...(within === undefined ? [] : [within]), wideStart(engine.model)];
+      const swept = sweepEdges(engine, optima[0]!, starts, all, maxEvaluations, climbFrom);
+      for (const optimum of swept) putFirst(optima, optimum);
     }
-    if (inside === null) return;
-    const next = optimise(engine, inside, maxEvaluations, [], lookout(engine.model));
-    if (next === null || !(rank(next) < rank(optima[0]!))) return;
-    putFirst(optima, next);
+    if (optima[0] === best) return;
   }
 }
 
