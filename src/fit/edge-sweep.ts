@@ -145,7 +145,7 @@ function promising(
     const valued = own.map((edge) => {
       const value = bases.reduce((least, base) => {
         const there = objective.valueAt(beyond(base, [edge]));
-        return there < least ? there : least;
+        return Number.isNaN(there) ? least : Math.min(there, least);
       }, Number.POSITIVE_INFINITY);
       return { edge, value };
     });

@@ -1,7 +1,7 @@
 import { normalTo } from "../linalg/elimination";
 import { dot } from "../linalg/vector";
 import { type DesignPart, partsOf } from "./design-parts";
-import { facetNormals } from "./facets";
+import { facetNormals, isOn, squares, subsets } from "./facets";
 
 /**
  * Which rows of a design can run to minus infinity together while the others stay: along a direction d with w'd < 0 for
@@ -16,9 +16,6 @@ export interface Face {
   readonly direction: Float64Array;
 }
 
-/** w'd counts as 0 below this, relative to |w| |d|. */
-const ON_FACE = 1e-9;
-/** Hyperplanes through rows that are tried at most; with more, only through the rows farthest out. */
 const MOST_FACES = 64;
 
 /**
@@ -121,31 +118,8 @@ function faceAlong(rows: readonly Float64Array[], direction: Float64Array): Face
   };
 }
 
-export function isOn(row: Float64Array, normal: Float64Array): boolean {
-  return Math.abs(dot(row, normal)) <= ON_FACE * Math.sqrt(squares(row) * squares(normal));
-}
-
-/** Ascending subsets of `size` numbers below `count`, those of small numbers first. */
-export function* subsets(count: number, size: number): Generator<readonly number[]> {
-  if (size > count) return;
-  const chosen = Array.from({ length: size }, (_, i) => i);
-  for (;;) {
-    yield chosen;
-    // the next one in colexicographic order
-    let i = 0;
-    while (i < size && chosen[i]! + 1 === (i + 1 < size ? chosen[i + 1]! : count)) i++;
-    if (i === size) return;
-    chosen[i]!++;
-    for (let j = 0; j < i; j++) chosen[j] = j;
-  }
-}
-
 function choose(n: number, k: number): number {
   let count = 1;
   for (let i = 1; i <= k; i++) count = (count * (n - k + i)) / i;
   return count;
-}
-
-export function squares(a: Float64Array): number {
-  return dot(a, a);
 }

@@ -1,7 +1,6 @@
 import { normalTo } from "../linalg/elimination";
 import { dot } from "../linalg/vector";
 import { independent } from "./design-parts";
-import { isOn, squares, subsets } from "./faces";
 
 /** More at any time, and the rows that are left are not taken in: what has no row outside by then is a facet all the same. */
 const MOST_FACETS = 400;
@@ -84,4 +83,30 @@ function facetThrough(
 function isSame(a: Float64Array, b: Float64Array): boolean {
   for (let k = 0; k < a.length; k++) if (Math.abs(a[k]! - b[k]!) > SAME) return false;
   return true;
+}
+
+/** w'd counts as 0 below this, relative to |w| |d|. */
+const ON_FACE = 1e-9;
+/** Hyperplanes through rows that are tried at most; with more, only through the rows farthest out. */
+export function isOn(row: Float64Array, normal: Float64Array): boolean {
+  return Math.abs(dot(row, normal)) <= ON_FACE * Math.sqrt(squares(row) * squares(normal));
+}
+
+/** Ascending subsets of `size` numbers below `count`, those of small numbers first. */
+export function* subsets(count: number, size: number): Generator<readonly number[]> {
+  if (size > count) return;
+  const chosen = Array.from({ length: size }, (_, i) => i);
+  for (;;) {
+    yield chosen;
+    // the next one in colexicographic order
+    let i = 0;
+    while (i < size && chosen[i]! + 1 === (i + 1 < size ? chosen[i + 1]! : count)) i++;
+    if (i === size) return;
+    chosen[i]!++;
+    for (let j = 0; j < i; j++) chosen[j] = j;
+  }
+}
+
+export function squares(a: Float64Array): number {
+  return dot(a, a);
 }

@@ -222,7 +222,10 @@ export function recessionOf(
 
   const toEdge = Math.min(VANISHED / -slowest, Math.max(NEARLY_VANISHED / -slowest, FARTHEST / -fastest));
   const toMeasure = (wanted: number) =>
-    arriving.length === 0 ? 0 : Math.max(...arriving.map(([now, speed]) => (now - wanted) / speed));
+    arriving.reduce(
+      (most, [now, speed]) => Math.max(most, (now - wanted) / speed),
+      arriving.length === 0 ? 0 : Number.NEGATIVE_INFINITY,
+    );
   const toNearby = Math.max(0, toMeasure(NEARBY));
   const freeCount = q - nullity;
   const free = new Float64Array(q * freeCount);
