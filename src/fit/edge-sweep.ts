@@ -11,6 +11,8 @@ import type { Objective } from "./trust-region";
 
 /** Log-likelihood by which an edge is too far below, other parameters as they are, to be worth a gradient. */
 const FAR_BELOW = 10;
+/** The same of an edge, alone, that cannot be near beside another: taking more variance away costs more. */
+const OUT_OF_REACH = 100;
 /** The same of one cell among more rows than this, in which others hardly gain by it. */
 const CLOSE_BELOW = 1.5;
 const FEW_ROWS = 30;
@@ -42,10 +44,22 @@ export function lookAtEdges(
   maxEvaluations: number,
 ): Swept {
   if (engine.model.parts.length === 1) return lookAtOneFormula(engine, best, from, edges, maxEvaluations);
-  const single: (readonly Edge[])[] = edges.map((edge) => [edge]);
   const wholes = edges.filter(({ whole, part }) => whole && !isTwoSided(part));
-  const all = [...single, ...[...combined(wholes)].flat()];
-  const near = cheap ? all.filter((edge) => isNear(engine, best, beyond(from, edge))) : all;
+  if (!cheap) {
+    const single: (readonly Edge[])[] = edges.map((edge) => [edge]);
+    return followAll(engine, best, [from], [...single, ...[...combined(wholes)].flat()], maxEvaluations);
+  }
+  const near: (readonly Edge[])[] = [];
+  const outOfReach = new Set<Edge>();
+  for (const edge of edges) {
+    const there = beyond(from, [edge]);
+    const value = engine.objective.valueAt(there);
+    if (!(value < best.value + OUT_OF_REACH)) outOfReach.add(edge);
+    if (isNear(engine, best, there, value)) near.push([edge]);
+  }
+  for (const combination of [...combined(wholes.filter((edge) => !outOfReach.has(edge)))].flat()) {
+    if (isNear(engine, best, beyond(from, combination))) near.push(combination);
+  }
   return followAll(engine, best, [from], near, maxEvaluations);
 }
 

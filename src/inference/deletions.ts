@@ -43,6 +43,8 @@ export interface Deletion {
   readonly reason: string;
   /** null when it is not estimable */
   readonly refit: Refit | null;
+  /** what was fitted; null when it is not estimable */
+  readonly model: Model | null;
   /** Cochran's Q of the rows left; NaN where qTest() does not apply */
   readonly q: number;
 }
@@ -130,11 +132,11 @@ function without(
       masked(selection(leftOut), (engine) => refitOn(engine, options)) ?? refit(ownModel(), options);
     const q = qOf(() => qWithout(left, rest));
     const { status, reason } = statusOf(found);
-    return { label, members, left, status, reason, refit: found, q };
+    return { label, members, left, status, reason, refit: found, model: rest, q };
   } catch (error) {
     if (!(error instanceof DrmError)) throw error;
     const { message: reason } = error;
-    return { label, members, left, refit: null, q: Number.NaN, status: "not estimable", reason };
+    return { label, members, left, refit: null, model: null, q: Number.NaN, status: "not estimable", reason };
   }
 }
 

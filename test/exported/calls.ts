@@ -64,6 +64,8 @@ export const CALLS: Readonly<Record<string, () => readonly unknown[]>> = {
   tableFrom: () => [DATA, { factors: { g: ["b", "a"] } }],
   influence: () => [pooled(), { by: DATA.study }],
   leaveOneOut: () => [pooled(), { by: DATA.study }],
+  cumulative: () => [pooled(), { by: DATA.study }],
+  gosh: () => [pooled(), { by: DATA.study, subsets: 5 }],
   permutationTest: () => [pooled(), { exact: false, iterations: 3, seed: 1 }],
   compile: () => ["yi ~ x + meta_V(V = vi)", { starts: 1 }],
   isDrmError: () => [new Error("another")],
