@@ -43,8 +43,8 @@ export interface Deletion {
   readonly reason: string;
   /** null when it is not estimable */
   readonly refit: Refit | null;
-  /** what was fitted; null when it is not estimable */
-  readonly model: Model | null;
+  /** what was fitted, made when asked for; null when it is not estimable */
+  readonly model: (() => Model) | null;
   /** Cochran's Q of the rows left; NaN where qTest() does not apply */
   readonly q: number;
 }
