@@ -109,7 +109,8 @@ export function cumulative(fit: Fit, options: CumulativeOptions = {}): Printable
       const empty = { estimates: missing, stdErrors: missing, lower: missing, upper: missing };
       return { ...own, ...empty, spreads: {}, q };
     }
-    const standard = standardModel(model);
+    const rest = model();
+    const standard = standardModel(rest);
     const estimates = Array.from(refit.estimates);
     const errors = errorsOf(step);
     const limits = estimates.map((estimate, j) => limitsOf({ estimate, ...errors[j]! }));
@@ -119,7 +120,7 @@ export function cumulative(fit: Fit, options: CumulativeOptions = {}): Printable
       stdErrors: errors.map(({ stdError }) => stdError),
       lower: limits.map(({ lower }) => lower),
       upper: limits.map(({ upper }) => upper),
-      spreads: meanSpreads(fit, model)(spreadsAt(standard, fromCoefficients(standard, refit.scale))),
+      spreads: meanSpreads(fit, rest)(spreadsAt(standard, fromCoefficients(standard, refit.scale))),
       q,
     };
   });
@@ -154,8 +155,9 @@ function errorsBy(fit: Fit, test: TestStatistic): (step: Deletion) => StdError[]
     );
   }
   return ({ refit, model }) => {
-    const df = model!.rows - model!.location.columns;
-    const factor = scaled ? Math.sqrt(knappHartungFactor(model!, refit!, test)) : 1;
+    const rest = model!();
+    const df = rest.rows - rest.location.columns;
+    const factor = scaled ? Math.sqrt(knappHartungFactor(rest, refit!, test)) : 1;
     return Array.from(refit!.stdErrors, (stdError, j) =>
       isMean[j] && test !== "z"
         ? { stdError: stdError * factor, df: df > 0 ? df : Number.NaN }
