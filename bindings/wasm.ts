@@ -1,7 +1,7 @@
 import { instantiateSync } from "as-bind/dist/as-bind.esm.js";
+import { inflateSync } from "fflate/browser";
 import { installConverters } from "./converters";
-import { wasmBytes, wasmPacked } from "./kernel.generated";
-import { unpack } from "./unpack";
+import { wasmBytes, wasmDeflated } from "./kernel.generated";
 
 /** The module's exports. What takes an array goes through as-bind; the rest are raw calls with numbers. */
 export interface Wasm {
@@ -20,9 +20,10 @@ let instance: Wasm | undefined;
 export function wasm(): Wasm {
   if (instance === undefined) {
     installConverters();
-    // packed before it became text: base64 hides from a server's compression what bytes have in common
-    const packed = Uint8Array.from(atob(wasmPacked), (character) => character.charCodeAt(0));
-    const bound = instantiateSync(unpack(packed, wasmBytes), {});
+    // deflated before it became text: base64 hides from a server's compression what bytes have in common
+    const deflated = Uint8Array.from(atob(wasmDeflated), (character) => character.charCodeAt(0));
+    const bytes = inflateSync(deflated, { out: new Uint8Array(wasmBytes) });
+    const bound = instantiateSync(bytes, {});
     const raw = bound.loadedModule.instance.exports as unknown as Wasm;
     instance = {
       memory: raw.memory,

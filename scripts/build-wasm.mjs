@@ -1,8 +1,8 @@
-// Compiles assembly/ and writes bindings/kernel.generated.ts: the module, packed, as base64, with its hash. Where the last run saw the
+// Compiles assembly/ and writes bindings/kernel.generated.ts: the module, deflated, as base64, with its hash. Where the last run saw the
 // same files, and what it wrote is still there, nothing is compiled: the tests ask for it at each start.
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { pack } from "./pack.mjs";
+import { deflateRawSync } from "node:zlib";
 import { writeIfChanged } from "./write-if-changed.mjs";
 
 const WASM = "build/drmeta.wasm";
@@ -19,8 +19,6 @@ const settings = [
   "package-lock.json",
   "bindings/asbind-transform.mjs",
   "scripts/build-wasm.mjs",
-  "scripts/pack.mjs",
-  "bindings/unpack.ts",
 ];
 const hashOfAll = () => hashOf([...sources.map((name) => `assembly/${name}`), ...settings, WASM, GENERATED]);
 
@@ -52,8 +50,8 @@ async function compile() {
     `// Generated from assembly/ by scripts/build-wasm.mjs; do not edit.
 export const wasmSha256 = "${sha256(wasm)}";
 export const wasmBytes = ${wasm.length};
-export const wasmPacked =
-  "${Buffer.from(pack(wasm)).toString("base64")}";
+export const wasmDeflated =
+  "${deflateRawSync(wasm, { level: 9 }).toString("base64")}";
 `,
   );
 }
