@@ -301,8 +301,8 @@ function improveAtEdges(
   { plain, all, cheap }: Effort,
   { maxEvaluations }: SearchOptions,
 ): void {
-  const suspicionAt = lookout(engine.model);
-  const climbFrom = (theta: Float64Array) => optimise(engine, theta, maxEvaluations, [], suspicionAt);
+  const climbFrom = (theta: Float64Array) =>
+    optimise(engine, theta, maxEvaluations, [], lookout(engine.model));
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const best = optima[0]!;
     if (best.unbounded) return;
