@@ -3,6 +3,7 @@ import { scratch } from "../data/doubles";
 import { kernelV } from "../model/kernel-v";
 import { rearrange, rearrangeRows, type Sections, sections } from "../model/sections";
 import { heavyRows, isExactAt, withFloors, withRowsApart } from "./exact-rows";
+import { kernelCorrelations } from "./kernel-correlations";
 import { type StandardModel, tiesOf } from "./standard-model";
 import { blockOf, linearPredictor, thetaSize } from "./theta-blocks";
 import type { Objective } from "./trust-region";
@@ -243,6 +244,7 @@ function load(model: StandardModel, layout: Sections): Problem {
       end: layout.levelEnd,
     },
     sparse: layout.sparse,
+    correlations: kernelCorrelations(layout, model.random),
     pairs: {
       count: pairs.length,
       T: rearrange(rho.basis.values, pairs, rho.basis.rows, rho.basis.columns),

@@ -1,7 +1,7 @@
 import type { Fit } from "../fit/fit";
 import { reportedSds } from "../fit/groupings";
 import { LevelEquations } from "../fit/level-equations";
-import { type EffectsTerm, hasEffects } from "../model/terms/term";
+import { type EffectsTerm, hasEffects, type Spreads } from "../model/terms/term";
 import { termsOf } from "../model/terms/terms";
 import { fittedSpreads } from "./fitted-spreads";
 import { openFit } from "./open-fit";
@@ -31,9 +31,10 @@ export type LevelPredictions = (levels: readonly LevelOf[]) => LevelSum;
  */
 export function levelPredictions(fit: Fit): LevelPredictions {
   const { model } = openFit(fit);
-  const equations = new LevelEquations(model, fittedSpreads(fit, model));
+  const spreads = fittedSpreads(fit, model);
+  const equations = new LevelEquations(model, spreads);
   const sds = reportedSds(fit);
-  const shareOf = sharesOf(termsOf(model).filter(hasEffects));
+  const shareOf = sharesOf(termsOf(model).filter(hasEffects), spreads);
   const { values: X, columns: p, rows } = model.location;
   return (levels) => {
     const b = new Float64Array(equations.effects);
@@ -56,9 +57,12 @@ export function levelPredictions(fit: Fit): LevelPredictions {
 }
 
 /** What a level has of the effects, by its number over all terms. */
-function sharesOf(terms: readonly EffectsTerm[]): (level: number) => ReturnType<EffectsTerm["shareOf"]> {
+function sharesOf(
+  terms: readonly EffectsTerm[],
+  spreads: Spreads,
+): (level: number) => ReturnType<EffectsTerm["shareOf"]> {
   return (level) => {
     const term = terms.find(({ firstReported, reported }) => level < firstReported + reported)!;
-    return term.shareOf(level - term.firstReported);
+    return term.shareOf(level - term.firstReported, spreads);
   };
 }
