@@ -43,28 +43,55 @@ const libraryBeside: Plugin = {
   },
 };
 
-/** What @stdlib brings along for engines without typed arrays, and for the texts of errors that cannot occur here. */
+/** What @stdlib brings along for engines without typed arrays, and what every engine has or that is a line of code. */
 const GIVEN: Readonly<Record<string, string>> = {
-  "array-float64": "Float64Array",
-  "array-uint32": "Uint32Array",
-  "array-uint16": "Uint16Array",
-  "array-uint8": "Uint8Array",
-  "assert-is-little-endian": "new Uint8Array(new Uint16Array([1]).buffer)[0] === 1",
-  "string-format": "String",
-  "utils-define-nonenumerable-read-only-property":
-    "(object, key, value) => void Object.defineProperty(object, key, { value })",
+  "constants-float64-ninf": "-Infinity",
+  "constants-float64-pinf": "Infinity",
+  "math-base-assert-is-nan": "Number.isNaN",
+  "math-base-special-exp": "Math.exp",
+  "math-base-special-ln": "Math.log",
+  "math-base-special-sqrt": "Math.sqrt",
+  // the layout of WebAssembly's memory, and so of all machines that run the kernels
+  "number-float64-base-set-low-word":
+    "(x, low) => { const double = new Float64Array([x]); new Uint32Array(double.buffer)[0] = low; return double[0]; }",
 };
 
-const withoutPolyfills: Plugin = {
-  name: "without-polyfills",
+/** @stdlib's functions as modules, not as functions that a bundler calls to have them: four fifths of their size were wrappers. */
+const stdlibAsModules: Plugin = {
+  name: "stdlib-as-modules",
   setup(build) {
     build.onResolve({ filter: /^@stdlib\/[\w-]+$/ }, ({ path }) => {
       const name = path.slice("@stdlib/".length);
       return Object.hasOwn(GIVEN, name) ? { path: name, namespace: "given" } : undefined;
     });
     build.onLoad({ filter: /.*/, namespace: "given" }, ({ path }) => ({
-      contents: `module.exports = ${GIVEN[path]!};`,
+      contents: `export default ${GIVEN[path]!};`,
     }));
+    build.onLoad({ filter: /[\\/]@stdlib[\\/].*\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8")
+        .replace(/^var (\w+) = require\( (['"].*?['"]) \);/gm, "import $1 from $2;")
+        .replace(/^module\.exports = (\w+);/m, "export default $1;"),
+    }));
+  },
+};
+
+/**
+ * as-bind holds a copy of the compiler's loader for strings, arrays and classes that cross the boundary; here one kind of typed array does,
+ * by a converter of our own (bindings/converters.ts): of the loader is left what makes an instance.
+ */
+const asBindWithoutLoader: Plugin = {
+  name: "as-bind-without-loader",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]as-bind\.esm\.js$/ }, ({ path }) => {
+      const code = readFileSync(path, "utf8");
+      const [start, end] = [code.indexOf("const r="), code.indexOf("function d(t,r,e){return r}")];
+      const given = "converters,S as instantiate,I as instantiateSync,t as version";
+      if (start < 0 || end < start || !code.includes(given))
+        throw new Error(`${path} is not as it was: see tsup.config.ts`);
+      const instance = "const instance = new WebAssembly.Instance(module, imports);";
+      const loader = `const p = { instantiateSync(module, imports) { ${instance} return { instance, exports: { ...instance.exports } }; } };`;
+      return { contents: `${code.slice(0, start)}${loader}${code.slice(end)}` };
+    });
   },
 };
 
@@ -102,7 +129,7 @@ const everythingInside: Options = {
   noExternal: [/.*/],
   splitting: false,
   removeNodeProtocol: false,
-  esbuildPlugins: [listBundledFiles, withoutPolyfills],
+  esbuildPlugins: [listBundledFiles, stdlibAsModules],
   esbuildOptions(options) {
     options.legalComments = "none";
     // what a package has for browsers runs everywhere; its main file may ask for Node's modules
@@ -157,7 +184,7 @@ export default defineConfig([
   {
     ...everythingInside,
     entry: { index: "src/index.ts" },
-    esbuildPlugins: [listBundledFiles, withoutPolyfills, tablesOnDemand],
+    esbuildPlugins: [listBundledFiles, stdlibAsModules, asBindWithoutLoader, tablesOnDemand],
     format: ["esm", "cjs"],
     target: "es2022",
     platform: "neutral",
@@ -179,7 +206,7 @@ export default defineConfig([
     format: ["esm", "cjs"],
     target: "es2022",
     platform: "neutral",
-    esbuildPlugins: [listBundledFiles, libraryBeside, withoutPolyfills],
+    esbuildPlugins: [listBundledFiles, libraryBeside, stdlibAsModules],
     dts: true,
   },
   {
@@ -188,7 +215,7 @@ export default defineConfig([
     format: ["esm", "cjs"],
     target: "es2022",
     platform: "neutral",
-    esbuildPlugins: [listBundledFiles, libraryBeside, withoutPolyfills],
+    esbuildPlugins: [listBundledFiles, libraryBeside, stdlibAsModules],
     dts: true,
   },
   {

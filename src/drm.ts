@@ -13,7 +13,7 @@ import { ungroup } from "./formula/expr";
 import { type DrmFormula, formulaOf } from "./formula/formula";
 import { answerToRArgument, answerToRMethod } from "./formula/r-arguments";
 import { buildFrame, type Frame, type FrameOptions } from "./frame/frame";
-import { isMethod, type Method, MOMENT_METHODS } from "./method";
+import { type CommonEffect, isCommonEffect, isMethod, type Method, MOMENT_METHODS } from "./method";
 import { buildModel } from "./model/build-model";
 import { checkOptions, isList, type OptionKinds, requireOptions, shown } from "./options";
 import { count } from "./words";
@@ -55,9 +55,9 @@ export interface DrmOptions {
   /**
    * "ML" is the default. "REML" takes no weights; its vcov has no covariances between the location and the rest. "DL", "HE", "HS",
    * "HSk", "SJ", "PM", "EB", "PMM" and "DLIT" estimate tau^2 = sigma^2 by moments, as metafor's rma() does, in models with one constant sigma,
-   * independent effect sizes and no random effects.
+   * independent effect sizes and no random effects. "EE" and "CE", the common-effect model, are "ML" with sigma held at 0.
    */
-  readonly method?: Method;
+  readonly method?: Method | CommonEffect;
   /**
    * Newton runs at most. Location-scale likelihoods can have several maxima; the default is up to 9 for small data and
    * 1 where many rows make a second maximum unlikely. 1 is for batches.
@@ -152,11 +152,12 @@ export function compile(formula: DrmFormula | string, options: Omit<DrmOptions, 
 
 function modelOf(
   formula: DrmFormula | string,
-  options: Omit<DrmOptions, "data">,
+  given: Omit<DrmOptions, "data">,
   factors: DrmOptions["factors"],
 ): CompiledModel {
   const parsed = formulaOf(formula);
-  checkValues(parsed, options);
+  checkValues(parsed, given);
+  const options = fittedOptions(parsed, given);
   const reading: FactorOptions = {
     factors,
     ordered: options.ordered ? new Set(options.ordered) : undefined,
@@ -178,6 +179,25 @@ function modelOf(
       });
     },
   };
+}
+
+/** With the common-effect model as what it is. */
+function fittedOptions(
+  { dpars }: DrmFormula,
+  options: Omit<DrmOptions, "data">,
+): Omit<DrmOptions, "data"> & { readonly method?: Method } {
+  const { method, fixed } = options;
+  if (!isCommonEffect(method)) return options as typeof options & { readonly method?: Method };
+  const sigmas = dpars.filter(({ kind }) => kind === "sigma");
+  const modelled = sigmas.find(({ implied }) => !implied);
+  if (modelled !== undefined) {
+    throw new DrmError(
+      "bad_option",
+      `method "${method}" holds sigma at 0, and ${modelled.key} has a formula: leave one of them out`,
+    );
+  }
+  const held = Object.fromEntries(sigmas.map(({ key }) => [key, 0]));
+  return { ...options, method: "ML", fixed: { ...fixed, ...held } };
 }
 
 /** Copies that stay what they are, so that what is worked out of them can be kept. */
@@ -217,8 +237,8 @@ function checkValues(
       );
     }
   }
-  if (method !== undefined && !isMethod(method)) {
-    const answer = answerToRMethod(String(method), "code");
+  if (method !== undefined && !isMethod(method) && !isCommonEffect(method)) {
+    const answer = answerToRMethod(String(method));
     const wanted = answer === null ? `use "ML", "REML" or, by moments, ${MOMENT_METHODS.join(", ")}` : answer;
     throw new DrmError("bad_option", `unknown method '${String(method)}': ${wanted}`);
   }

@@ -34,8 +34,15 @@ export type { Learned, Memory } from "./design/learned";
 export type { PolyBasis } from "./design/orthogonal";
 export type { DesignRecipe, RecipeLevels, RecipeVariable } from "./design/recipe";
 export type { SplineBasis } from "./design/spline";
+export {
+  type Cumulative,
+  type CumulativeOptions,
+  type CumulativeRow,
+  cumulative,
+} from "./diagnostics/cumulative";
 // diagnostics
 export type { DeletionOptions } from "./diagnostics/deletion-groups";
+export { type Gosh, type GoshOptions, gosh } from "./diagnostics/gosh";
 export { type Influence, type InfluenceRow, influence } from "./diagnostics/influence";
 export { type LeaveOneOut, type LeftOutRow, leaveOneOut } from "./diagnostics/leave-one-out";
 export {

@@ -20,7 +20,16 @@ export type MomentMethod = "DL" | "HE" | "HS" | "HSk" | "SJ" | "PM" | "EB" | "PM
 /** How a model is fitted. */
 export type Method = "ML" | "REML" | MomentMethod;
 
-export const METHODS: readonly Method[] = ["ML", "REML", ...MOMENT_METHODS];
+/** metafor's names of the common-effect model, which is sigma held at 0 by maximum likelihood. */
+export type CommonEffect = "EE" | "CE";
+
+const METHODS: readonly Method[] = ["ML", "REML", ...MOMENT_METHODS];
+/** What can be asked for. */
+export const METHOD_NAMES: readonly (Method | CommonEffect)[] = [...METHODS, "EE", "CE"];
+
+export function isCommonEffect(method: unknown): method is CommonEffect {
+  return method === "EE" || method === "CE";
+}
 
 export function isMethod(name: unknown): name is Method {
   return METHODS.some((method) => method === name);

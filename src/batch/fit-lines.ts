@@ -22,9 +22,11 @@ function fitLine(line: JobLine, { defaults, level, fitted }: LinesMessage): Resu
   try {
     if (line.problem !== undefined) throw new DrmError("bad_job", line.problem);
     const job = parseJob(line.text, line.number);
-    const fit = fitJob(job, line, { ...defaults, ...job.model });
+    const notes: string[] = [];
+    const fit = fitJob(job, line, { ...defaults, ...job.model }, notes);
     const { code, message } = fit.optim;
-    const result = { id: job.id, ...toJSON(fit, { level, fitted }) };
+    const read = notes.length > 0 && { notes };
+    const result = { id: job.id, ...read, ...toJSON(fit, { level, fitted }) };
     if (code === 0) return { text: JSON.stringify(result), outcome: "converged" };
     // the numbers may tell why, but nobody must take them for a result
     const error = { code: NOT_CONVERGED, message };
@@ -34,7 +36,8 @@ function fitLine(line: JobLine, { defaults, level, fitted }: LinesMessage): Resu
   }
 }
 
-function fitJob({ data, path }: ParsedJob, { file }: JobLine, model: ModelOptions) {
+/** `notes` are what was decided in reading the job's file. */
+function fitJob({ data, path }: ParsedJob, { file }: JobLine, model: ModelOptions, notes: string[]) {
   if (path === undefined) return compiled(model).fit(data as DrmOptions["data"]);
   if (file === undefined) throw new DrmError("bad_data", `${path} has not been read`);
   if ("error" in file) throw new DrmError("bad_data", file.error);
@@ -42,5 +45,7 @@ function fitJob({ data, path }: ParsedJob, { file }: JobLine, model: ModelOption
   const { factors, ordered, ...rest } = model;
   const texts = withHeader(rowsOf(file.table, file.cells.delimiter));
   const levels = { ...(factors && { factors }), ...(ordered && { ordered: new Set(ordered) }) };
-  return compiled(rest).fit(textTable(texts, file.cells, levels));
+  for (const note of file.notes) notes.push(note);
+  const cells = { ...file.cells, warn: (note: string) => notes.push(note) };
+  return compiled(rest).fit(textTable(texts, cells, levels));
 }

@@ -69,7 +69,12 @@ export interface JobLine {
   readonly problem?: string;
   /** the data of a job that gives a path, as text or a sheet with how to read it, or as columns; or why there are none */
   readonly file?:
-    | { readonly table: Unpacked; readonly cells: Pick<CsvOptions, "decimal" | "na" | "delimiter"> }
+    | {
+        readonly table: Unpacked;
+        readonly cells: Pick<CsvOptions, "decimal" | "na" | "delimiter">;
+        /** what was decided in reading it so far */
+        readonly notes: readonly string[];
+      }
     | { readonly columns: object }
     | { readonly error: string };
 }

@@ -134,7 +134,7 @@ function cellsAt(column: Column, rows: Int32Array): Column {
 }
 
 /** The refit with the row numbers, and the robust errors, of the fit. */
-function withErrorsOf(fit: Fit, refit: Fit): Fit {
+export function withErrorsOf(fit: Fit, refit: Fit): Fit {
   const model = { ...refit, rows: refit.rows.map((row) => fit.rows[row]!) };
   if (fit.robust === undefined) return Object.freeze(model);
   const { codes, type, cluster } = fit.robust;

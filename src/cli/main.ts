@@ -97,7 +97,7 @@ function answered(text: string): string {
     option !== undefined
       ? answerToRArgument(option, "command")
       : method !== undefined
-        ? answerToRMethod(method, "command")
+        ? answerToRMethod(method)
         : null;
   if (answer === null) return text;
   return `${text.split("\n")[0]}\n(${answer})\n`;

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { METHODS } from "../method";
+import { METHOD_NAMES } from "../method";
 import { parseEscalc } from "./escalc-arguments";
 import { takesFile } from "./file-arguments";
 import { parseFix, parseLevels, parseMatrix, parseTree } from "./option-values";
@@ -39,7 +39,7 @@ export function takesModel(command: Command): Command {
     .option("--weights <col>", "likelihood weights; not 1/vi, which meta_V sees to")
     .option("--fix <dpar=value>", "hold a parameter at a value, such as sigma=0 (repeatable)", parseFix)
     .addOption(
-      new Option("--method <method>", "likelihood, or moments of tau^2").choices(METHODS).default("ML"),
+      new Option("--method <method>", "likelihood, or moments of tau^2").choices(METHOD_NAMES).default("ML"),
     )
     .option("--biv", "two outcomes a study (implied by a formula for mu1)");
   return takesFile(named);

@@ -24,6 +24,7 @@ export function withHeader(file: CellRows): TextRows {
   if (first === undefined)
     throw new DrmError("bad_data", "the file is empty; wanted a header row and data rows");
   checkTitle(file);
+  checkBlanks(file);
   const header = headerOf(first);
   const rows = file.rows.slice(1);
   if (rows.length === 0) throw new DrmError("no_rows", "the file has a header row but no data rows");
@@ -104,3 +105,20 @@ function checkTitle({ rows, lineOf }: CellRows): void {
       `(${filled(rows[header]!).join(", ")})`,
   );
 }
+
+/** One cell a row, of as many words in every row as in the header, one of them always a number: columns set apart by blanks. */
+function checkBlanks({ rows, lineOf }: CellRows): void {
+  const [names, ...below] = rows.slice(0, LOOKED_AT).map((row) => row[0]!.trim().split(/\s+/));
+  if (rows[0]!.length !== 1 || names!.length < 2 || below.length === 0) return;
+  const isTable = below.every((words, i) => words.length === names!.length && rows[i + 1]!.length === 1);
+  const isNumber = (j: number) => below.every((words) => Number.isFinite(Number(words[j])));
+  if (!isTable || !names!.some((_, j) => isNumber(j))) return;
+  throw new DrmError(
+    "bad_data",
+    `line ${lineOf(0)} (${names!.join(", ")}): columns set apart by blanks are not read, as names and labels may hold blanks; ` +
+      "set them apart by commas, semicolons or tabs",
+  );
+}
+
+/** Rows that tell how a file is laid out. */
+const LOOKED_AT = 20;

@@ -1,13 +1,12 @@
 import { locationsOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
-import { spreadsAt } from "../fit/marginal-covariance";
 import type { TestStatistic } from "../inference/test-basis";
 import { choleskyFactor } from "../linalg/cholesky";
 import { choleskySolve } from "../linalg/solve";
 import type { Model } from "../model/model";
 import type { OpenedFit } from "../opened/open-fit";
-import { type Refit, refit } from "../opened/refit";
-import { fromCoefficients } from "../opened/scale-coefficients";
+import { refit } from "../opened/refit";
+import { knappHartungFactor } from "./knapp-hartung-factor";
 
 /** By coefficient, and of the mean's moderators together. */
 export interface Statistics {
@@ -21,7 +20,8 @@ export function statisticsOf(opened: OpenedFit, model: Model, test: TestStatisti
   const found = refit(model, { near: null, starts: 1 });
   const { estimates, stdErrors, vcov } = found;
   const p = model.location.columns;
-  const factor = test === "knha" || test === "adhoc" ? knappHartung(opened, model, found, test) : 1;
+  const factor =
+    test === "knha" || test === "adhoc" ? knappHartungFactor(model, found, test, opened.standard) : 1;
   const z = new Float64Array(estimates.length);
   for (let j = 0; j < z.length; j++) z[j] = estimates[j]! / (stdErrors[j]! * (j < p ? Math.sqrt(factor) : 1));
   const tested = moderatorsOf(opened.fit);
@@ -42,24 +42,4 @@ function moderatorsOf(fit: Fit): number[] {
   const { names } = fit.designs[locationsOf(fit)[0]!.key]!;
   const others = names.flatMap((name, j) => (name === "(Intercept)" ? [] : [j]));
   return others.length > 0 ? others : [0];
-}
-
-/** r' Sigma^-1 r / (k - p) of independent rows, at least 1 where "adhoc". */
-function knappHartung(
-  { standard }: OpenedFit,
-  model: Model,
-  { estimates, scale }: Refit,
-  test: string,
-): number {
-  const { y, V, location, rows } = model;
-  const p = location.columns;
-  const { sigma } = spreadsAt(standard, fromCoefficients(standard, scale));
-  let sum = 0;
-  for (let i = 0; i < rows; i++) {
-    let residual = y[i]!;
-    for (let j = 0; j < p; j++) residual -= location.values[j * rows + i]! * estimates[j]!;
-    sum += residual ** 2 / (V.variances[i]! + sigma[i]! ** 2);
-  }
-  const factor = sum / (rows - p);
-  return test === "adhoc" ? Math.max(1, factor) : factor;
 }

@@ -4,6 +4,7 @@ import { type CombinedCoefficients, combine, leastDf } from "../inference/linear
 import { checkOptions, isList, type OptionKinds, shown } from "../options";
 import { type Printable, printable } from "../report/printable";
 import { tableText } from "../report/text-table";
+import { backTransforms, type Transform } from "../stats/back-transforms";
 import { studentTTwoSidedP } from "../stats/student-t";
 import { type Adjustment, adjustPValues } from "./adjust";
 import { contrastsTable } from "./effects-table";
@@ -66,8 +67,10 @@ export interface Contrasts {
   readonly response: string;
   /** of the dpar; "log" makes ratios of the contrasts */
   readonly link: MarginalMeans["link"];
-  /** "ratio": of SDs, or of multipliers. "difference": on the link scale */
+  /** "ratio": of SDs, of multipliers, or of effects taken back by exp. "difference": on the link scale */
   readonly scale: "ratio" | "difference";
+  /** what the differences were taken back by, that of the means where it makes something of a difference; null without */
+  readonly transform: MarginalMeans["transform"];
   /** which pairs were compared */
   readonly method: "pairwise" | "reference" | "consecutive";
   /** how `pAdjusted` was adjusted */
@@ -85,7 +88,8 @@ export interface Contrasts {
 /**
  * Comparisons of marginal means: differences on the link scale, d = (l_a - l_b)' gamma with se = sqrt((l_a - l_b)' V
  * (l_a - l_b)) and a z test, or the t test that the means were made with; after CR2 robust errors each contrast has its own
- * Satterthwaite degrees of freedom. Contrasts of SDs and correlations are z tests with the model's errors. For SDs on the response scale they are ratios, exp(d) with se = exp(d) se(d); a difference
+ * Satterthwaite degrees of freedom. Contrasts of SDs and correlations are z tests with the model's errors. For SDs on the response scale they are ratios, exp(d) with se = exp(d) se(d), as are
+ * those of means taken back by exp; what other transformations make nothing of stays a difference on the scale of analysis. A difference
  * of correlations stays on the link scale, where rho12 is estimated. Directions are those of emmeans in R: "pairwise"
  * earlier - later, "reference" other - reference, "consecutive" later - earlier. Plain data; `String(...)` gives the table.
  *
@@ -108,7 +112,7 @@ export function contrasts(means: MarginalMeans, options: ContrastsOptions = {}):
   }
   const by = [options.by ?? []].flat();
   for (const name of by) requireModerator(name, means.by, means.dpar, "by");
-  const isRatio = means.link === "log" && means.scale === "response";
+  const { take, slope, isRatio, transform, left } = responseOf(means);
   const families = familiesOf(means, by);
   const coefficients = coefficientsOf(means);
   const rows = families.flatMap((members) => {
@@ -120,12 +124,11 @@ export function contrasts(means: MarginalMeans, options: ContrastsOptions = {}):
     const limitsOf = limitsAt(1 - (1 - level) / m);
     return compared.map(({ a, b, estimate, stdError, df, statistic, pValue }, i): Contrast => {
       const { lower, upper } = limitsOf({ estimate, stdError, df });
-      const take = isRatio ? Math.exp : (x: number) => x;
       return {
         at: Object.fromEntries(by.map((name) => [name, means.means[a]!.at[name]!])),
         contrast: `${nameOf(means, a, by)} ${isRatio ? "/" : "-"} ${nameOf(means, b, by)}`,
         estimate: take(estimate),
-        stdError: isRatio ? Math.exp(estimate) * stdError : stdError,
+        stdError: slope(estimate) * stdError,
         statistic,
         df,
         pValue,
@@ -135,7 +138,8 @@ export function contrasts(means: MarginalMeans, options: ContrastsOptions = {}):
       };
     });
   });
-  const { dpar, kind, response, link, notes } = means;
+  const { dpar, kind, response, link } = means;
+  const notes = [...left, ...means.notes];
   const scale = isRatio ? "ratio" : "difference";
   const data: Contrasts = {
     dpar,
@@ -143,6 +147,7 @@ export function contrasts(means: MarginalMeans, options: ContrastsOptions = {}):
     response,
     link,
     scale,
+    transform,
     method,
     adjust,
     by,
@@ -155,6 +160,20 @@ export function contrasts(means: MarginalMeans, options: ContrastsOptions = {}):
     (own) => `${contrastsTable(own).caption}\n${tableText(contrastsTable(own))}`,
     (own) => [contrastsTable(own)],
   );
+}
+
+/** What a difference of two means is told as. */
+function responseOf({ link, scale, transform, label }: MarginalMeans) {
+  const same = { take: (x: number) => x, slope: () => 1, isRatio: false, transform: null, left: [] };
+  if (transform !== null) {
+    const { of, slope, difference } = backTransforms[transform] as Transform;
+    return difference === undefined || slope === undefined
+      ? { ...same, left: [`differences are on the scale of analysis: ${label} makes nothing of them`] }
+      : { take: of, slope, isRatio: difference === "ratio", transform, left: [] };
+  }
+  return link === "log" && scale === "response"
+    ? { ...same, take: Math.exp, slope: Math.exp, isRatio: true }
+    : same;
 }
 
 /** Positions of the means with the same levels of `by`. */

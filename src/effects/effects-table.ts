@@ -2,12 +2,13 @@ import { formatColumn, formatFixed, formatPValue, limitLabels } from "../report/
 import { howWords } from "../report/limits-line";
 import { printAsZero } from "../report/rounding";
 import { numberColumn, type ReportTable, type TableColumn } from "../report/text-table";
+import { backTransforms } from "../stats/back-transforms";
 import type { Contrasts } from "./contrasts";
 import type { MarginalMeans } from "./marginal-means";
 import type { Level } from "./reference-grid";
 
 export function meansTable(data: MarginalMeans): ReportTable {
-  const { dpar, response, by, means, averagedOver, held, weights, level, notes } = data;
+  const { dpar, label, by, means, averagedOver, held, weights, level, notes } = data;
   const [low, high] = limitLabels(level);
   const over =
     averagedOver.length === 0 ? [] : [`averaged over ${averagedOver.join(", ")} (${weights} weights)`];
@@ -24,7 +25,7 @@ export function meansTable(data: MarginalMeans): ReportTable {
   }
   const at = Object.entries(held).map(([name, value]) => `${name} = ${shown(value)}`);
   return {
-    caption: `Marginal means of ${dpar} (${response}), ${scaleText(data)}`,
+    caption: `Marginal means of ${dpar} (${label}), ${scaleText(data)}`,
     columns: [
       ...levelColumns(
         by,
@@ -161,14 +162,16 @@ function shown(value: Level): string {
   return typeof value === "number" ? String(Number(value.toPrecision(6))) : String(value);
 }
 
-function scaleText({ kind, link, scale }: MarginalMeans): string {
+function scaleText({ kind, link, scale, transform }: MarginalMeans): string {
+  if (transform !== null) return backTransforms[transform].title;
   if (link === "identity") return "response scale";
   if (kind === "phi") return scale === "link" ? "log scale" : "multipliers of the sampling variances";
   if (scale === "link") return link === "log" ? "log-SD scale" : "atanh scale";
   return link === "log" ? "SDs" : "correlations";
 }
 
-function linkText({ kind, scale, link }: Contrasts): string {
+function linkText({ kind, scale, link, transform }: Contrasts): string {
+  if (transform !== null) return `, ${backTransforms[transform].title}`;
   if (kind === "phi") return scale === "ratio" ? " of multipliers" : " of logs";
   if (scale === "ratio") return " of SDs";
   if (link === "identity") return "";

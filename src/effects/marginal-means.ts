@@ -16,6 +16,7 @@ import type { ProfileStatus } from "../opened/profile-limits";
 import { checkOptions, type OptionKinds } from "../options";
 import { type Printable, printable } from "../report/printable";
 import { tableText } from "../report/text-table";
+import { type BackTransform, backTransform } from "../stats/back-transforms";
 import { estimatedGrid, type Grid, type GridMean, heldGrid } from "./averaging";
 import { meansTable } from "./effects-table";
 import type { Held, Level } from "./reference-grid";
@@ -44,6 +45,13 @@ export interface MarginalMeansOptions {
    * "wald" where profiles would take over a second, of more than 20 means, and of a fit that did not converge
    */
   readonly confint?: IntervalMethod;
+  /**
+   * takes means and their limits back to a scale of reading: "exp" for log ratios, "expit", "tanh", ... Of effects only, on the
+   * response scale; default none
+   */
+  readonly transform?: BackTransform;
+  /** for "ipft" and "iirft": the harmonic mean of the studies' sample sizes */
+  readonly sampleSize?: number;
 }
 
 const MARGINAL_MEANS_OPTIONS: OptionKinds<MarginalMeansOptions> = {
@@ -55,6 +63,8 @@ const MARGINAL_MEANS_OPTIONS: OptionKinds<MarginalMeansOptions> = {
   weights: "text",
   test: "text",
   confint: "text",
+  transform: "text",
+  sampleSize: "number",
 };
 
 /** One mean. Numbers are on the scale asked for; NaN where they do not exist. */
@@ -89,6 +99,10 @@ export interface MarginalMeans {
   readonly link: Link["name"];
   /** of estimates, standard errors and limits */
   readonly scale: "response" | "link";
+  /** what the means were taken back by; null without */
+  readonly transform: BackTransform | null;
+  /** "exp(yi)"; `response` without a transformation */
+  readonly label: string;
   /** confidence level of the limits */
   readonly level: number;
   /** how levels that are averaged over were weighted */
@@ -130,10 +144,11 @@ export interface MarginalMeans {
  * transformed from the link scale, those of its profile likelihood unless `confint` says otherwise; for rho12 likewise. The
  * means of a fit with random intercepts are the population's. An SD at its boundary is 0 without a standard error. With
  * `test` "t" or "knha" limits of means are of a t distribution with the residual degrees of freedom, after CR2 robust errors
- * with Satterthwaite's of each mean. Plain data; `String(...)` gives the table.
+ * with Satterthwaite's of each mean. Means that are taken back, f(l_g' gamma), have f of the limits and the delta method's standard
+ * errors (NaN for "ipft" and "iirft"). Plain data; `String(...)` gives the table.
  *
  * @throws DrmError "bad_option" for an unknown dpar, moderator, level or option, a number in `by` without values in
- *   `at`, or a grid of more than 50,000 cells; what testBasis() throws
+ *   `at`, or a grid of more than 50,000 cells, or a transformation of SDs or correlations; what testBasis() throws
  */
 export function marginalMeans(fit: Fit, options: MarginalMeansOptions = {}): Printable<MarginalMeans> {
   requireFit("marginalMeans", fit);
@@ -148,6 +163,13 @@ export function marginalMeans(fit: Fit, options: MarginalMeansOptions = {}): Pri
   if (options.confint !== undefined) requireOneOf("confint", options.confint, ["wald", "profile"]);
   const by = [options.by ?? []].flat();
   const link = linkOf(fit, dpar);
+  const back = backTransform("marginalMeans", options);
+  if (back !== null && (dparOf(fit, dpar).kind !== "location" || scale === "link")) {
+    const what = scale === "link" ? "scale 'link'" : `means of ${dpar}`;
+    throw new DrmError("bad_option", `transform is for effects on the response scale, not for ${what}`);
+  }
+  const [respond, slope] =
+    back === null ? [link.response, link.derivative] : [back.of, back.slope ?? (() => Number.NaN)];
   const grid =
     dpar in fit.fixed ? heldGrid(fit, dpar, by, at) : estimatedGrid(fit, dpar, basis, by, at, weights);
   const indices = coefficientIndices(fit, dpar);
@@ -170,17 +192,20 @@ export function marginalMeans(fit: Fit, options: MarginalMeansOptions = {}): Pri
     if (scale === "link") return { ...own, estimate: eta, stdError, lower, upper };
     return {
       ...own,
-      estimate: link.response(eta),
-      stdError: link.derivative(eta) * stdError,
-      lower: link.response(lower),
-      upper: link.response(upper),
+      estimate: respond(eta),
+      stdError: slope(eta) * stdError,
+      lower: respond(lower),
+      upper: respond(upper),
       ...status,
     };
   });
+  const response = responseOf(fit, dpar);
   const data: MarginalMeans = {
     dpar,
     kind: dparOf(fit, dpar).kind,
-    response: responseOf(fit, dpar),
+    response,
+    transform: back?.name ?? null,
+    label: back?.label(response) ?? response,
     link: link.name,
     scale,
     level,

@@ -9,6 +9,7 @@ export type Kind =
   | "sd"
   | "correlation"
   | "p-value"
+  | "p-value of F"
   | "F"
   | "share"
   | "alpha"

@@ -18,6 +18,7 @@ export const RANGES: Readonly<Record<Kind, Range>> = {
     holds: (x) => x !== 0 && Math.abs(x) <= 1,
     wanted: "a two-sided p-value with the sign of the effect, between -1 and 1 and not 0",
   },
+  "p-value of F": { holds: (x) => x > 0 && x <= 1, wanted: "a p-value of F above 0, up to 1" },
   F: { holds: (x) => x >= 0, wanted: "an F statistic of 0 or more" },
   share: { holds: (x) => x >= 0 && x <= 1, wanted: "an R^2 between 0 and 1" },
   alpha: { holds: (x) => x <= 1, wanted: "an alpha of at most 1" },

@@ -1,7 +1,7 @@
 import { dot } from "../linalg/vector";
 import { along } from "./boundary";
 import { othersOf, type Plane, towards } from "./cut-plane";
-import { BETTER, followToBetter, inwards } from "./edge-search";
+import { type Climb, climbed, followToBetter, inwards, leave } from "./edge-search";
 import type { Edge } from "./edges";
 import type { Searchable } from "./engine";
 import type { Optimum } from "./optimum";
@@ -9,9 +9,6 @@ import { recessionsTo } from "./recession";
 
 /** Root mean square of a correlation's linear predictor near, not at, its ends: tanh(3) is 0.995. */
 const STEEP = 3;
-
-/** A search from a point inside. */
-export type Climb = (theta: Float64Array) => Optimum | null;
 
 /** The supremum along a cut, the other formulas' edges kept, or what is better inside from there; null unless it is better. */
 export function followed(
@@ -28,12 +25,7 @@ export function followed(
   const edges = [...othersOf(top), ...moved];
   const reached = followToBetter(engine, top, beside, moved, edges, maxEvaluations, tried);
   if (reached === null) return null;
-  return reached.stays ? reached.optimum : climbed(inwards(reached.optimum.theta, edges), top, climb);
-}
-
-export function climbed(start: Float64Array, top: Optimum, climb: Climb): Optimum | null {
-  const next = climb(start);
-  return next?.converged && next.value < top.value - BETTER ? next : null;
+  return reached.stays ? reached.optimum : leave(engine, reached, edges, top, climb);
 }
 
 /** Rows far from the plane may gain by leaving their end too, which the slope towards the cut does not tell. */

@@ -1,8 +1,8 @@
 import { dot } from "../linalg/vector";
-import { type Cut, wayTo } from "./cuts";
+import { type Cut, freeAtPredictors, wayTo } from "./cuts";
 import { distinctRows, type Edge, MOST_VALUES, placed } from "./edges";
 import type { Searchable } from "./engine";
-import { isOn } from "./faces";
+import { isOn } from "./facets";
 import type { Optimum } from "./optimum";
 import { beyond } from "./recession";
 import { blockOf, type Part, type ThetaBlock } from "./theta-blocks";
@@ -42,30 +42,39 @@ export function othersOf({ boundary }: Optimum) {
 
 /** A cut with the objective there, the other parameters as they are. */
 export interface Valued {
-  readonly cut: Cut;
+  /** null for that of a direction alone */
+  readonly cut: Cut | null;
   readonly edge: Edge;
   /** theta beside the cut, from which its edge leads there */
   readonly beside: Float64Array;
   readonly value: number;
 }
 
-/** Values cuts once each, those met included; null where rounding hides which side a row is on. */
+/** Values cuts, and those that directions make, once each; null where rounding hides which side a row is on. */
+export interface Valuing {
+  readonly cut: (cut: Cut) => Valued | null;
+  readonly along: (direction: Float64Array) => Valued | null;
+}
+
 export function valuing(
   { objective }: Searchable,
   { block, part, rows, of }: Plane,
   { theta }: Optimum,
   met: Map<string, Valued>,
-): (cut: Cut) => Valued | null {
+): Valuing {
   const rho = theta.subarray(part.start, part.start + part.columns);
   const predictors = rows.map((row) => Math.max(-FREED, Math.min(FREED, dot(row, rho))));
-  return (cut) => {
-    const way = wayTo(cut, rows, predictors);
-    if (way === null) return null;
-    const { direction, base } = way;
+  const at = (
+    cut: Cut | null,
+    direction: Float64Array,
+    baseOf: (free: readonly number[]) => Float64Array | null,
+  ) => {
     const heights = rows.map((row) => (isOn(row, direction) ? 0 : dot(row, direction)));
     const key = heights.map(Math.sign).join("");
     const known = met.get(key);
     if (known !== undefined) return known;
+    const base = baseOf([...heights.keys()].filter((i) => heights[i] === 0));
+    if (base === null) return null;
     let slowest = Number.POSITIVE_INFINITY;
     for (const height of heights) if (height !== 0) slowest = Math.min(slowest, Math.abs(height));
     const edge: Edge = {
@@ -83,6 +92,20 @@ export function valuing(
     const valued = { cut, edge, beside, value: Number.isNaN(value) ? Number.POSITIVE_INFINITY : value };
     met.set(key, valued);
     return valued;
+  };
+  return {
+    cut: (cut) => {
+      const way = wayTo(cut, rows, predictors);
+      return way === null ? null : at(cut, way.direction, () => way.base);
+    },
+    along: (direction) =>
+      at(null, direction, (free) =>
+        freeAtPredictors(
+          free.map((i) => rows[i]!),
+          free.map((i) => predictors[i]!),
+          part.columns,
+        ),
+      ),
   };
 }
 

@@ -1,13 +1,16 @@
-import { type Climb, climbed, followed, leaving, softened } from "./cut-follow";
+import { followed, leaving, softened } from "./cut-follow";
 import { firstOf, isAtCut, othersOf, type Plane, planeOf, towards, type Valued, valuing } from "./cut-plane";
-import { type Cut, cellsAround, cutNear, freeAt, neighboursOf } from "./cuts";
-import { BETTER, inwards } from "./edge-search";
+import { besideCell, type Cut, cellsAround, cutNear, freeAt, neighboursOf } from "./cuts";
+import { BETTER, type Climb, climbed, inwards } from "./edge-search";
 import type { Searchable } from "./engine";
-import { subsets } from "./faces";
+import { subsets } from "./facets";
 import type { Optimum } from "./optimum";
 
 /** Optima from which walks start, steps of a walk, and cuts that a step follows. */
 const MOST_ORIGINS = 6;
+
+/** A cut that was come to from several sides has about the same value each time. */
+const ALIKE = 1e-4;
 
 /** Of these, how many are tried with SDs that are not 0, too. */
 const MOST_LEAVING = 2;
@@ -50,7 +53,11 @@ export function bestCut(
   let best = optima[0]!;
   const plane = planeOf(engine);
   if (plane === null) return best;
-  const origins = optima.filter(({ converged }) => converged).slice(0, MOST_ORIGINS);
+  const origins: Optimum[] = [];
+  for (const optimum of optima) {
+    const isNew = origins.every(({ value }) => Math.abs(value - optimum.value) > ALIKE);
+    if (optimum.converged && isNew && origins.length < MOST_ORIGINS) origins.push(optimum);
+  }
   const from = (origin: Optimum, effort: Effort) => {
     const end = walk(engine, plane, origin, effort, maxEvaluations, climb);
     if (end.value < best.value - BETTER) best = end;
@@ -92,12 +99,13 @@ function walk(
     const valueAt = valuing(engine, plane, top, met);
     if (step === 0 && effort.cells > 0) {
       for (const on of spread(rows.length, part.columns - 1, effort.cells / 2 ** (part.columns - 1))) {
-        for (const cut of cellsAround(on, rows, part.columns)) valueAt(cut);
+        for (const cut of cellsAround(on, rows, part.columns)) valueAt.cut(cut);
       }
-      for (const start of firstOf(met, effort.descents)) descend(start, rows, valueAt);
+      for (const start of firstOf(met, effort.descents)) descend(start, rows, valueAt.cut);
     }
+    if (isAtCut(top)) for (const direction of besideCell(rows, towards(plane, top))) valueAt.along(direction);
     const here = cutNear(rows, towards(plane, top));
-    if (here !== null) for (const cut of neighboursOf(here, rows, "any")) valueAt(cut);
+    if (here !== null) for (const cut of neighboursOf(here, rows, "any")) valueAt.cut(cut);
     const before = top;
     for (const { edge, beside } of firstOf(met, FOLLOWED)) {
       top =
@@ -129,7 +137,7 @@ function followedAllOver(
   const met = new Map<string, Valued>();
   const valueAt = valuing(engine, plane, origin, met);
   for (const on of spread(rows.length, part.columns - 1, effort.free / 2)) {
-    for (const cut of freeAt(on, rows, part.columns)) valueAt(cut);
+    for (const cut of freeAt(on, rows, part.columns)) valueAt.cut(cut);
   }
   let top = origin;
   const best = firstOf(met, effort.followed);
@@ -154,7 +162,7 @@ function descend(from: Valued, rows: readonly Float64Array[], valueAt: (cut: Cut
   let at = from;
   for (;;) {
     let next = at;
-    for (const cut of neighboursOf(at.cut, rows, "cells")) {
+    for (const cut of neighboursOf(at.cut!, rows, "cells")) {
       const valued = valueAt(cut);
       if (valued !== null && valued.value < next.value) next = valued;
     }

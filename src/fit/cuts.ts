@@ -1,6 +1,8 @@
 import { inverseOf, normalTo } from "../linalg/elimination";
-import { dot } from "../linalg/vector";
-import { isOn, subsets } from "./faces";
+import { removeProjection, spanOf } from "../linalg/orthogonal";
+import { dot, norm } from "../linalg/vector";
+import { independent } from "./design-parts";
+import { facetNormals, isOn, subsets } from "./facets";
 
 /**
  * A way to part the rows of a correlation's design by a plane through q - 1 of them: +1 above it, -1 below, and each of the
@@ -93,6 +95,95 @@ export function* neighboursOf(
   }
 }
 
+/**
+ * Directions in whose cut one row more or one less stays free, or one has changed sides, than in this one's. The directions with each row
+ * on the same side are a cone whose corners are the facets of the cone that the rows span, each turned to its side (facets.ts): the
+ * rows at some corner are those that can change sides alone, and the sum of a row's corners has all others where they were.
+ */
+export function* besideCell(rows: readonly Float64Array[], direction: Float64Array): Generator<Float64Array> {
+  const q = direction.length;
+  const free: Float64Array[] = [];
+  const sided: Float64Array[] = [];
+  for (const row of rows) {
+    if (isOn(row, direction)) free.push(row);
+    else sided.push(dot(row, direction) > 0 ? row : row.map((part) => -part));
+  }
+  const pushed = (from: Float64Array, push: Float64Array): Float64Array => {
+    // so little that no other row changes sides
+    let most = Number.POSITIVE_INFINITY;
+    for (const row of sided) {
+      const height = isOn(row, from) ? 0 : dot(row, from);
+      const change = dot(row, push);
+      if (height > 0 && change < 0) most = Math.min(most, height / -change);
+    }
+    const size = Number.isFinite(most) ? 0.5 * most : 1;
+    return from.map((part, k) => part + size * push[k]!);
+  };
+  for (const row of independent(free, q).map((at) => free[at]!)) {
+    const others = spanOf(
+      free.filter((other) => other !== row),
+      INDEPENDENT,
+    );
+    const push = removeProjection(row.slice(), others);
+    if (!(norm(push) > INDEPENDENT * norm(row))) continue;
+    yield pushed(direction, push);
+    yield pushed(
+      direction,
+      push.map((part) => -part),
+    );
+  }
+  const axes = complementOf(free, q);
+  if (axes.length < 2) return;
+  const lift = (inner: Float64Array): Float64Array =>
+    Float64Array.from({ length: q }, (_, k) => axes.reduce((sum, axis, a) => sum + inner[a]! * axis[k]!, 0));
+  const turned = sided.map((row) => Float64Array.from(axes, (axis) => dot(axis, row)));
+  const corners = facetNormals(turned, axes.length);
+  for (const row of turned) {
+    const own = corners.filter((corner) => isOn(row, corner));
+    if (own.length === 0) continue;
+    const middle = Float64Array.from({ length: axes.length }, (_, a) =>
+      own.reduce((sum, corner) => sum - corner[a]!, 0),
+    );
+    // only with others can this one change sides
+    if (turned.some((other) => isOn(other, middle) && !isParallel(other, row))) continue;
+    const at = lift(middle);
+    yield at;
+    yield pushed(at, lift(row.map((part) => -part)));
+  }
+}
+
+function isParallel(a: Float64Array, b: Float64Array): boolean {
+  return dot(a, b) >= (1 - INDEPENDENT) * norm(a) * norm(b);
+}
+
+/** Coefficients at which these rows, those of a cut that stay free, have these predictors. */
+export function freeAtPredictors(
+  rows: readonly Float64Array[],
+  predictors: readonly number[],
+  q: number,
+): Float64Array | null {
+  const chosen = independent(rows, q);
+  const axes = complementOf(
+    chosen.map((at) => rows[at]!),
+    q,
+  );
+  const inverse = inverseOf([...chosen.map((at) => rows[at]!), ...axes]);
+  if (inverse === null) return null;
+  return Float64Array.from({ length: q }, (_, k) =>
+    chosen.reduce((sum, at, j) => sum + inverse[k * q + j]! * predictors[at]!, 0),
+  );
+}
+
+/** Orthonormal directions in which none of these vectors has a part. */
+function complementOf(vectors: readonly Float64Array[], q: number): Float64Array[] {
+  const axes = Array.from({ length: q }, (_, k) =>
+    Float64Array.from({ length: q }, (_, j) => (j === k ? 1 : 0)),
+  );
+  const before = spanOf(vectors, INDEPENDENT);
+  return spanOf([...before, ...axes], INDEPENDENT).slice(before.length);
+}
+
+const INDEPENDENT = 1e-7;
 function bothWays(on: readonly number[], rows: readonly Float64Array[], q: number): readonly Float64Array[] {
   const normal = normalTo(
     on.map((at) => rows[at]!),

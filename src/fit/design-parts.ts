@@ -9,6 +9,8 @@ export interface DesignPart {
   readonly members: readonly number[];
   /** their predictors as combinations of q predictors among them */
   readonly rows: readonly Float64Array[];
+  /** the same rows in the coefficients of the whole design */
+  readonly full: readonly Float64Array[];
   readonly q: number;
   /** coefficients of the design that give these coordinates, and 0 in all other rows */
   readonly lift: (coordinates: Float64Array) => Float64Array;
@@ -23,7 +25,13 @@ const NOTHING = 1e-9;
  * no choice of the q changes). The whole design where its rows do not span all q coefficients. Cost O(rows q^2).
  */
 export function partsOf(rows: readonly Float64Array[], q: number): DesignPart[] {
-  const whole = { members: rows.map((_, i) => i), rows, q, lift: (direction: Float64Array) => direction };
+  const whole = {
+    members: rows.map((_, i) => i),
+    rows,
+    full: rows,
+    q,
+    lift: (direction: Float64Array) => direction,
+  };
   const chosen = q === 1 ? [] : independent(rows, q);
   const inverse = chosen.length === q ? inverseOf(chosen.map((at) => rows[at]!)) : null;
   if (inverse === null) return [whole];
@@ -50,6 +58,7 @@ export function partsOf(rows: readonly Float64Array[], q: number): DesignPart[] 
     return {
       members,
       rows: members.map((i) => Float64Array.from(columns, (j) => coordinates[i]![j]!)),
+      full: members.map((i) => rows[i]!),
       q: columns.length,
       lift: (direction) =>
         Float64Array.from({ length: q }, (_, k) =>
@@ -60,7 +69,7 @@ export function partsOf(rows: readonly Float64Array[], q: number): DesignPart[] 
 }
 
 /** q independent rows, each the farthest from the span of those before it. */
-function independent(rows: readonly Float64Array[], q: number): number[] {
+export function independent(rows: readonly Float64Array[], q: number): number[] {
   const left = rows.map((row) => row.slice());
   const chosen: number[] = [];
   for (let step = 0; step < q; step++) {

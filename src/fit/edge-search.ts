@@ -115,8 +115,39 @@ function risesAway(engine: Searchable, nearby: Float64Array, { direction }: Rece
   return slope <= 0;
 }
 
-/** How far a search that leaves an edge starts from where it can just be seen, in log SD. */
-const INSIDE = 0.5 * Math.log(1e6);
+/** A search from a point inside. */
+export type Climb = (theta: Float64Array) => Optimum | null;
+
+/** What a search from a point inside leads to, where that is better than `top`. */
+export function climbed(start: Float64Array, top: Optimum, climb: Climb): Optimum | null {
+  const next = climb(start);
+  return next?.converged && next.value < top.value - BETTER ? next : null;
+}
+
+/** How near to an edge, at most, a search starts that leaves it (nearness()): a variance of 0.01 beside the noise, ... */
+const INSIDE = Math.log(1e-2);
+/** ... or another. */
+const OTHERS_INSIDE = [1, 1e-4, 1e-6].map(Math.log);
+
+/**
+ * What is better than a supremum at an edge that the likelihood rises away from. Where other rows follow close on those at the
+ * edge the rise is soon over: the search starts from the best of several distances, and from there it only goes up.
+ */
+export function leave(
+  { objective }: Searchable,
+  { optimum }: Reached,
+  edges: readonly Recession[],
+  top: Optimum,
+  climb: Climb,
+): Optimum | null {
+  const starts = [INSIDE, ...OTHERS_INSIDE].map((measure) => {
+    const theta = inwards(optimum.theta, edges, measure);
+    return { theta, value: objective.valueAt(theta) };
+  });
+  const [usual] = starts;
+  const nearest = starts.reduce((a, b) => (b.value < a.value ? b : a));
+  return climbed(nearest.theta, top, climb) ?? (nearest === usual ? null : climbed(usual!.theta, top, climb));
+}
 
 /** A point near an optimum at an edge at which derivatives still tell where the edge is; an optimum inside is its own. */
 export function insideOf({ theta, boundary }: Optimum): Float64Array {
@@ -124,9 +155,15 @@ export function insideOf({ theta, boundary }: Optimum): Float64Array {
 }
 
 /** From the edges to where they can clearly be seen. */
-export function inwards(theta: Float64Array, edges: readonly Recession[]): Float64Array {
+export function inwards(
+  theta: Float64Array,
+  edges: readonly Recession[],
+  measure: number = INSIDE,
+): Float64Array {
   let at = theta;
-  for (const { direction, toNearby, toEdge } of edges) at = along(at, direction, toNearby - toEdge - INSIDE);
+  for (const { direction, toMeasure, toEdge } of edges) {
+    at = along(at, direction, toMeasure(measure) - toEdge);
+  }
   return at;
 }
 

@@ -1,16 +1,18 @@
 import { choleskyFactor } from "../linalg/cholesky";
 import { choleskySolve } from "../linalg/solve";
 import { isTwoSided } from "../model/terms/parameters";
-import { BETTER, followToBetter, HOPE, inwards } from "./edge-search";
-import { allEdges, type Edge } from "./edges";
+import { BETTER, type Climb, followToBetter, HOPE, inwards, leave } from "./edge-search";
+import type { Edge } from "./edges";
 import type { Searchable } from "./engine";
 import type { Optimum } from "./optimum";
-import { beyond, type Recession, recessionsTo } from "./recession";
+import { beyond, recessionsTo } from "./recession";
 import type { Part } from "./theta-blocks";
 import type { Objective } from "./trust-region";
 
 /** Log-likelihood by which an edge is too far below, other parameters as they are, to be worth a gradient. */
 const FAR_BELOW = 10;
+/** The same of an edge, alone, that cannot be near beside another: taking more variance away costs more. */
+const OUT_OF_REACH = 100;
 /** The same of one cell among more rows than this, in which others hardly gain by it. */
 const CLOSE_BELOW = 1.5;
 const FEW_ROWS = 30;
@@ -19,19 +21,12 @@ const RIDGE = 1e-8;
 /** Edges of one formula, and combinations of several formulas' edges, that are followed. */
 const MOST_ALIKE = 16;
 const MOST_COMBINATIONS = 64;
-/** What the edges had to offer beyond the best optimum so far. */
-export interface Swept {
-  /** suprema at edges, each better than all before */
-  readonly optima: readonly Optimum[];
-  /** a point better than all before from which the likelihood rises away from the edge: something better is inside */
-  readonly inside: Float64Array | null;
-}
-
 /**
  * Looks at some of the plain edges (edges.ts) whether or not a search has come near them. `from` is a point inside, from
  * which the parameters that stay free start. An edge that cannot be better costs a value, or a gradient where it is
  * close. With `cheap` that is decided by values where a variance could make
- * up for another, too, as it cannot where rows are many.
+ * up for another, too, as it cannot where rows are many. Returns suprema at edges, or what leaving one leads to, each better than
+ * all before.
  */
 export function lookAtEdges(
   engine: Searchable,
@@ -40,13 +35,28 @@ export function lookAtEdges(
   edges: readonly Edge[],
   cheap: boolean,
   maxEvaluations: number,
-): Swept {
-  if (engine.model.parts.length === 1) return lookAtOneFormula(engine, best, from, edges, maxEvaluations);
-  const single: (readonly Edge[])[] = edges.map((edge) => [edge]);
+  climb: Climb,
+): Optimum[] {
+  if (engine.model.parts.length === 1)
+    return lookAtOneFormula(engine, best, from, edges, maxEvaluations, climb);
   const wholes = edges.filter(({ whole, part }) => whole && !isTwoSided(part));
-  const all = [...single, ...[...combined(wholes)].flat()];
-  const near = cheap ? all.filter((edge) => isNear(engine, best, beyond(from, edge))) : all;
-  return followAll(engine, best, [from], near, maxEvaluations);
+  if (!cheap) {
+    const single: (readonly Edge[])[] = edges.map((edge) => [edge]);
+    const all = [...single, ...[...combined(wholes)].flat()];
+    return followAll(engine, best, [from], all, maxEvaluations, climb);
+  }
+  const near: (readonly Edge[])[] = [];
+  const outOfReach = new Set<Edge>();
+  for (const edge of edges) {
+    const there = beyond(from, [edge]);
+    const value = engine.objective.valueAt(there);
+    if (!(value < best.value + OUT_OF_REACH)) outOfReach.add(edge);
+    if (isNear(engine, best, there, value)) near.push([edge]);
+  }
+  for (const combination of [...combined(wholes.filter((edge) => !outOfReach.has(edge)))].flat()) {
+    if (isNear(engine, best, beyond(from, combination))) near.push(combination);
+  }
+  return followAll(engine, best, [from], near, maxEvaluations, climb);
 }
 
 /** With one formula no other SD can make up for those at the edge: cells that are far off are known by their value. */
@@ -56,7 +66,8 @@ function lookAtOneFormula(
   from: Float64Array,
   edges: readonly Edge[],
   maxEvaluations: number,
-): Swept {
+  climb: Climb,
+): Optimum[] {
   const { model, objective } = engine;
   const margin = model.rows > FEW_ROWS ? CLOSE_BELOW : FAR_BELOW;
   const near: [Edge][] = [];
@@ -69,10 +80,8 @@ function lookAtOneFormula(
     isAnyFar ||= !(value < best.value + FAR_BELOW);
     if (value < best.value + margin && isNear(engine, best, there, value)) near.push([edge]);
   }
-  return near.length === 0 ? NOTHING : followAll(engine, best, [from], near, maxEvaluations);
+  return followAll(engine, best, [from], near, maxEvaluations, climb);
 }
-
-const NOTHING: Swept = { optima: [], inside: null };
 
 /** Whether a search at an edge, from the point `there`, could still become better than the best. */
 function isNear(
@@ -106,9 +115,11 @@ export function sweepEdges(
   engine: Searchable,
   best: Optimum,
   from: readonly Float64Array[],
+  all: readonly Edge[],
   maxEvaluations: number,
-): Swept {
-  const edges = promising(engine, best, from[0]!, allEdges(engine.model));
+  climb: Climb,
+): Optimum[] {
+  const edges = promising(engine, best, from, all);
   const combinations: (readonly Edge[])[] = edges.map((edge) => [edge]);
   for (const size of combined(edges)) {
     // all variances of several formulas at 0 before the rest
@@ -119,7 +130,7 @@ export function sweepEdges(
     }
     if (combinations.length >= MOST_COMBINATIONS) break;
   }
-  return followAll(engine, best, from, combinations, maxEvaluations);
+  return followAll(engine, best, from, combinations, maxEvaluations, climb);
 }
 
 /** Pairs of edges of different formulas, then triples, and so on. */
@@ -135,20 +146,23 @@ function* combined(edges: readonly Edge[]): Generator<(readonly Edge[])[]> {
   }
 }
 
-/** Of a formula with many edges those with the best values, the other parameters as they are. */
+/** Of a formula with many edges those with the best values, the other parameters as they are, the SDs that stay as in a start. */
 function promising(
   { model, objective }: Searchable,
   best: Optimum,
-  inside: Float64Array,
+  from: readonly Float64Array[],
   edges: readonly Edge[],
 ): Edge[] {
   return model.parts.flatMap((part) => {
     const own = edges.filter((edge) => edge.part === part);
     if (own.length <= MOST_ALIKE) return own;
-    const from = withPartOf(best.theta, inside, part);
+    const bases = from.map((start) => withPartOf(best.theta, start, part));
     const valued = own.map((edge) => {
-      const value = objective.valueAt(beyond(from, [edge]));
-      return { edge, value: Number.isNaN(value) ? Number.POSITIVE_INFINITY : value };
+      const value = bases.reduce((least, base) => {
+        const there = objective.valueAt(beyond(base, [edge]));
+        return Number.isNaN(there) ? least : Math.min(there, least);
+      }, Number.POSITIVE_INFINITY);
+      return { edge, value };
     });
     valued.sort((a, b) => Number(b.edge.whole) - Number(a.edge.whole) || a.value - b.value);
     return valued.slice(0, MOST_ALIKE).map(({ edge }) => edge);
@@ -168,33 +182,40 @@ function followAll(
   from: readonly Float64Array[],
   combinations: readonly (readonly Edge[])[],
   maxEvaluations: number,
-): Swept {
+  climb: Climb,
+): Optimum[] {
   const { model } = engine;
   const optima: Optimum[] = [];
   const tried = new Set<string>();
   let top = best;
   for (const combination of combinations) {
-    const hybrid = combination.reduce((at, { part }) => withPartOf(at, from[0]!, part), top.theta);
+    const hybrid = hybridOf(top, from[0]!, combination);
     // with one start, only for some cells' SDs, beside which another formula's are at the edge
     const isOfOthers = model.parts.length > 1 && combination.some(({ whole }) => !whole);
     const withTop = top.boundary !== null && (from.length > 1 || isOfOthers);
     for (const start of withTop ? [hybrid, ...from] : from) {
-      const moved = recessionsTo(model, start, combination);
-      if (moved === null) break;
       // what is at an edge where the start is from stays there
-      const kept = start === hybrid ? edgesBeside(top, moved) : [];
+      const beside = start === hybrid ? top.boundary!.edges : [];
+      const moved = recessionsTo(model, start, combination, beside);
+      if (moved === null) break;
+      const kept = beside.filter(({ block }) => moved.every((one) => one.block.kind !== block.kind));
       const edges = [...kept, ...moved];
       const reached = followToBetter(engine, top, start, moved, edges, maxEvaluations, tried);
       if (reached === null) continue;
-      if (!reached.stays) return { optima, inside: inwards(reached.optimum.theta, edges) };
-      optima.push(reached.optimum);
-      top = reached.optimum;
+      const better = reached.stays ? reached.optimum : leave(engine, reached, edges, top, climb);
+      if (better === null) continue;
+      optima.push(better);
+      top = better;
     }
   }
-  return { optima, inside: null };
+  return optima;
 }
 
-/** The edges at which an optimum is, but for those of blocks that are moved. */
-function edgesBeside({ boundary }: Optimum, moved: readonly Recession[]): readonly Recession[] {
-  return boundary?.edges.filter(({ block }) => moved.every((one) => one.block.kind !== block.kind)) ?? [];
+/** The best so far, the formulas of some edges as in a start: near the edges of those of their kind, which they are followed to together. */
+function hybridOf(top: Optimum, start: Float64Array, combination: readonly Edge[]): Float64Array {
+  const ofKinds = top.boundary?.edges.filter((kept) =>
+    combination.some(({ block }) => block.kind === kept.block.kind),
+  );
+  const near = inwards(top.theta, ofKinds ?? []);
+  return combination.reduce((at, { part }) => withPartOf(at, start, part), near);
 }

@@ -1,6 +1,7 @@
 import { normalTo } from "../linalg/elimination";
 import { dot } from "../linalg/vector";
 import { type DesignPart, partsOf } from "./design-parts";
+import { facetNormals, isOn, squares, subsets } from "./facets";
 
 /**
  * Which rows of a design can run to minus infinity together while the others stay: along a direction d with w'd < 0 for
@@ -15,16 +16,11 @@ export interface Face {
   readonly direction: Float64Array;
 }
 
-/** w'd counts as 0 below this, relative to |w| |d|. */
-const ON_FACE = 1e-9;
-/** Hyperplanes through rows that are tried at most; with more, only through the rows farthest out. */
-const MOST_HYPERPLANES = 4000;
 const MOST_FACES = 64;
 
 /**
- * Facets of the cone, by trying the hyperplanes through q - 1 rows, and the intersections of facets: at most 64 faces,
- * the smaller sets of facets first, after all of each part of the design (design-parts.ts) and of the design. Facets through rows far from the
- * centre are found first when there are too many.
+ * Facets of the cone (facets.ts) and their intersections: those of each part of the design (design-parts.ts) and of the design, then
+ * the corners, at which one row stays, then the others, the smaller sets of facets first, until there are 200.
  *
  * @param rows distinct, q numbers each
  */
@@ -32,25 +28,40 @@ export function facesOf(rows: readonly Float64Array[], q: number): Face[] {
   const parts = partsOf(rows, q);
   const ofParts = parts.map((part) => facetsOfPart(part, rows.length));
   const facets = ofParts.flat();
-  const faces: Face[] = [...facets];
-  const known = new Set(faces.map(({ stays }) => stays.join("")));
+  const faces: Face[] = facets.slice();
+  const bits = facets.map(({ stays }) => bitsOf(stays));
+  const all = bits.slice();
+  const known = new Set(all.map(String));
+  const add = (sides: readonly Face[], own: Int32Array): void => {
+    known.add(String(own));
+    all.push(own);
+    faces.push(sides.reduce(together));
+  };
   const wholes = parts.length > 1 ? [...ofParts, facets].filter(({ length }) => length > 1) : [];
-  for (const own of wholes) {
-    const all = own.reduce(together);
-    known.add(all.stays.join(""));
-    faces.push(all);
+  for (const own of wholes) add(own, bitsOf(own.reduce(together).stays));
+  for (const row of rows.keys()) {
+    const through = facets.filter(({ stays }) => stays[row] === 1);
+    if (through.length === 0) continue;
+    const corner = bitsOf(through.reduce(together).stays);
+    if (!known.has(String(corner))) add(through, corner);
   }
   // faces from here on are tried with each facet in turn
   for (let from = 0; from < faces.length && faces.length < MOST_FACES; from++) {
-    for (const facet of facets) {
-      const both = together(faces[from]!, facet);
-      const key = both.stays.join("");
-      if (known.has(key) || faces.length >= MOST_FACES) continue;
-      known.add(key);
-      faces.push(both);
+    for (let k = 0; k < facets.length && faces.length < MOST_FACES; k++) {
+      const both = all[from]!.map((word, w) => word & bits[k]![w]!);
+      if (!known.has(String(both))) add([faces[from]!, facets[k]!], both);
     }
   }
   return faces;
+}
+
+/** 32 flags a number, so that many intersections cost little. */
+function bitsOf(stays: Uint8Array): Int32Array {
+  const out = new Int32Array(Math.ceil(stays.length / 32));
+  stays.forEach((flag, i) => {
+    if (flag === 1) out[i >> 5]! |= 1 << (i & 31);
+  });
+  return out;
 }
 
 function together(a: Face, b: Face): Face {
@@ -62,7 +73,7 @@ function together(a: Face, b: Face): Face {
 
 /** Of a cone that is a product, each facet is one of a factor, with all of the others. */
 function facetsOfPart({ members, rows, q, lift }: DesignPart, count: number): Face[] {
-  const facets = q === 1 ? ray(rows) : facetsOf(rows, q);
+  const facets = q === 1 ? ray(rows) : facetNormals(rows, q).map((normal) => faceAlong(rows, normal));
   return facets.map(({ stays, direction }) => {
     const all = new Uint8Array(count).fill(1);
     members.forEach((member, i) => {
@@ -97,25 +108,6 @@ export function* hyperplanes(
   }
 }
 
-function facetsOf(rows: readonly Float64Array[], q: number): Face[] {
-  const facets: Face[] = [];
-  const known = new Set<string>();
-  for (const normal of hyperplanes(rows, q, MOST_HYPERPLANES)) {
-    const side = sideOf(rows, normal);
-    if (side === 0) continue;
-    const facet = faceAlong(
-      rows,
-      normal.map((part) => -side * part),
-    );
-    const key = facet.stays.join("");
-    if (known.has(key)) continue;
-    known.add(key);
-    facets.push(facet);
-    if (facets.length >= MOST_FACES) break;
-  }
-  return facets;
-}
-
 function faceAlong(rows: readonly Float64Array[], direction: Float64Array): Face {
   const changes = rows.map((row) => (isOn(row, direction) ? 0 : dot(row, direction)));
   let largest = 0;
@@ -126,43 +118,8 @@ function faceAlong(rows: readonly Float64Array[], direction: Float64Array): Face
   };
 }
 
-/** 1 or -1 when no row lies on the other side of the hyperplane and some row lies off it, else 0. */
-function sideOf(rows: readonly Float64Array[], normal: Float64Array): -1 | 0 | 1 {
-  let side: -1 | 0 | 1 = 0;
-  for (const row of rows) {
-    if (isOn(row, normal)) continue;
-    const here = dot(row, normal) > 0 ? 1 : -1;
-    if (side === 0) side = here;
-    else if (side !== here) return 0;
-  }
-  return side;
-}
-
-export function isOn(row: Float64Array, normal: Float64Array): boolean {
-  return Math.abs(dot(row, normal)) <= ON_FACE * Math.sqrt(squares(row) * squares(normal));
-}
-
-/** Ascending subsets of `size` numbers below `count`, those of small numbers first. */
-export function* subsets(count: number, size: number): Generator<readonly number[]> {
-  if (size > count) return;
-  const chosen = Array.from({ length: size }, (_, i) => i);
-  for (;;) {
-    yield chosen;
-    // the next one in colexicographic order
-    let i = 0;
-    while (i < size && chosen[i]! + 1 === (i + 1 < size ? chosen[i + 1]! : count)) i++;
-    if (i === size) return;
-    chosen[i]!++;
-    for (let j = 0; j < i; j++) chosen[j] = j;
-  }
-}
-
 function choose(n: number, k: number): number {
   let count = 1;
   for (let i = 1; i <= k; i++) count = (count * (n - k + i)) / i;
   return count;
-}
-
-function squares(a: Float64Array): number {
-  return dot(a, a);
 }

@@ -2,8 +2,9 @@ import { atMoments } from "./at-moments";
 import { bestCut } from "./cut-walk";
 import { edgeOptimum } from "./edge-search";
 import { lookAtEdges, sweepEdges } from "./edge-sweep";
-import { type Edge, edgesOfAll, plainEdges } from "./edges";
+import { allEdges, type Edge, edgesOfAll, plainEdges } from "./edges";
 import { type Searchable, withEngine } from "./engine";
+import { exchanged } from "./exchange";
 import { type Optimum, optimumOf } from "./optimum";
 import { rehearsalOf, type StandardModel } from "./standard-model";
 import {
@@ -49,6 +50,8 @@ export interface SearchOptions {
 const FURTHER = 3;
 /** Steps before the edge of the parameter space is looked for. */
 const FIRST_EDGE_CHECK = 3;
+/** The same of a start that is believed to be near a maximum beside an edge: it is left time to get there. */
+const PATIENT_EDGE_CHECK = 10;
 const MOST_STARTS = 9;
 /** Times that the edges are looked at again from an optimum found by leaving one. */
 const MOST_ROUNDS = 3;
@@ -127,13 +130,16 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
   let optima = climb(engine, starts, options);
   climbHumps(engine, optima, options);
   // without a known variance cells, too, can have maxima far apart
-  const met = everywhere || (few && !(model.largestV > 0)) ? climbSteeply(engine, optima, options) : [];
+  const steeply = everywhere || (few && !(model.largestV > 0));
+  const met = steeply ? climbSteeply(engine, optima, options) : [];
+  const all = everywhere ? allEdges(model) : null;
   const cheap = !thorough || !isSmall(model);
   const hasCuts = few && blockOf(model, "rho").basis.columns > 1;
   // SDs can reach an edge beside a cut that they do not elsewhere, and the other way round
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    improveAtEdges(engine, optima, starts[0]!, { plain, everywhere, cheap }, options);
+    improveAtEdges(engine, optima, starts[0]!, { plain, all, cheap }, options);
     const before = optima[0]!;
+    if (steeply) exchange(engine, optima, met, options);
     if (hasCuts) walkCuts(engine, optima, round === 0 ? met : [], options);
     if (optima[0] === before) break;
   }
@@ -219,6 +225,21 @@ function climbSteeply(engine: Searchable, optima: Optimum[], options: SearchOpti
   return met;
 }
 
+/** Adds what exchanging one formula's coefficients of the best for others leads to, where it is better. */
+function exchange(
+  engine: Searchable,
+  optima: Optimum[],
+  met: readonly Optimum[],
+  { maxEvaluations }: SearchOptions,
+): void {
+  if (optima[0]!.unbounded) return;
+  const suspicionAt = lookout(engine.model);
+  const better = exchanged(engine, optima[0]!, met, (theta) =>
+    optimise(engine, theta, maxEvaluations, optima, suspicionAt, PATIENT_EDGE_CHECK),
+  );
+  if (better !== null) putFirst(optima, better);
+}
+
 /** Adds what walks over the cuts between correlations of +1 and -1 lead to, from the best of all met, where it is better. */
 function walkCuts(
   engine: Searchable,
@@ -267,7 +288,8 @@ function putFirst(optima: Optimum[], best: Optimum): void {
 /** Which edges are looked at, and whether values alone decide which are followed. */
 interface Effort {
   readonly plain: readonly Edge[];
-  readonly everywhere: boolean;
+  /** beside these, where all are; null elsewhere */
+  readonly all: readonly Edge[] | null;
   readonly cheap: boolean;
 }
 
@@ -276,26 +298,24 @@ function improveAtEdges(
   engine: Searchable,
   optima: Optimum[],
   start: Float64Array,
-  { plain, everywhere, cheap }: Effort,
+  { plain, all, cheap }: Effort,
   { maxEvaluations }: SearchOptions,
 ): void {
-  const wide = everywhere ? [wideStart(engine.model)] : [];
+  const suspicionAt = lookout(engine.model);
+  const climbFrom = (theta: Float64Array) => optimise(engine, theta, maxEvaluations, [], suspicionAt);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const best = optima[0]!;
     if (best.unbounded) return;
     const within = optima.find(({ converged, boundary }) => converged && boundary === null)?.theta;
     const from = within ?? start;
-    let { optima: better, inside } = lookAtEdges(engine, best, from, plain, cheap, maxEvaluations);
+    const better = lookAtEdges(engine, best, from, plain, cheap, maxEvaluations, climbFrom);
     for (const optimum of better) putFirst(optima, optimum);
-    if (inside === null && everywhere) {
-      const starts = within === undefined ? [start, ...wide] : [start, within, ...wide];
-      ({ optima: better, inside } = sweepEdges(engine, optima[0]!, starts, maxEvaluations));
-      for (const optimum of better) putFirst(optima, optimum);
+    if (all !== null) {
+      const starts = [start, ...(within === undefined ? [] : [within]), wideStart(engine.model)];
+      const swept = sweepEdges(engine, optima[0]!, starts, all, maxEvaluations, climbFrom);
+      for (const optimum of swept) putFirst(optima, optimum);
     }
-    if (inside === null) return;
-    const next = optimise(engine, inside, maxEvaluations, [], lookout(engine.model));
-    if (next === null || !(rank(next) < rank(optima[0]!))) return;
-    putFirst(optima, next);
+    if (optima[0] === best) return;
   }
 }
 
@@ -343,6 +363,7 @@ function optimise(
   maxEvaluations: number,
   known: readonly Optimum[],
   suspicionAt: (theta: Float64Array) => Suspicion,
+  patience = FIRST_EDGE_CHECK,
 ): Optimum | null {
   let atEdge: Optimum | null = null;
   let rising: Float64Array | null = null;
@@ -360,12 +381,12 @@ function optimise(
     stop: (current) => {
       repeated = known.some((optimum) => inBasin(current, optimum));
       // the first steps overshoot now and then
-      return repeated || (current.iterations >= FIRST_EDGE_CHECK && atTheEdge(current));
+      return repeated || (current.iterations >= patience && atTheEdge(current));
     },
   });
   if (repeated) return null;
   // so far down already that the objective is flat: converged before it was looked at
-  if (run.converged && run.iterations < FIRST_EDGE_CHECK) atTheEdge(run);
+  if (run.converged && run.iterations < patience) atTheEdge(run);
   if (atEdge !== null) return atEdge;
   const { iterations } = run;
   if (rising !== null && engine.objective.evaluate(rising)) {

@@ -26,6 +26,8 @@ export interface Recession {
   readonly toNearby: number;
   /** ... and where it is zero in double precision */
   readonly toEdge: number;
+  /** multiples that take all entities, those that no noise is beside apart, to this measure (nearness()) or nearer the edge; below 0 where they are */
+  readonly toMeasure: (measure: number) => number;
   /** how much a unit of the direction lowers the log SD (log sqrt(phi); or raises the correlation's predictor) of each entity at least */
   readonly slowest: number;
 }
@@ -149,26 +151,34 @@ export function beyond(theta: Float64Array, edges: readonly Edge[]): Float64Arra
 
 /**
  * Edges of several formulas at once, at most one a formula, as recessions of their blocks; `theta` says how far the
- * entities are from there. Null when some entity of theirs cannot vanish: an SD without another variance beside it.
+ * entities are from there. What other formulas of a block have at an edge `beside` these goes along. Null when some entity of
+ * theirs cannot vanish: an SD without another variance beside it.
  */
 export function recessionsTo(
   model: StandardModel,
   theta: Float64Array,
   edges: readonly Edge[],
+  beside: readonly Recession[] = [],
 ): Recession[] | null {
   const found: Recession[] = [];
   for (const block of new Set(edges.map((edge) => edge.block))) {
     const own = edges.filter((edge) => edge.block === block);
-    const vanishing = new Uint8Array(block.basis.rows);
-    for (let i = 0; i < vanishing.length; i++) if (own.some(({ vanishes }) => vanishes(i))) vanishing[i] = 1;
-    const direction = new Float64Array(block.basis.columns);
+    const { rows, columns } = block.basis;
+    const kept = beside.find((edge) => edge.block.kind === block.kind);
+    const direction = kept?.direction.slice(block.start, block.start + columns) ?? new Float64Array(columns);
+    for (const { part } of own)
+      direction.fill(0, part.start - block.start, part.start - block.start + part.columns);
+    const vanishing = Uint8Array.from({ length: rows }, (_, i) => {
+      const isKept = kept?.vanishing[i] === 1 && changeOf(block.basis, direction, i) !== 0;
+      return isKept || own.some(({ vanishes }) => vanishes(i)) ? 1 : 0;
+    });
     for (const edge of own)
       edge.direction.forEach((part, k) => {
         direction[k]! += part;
       });
-    const at = (i: number) => own.find(({ vanishes }) => vanishes(i))!;
+    const towards = (i: number) => own.find(({ vanishes }) => vanishes(i))?.towards(i) ?? -1;
     const { measure } = nearness(model, block, theta);
-    const sign = (i: number) => -at(i).towards(i);
+    const sign = (i: number) => -towards(i);
     const recession = recessionOf(block, theta.length, measure, sign, vanishing, direction);
     if (recession === null) return null;
     found.push(recession);
@@ -200,24 +210,30 @@ export function recessionOf(
   // every vanishing entity must go down, or the set is not one that vanishes together
   let slowest = Number.NEGATIVE_INFINITY;
   let fastest = 0;
-  let toNearby = 0;
+  const arriving: [measure: number, speed: number][] = [];
   for (let i = 0; i < rows; i++) {
     if (vanishing[i] === 0) continue;
     const change = sign(i) * changeOf(block.basis, inBlock, i);
     slowest = Math.max(slowest, change);
     fastest = Math.min(fastest, change);
-    if (Number.isFinite(measure[i]!)) toNearby = Math.max(toNearby, (measure[i]! - NEARBY) / (-2 * change));
+    if (Number.isFinite(measure[i]!)) arriving.push([measure[i]!, -2 * change]);
   }
   if (!(slowest < -1e-6)) return null;
 
   const toEdge = Math.min(VANISHED / -slowest, Math.max(NEARLY_VANISHED / -slowest, FARTHEST / -fastest));
+  const toMeasure = (wanted: number) =>
+    arriving.reduce(
+      (most, [now, speed]) => Math.max(most, (now - wanted) / speed),
+      arriving.length === 0 ? 0 : Number.NEGATIVE_INFINITY,
+    );
+  const toNearby = Math.max(0, toMeasure(NEARBY));
   const freeCount = q - nullity;
   const free = new Float64Array(q * freeCount);
   for (let i = 0; i < q; i++)
     for (let k = 0; k < freeCount; k++) free[i * freeCount + k] = vectors[i * q + nullity + k]!;
   const direction = new Float64Array(size);
   direction.set(inBlock, block.start);
-  return { block, vanishing, free, freeCount, direction, toNearby, toEdge, slowest: -slowest };
+  return { block, vanishing, free, freeCount, direction, toNearby, toEdge, toMeasure, slowest: -slowest };
 }
 
 /**

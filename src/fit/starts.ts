@@ -1,6 +1,6 @@
 import { scratch, unfilled } from "../data/doubles";
 import { project } from "../design/basis";
-import { isTwoSided } from "../model/terms/parameters";
+import { isTwoSided, type ParameterKind } from "../model/terms/parameters";
 import { canVanish } from "./edges";
 import type { StandardModel } from "./standard-model";
 import { blockOf, samplingVariances, thetaBlocks, thetaSize } from "./theta-blocks";
@@ -72,7 +72,7 @@ export function steepStartingPoints(model: StandardModel): Float64Array[] {
       const theta = common.slice();
       for (let k = 1; k < columns; k++) theta[start + k] = slope * leans[k - 1]!;
       // the first column is the intercept: it takes the top to where it should be
-      const typical = kind === "phi" ? 0.5 * Math.log(meanOf(model.v)) : 0;
+      const typical = typicalLogSd(model, kind);
       let top = Number.NEGATIVE_INFINITY;
       let scale = 0;
       for (let i = 0; i < basis.rows; i++) {
@@ -109,12 +109,17 @@ const PRIMES = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29] as const;
 /** Half the width of the cube, in standardised units. */
 const SCATTER = 6;
 
+/** log sqrt(v) of a typical row, which log sqrt(phi) is to be added to; 0 for an SD. */
+export function typicalLogSd({ v }: StandardModel, kind: ParameterKind): number {
+  return kind === "phi" ? 0.5 * Math.log(meanOf(v)) : 0;
+}
+
 function meanOf(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** log SD of the entity at the top, in units of the spread of the residuals. */
-const TOP = -0.35;
+export const TOP = -0.35;
 const STEEP = [4, 12] as const;
 
 /** All SDs as large as the spread of the residuals. */

@@ -57,6 +57,8 @@ const MAX_RADIUS = 3;
  */
 const NEAR = 1e-3;
 const LITTLE = 0.01;
+/** A step that promises less than this is short enough for what it tells of an approximate Hessian to hold at the next. */
+const LOCAL = 1;
 const MOST_APPROXIMATE = 15;
 
 /** Largest gradient component allowed for an optimum of this value. */
@@ -94,6 +96,7 @@ export function minimise(objective: Objective, start: Float64Array, options: Tru
   const work: Work = { factor: scratch(n * n), step: scratch(n), candidate: scratch(n) };
   let radius = MAX_RADIUS;
   let promised = Number.POSITIVE_INFINITY;
+  const correction = new Secant(n);
   const becomeExact = () => {
     isExact = true;
     radius = MAX_RADIUS;
@@ -150,7 +153,9 @@ export function minimise(objective: Objective, start: Float64Array, options: Tru
     else if (!inside && ratio > 0.75) radius = Math.min(2 * radius, MAX_RADIUS);
     for (let i = 0; i < n; i++) current.theta[i] = candidate[i]!;
     current.iterations++;
+    if (!isExact && decrease < LOCAL && !atRounding) correction.learn(step, current.gradient, objective);
     take(current, objective);
+    if (!isExact) correction.addTo(current.hessian);
     if (options.stop?.(current)) {
       current.stopped = true;
       break;
@@ -159,6 +164,41 @@ export function minimise(objective: Objective, start: Float64Array, options: Tru
   // out of evaluations: what is reported of the point is exact all the same
   if (!isExact && !current.stopped && objective.evaluate(current.theta)) take(current, objective);
   return current;
+}
+
+/** A correction by a step whose change of the gradient it already has, to this share, is not made: it would be of rounding. */
+const EXPLAINED = 1e-8;
+
+/**
+ * What an approximate Hessian lacks, from how the gradient changed over the steps: the symmetric update of rank one (Nocedal &
+ * Wright, equation 6.24). Kept from step to step, since near an optimum what is lacking is nearly constant there.
+ */
+class Secant {
+  private readonly lacking: Float64Array;
+  private readonly rest: Float64Array;
+
+  constructor(private readonly n: number) {
+    this.lacking = scratch(n * n);
+    this.rest = scratch(n);
+  }
+
+  /** `before`: the gradient where the step began; where it ended is what the objective has. */
+  learn(step: Float64Array, before: Float64Array, { gradient, hessian }: Objective): void {
+    const { n, lacking, rest } = this;
+    let along = 0;
+    for (let i = 0; i < n; i++) {
+      rest[i] = gradient[i]! - before[i]!;
+      for (let j = 0; j < n; j++) rest[i]! -= (hessian[i * n + j]! + lacking[i * n + j]!) * step[j]!;
+      along += rest[i]! * step[i]!;
+    }
+    if (Math.abs(along) <= EXPLAINED * norm(step) * norm(rest)) return;
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) lacking[i * n + j]! += (rest[i]! * rest[j]!) / along;
+  }
+
+  addTo(hessian: Float64Array): void {
+    for (let k = 0; k < hessian.length; k++) hessian[k]! += this.lacking[k]!;
+  }
 }
 
 function take(current: Minimum, objective: Objective): void {

@@ -1,4 +1,4 @@
-import { METHODS } from "../method";
+import { METHOD_NAMES } from "../method";
 
 /** What an argument of metafor's or of other R functions is here: in code and on the command line. */
 interface Answer {
@@ -138,7 +138,6 @@ const ARGUMENTS: ReadonlyMap<string, Answer> = new Map([
 ]);
 
 /** Methods of metafor's rma() that are not likelihoods. */
-const COMMON = new Set(["FE", "EE", "CE"]);
 const MOMENTS = new Map([
   ["MP", "PM"],
   ["CA", "HE"],
@@ -156,13 +155,10 @@ export function answerToRArgument(name: string, where: "code" | "command"): stri
 }
 
 /** The sentence that answers a method of R's, or null for a text that is none. */
-export function answerToRMethod(method: string, where: "code" | "command"): string | null {
+export function answerToRMethod(method: string): string | null {
   const name = method.toUpperCase();
-  if (COMMON.has(name)) {
-    const held = where === "code" ? "fixed: { sigma: 0 }" : "--fix sigma=0";
-    return `the common-effect model is ${held}`;
-  }
-  const near = METHODS.find((one) => one.toUpperCase() === name);
+  if (name === "FE") return "the common-effect model is EE";
+  const near = METHOD_NAMES.find((one) => one.toUpperCase() === name);
   if (near !== undefined) return `write it ${near}`;
   const instead = MOMENTS.get(name);
   if (instead !== undefined) return `${name} is not offered: ${instead} is the nearest`;

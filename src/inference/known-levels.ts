@@ -3,11 +3,16 @@ import { type Column, type FactorColumn, labelColumn, type Table } from "../data
 import { DrmError, didYouMean } from "../errors";
 import { dparOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
-import { groupingOf, groupingsOf, predictedEffects, type RowGrouping } from "../fit/groupings";
+import { groupingOf, groupingsOf, predictedEffects, type RowGrouping, reportedSds } from "../fit/groupings";
 import type { Dpar } from "../formula/dpar";
 import { formulaFrom } from "../formula/formula";
 import { asFactor, asLabels } from "../frame/as-factor";
-import { type LevelOf, type LevelSum, levelPredictions } from "../opened/level-predictions";
+import {
+  type LevelOf,
+  type LevelPredictions,
+  type LevelSum,
+  levelPredictions,
+} from "../opened/level-predictions";
 import { effectsTerms } from "../opened/stacked-terms";
 import { slopesIn } from "./new-slopes";
 
@@ -17,32 +22,60 @@ export interface KnownLevels {
   readonly effect: Float64Array;
   /** the row's levels that the fit knows, numbered over all that its random effects report */
   readonly levels: readonly (readonly LevelOf[])[];
+  /** made when it is first asked for */
+  readonly predictions: () => LevelPredictions;
 }
 
 /**
  * Looks the rows' levels up among those of the fit: its own rows (`table` null) or new ones. A level that the fit does
- * not know, or a missing one, adds nothing: its expectation is 0; one that a tree or a matrix knows has its prediction. Null when the
- * outcome has no random effects.
- * Throws DrmError("unknown_column") when the new data lack a grouping column.
+ * not know, or a missing one, adds nothing: its expectation is 0; one that a tree or a matrix knows has its prediction, for which
+ * an SD with moderators is that of the new row. Null when the outcome has no random effects.
+ * Throws DrmError("unknown_column") when the new data lack a grouping column, or such a moderator.
+ *
+ * @param sdsAt a dpar's SDs by row, response scale
  */
-export function knownLevels(fit: Fit, location: string, table: Table | null): KnownLevels | null {
+export function knownLevels(
+  fit: Fit,
+  location: string,
+  table: Table | null,
+  sdsAt: (dpar: string) => Float64Array,
+): KnownLevels | null {
   const nrow = table?.nrow ?? fit.nobs;
   const { outcome } = dparOf(fit, location);
   if (groupingsOf(fit, outcome).length === 0) return null;
   const effect = new Float64Array(nrow);
   const levels: LevelOf[][] = Array.from({ length: nrow }, () => []);
   const u = predictedEffects(fit);
+  const sds = reportedSds(fit);
+  const ofDpar = (fit.random ?? []).flatMap(({ dpar, levels: own, others }) =>
+    new Array<string>(own.length + (others?.levels.length ?? 0)).fill(dpar),
+  );
+  let made: LevelPredictions | null = null;
+  const predictions = () => {
+    made ??= levelPredictions(fit);
+    return made;
+  };
+  const sdsOf = new Map<string, Float64Array>();
+  const sdIn = (row: number, level: number) => {
+    const dpar = ofDpar[level]!;
+    const found = sdsOf.get(dpar) ?? sdsAt(dpar);
+    sdsOf.set(dpar, found);
+    return found[row]!;
+  };
   const levelsOf = ({ key }: Dpar) => {
     const grouping = groupingOf(fit, key)!;
     return table === null ? grouping.codes : codesOf(fit, grouping, table);
   };
   for (const term of effectsTerms(fit)) {
     term.eachEffect(outcome, { levels: levelsOf, slopes: slopesIn(fit, table) }, (row, level, z) => {
-      effect[row] += z * u[level];
-      levels[row].push({ level, z });
+      // no row has it, and nothing that a fit keeps says its moderators
+      const isOfRow = table !== null && Number.isNaN(sds[level]!);
+      const own = { level, z, sd: isOfRow ? sdIn(row, level) : sds[level]! };
+      effect[row] += isOfRow ? predictions().mean([own]) : z * u[level];
+      levels[row].push(own);
     });
   }
-  return { effect, levels };
+  return { effect, levels, predictions };
 }
 
 /**
@@ -58,16 +91,15 @@ export function knownLevelErrors(
   fit: Fit,
   values: Float64Array,
   positions: readonly number[],
-  { levels }: KnownLevels,
+  { levels, predictions }: KnownLevels,
 ): Float64Array {
-  const predictions = levelPredictions(fit);
   const nrow = levels.length;
   const k = fit.coefficients.length;
   const solved = new Map<string, LevelSum>();
   return Float64Array.from(levels, (own, i) => {
     if (own.length === 0) return Number.NaN;
-    const key = own.map(({ level, z }) => `${level} ${z}`).join();
-    const sum = solved.get(key) ?? predictions(own);
+    const key = own.map(({ level, z, sd }) => `${level} ${z} ${sd}`).join();
+    const sum = solved.get(key) ?? predictions().error(own);
     solved.set(key, sum);
     const a = sum.slope.map((slope) => -slope);
     positions.forEach((position, j) => {

@@ -80,7 +80,7 @@ export interface Prediction {
  *   mu      x'beta + z'u             se^2 = a' V_beta a + z'(G - G Z' S^-1 Z G) z,   a = x - X' S^-1 Z G z
  *
  * (Henderson 1975), the error of prediction with the SDs taken as known, as in ranef(); NaN where V + R is singular.
- * A name of a tree or a matrix that no row has is predicted by its relatives; NaN, as in ranef(), where the SD has moderators.
+ * A name of a tree or a matrix that no row has is predicted by its relatives; where its SD has moderators, by that of the new row.
  * After robust() the standard errors are of the population's means only.
  *
  * Throws DrmError: "bad_option" (dpar, type, level, groups, offset length), "unknown_column", "bad_factor" (an unknown
@@ -165,7 +165,10 @@ function predictDpar(
   rows.present?.forEach((isPresent, i) => {
     if (isPresent === 0) eta[i] = stdError[i] = Number.NaN;
   });
-  const added = groups === "known" && isLocation(dparOf(fit, dpar)) ? knownLevels(fit, dpar, table) : null;
+  const wantsKnown = groups === "known" && isLocation(dparOf(fit, dpar));
+  const sdsAt = (key: string) =>
+    predictDpar(fit, key, table, { type: "response", level, groups, offset: undefined, basis }).estimate;
+  const added = wantsKnown ? knownLevels(fit, dpar, table, sdsAt) : null;
   if (added !== null) {
     const errors = knownLevelErrors(fit, rows.values, coefficientIndices(fit, dpar), added);
     added.levels.forEach((own, i) => {

@@ -24,7 +24,7 @@ export interface RanefRow {
 /**
  * Predicted random intercepts and slopes, level by level and term by term; empty without random effects. Of a tree or a matrix
  * the names that no row has come after the others, predicted by those that they are related to (NaN where the SD has
- * moderators, which such levels lack). With the
+ * moderators, which such levels lack; predict() takes those of new rows). With the
  * fitted variances in S, G and P = S^-1 - S^-1 X (X' S^-1 X)^-1 X' S^-1 (Henderson 1975):
  *
  *   u = G Z' S^-1 (y - X beta)          stdError^2 = diag(G - G Z' P Z G)

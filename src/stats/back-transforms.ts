@@ -118,7 +118,7 @@ export function transformNamed(
 }
 
 /** A transformation as tables and plots use it: with the sample size that it needs. */
-export interface Back extends Pick<Transform, "title" | "difference"> {
+export interface Back extends Pick<Transform, "title" | "slope" | "difference"> {
   readonly name: BackTransform;
   readonly of: (x: number) => number;
   /** "exp(yi)", "ipft(yi), n = 38.2" */
@@ -155,6 +155,7 @@ export function backTransform(
   return {
     name: transform as BackTransform,
     title: found.title,
+    ...(found.slope && { slope: found.slope }),
     ...(found.difference && { difference: found.difference }),
     of: (x) => found.of(x, sampleSize),
     label: (effect) => `${transform}(${effect})${size}`,

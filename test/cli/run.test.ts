@@ -60,7 +60,7 @@ describe("usage", () => {
     ],
     [["fit", "x.csv", "y ~ 1", "--tau2", "0"], "--fix sigma=0.2"],
     [["fit", "x.csv", "y ~ 1", "--method", "GENQ"], "(GENQ is not offered: DL is the nearest"],
-    [["fit", "x.csv", "y ~ 1", "--method", "EE"], "(the common-effect model is --fix sigma=0)"],
+    [["fit", "x.csv", "y ~ 1", "--method", "FE"], "(the common-effect model is EE)"],
     [["fit", "x.csv", "y ~ 1", "--levels", "habitat"], "Wanted col=a,b,... or col=a<b<..."],
     [["fit", "x.csv", "y ~ 1", "--method", "MLE"], "Allowed choices are ML, REML"],
     [["fit", "x.csv", "y ~ 1", "--conf", "95"], "Write 0.95"],

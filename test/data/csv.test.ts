@@ -49,6 +49,11 @@ describe("shapes of file", () => {
       "Table 2. Effect sizes\n\nstudy,yi,vi\nS1,-0.12,0.021\n",
       "bad_data: line 1 ('Table 2. Effect sizes') is a title: take out what stands above the header, which seems to be line 3 (study, yi, vi)",
     ],
+    [
+      "columns set apart by blanks",
+      "study  yi  vi\nS1  .2 .1\nS2 .3   .1\n",
+      "bad_data: line 1 (study, yi, vi): columns set apart by blanks are not read, as names and labels may hold blanks; set them apart by commas, semicolons or tabs",
+    ],
     ["a spreadsheet's title", "Table 2,,\n,,\nstudy,yi,vi\nS1,1,2\n", "line 1 ('Table 2') is a title"],
     ["a decimal comma", "x\n1,5\n", "bad_data: data row 1 (line 2) has 2 cells; wanted 1"],
     ["a short row", "a,b\n1,2\n\n3\n", "bad_data: data row 2 (line 4) has 1 cell; wanted 2"],

@@ -382,3 +382,60 @@ it("prints the table with what it is averaged over and held at", () => {
   `);
   expect(structuredClone({ ...means })).toEqual({ ...means });
 });
+
+describe("means taken back", () => {
+  const fit = drm(drmFormula("yi ~ habitat + meta_V(V = vi)"), {
+    data: {
+      yi: [-0.9, -0.5, 0.1, -1.4, -0.2, 0.3, 0.4, -0.1],
+      vi: [0.1, 0.2, 0.05, 0.3, 0.1, 0.2, 0.1, 0.05],
+      habitat: ["forest", "forest", "forest", "forest", "heath", "heath", "heath", "heath"],
+    },
+  });
+  const plain = marginalMeans(fit, { by: "habitat" });
+
+  it("are the transformed means and limits, with errors by the delta method", () => {
+    const back = marginalMeans(fit, { by: "habitat", transform: "exp" });
+    expect([back.transform, back.label, plain.transform, plain.label]).toEqual([
+      "exp",
+      "exp(yi)",
+      null,
+      "yi",
+    ]);
+    back.means.forEach((mean, i) => {
+      const { estimate, stdError, lower, upper } = plain.means[i]!;
+      expect(mean.estimate).toBeCloseTo(Math.exp(estimate), 14);
+      expect(mean.stdError).toBeCloseTo(Math.exp(estimate) * stdError, 14);
+      expect(mean.lower).toBeCloseTo(Math.exp(lower), 14);
+      expect(mean.upper).toBeCloseTo(Math.exp(upper), 14);
+      expect(mean.linkEstimate).toBe(estimate);
+    });
+    expect(String(back)).toContain("Marginal means of mu (exp(yi)), exponential: of a log ratio the ratio");
+  });
+
+  it("make ratios of contrasts where differences are logs of ratios", () => {
+    const [difference] = contrasts(plain).contrasts;
+    const { contrasts: rows, scale } = contrasts(marginalMeans(fit, { by: "habitat", transform: "exp" }));
+    expect(scale).toBe("ratio");
+    expect(rows[0]!.contrast).toBe("forest / heath");
+    expect(rows[0]!.estimate).toBeCloseTo(Math.exp(difference!.estimate), 14);
+    expect(rows[0]!.stdError).toBeCloseTo(Math.exp(difference!.estimate) * difference!.stdError, 14);
+    expect(rows[0]!.lower).toBeCloseTo(Math.exp(difference!.lower), 14);
+    expect(rows[0]!.pValue).toBe(difference!.pValue);
+  });
+
+  it("leave contrasts on the scale of analysis where nothing becomes of a difference", () => {
+    const back = contrasts(marginalMeans(fit, { by: "habitat", transform: "ipft", sampleSize: 30 }));
+    expect(back.contrasts[0]!.estimate).toBe(contrasts(plain).contrasts[0]!.estimate);
+    expect(back.notes).toEqual([
+      "differences are on the scale of analysis: ipft(yi), n = 30 makes nothing of them",
+    ]);
+    expect(marginalMeans(fit, { transform: "ipft", sampleSize: 30 }).means[0]!.stdError).toBeNaN();
+  });
+
+  it("are means of effects only", () => {
+    expect(() => marginalMeans(fit, { dpar: "sigma", transform: "exp" })).toThrow("not for means of sigma");
+    expect(() => marginalMeans(fit, { scale: "link", transform: "exp" })).toThrow("not for scale 'link'");
+    expect(() => marginalMeans(fit, { transform: "expp" as "exp" })).toThrow("did you mean 'exp'?");
+    expect(() => marginalMeans(fit, { transform: "ipft" })).toThrow("sampleSize");
+  });
+});

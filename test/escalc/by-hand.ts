@@ -53,6 +53,22 @@ const SPCOR = 2 * sqrt(0.6 / 16);
 const RF2 = 0.4 - SPCOR ** 2;
 const V_SPCOR = (0.4 ** 2 - 2 * 0.4 + RF2 + 1 - RF2 ** 2) / 20;
 
+/**
+ * The posterior variance of R^2 = 0.36 of 3 predictors and 6 cases, on metafor's grid. 1F1(5/2; 3/2; z) = exp(z) (1 + 2 z / 3), so that
+ * F's density is exp(-lambda (1 - 0.36) / 2) (1 + 0.36 lambda / 3) but for a factor, lambda = 6 R^2 / (1 - R^2).
+ */
+const V_R2F = (() => {
+  const step = 0.9998 / 99_999;
+  const points = Array.from({ length: 100_000 }, (_, i) => 0.0001 + i * step);
+  const heights = points.map((square) => {
+    const lambda = (6 * square) / (1 - square);
+    return exp(-0.32 * lambda) * (1 + 0.12 * lambda);
+  });
+  const sum = (power: number) => points.reduce((total, x, i) => total + step * x ** power * heights[i]!, 0);
+  const area = sum(0) - (step / 2) * (heights[0]! + heights[99_999]!);
+  return sum(2) / area - (sum(1) / area) ** 2;
+})();
+
 export const BY_HAND: readonly Example[] = [
   { measure: "RR", columns: RISKS, yi: log(0.2 / 0.1), vi: 1 / 4 - 1 / 20 + 1 / 1 - 1 / 10 },
   { measure: "OR", columns: RISKS, yi: log(OR), vi: V_OR },
@@ -251,6 +267,13 @@ export const BY_HAND: readonly Example[] = [
   { measure: "ZSPCOR", columns: { ...T, r2i: 0.4 }, yi: atanh(SPCOR), vi: V_SPCOR / (1 - SPCOR ** 2) ** 2 },
   { measure: "R2", columns: { r2i: 0.36, mi: 3, ni: 20 }, yi: 0.36, vi: (4 * 0.36 * 0.64 ** 2) / 20 },
   { measure: "ZR2", columns: { r2i: 0.36, mi: 3, ni: 20 }, yi: log(1.6 / 0.4) / 2, vi: 1 / 20 },
+  { measure: "R2F", columns: { r2i: 0.36, mi: 3, ni: 6 }, yi: 0.36, vi: V_R2F },
+  {
+    measure: "ZR2F",
+    columns: { r2i: 0.36, mi: 3, ni: 6 },
+    yi: log(1.6 / 0.4) / 2,
+    vi: V_R2F / (1 - 0.36 ** 2) ** 2,
+  },
   { measure: "PR", columns: { xi: 4, ni: 20 }, yi: 0.2, vi: (0.2 * 0.8) / 20 },
   { measure: "PLN", columns: { xi: 4, ni: 20 }, yi: log(0.2), vi: 1 / 4 - 1 / 20 },
   { measure: "PLO", columns: { xi: 4, ni: 20 }, yi: log(4 / 16), vi: 1 / 4 + 1 / 16 },

@@ -188,6 +188,7 @@ describe("convDelta and transforms", () => {
     expect(back("ARAW", { ai: 0.7, mi: 8, ni: 90 }, "iahw")).toBeCloseTo(1 - 0.3 ** 3, 12);
     expect(back("AHW", { ai: 0.7, mi: 8, ni: 90 }, "iahw")).toBeCloseTo(0.7, 12);
     expect(back("ABT", { ai: 0.7, mi: 8, ni: 90 }, "iabt")).toBeCloseTo(0.7, 12);
+    expect(back("ZR2F", { r2i: 0.3, mi: 2, ni: 90 }, "tanh2")).toBeCloseTo(0.3, 12);
     expect(back("ZR2", { r2i: 0.3, mi: 2, ni: 90 }, "tanh2")).toBeCloseTo(0.3, 12);
   });
   test("the harmonic mean", () => {

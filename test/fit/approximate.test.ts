@@ -91,16 +91,16 @@ describe("the approximate Hessian of the sparse section", () => {
   );
 });
 
-/** f = 1000 (-c w + w^2 / 2) in w = exp(2 x), whose minimum is at w = c: flat where w is 0. */
-function flatBelow(c: number, curvature: (exact: number) => number) {
+/** f = size (-c w + w^2 / 2) in w = exp(2 x), whose minimum is at w = c: flat where w is 0. */
+function flatBelow(c: number, curvature: (exact: number) => number, size = 1000) {
   const calls = { exact: 0, approximate: 0 };
   const gradient = new Float64Array(1);
   const hessian = new Float64Array(1);
   const at = ([x]: Float64Array, change: (exact: number) => number) => {
     const w = Math.exp(2 * x!);
-    objective.value = 1000 * (-c * w + (w * w) / 2);
-    gradient[0] = 2000 * w * (w - c);
-    hessian[0] = 1000 * change(4 * w * (2 * w - c));
+    objective.value = size * (-c * w + (w * w) / 2);
+    gradient[0] = 2 * size * w * (w - c);
+    hessian[0] = size * change(4 * w * (2 * w - c));
     return true;
   };
   const objective = {
@@ -135,9 +135,30 @@ describe("a search with approximate Hessians", () => {
     }
   });
 
-  it("starts again without them where it ran past the minimum", () => {
-    // a curvature that is much too small, and then much too large to come back
-    const { objective, calls } = flatBelow(0.3, (exact) => (exact > 0.5 ? 1e-3 : 1));
+  it("learns from its steps what the Hessian lacks", () => {
+    for (const error of [0.7, 1.5]) {
+      const { objective, calls } = flatBelow(0.3, (exact) => error * exact);
+      const run = minimise(objective, Float64Array.of(-0.5), { maxEvaluations: 100 });
+      expect(run.converged).toBe(true);
+      // a share of 1/3 and 1/2 of the error would be left by each step
+      expect(calls.approximate).toBeLessThan(9);
+      expect(calls.exact).toBeLessThan(2);
+    }
+  });
+
+  // a curvature that is much too small, and then much too large
+  const past = (exact: number) => (exact > 0.5 ? 1e-3 : 1);
+
+  it("comes back by what it learns where it ran past the minimum", () => {
+    const { objective, calls } = flatBelow(0.3, past);
+    const run = minimise(objective, Float64Array.of(0.2), { maxEvaluations: 100 });
+    expect(run.converged).toBe(true);
+    expect(Math.abs(run.theta[0]! - 0.5 * Math.log(0.3))).toBeLessThan(1e-8);
+    expect(calls.exact).toBeLessThan(4);
+  });
+
+  it("starts again without them where it ran past the minimum, and steps promise too much to learn from", () => {
+    const { objective, calls } = flatBelow(0.3, past, 1e6);
     const run = minimise(objective, Float64Array.of(0.2), { maxEvaluations: 100 });
     expect(run.converged).toBe(true);
     expect(Math.abs(run.theta[0]! - 0.5 * Math.log(0.3))).toBeLessThan(1e-8);

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { type Cut, cellsAround, cutNear, neighboursOf, wayTo } from "../../src/fit/cuts";
-import { isOn } from "../../src/fit/faces";
+import {
+  besideCell,
+  type Cut,
+  cellsAround,
+  cutNear,
+  freeAtPredictors,
+  neighboursOf,
+  wayTo,
+} from "../../src/fit/cuts";
+import { isOn } from "../../src/fit/facets";
 import { dot } from "../../src/linalg/vector";
 import { randomFrom } from "./random-problem";
 
@@ -90,5 +98,43 @@ describe("cuts between correlations of +1 and -1", () => {
         sidesOf(direction, rows),
       );
     }
+  });
+
+  it("beside a cell are those in which one row has changed, each row that can alone: random rows and two groups with slopes", () => {
+    const random = randomFrom(6);
+    const grouped = Array.from({ length: 14 }, (_, i) => {
+      const z = random.normal();
+      return Float64Array.of(1, z, i % 2, (i % 2) * z);
+    });
+    for (const rows of [randomRows(random, 9, 3), randomRows(random, 8, 4), grouped]) {
+      const q = rows[0]!.length;
+      const at = Float64Array.from({ length: q }, () => random.normal());
+      const here = sidesOf(at, rows);
+      const beside = new Set([...besideCell(rows, at)].map((direction) => sidesOf(direction, rows)));
+      const unlike = (sides: string) => [...sides].filter((side, i) => side !== here[i]).length;
+      for (const sides of beside) expect(unlike(sides)).toBe(1);
+      for (let trial = 0; trial < 20_000; trial++) {
+        const other = sidesOf(
+          at.map((part) => part + random.normal() * (trial % 3 === 0 ? 2 : 0.3)),
+          rows,
+        );
+        if (unlike(other) === 1) expect(beside).toContain(other);
+      }
+      // from a cut through a row back to either side of it
+      const through = [...besideCell(rows, at)].find((direction) => sidesOf(direction, rows).includes("0"))!;
+      const row = sidesOf(through, rows).indexOf("0");
+      const back = new Set([...besideCell(rows, through)].map((direction) => sidesOf(direction, rows)));
+      for (const side of "+-") {
+        expect(back).toContain([...here].map((own, i) => (i === row ? side : own)).join(""));
+      }
+    }
+  });
+
+  it("rows that stay free keep their predictors", () => {
+    const rows = randomRows(randomFrom(7), 2, 4);
+    const base = freeAtPredictors(rows, [0.3, -0.7], 4)!;
+    expect(dot(rows[0]!, base)).toBeCloseTo(0.3, 12);
+    expect(dot(rows[1]!, base)).toBeCloseTo(-0.7, 12);
+    expect([...freeAtPredictors([], [], 3)!]).toEqual([0, 0, 0]);
   });
 });

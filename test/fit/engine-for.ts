@@ -8,7 +8,7 @@ import { type StandardModel, standardModel } from "../../src/fit/standard-model"
 import { thetaBlocks } from "../../src/fit/theta-blocks";
 import { drmFormula } from "../../src/formula/formula";
 import { buildFrame } from "../../src/frame/frame";
-import { buildModel } from "../../src/model/build-model";
+import { buildModel, type ModelOptions } from "../../src/model/build-model";
 import type { Model } from "../../src/model/model";
 import type { Job } from "./ma-case";
 import type { PlainProblem } from "./plain-problem";
@@ -90,7 +90,7 @@ function modelOf({ formulas, options }: Job): Model {
     matrixNames: new Set(Object.keys(options.matrices ?? {})),
     missingV: missing === null ? null : { name, rows: missing },
   });
-  return buildModel(frame, options).model;
+  return buildModel(frame, options as ModelOptions).model;
 }
 
 /** y, x0, x1, ..., w0, w1, ... as columns; random intercepts and pairs need formulas of their own. */

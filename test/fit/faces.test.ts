@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { facesOf, hyperplanes } from "../../src/fit/faces";
+import { facetNormals, isOn } from "../../src/fit/facets";
 import { dot } from "../../src/linalg/vector";
 import { randomFrom } from "./random-problem";
 
@@ -47,6 +48,31 @@ describe("faces of a design's rows", () => {
         });
       }
     }
+  });
+
+  it("all facets of many rows are found, by brute force too: three moderators, and a number beside a smallest other's", () => {
+    const random = randomFrom(11);
+    const skewed = () => Math.round(100 * Math.exp(1.5 * random.normal())) / 100;
+    const designs = [
+      Array.from({ length: 30 }, () => Float64Array.of(1, random.normal(), random.normal(), random.normal())),
+      Array.from({ length: 40 }, () => {
+        const [t, z] = [skewed(), skewed()];
+        return Float64Array.of(1, t, z, t * z);
+      }),
+    ];
+    for (const design of designs) {
+      const on = (normal: Float64Array) => design.map((row) => (isOn(row, normal) ? 1 : 0)).join("");
+      const found = facetNormals(design, 4).map(on).sort();
+      const all = new Set<string>();
+      for (const normal of hyperplanes(design, 4, 1e6)) {
+        const sides = new Set(
+          design.filter((row) => !isOn(row, normal)).map((row) => Math.sign(dot(row, normal))),
+        );
+        if (sides.size === 1) all.add(on(normal));
+      }
+      expect(found).toEqual([...all].sort());
+    }
+    expect(facetNormals(rows([1, 0], [0, 1], [-1, -1]), 2)).toEqual([]);
   });
 
   it("hyperplanes hold q - 1 rows, and are none through rows that say the same", () => {

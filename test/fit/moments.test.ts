@@ -175,3 +175,16 @@ test.each([
 ])("refused: %s", (words, fit) => {
   expect(messageOf(fit)).toContain(words);
 });
+
+test.each(["EE", "CE"] as const)("method %s is the model with sigma held at 0", (method) => {
+  const held = drm("yi ~ 1 + meta_V(V = vi)", { data: BCG, fixed: { sigma: 0 } });
+  const fit = drm("yi ~ 1 + meta_V(V = vi)", { data: BCG, method });
+  expect({ ...fit, optim: null }).toEqual({ ...held, optim: null });
+  const message = messageOf(() =>
+    drm(drmFormula("yi ~ 1 + meta_V(V = vi)", "sigma ~ 1"), { data: BCG, method }),
+  );
+  expect(message).toContain(`method "${method}" holds sigma at 0, and sigma has a formula`);
+  const two = drmFormula("mu1 = y1 ~ 1", "mu2 = y2 ~ 1");
+  const data = { y1: [1, 2, 3, 2], y2: [2, 1, 3, 4] };
+  expect(messageOf(() => drm(two, { data, method }))).toContain("sigma");
+});

@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import type { TreeInput } from "../../src/covariance/related/tree-levels";
 import { treeLevels } from "../../src/covariance/related/tree-levels";
-import { drm, ranef } from "../../src/index";
+import { drm, drmFormula, predict, ranef } from "../../src/index";
+import { choleskyFactor } from "../../src/linalg/cholesky";
+import { choleskySolve } from "../../src/linalg/solve";
+import { dot } from "../../src/linalg/vector";
 import { randomStream } from "../../src/stats/random";
 import { readTree } from "../../src/trees/index";
 
@@ -93,4 +96,61 @@ test("tips without rows and inner nodes are predicted, tips at distance 0 alike"
   expect(b!.estimate).toBeCloseTo(a!.estimate, 12);
   expect(b!.stdError).toBeCloseTo(a!.stdError, 12);
   expect(Math.abs(estimate)).toBeGreaterThan(1e-6);
+});
+
+test("a tip without rows whose SD has a moderator has the SD that the new row says", () => {
+  const sizes = SPECIES.map((_, j) => 0.3 * Math.cos(j));
+  const z = data.species.map((name) => sizes[SPECIES.indexOf(name)]!);
+  const fit = drm(
+    drmFormula("yi ~ x + phylo(1 | species, tree = tree) + meta_V(V = vi)", "sd(phylo(species)) ~ z"),
+    { data: { ...data, z }, trees: { tree: WITH_MORE } },
+  );
+  expect(fit.optim.code).toBe(0);
+  const news = { species: ["v", "y", "c"], x: [0.5, -1, 2], z: [0.7, -0.4, sizes[2]!] };
+  const got = predict(fit, news, { dpar: "mu", groups: "known" });
+
+  // c' S^-1 (y - X b), and its error, in dense matrices
+  const names = [...SPECIES, "v", "y"];
+  const { structure: whole } = treeLevels(WITH_MORE, SCALED)(names);
+  const at = (name: string) => whole.names.indexOf(name);
+  const of = (dpar: string) => fit.coefficients.filter((one) => one.dpar === dpar).map((one) => one.estimate);
+  const [[b0, b1], [g0, g1], [logSigma]] = [of("mu"), of("sd(phylo(species))"), of("sigma")] as [
+    [number, number],
+    [number, number],
+    [number],
+  ];
+  const sdAt = (size: number) => Math.exp(g0 + g1 * size);
+  const n = rows.length;
+  const S = new Float64Array(n * n);
+  for (const i of rows) {
+    for (const j of rows) {
+      const shared = whole.correlation(at(data.species[i]!), at(data.species[j]!));
+      S[i * n + j] =
+        sdAt(z[i]!) * sdAt(z[j]!) * shared + (i === j ? data.vi[i]! + Math.exp(2 * logSigma) : 0);
+    }
+  }
+  const L = choleskyFactor(S, n)!;
+  const residuals = Float64Array.from(rows, (i) => data.yi[i]! - b0 - b1 * data.x[i]!);
+  news.species.forEach((name, k) => {
+    const own = sdAt(news.z[k]!);
+    const c = Float64Array.from(
+      rows,
+      (i) => own * sdAt(z[i]!) * whole.correlation(at(name), at(data.species[i]!)),
+    );
+    const solved = choleskySolve(L, n, c);
+    expect(Math.abs(got.estimate[k]! - b0 - b1 * news.x[k]! - dot(solved, residuals))).toBeLessThan(1e-9);
+    const a = [
+      1 - solved.reduce((sum, s) => sum + s, 0),
+      news.x[k]! - dot(solved, Float64Array.from(data.x)),
+    ];
+    let variance = own ** 2 - dot(c, solved);
+    for (const i of [0, 1])
+      for (const j of [0, 1]) variance += a[i]! * a[j]! * fit.vcov[i * fit.coefficients.length + j]!;
+    expect(Math.abs(got.stdError[k]! - Math.sqrt(variance))).toBeLessThan(1e-9);
+  });
+
+  const { z: _, ...without } = news;
+  expect(() => predict(fit, without, { dpar: "mu", groups: "known" })).toThrow("'z'");
+  const known = { species: ["c"], x: [2] };
+  expect(predict(fit, known, { dpar: "mu", groups: "known" }).estimate[0]).toBe(got.estimate[2]);
 });

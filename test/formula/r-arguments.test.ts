@@ -19,7 +19,7 @@ test.each([
   [{ test: "knha" }, 'summary(fit, { test: "knha" })'],
   [{ slab: "author" }, "labels"],
   [{ method: "GENQ" }, "GENQ is not offered: DL is the nearest"],
-  [{ method: "FE" }, "the common-effect model is fixed: { sigma: 0 }"],
+  [{ method: "FE" }, "the common-effect model is EE"],
   [{ method: "reml" }, "write it REML"],
   [{ method: "Nelder-Mead" }, 'use "ML", "REML" or, by moments, DL, HE'],
 ])("%j is answered with what to write here", (options, answer) => {

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { METHODS } from "../../method";
+import { METHOD_NAMES } from "../../method";
 import { takesFile } from "../file-arguments";
 import type { CliIo, Outcome } from "../io";
 import { parseFix, parseLevel, parseLevels } from "../option-values";
@@ -47,7 +47,7 @@ export function batchCommand(io: CliIo, done: (outcome: Outcome) => void): Comma
     .option("--workers <n>", "how many threads (default: as many as there are cores)", parseCount)
     .option("--by <column>", "the jobs are the data sets that this column of a table names")
     .option("--formula <formula>", "for jobs that have none (repeatable: one for each parameter)", collect)
-    .addOption(new Option("--method <method>", "for jobs that name none").choices(METHODS))
+    .addOption(new Option("--method <method>", "for jobs that name none").choices(METHOD_NAMES))
     .option(
       "--levels <col=a,b,...>",
       "levels of a factor, reference first; a<b<c = ordered (repeatable)",

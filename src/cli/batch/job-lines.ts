@@ -73,7 +73,9 @@ async function readFile(path: string, files: FileArguments): Promise<NonNullable
     const bytes = await readBytes(path, { stdin: nothing() });
     if (fileKind(bytes) === "parquet") return { columns: await readColumns(path, () => true) };
     const { decimal, na, delimiter } = files;
-    return { table: await unpack(bytes, files), cells: { decimal, na, delimiter } };
+    const notes: string[] = [];
+    const table = await unpack(bytes, { ...files, warn: (note) => notes.push(note) });
+    return { table, cells: { decimal, na, delimiter }, notes };
   } catch (error) {
     if (error instanceof DrmError) return { error: error.message };
     throw error;

@@ -1,7 +1,7 @@
 import { type Design, type Measure, measure, ofSecondGroup } from "../measure";
 
 /** Events x in person-time t of two groups. */
-interface Rates {
+export interface Rates {
   readonly x1: number;
   readonly t1: number;
   readonly x2: number;

@@ -1,3 +1,5 @@
+import { fCritical } from "../../stats/f-distribution";
+import { type Determination, varianceOfFixedR2 } from "../fixed-predictors";
 import { type Design, type Measure, measure, type Numbers } from "../measure";
 import { twoSidedT } from "../test-statistics";
 import { correlationOfT, perfect } from "./correlations";
@@ -133,12 +135,8 @@ export const REGRESSION_COEFFICIENTS: Readonly<Record<string, Measure>> = {
   }),
 };
 
-/** R^2 of m predictors and n cases. */
-interface Determination {
-  readonly square: number;
-  readonly n: number;
-  readonly m: number;
-}
+/** F of all predictors: R^2 = m F / (m F + n - m - 1). */
+const squareOfF = (f: number, x: Numbers) => (x.mi! * f) / (x.mi! * f + degrees(x));
 
 const DETERMINATION: Design<Determination> = {
   sources: [
@@ -148,7 +146,11 @@ const DETERMINATION: Design<Determination> = {
     },
     {
       kinds: { fi: "F", mi: "predictors", ni: "size" },
-      row: (x) => ({ square: (x.mi! * x.fi!) / (x.mi! * x.fi! + degrees(x)), m: x.mi!, n: x.ni! }),
+      row: (x) => ({ square: squareOfF(x.fi!, x), m: x.mi!, n: x.ni! }),
+    },
+    {
+      kinds: { pi: "p-value of F", mi: "predictors", ni: "size" },
+      row: (x) => ({ square: squareOfF(fCritical(x.pi!, x.mi!, degrees(x)), x), m: x.mi!, n: x.ni! }),
     },
   ],
   unusable: tooFew,
@@ -192,6 +194,38 @@ export const DETERMINATIONS: Readonly<Record<string, Measure>> = {
     paper: "Olkin & Finn (1995)",
     effect: ({ square }) => Math.atanh(Math.sqrt(square)),
     variances: { LS: ({ n }) => 1 / n },
+    unusable: ({ square }) => perfect(Math.sqrt(square)),
+  }),
+
+  /**
+   * R^2 of fixed predictors; v is the variance of its posterior under a flat prior between 0.0001 and 0.9999, F being noncentral F
+   * with m and n - m - 1 degrees of freedom and noncentrality n R^2 / (1 - R^2): metafor's, which names no paper.
+   * Example: metafor 5.2, R^2 = 0.36, 3 predictors, 20 cases gives 0.36 and 0.01883.
+   * By hand: R^2 = 0.36, 3 predictors, 6 cases gives 0.36 and 0.02697.
+   */
+  R2F: measure(DETERMINATION, {
+    title: "coefficient of determination, fixed predictors",
+    formula: "R^2",
+    variance: "of its posterior given F, under a flat prior",
+    paper: "metafor's manual",
+    effect: ({ square }) => square,
+    variances: { LS: varianceOfFixedR2 },
+    unusable: ({ square }) => (square === 1 ? "R^2 is 1: its F is infinite" : null),
+  }),
+
+  /**
+   * atanh(R); v(R2F) / (1 - R^4)^2, R^4 the square of R^2. This is metafor's; the delta method for atanh(R) would have
+   * 4 R^2 (1 - R^2)^2 in the place of (1 - R^4)^2.
+   * Example: metafor 5.2, R^2 = 0.36, 3 predictors, 20 cases gives 0.6931 and 0.02486.
+   * By hand: R^2 = 0.36, 3 predictors, 6 cases gives 0.6931 and 0.03559.
+   */
+  ZR2F: measure(DETERMINATION, {
+    title: "Fisher's z of R, fixed predictors",
+    formula: "atanh(R)",
+    variance: "v(R2F) / (1 - R^4)^2",
+    paper: "metafor's manual",
+    effect: ({ square }) => Math.atanh(Math.sqrt(square)),
+    variances: { LS: (row) => varianceOfFixedR2(row) / (1 - row.square ** 2) ** 2 },
     unusable: ({ square }) => perfect(Math.sqrt(square)),
   }),
 };

@@ -90,6 +90,16 @@ describe("jobs in, results out", () => {
     expect(third).toMatchObject({ id: 3, formulas: [FORMULA], method: "REML" });
   });
 
+  test("what was decided in reading the file of a path is said with its result", async () => {
+    file("commas.csv", Buffer.from("study;yi;vi\nGen\xe8ve;0,5;0,1\nB;0,25;0,2\nC;0,75;0,1\n", "latin1"));
+    const job = { id: 1, path: "commas.csv", formulas: ["yi ~ 1 + meta_V(V = vi)"] };
+    const { stdout } = await drmeta([file("read.ndjson", JSON.stringify(job)), "--workers", "1"]);
+    expect(lines(stdout)[0].notes).toEqual([
+      "read as Windows-1252 text",
+      "read with decimal commas: '0,5' of column 'yi' is 0.5",
+    ]);
+  });
+
   test("bytes that are not UTF-8 are the fault of their line", async () => {
     const bytes = Buffer.concat([
       Buffer.from(`${jobLine(0)}\n{"id":"`),
