@@ -40,10 +40,11 @@ export enum Field {
   PairRows,
   /** columns of X */
   P,
-  /** columns of M, W, U and T; theta is (delta, gamma, alpha, eta) in this order */
+  /** columns of M, W and U, coefficients of effects' correlations, columns of T; theta is (delta, gamma, alpha, kappa, eta) in this order */
   QPhi,
   QSigma,
   QSd,
+  QCor,
   QRho,
   /** 1 when a column of weights is present */
   Weighted,
@@ -85,6 +86,12 @@ export enum Field {
   /** ... most levels of such terms in one cluster, and columns of U that are not zero in all such levels */
   LargestStructured,
   StructuredColumns,
+  /** groups of terms whose effects have correlations that theta moves, ... */
+  CorGroups,
+  /** ... and the doubles of their C, and of its first and second derivatives, one group after the other */
+  CorValues,
+  CorFirst,
+  CorSecond,
   /** 1 for the restricted likelihood (restricted.ts); never with Weighted */
   Reml,
   /** 1 when V is known up to multipliers: D V D in its place, D = diag(sqrt(phi)) */
@@ -128,6 +135,12 @@ export enum Field {
   RowSlopes, // dense rows x Terms, row-major, with DenseSlopes: z_it, what the effect of the row's level is multiplied by
   TermStructures, // Terms 32-bit words, with Structures: which structure its levels have, -1 for none
   Correlations, // Structures x ClusterEntries: for each cluster one structure after the other, packed as V, K of the levels of rows i and k
+  TermGroups, // Terms 32-bit words, with CorGroups: which group its effects are of, -1 for none
+  CorSizes, // CorGroups x 3, row-major, 32-bit words: roles R, first coefficient of kappa, and how many it has
+  LevelRoles, // levels of dense clusters x 2, row-major, 32-bit words, with CorGroups: role of the level's effect, and what it is of: effects of one such covary
+  CorC, // CorValues: R x R a group, correlations of the roles; written before each evaluation, as the next two
+  CorC1, // CorFirst: coefficients x R x R a group, derivatives in the group's kappa
+  CorC2, // CorSecond: R x R for each two coefficients l <= k of a group, in the order of packed lower triangles
   PairFirst, // dense pairs x 2, row-major, 32-bit words: rows within the cluster
   Theta, // Q, written before each evaluation
 
@@ -177,5 +190,5 @@ export enum Most {
 
 /** How many of the fields are sizes given to `createProblem`. */
 export enum Sizes {
-  Count = 36,
+  Count = 41,
 }

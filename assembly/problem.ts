@@ -54,6 +54,8 @@ export function measure(sizes: Int32Array): u64 {
   const structures = <u64>sizes[Field.Structures];
   const structured = <u64>sizes[Field.LargestStructured];
   const structuredColumns = <u64>sizes[Field.StructuredColumns];
+  const groups = <u64>sizes[Field.CorGroups];
+  const correlations = <u64>sizes[Field.QCor];
   const weighted = sizes[Field.Weighted] != 0;
   const reml = sizes[Field.Reml] != 0;
   const proportional = sizes[Field.Proportional] != 0;
@@ -97,6 +99,12 @@ export function measure(sizes: Int32Array): u64 {
   doubles[Field.RowSlopes] = sizes[Field.DenseSlopes] != 0 ? denseRows * terms : 0;
   doubles[Field.TermStructures] = structures > 0 ? words(terms) : 0;
   doubles[Field.Correlations] = structures * entries;
+  doubles[Field.TermGroups] = groups > 0 ? words(terms) : 0;
+  doubles[Field.CorSizes] = words(3 * groups);
+  doubles[Field.LevelRoles] = groups > 0 ? words(2 * (levels - nestedLevels - sparseLevels)) : 0;
+  doubles[Field.CorC] = <u64>sizes[Field.CorValues];
+  doubles[Field.CorC1] = <u64>sizes[Field.CorFirst];
+  doubles[Field.CorC2] = <u64>sizes[Field.CorSecond];
   doubles[Field.PairFirst] = words(2 * (pairs - (pairRows >> 1)));
   doubles[Field.Theta] = q;
   doubles[Field.Value] = 1;
@@ -151,8 +159,8 @@ export function measure(sizes: Int32Array): u64 {
       pairVectors(p, q),
       denseVectors(p, q, scores, largest, largestLevels, largestPairs) +
         (proportional ? multiplierVectors(p, q, scores, largest) : 0) +
-        (structures > 0
-          ? structuredVectors(largest, largestLevels, structured, structuredColumns, scores)
+        (structures + groups > 0
+          ? structuredVectors(largest, largestLevels, structured, structuredColumns + correlations, scores)
           : 0),
     ),
   );
@@ -187,5 +195,5 @@ export function layOut(problem: usize, sizes: Int32Array, bytes: usize): void {
 }
 
 function thetaSize(sizes: Int32Array): i32 {
-  return sizes[Field.QPhi] + sizes[Field.QSigma] + sizes[Field.QSd] + sizes[Field.QRho];
+  return sizes[Field.QPhi] + sizes[Field.QSigma] + sizes[Field.QSd] + sizes[Field.QCor] + sizes[Field.QRho];
 }

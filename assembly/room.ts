@@ -27,9 +27,14 @@ export function firstSd(problem: usize): i32 {
   return firstSigma(problem) + get(problem, Field.QSigma);
 }
 
+/** Where the coefficients of the effects' correlations start in theta. */
+export function firstCor(problem: usize): i32 {
+  return firstSd(problem) + get(problem, Field.QSd);
+}
+
 /** Where the coefficients of the pairs' correlation start in theta. */
 export function firstRho(problem: usize): i32 {
-  return firstSd(problem) + get(problem, Field.QSd);
+  return firstCor(problem) + get(problem, Field.QCor);
 }
 
 /** Whether phi multiplies V. */

@@ -43,6 +43,8 @@ export interface ProblemInput extends RowsInput {
   readonly levels: LevelsInput;
   /** null without a sparse section */
   readonly sparse: SparseInput | null;
+  /** null where theta moves no correlation of random effects */
+  readonly correlations: CorrelationsInput | null;
   readonly pairs: PairsInput;
   readonly clusters: ClustersInput;
 }
@@ -66,6 +68,30 @@ export interface LevelsInput {
   readonly parent: Int32Array;
   /** of the nested section's inner levels: rows of the section up to the end of each */
   readonly end: Int32Array;
+}
+
+/** Groups of random effects whose correlations theta moves: assembly/kernels/dense/groups.ts. All their rows are in dense clusters. */
+export interface CorrelationsInput {
+  /** by term: the group that its effects are of, -1 for none */
+  readonly termGroups: Int32Array;
+  /** roles, first coefficient and number of coefficients of each group, one triple after the other */
+  readonly sizes: Int32Array;
+  /** role and owner of each level of the dense clusters, one pair after the other */
+  readonly levelRoles: Int32Array;
+  /** coefficients of all groups */
+  readonly qCor: number;
+  /** Fills in, one group after the other, C, and by order its first and second derivatives, at the coefficients kappa. */
+  fill(kappa: Float64Array, at: CorrelationValues, order: Order): void;
+}
+
+/** Row-major R x R matrices. */
+export interface CorrelationValues {
+  /** one a group */
+  readonly C: Float64Array;
+  /** one a coefficient */
+  readonly first: Float64Array;
+  /** one for each two coefficients of a group, in the order of packed lower triangles */
+  readonly second: Float64Array;
 }
 
 /** How the sparse section's levels are eliminated: assembly/sparse/nodes.ts. */
@@ -266,7 +292,7 @@ function giveMemoryBack(module: Wasm, address: number): void {
 
 /** Copies a problem into WebAssembly memory, once. Throws ProblemTooLargeError. */
 export function createProblem(input: ProblemInput): Problem {
-  const { levels, sparse, pairs, clusters } = input;
+  const { levels, sparse, correlations, pairs, clusters } = input;
   writeSizes(input);
   const module = wasm();
   let address = takeMemory(module);
@@ -311,6 +337,12 @@ export function createProblem(input: ProblemInput): Problem {
     }
     words(Field.PairFirst, clusters.pairRows);
   }
+  const moved = correlations === null ? null : correlationValues(correlations);
+  if (correlations !== null) {
+    words(Field.TermGroups, correlations.termGroups);
+    words(Field.CorSizes, correlations.sizes);
+    words(Field.LevelRoles, correlations.levelRoles);
+  }
   function rewrite({ y, X, multipliers, W, logSigmaOffset, v, weights }: Partial<RowsInput>): void {
     if (y) doubles(Field.Y, y);
     if (X) doubles(Field.X, X);
@@ -347,6 +379,14 @@ export function createProblem(input: ProblemInput): Problem {
     address = 0;
   }
 
+  function writeCorrelations(at: Float64Array, order: Order): void {
+    const start = at.length - pairs.qRho - correlations!.qCor;
+    correlations!.fill(at.subarray(start, start + correlations!.qCor), moved!, order);
+    doubles(Field.CorC, moved!.C);
+    if (order > Order.Value) doubles(Field.CorC1, moved!.first);
+    if (order > Order.Gradient) doubles(Field.CorC2, moved!.second);
+  }
+
   // plain properties: engines make a hidden class for every object literal with a getter, and it outlives the object
   const problem = {
     value: Number.NaN,
@@ -354,6 +394,7 @@ export function createProblem(input: ProblemInput): Problem {
     evaluate(at: Float64Array, order: Order) {
       // a loop: for so few numbers set() takes longer
       for (let i = 0; i < at.length; i++) f64[theta + i] = at[i]!;
+      if (moved !== null) writeCorrelations(at, order);
       const status = module.evaluate(address, order);
       problem.value = f64[value]!;
       problem.badRow = i32[header + Field.BadRow]!;
@@ -370,6 +411,28 @@ export function createProblem(input: ProblemInput): Problem {
     [DISPOSE]: dispose,
   };
   return problem as Problem;
+}
+
+function correlationValues({ sizes: groups }: CorrelationsInput): CorrelationValues {
+  const { values, first, second } = correlationSizes(groups);
+  return {
+    C: new Float64Array(values),
+    first: new Float64Array(first),
+    second: new Float64Array(second),
+  };
+}
+
+/** Doubles that the groups' C and their derivatives take. */
+function correlationSizes(groups: Int32Array): { values: number; first: number; second: number } {
+  const out = { values: 0, first: 0, second: 0 };
+  for (let g = 0; g < groups.length; g += 3) {
+    const square = groups[g]! ** 2;
+    const n = groups[g + 2]!;
+    out.values += square;
+    out.first += n * square;
+    out.second += (n * (n + 1) * square) / 2;
+  }
+  return out;
 }
 
 /** The first of each of the columns over the rows among all doubles, and what it has in a row of padding. */
@@ -399,7 +462,7 @@ function retakeViews(module: Wasm): void {
 const LARGEST_WORD = 2 ** 31 - 1;
 
 function writeSizes(input: ProblemInput): void {
-  const { multipliers, levels, sparse, pairs, clusters } = input;
+  const { multipliers, levels, sparse, correlations, pairs, clusters } = input;
   sizes.fill(0);
   sizes[Field.Rows] = input.rows;
   sizes[Field.ScalarRows] = input.scalarRows;
@@ -438,7 +501,15 @@ function writeSizes(input: ProblemInput): void {
   }
   sizes[Field.DenseSlopes] = clusters.z ? 1 : 0;
   sizes[Field.Structures] = clusters.structured.length;
-  if (clusters.structured.length > 0) writeStructuredSizes(input);
+  if (correlations !== null) {
+    const { values, first, second } = correlationSizes(correlations.sizes);
+    sizes[Field.QCor] = correlations.qCor;
+    sizes[Field.CorGroups] = correlations.sizes.length / 3;
+    sizes[Field.CorValues] = values;
+    sizes[Field.CorFirst] = first;
+    sizes[Field.CorSecond] = second;
+  }
+  if (clusters.structured.length > 0 || correlations !== null) writeStructuredSizes(input);
   sizes[Field.Reml] = input.reml ? 1 : 0;
   sizes[Field.Proportional] = multipliers ? 1 : 0;
 }
@@ -453,8 +524,12 @@ function termStructures({ terms, structured }: ClustersInput): Int32Array {
 }
 
 /** Most correlated levels in a cluster, and the columns of U that have something to say of such levels. */
-function writeStructuredSizes({ levels, sparse, clusters }: ProblemInput): void {
-  const { sizes: clusterSizes, rowLevels, terms, structured } = clusters;
+function writeStructuredSizes({ levels, sparse, correlations, clusters }: ProblemInput): void {
+  const { sizes: clusterSizes, rowLevels, terms } = clusters;
+  const structured = [...clusters.structured];
+  correlations?.termGroups.forEach((group, term) => {
+    if (group >= 0) structured.push(term);
+  });
   const moves = new Set<number>();
   let row = 0;
   let level = levels.parent.length + (sparse?.levels ?? 0);

@@ -69,6 +69,11 @@ export function listRandomTerms(): string[] {
   return listCases("next/").filter((id) => /phylo|slope-independent|nested3/.test(id));
 }
 
+/** Those of random effects whose correlations are estimated. */
+export function listCorrelated(): string[] {
+  return listCases("next/").filter((id) => /p32-|r05-|r06-|r10-/.test(id));
+}
+
 /** Names of parameters that files write shorter than we do, by the files' ids. */
 const SHORT_NAMES: readonly {
   readonly ids: RegExp;
@@ -77,6 +82,7 @@ const SHORT_NAMES: readonly {
 }[] = [
   { ids: /^(next\/)?p1[0-2]-/, from: "sd(species):(Intercept)", to: "sd(phylo(species)):(Intercept)" },
   { ids: /^v33-/, from: "sd(species):(Intercept)", to: "sd(relmat(species)):(Intercept)" },
+  { ids: /^(next\/)?p32-/, from: "sd(study):bmi", to: "sd(bmi | study):(Intercept)" },
   { ids: /^(next\/)?p33-/, from: "sd(study):bmi", to: "sd(bmi | study):(Intercept)" },
 ];
 

@@ -7,7 +7,10 @@ import { buildDesign, type Design } from "./design";
 import { buildGrouping, type Grouping } from "./grouping";
 
 /** The design of sd(group): one row for each level of the group. */
-export interface GroupDesign extends Design, Grouping {}
+export interface GroupDesign extends Design, Grouping {
+  /** of levels of a column within a group: by level, the group and the level of the column */
+  readonly cells?: { readonly groups: readonly string[]; readonly levels: readonly string[] };
+}
 
 /** Functions such as scale() learn from the rows of the data, as model.matrix would, not from the levels. */
 export function buildGroupDesign(dpar: DparFormula, frame: Frame): GroupDesign {

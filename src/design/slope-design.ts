@@ -24,10 +24,10 @@ export function buildSlopeDesign(dpar: DparFormula, frame: Frame): Design {
 }
 
 /** Of a factor, or a function that makes more than one column. */
-function severalColumns({ slope, key }: DparFormula, { names }: Design): DrmError {
+function severalColumns({ slope, key, group }: DparFormula, { names }: Design): DrmError {
   const seen = `'${slope}' is a category or has several columns (${names.slice(0, 4).join(", ")})`;
   return new DrmError(
     "not_supported",
-    `${key}: ${seen}; correlated slopes are not yet fitted, and a random slope is of one numeric column`,
+    `${key}: ${seen}; a random slope is of one numeric column, and effects of the levels of a category are us(0 + ${slope} | ${group})`,
   );
 }

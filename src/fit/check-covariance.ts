@@ -80,6 +80,7 @@ export function checkSemidefinite({ V, outcomes }: Model, label: string, frame: 
     reml: false,
     levels: noLevels,
     sparse: null,
+    correlations: null,
     pairs: { count: 0, T: NO_NUMBERS, qRho: 0, etaOffset: NO_NUMBERS, v12: NO_NUMBERS },
     clusters: {
       ...{ sizes, V: values, rowLevels: NO_WORDS, terms: 0, pairRows: NO_WORDS },

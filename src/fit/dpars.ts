@@ -40,9 +40,9 @@ export function effectsName({ group, slope }: Dpar): string {
   return slope === undefined ? group! : `${slope} by ${group}`;
 }
 
-/** Whether it ties two outcomes. */
-export function isCorrelation({ link }: Dpar): boolean {
-  return link === "atanh";
+/** Whether it is a correlation: of two outcomes' residuals, or of random effects. */
+export function isCorrelation({ kind }: Dpar): boolean {
+  return kind === "rho12" || kind === "cor";
 }
 
 /** The means, one an outcome. */

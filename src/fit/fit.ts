@@ -3,6 +3,7 @@ import type { Column, LabelCells } from "../data/table";
 import type { Design } from "../design/design";
 import type { Dpar } from "../formula/dpar";
 import type { Method } from "../method";
+import type { CorrelatedEffects } from "../model/terms/correlated-effects";
 import type { KnownSources } from "../model/terms/relate";
 
 /**
@@ -56,6 +57,8 @@ export interface Fit {
   readonly trees?: KnownSources["trees"];
   /** matrices with named levels, as `trees` */
   readonly matrices?: KnownSources["matrices"];
+  /** which random effects are correlated, and the parameters of their correlations; absent without */
+  readonly correlated?: readonly FittedCorrelations[];
   /** by location dpar ("mu"; "mu1", "mu2"): response, NaN where a bivariate study lacks the outcome */
   readonly response: Readonly<Record<string, Response>>;
   /** likelihood multipliers, or null */
@@ -129,6 +132,8 @@ export interface RandomEffect {
   readonly term: string;
   /** names of the levels that rows have, in order */
   readonly levels: readonly string[];
+  /** of levels of a column within a group: by level, the group and the level of the column; absent otherwise */
+  readonly cells?: { readonly groups: readonly string[]; readonly levels: readonly string[] };
   /** the level of each row used */
   readonly codes: Int32Array;
   /** fitted SD of the level's random intercept or slope, response scale */
@@ -154,6 +159,12 @@ export interface OtherLevels {
   readonly estimate: Float64Array;
   /** of prediction */
   readonly stdError: Float64Array;
+}
+
+/** Random effects that are correlated, as the fit has them. */
+export interface FittedCorrelations extends CorrelatedEffects {
+  /** the parameters that the correlations are computed from; huge but finite where a correlation is at its end */
+  readonly kappa: Float64Array;
 }
 
 /** What is known of the sampling errors. Variances, not SDs. */

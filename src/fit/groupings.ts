@@ -1,4 +1,5 @@
 import { DrmError, didYouMean } from "../errors";
+import { correlationMap } from "../model/terms/correlated-effects";
 import { shown } from "../options";
 import { dparOf } from "./dpars";
 import type { Fit, RandomEffect } from "./fit";
@@ -28,13 +29,15 @@ export function groupingOf(fit: WithRandom, dpar: string): RowGrouping | null {
 }
 
 /**
- * Fitted values of an SD or a correlation on its response scale, by row of its design: a row of the data, or a level of its
- * grouping. Undefined for a dpar that the fit does not have.
+ * Fitted values of an SD or a correlation on its response scale, by row of its design: a row of the data, a level of its
+ * grouping, or one of several correlations. Undefined for a dpar that the fit does not have.
  */
 export function valuesByDesignRow(
-  fit: Pick<Fit, "fitted" | "random">,
+  fit: Pick<Fit, "fitted" | "random" | "correlated">,
   dpar: string,
 ): Float64Array | undefined {
+  const effects = fit.correlated?.find((one) => one.dpar === dpar);
+  if (effects !== undefined) return correlationMap(effects).responses(effects.kappa);
   return fit.random?.find((effect) => effect.dpar === dpar)?.sd ?? fit.fitted[dpar];
 }
 

@@ -1,10 +1,11 @@
 import { choleskyFactor } from "../linalg/cholesky";
 import { choleskyInverse } from "../linalg/inverse";
-import { SparseLdl } from "../linalg/sparse-ldl";
+import { SparseLdl, type SparseSymmetric } from "../linalg/sparse-ldl";
 import { components } from "../model/components";
 import type { Model } from "../model/model";
 import { type EffectsTerm, hasEffects, type Spreads } from "../model/terms/term";
 import { termsOf } from "../model/terms/terms";
+import { partwiseInverse } from "./effect-covariances";
 import { marginalCovariance } from "./marginal-covariance";
 import type { StandardModel } from "./standard-model";
 
@@ -21,16 +22,19 @@ import type { StandardModel } from "./standard-model";
 export class LevelEquations {
   private readonly model: EquationsModel;
   private readonly terms: readonly EffectsTerm[];
-  private readonly omega: Float64Array;
+  private readonly spreads: Spreads;
   private readonly blocks: readonly PrecisionBlock[];
+  private readonly entries: SparseSymmetric;
   private readonly M: SparseLdl;
+  private inverse: ((u: number, v: number) => number | null) | null = null;
 
   constructor(model: EquationsModel, spreads: Spreads) {
     this.model = model;
     this.terms = termsOf(model).filter(hasEffects);
-    this.omega = spreads.omega;
+    this.spreads = spreads;
     this.blocks = precisionBlocks(model, spreads);
-    this.M = this.factor();
+    this.entries = this.matrix();
+    this.M = new SparseLdl(this.entries);
   }
 
   /** How many effects there are. */
@@ -48,15 +52,21 @@ export class LevelEquations {
     return this.M.inverseDiagonal();
   }
 
+  /** Element of M^-1; null where it is not at hand: of effects that are connected to many others. */
+  covariance(u: number, v: number): number | null {
+    this.inverse ??= partwiseInverse(this.entries);
+    return this.inverse(u, v);
+  }
+
   /** Lambda' Z' D^-1 w */
   right(w: Float64Array): Float64Array {
-    const { omega } = this;
     const out = new Float64Array(this.effects);
     const solved = this.whitened(w);
     for (const term of this.terms) {
       for (let i = 0; i < solved.length; i++) {
-        const effect = term.effectOf(i);
-        if (effect >= 0) out[effect]! += term.loadingOf(i, omega) * solved[i]!;
+        term.eachLoading(i, this.spreads, (effect, loading) => {
+          out[effect]! += loading * solved[i]!;
+        });
       }
     }
     return out;
@@ -64,12 +74,12 @@ export class LevelEquations {
 
   /** D^-1 Z Lambda u */
   shared(u: Float64Array): Float64Array {
-    const { omega } = this;
     const w = new Float64Array(this.model.rows);
     for (const term of this.terms) {
       for (let i = 0; i < w.length; i++) {
-        const effect = term.effectOf(i);
-        if (effect >= 0) w[i]! += term.loadingOf(i, omega) * u[effect]!;
+        term.eachLoading(i, this.spreads, (effect, loading) => {
+          w[i]! += loading * u[effect]!;
+        });
       }
     }
     return this.whitened(w);
@@ -89,8 +99,8 @@ export class LevelEquations {
     return out;
   }
 
-  private factor(): SparseLdl {
-    const { terms, omega } = this;
+  private matrix(): SparseSymmetric {
+    const { terms, spreads } = this;
     const rows: number[] = [];
     const columns: number[] = [];
     const values: number[] = [];
@@ -107,11 +117,12 @@ export class LevelEquations {
     }
     for (const { members, inverse } of this.blocks) {
       const m = members.length;
-      const own = members.map((i) =>
-        terms
-          .filter((term) => term.effectOf(i) >= 0)
-          .map((term) => ({ effect: term.effectOf(i), loading: term.loadingOf(i, omega) })),
-      );
+      const own = members.map((i) => {
+        const loadings: { readonly effect: number; readonly loading: number }[] = [];
+        for (const term of terms)
+          term.eachLoading(i, spreads, (effect, loading) => loadings.push({ effect, loading }));
+        return loadings;
+      });
       for (let a = 0; a < m; a++) {
         for (let b = 0; b < m; b++) {
           for (const one of own[a]!) {
@@ -124,7 +135,7 @@ export class LevelEquations {
         }
       }
     }
-    return new SparseLdl({ n, rows, columns, values });
+    return { n, rows, columns, values };
   }
 }
 

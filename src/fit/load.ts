@@ -2,6 +2,7 @@ import { createProblem, PADDING, type Problem, type RowsInput } from "../../bind
 import type { Basis } from "../design/basis";
 import { kernelV } from "../model/kernel-v";
 import { rearrange, rearrangeRows, type Sections } from "../model/sections";
+import { kernelCorrelations } from "./kernel-correlations";
 import type { StandardModel } from "./standard-model";
 import { blockOf } from "./theta-blocks";
 
@@ -39,6 +40,7 @@ export function load(model: StandardModel, layout: Sections): Problem {
       end,
     },
     sparse: layout.sparse,
+    correlations: kernelCorrelations(layout, model.random),
     pairs: {
       count: pairs.length,
       T: rearrange(rho.basis.values, pairs, rho.basis.rows, rho.basis.columns),

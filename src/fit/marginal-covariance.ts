@@ -12,6 +12,7 @@ export function spreadsAt(model: StandardModel, theta: Float64Array): Spreads {
     phi: linearPredictor(blockOf(model, "phi"), theta).map((log) => Math.exp(2 * log)),
     sigma: sds(linearPredictor(blockOf(model, "sigma"), theta), unit),
     omega: sds(linearPredictor(blockOf(model, "sd"), theta), unit),
+    kappa: linearPredictor(blockOf(model, "cor"), theta),
     rho: linearPredictor(blockOf(model, "rho"), theta).map((eta) => RHO_BOUND * Math.tanh(eta)),
   };
 }

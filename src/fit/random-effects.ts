@@ -23,6 +23,7 @@ export function randomEffects({ random }: Model, engine: Engine, theta: Float64A
       term: dpar.slope ?? "(Intercept)",
       levels: design.levels,
       codes: design.index,
+      ...(design.cells !== undefined && { cells: design.cells }),
     };
     if (structure === null) return { ...effect, sd, estimate, stdError };
     const part = (from: number, to?: number) => ({
@@ -51,6 +52,7 @@ function levelScores(engine: Engine, theta: Float64Array): LevelScores {
   return {
     unit,
     variance,
+    kappa: linearPredictor(blockOf(model, "cor"), theta),
     score: levelResults(engine, "levelScore", 1),
     precision,
     predicted: (share) => {
@@ -76,11 +78,16 @@ function predictions(engine: Engine, theta: Float64Array, L: Float64Array | null
   /** b'M^-1 b */
   const spread = (effects: readonly number[], weights: readonly number[]): number => {
     if (effects.length === 1) return weights[0]! ** 2 * variances[effects[0]!]!;
-    if (effects.length === 2) {
-      const [[u, v], [a, b]] = [effects as [number, number], weights as [number, number]];
-      const both = covariance(u, v);
-      if (both !== null) return a ** 2 * variances[u]! + 2 * a * b * both + b ** 2 * variances[v]!;
+    let known: number | null = 0;
+    for (let i = 0; i < effects.length && known !== null; i++) {
+      const [u, a] = [effects[i]!, weights[i]!];
+      known += a ** 2 * variances[u]!;
+      for (let k = 0; k < i && known !== null; k++) {
+        const both = covariance(u, effects[k]!);
+        known = both === null ? null : known + 2 * a * weights[k]! * both;
+      }
     }
+    if (known !== null) return known;
     const b = new Float64Array(means.length);
     effects.forEach((u, k) => {
       b[u] = weights[k]!;
@@ -163,7 +170,7 @@ function effectsOf({ problem, model }: Engine, equations: LevelEquations): Effec
   return {
     means: equations.solve(equations.right(residuals)),
     variances: equations.variances(),
-    covariance: () => null,
+    covariance: (u, v) => equations.covariance(u, v),
     slopes: Array.from({ length: p }, (_, j) =>
       equations.solve(equations.right(X.subarray(j * rows, (j + 1) * rows))).map((value) => unit * value),
     ),

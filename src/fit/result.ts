@@ -8,14 +8,16 @@ import { namingColumns } from "../formula/naming-columns";
 import type { Frame } from "../frame/frame";
 import type { BuiltModel } from "../model/build-model";
 import { blocksOf } from "../model/model";
+import { correlationMap } from "../model/terms/correlated-effects";
 import { parametersOf } from "../model/terms/parameters";
 import { multipliersOf } from "../model/terms/terms";
 import { version } from "../version";
 import type { Engine } from "./engine";
-import type { Coefficient, Fit, KnownVSummary, OptimSummary, Response } from "./fit";
+import type { Coefficient, Fit, FittedCorrelations, KnownVSummary, OptimSummary, Response } from "./fit";
 import { fittedValues } from "./fitted-values";
 import type { Search, SearchOptions } from "./optimise";
 import { randomEffects } from "./random-effects";
+import { blockOf, linearPredictor } from "./theta-blocks";
 import { gradientTolerance, maxAbs } from "./trust-region";
 import type { Uncertainty } from "./uncertainty";
 
@@ -56,6 +58,7 @@ export function buildFit(
     designs,
     ...(built.slopes !== null && { slopes: built.slopes }),
     ...built.sources,
+    ...(built.correlated.length > 0 && { correlated: fittedCorrelations(built, engine, found.best.theta) }),
     response,
     weights: frame.weights,
     knownV: knownVSummary(knownV, frame.outcomePresent),
@@ -71,18 +74,34 @@ export function buildFit(
 
 function dparsOf({ dpars }: DrmFormula, designs: Fit["designs"], fixed: Fit["fixed"]): Dpar[] {
   const out: Dpar[] = [];
-  for (const { key, kind, outcome, group, slope, structure, link } of dpars) {
+  for (const { key, kind, outcome, group, slope, within, correlations, structure, link } of dpars) {
     if (designs[key] === undefined && !Object.hasOwn(fixed, key)) continue;
     const dpar: Dpar = { key, kind, outcome, group, link };
-    if (slope === undefined && structure === undefined) out.push(dpar);
+    if (slope === undefined && structure === undefined && correlations === undefined) out.push(dpar);
     else
       out.push({
         ...dpar,
         ...(slope !== undefined && { slope }),
+        ...(within !== undefined && { within }),
+        ...(correlations !== undefined && { correlations }),
         ...(structure !== undefined && { structure }),
       });
   }
   return out;
+}
+
+function fittedCorrelations(
+  { correlated }: BuiltModel,
+  { model }: Engine,
+  theta: Float64Array,
+): FittedCorrelations[] {
+  const kappa = linearPredictor(blockOf(model, "cor"), theta);
+  let next = 0;
+  return correlated.map((effects) => {
+    const { parameters } = correlationMap(effects);
+    next += parameters;
+    return { ...effects, kappa: kappa.slice(next - parameters, next) };
+  });
 }
 
 function coefficientRows(designs: Readonly<Record<string, Design>>, inference: Uncertainty): Coefficient[] {

@@ -152,8 +152,12 @@ function partsOf(model: Model): Part[] {
   let start = 0;
   for (const { kind, block } of model.blocks) {
     for (const { names } of block.designs) {
-      parts.push({ kind, start, columns: names.length });
-      start += names.length;
+      // each correlation of random effects is a parameter of its own, with ends of its own
+      const widths = kind === "cor" ? names.map(() => 1) : [names.length];
+      for (const columns of widths) {
+        parts.push({ kind, start, columns });
+        start += columns;
+      }
     }
   }
   return parts;

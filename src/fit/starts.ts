@@ -49,7 +49,7 @@ export function startingPoints(model: StandardModel, most: number): Float64Array
     starts.push(startAt(model, MOSTLY * tau2, ((1 - MOSTLY) * tau2) / random.length, 0));
     starts.push(startAt(model, (1 - MOSTLY) * tau2, (MOSTLY * tau2) / random.length, 0));
   }
-  if (blockOf(model, "rho").basis.columns > 0) {
+  if (blockOf(model, "rho").basis.columns + blockOf(model, "cor").basis.columns > 0) {
     starts.push(startAt(model, share * tau2, share * tau2, CORRELATED));
     starts.push(startAt(model, share * tau2, share * tau2, -CORRELATED));
   }
@@ -180,6 +180,7 @@ function startAt(model: StandardModel, sigma2: number, omega2: number, eta: numb
     phi: 0.5 * Math.log(ratio),
     sigma: 0.5 * Math.log(sigma2),
     sd: 0.5 * Math.log(omega2),
+    cor: eta,
     rho: eta,
   };
   const units = loadingUnits(model);

@@ -16,7 +16,7 @@ export interface ThetaBlock {
   readonly start: number;
 }
 
-/** The columns of theta that one formula's design has. */
+/** The columns of theta that one formula's design has; of correlations of random effects one each. */
 export interface Part {
   readonly kind: ParameterKind;
   /** its first coefficient in theta */

@@ -8,6 +8,7 @@ import type { FreeSpace } from "./boundary";
 import type { Engine } from "./engine";
 import type { Optimum } from "./optimum";
 import type { Recession } from "./recession";
+import { correlationSlopes, reportedCorrelations } from "./reported-correlations";
 import { thetaBlocks } from "./theta-blocks";
 
 /** Coefficients and their covariance in the user's columns and units: location first, then theta. */
@@ -43,7 +44,7 @@ export function uncertainty(
   const k = p + q;
   // the user's coefficients = D (free directions); inside the parameter space all directions are free
   const J = jointHessian(engine, optimum, p, q);
-  const toUser = userCoefficients(engine, p, q);
+  const toUser = userCoefficients(engine, optimum, p, q);
   const M = optimum.boundary === null ? null : freeDirections(optimum.boundary.free, p, q);
   const n = optimum.boundary === null ? k : p + optimum.boundary.free.count;
   const D = M === null ? toUser : product(toUser, M, k, k, n, scratch(k * n));
@@ -57,8 +58,10 @@ export function uncertainty(
   const beta = problem.read("beta", scratch(p));
   for (let i = 0; i < p; i++) beta[i] = model.leastSquares[i]! + unit * beta[i]!;
   estimates.set(toOriginal(location, beta), 0);
-  for (const { basis, start } of thetaBlocks(model)) {
-    estimates.set(toOriginal(basis, optimum.theta, start), p + start);
+  for (const { kind, basis, start } of thetaBlocks(model)) {
+    const own =
+      kind === "cor" ? reportedCorrelations(model, optimum) : toOriginal(basis, optimum.theta, start);
+    estimates.set(own, p + start);
   }
   problem.read("locationGradient", gradient, 0, p);
   // an equation of moments has no slope that is left over
@@ -80,7 +83,18 @@ export function uncertainty(
     });
   }
   for (const edge of optimum.boundary?.edges ?? []) {
-    const { basis, start } = edge.block;
+    const { kind, basis, start } = edge.block;
+    if (kind === "cor") {
+      // a function of parameters of which some are at their ends: a number, if it is not +-1
+      for (let i = p + start; i < p + start + basis.columns; i++) {
+        const isFixed = D.subarray(i * n, (i + 1) * n).every((part) => part === 0);
+        if (Number.isFinite(estimates[i]!) && !isFixed) continue;
+        atBoundary[i] = 1;
+        gradient[i] = Number.NaN;
+        drop(i);
+      }
+      continue;
+    }
     const user = toOriginal(basis, edge.direction, start);
     const largest = user.reduce((most, part) => Math.max(most, Math.abs(part)), 0);
     user.forEach((part, j) => {
@@ -175,15 +189,21 @@ function inverseOf(A: Float64Array, n: number): Inverse | null {
   return { matrix, condition: Number.POSITIVE_INFINITY, flat };
 }
 
-/** Block-diagonal k x k matrix that takes the engine's coefficients to the user's (shifts left out). */
-function userCoefficients(engine: Engine, p: number, q: number): Float64Array {
+/** Block-diagonal k x k matrix that takes changes of the engine's coefficients to those of the user's: of correlations the derivatives. */
+function userCoefficients(engine: Engine, optimum: Optimum, p: number, q: number): Float64Array {
   const { location, unit } = engine.model;
   const k = p + q;
   const out = scratch(k * k);
   for (let i = 0; i < p; i++)
     for (let j = i; j < p; j++) out[i * k + j] = unit * location.toOriginal[i * p + j]!;
-  for (const { basis, start } of thetaBlocks(engine.model)) {
+  for (const { kind, basis, start } of thetaBlocks(engine.model)) {
     const width = basis.columns;
+    if (kind === "cor") {
+      const slopes = correlationSlopes(engine.model, optimum);
+      for (let i = 0; i < width; i++)
+        for (let j = 0; j < width; j++) out[(p + start + i) * k + p + start + j] = slopes[i * width + j]!;
+      continue;
+    }
     for (let i = 0; i < width; i++) {
       for (let j = i; j < width; j++)
         out[(p + start + i) * k + p + start + j] = basis.toOriginal[i * width + j]!;

@@ -1,4 +1,5 @@
 import { scratch } from "../data/doubles";
+import { isTwoSided } from "../model/terms/parameters";
 import { isPerfectInCluster } from "./singular-v";
 import type { StandardModel } from "./standard-model";
 import { blockOf, linearPredictor, samplingVariances, type ThetaBlock, thetaBlocks } from "./theta-blocks";
@@ -6,7 +7,7 @@ import { blockOf, linearPredictor, samplingVariances, type ThetaBlock, thetaBloc
 /**
  * How near each entity of a block is to the edge of the parameter space, on a log scale on which minus infinity is the
  * edge: log(sigma^2 / phi v) of an observation, or log(phi v / sigma^2), log(omega^2 / the variance of the level's mean) of a level, log(1 - rho^2)
- * of a study. `sign` turns a change of the linear predictor into one of this measure: d measure = 2 sign d predictor.
+ * of a study, or of correlated effects. `sign` turns a change of the linear predictor into one of this measure: d measure = 2 sign d predictor.
  */
 export interface Nearness {
   readonly measure: Float64Array;
@@ -15,7 +16,7 @@ export interface Nearness {
 
 export function nearness(model: StandardModel, block: ThetaBlock, theta: Float64Array): Nearness {
   const predictor = linearPredictor(block, theta);
-  if (block.kind === "rho") {
+  if (isTwoSided(block)) {
     const measure = predictor.map(
       (eta) => Math.log(4) - 2 * Math.abs(eta) - 2 * Math.log1p(Math.exp(-2 * Math.abs(eta))),
     );
@@ -54,7 +55,8 @@ function orShared(model: StandardModel, variances: Float64Array, theta: Float64A
   if ((random.length === 0 && exactRows.length === 0) || !variances.includes(0)) return variances;
   const shared = scratch(model.rows);
   const omega = linearPredictor(blockOf(model, "sd"), theta).map((u) => Math.exp(u));
-  for (const term of random) term.addVariances({ phi: NONE, sigma: NONE, omega, rho: NONE }, shared);
+  const kappa = linearPredictor(blockOf(model, "cor"), theta);
+  for (const term of random) term.addVariances({ phi: NONE, sigma: NONE, omega, kappa, rho: NONE }, shared);
   const out = variances.map((variance, i) => (variance > 0 ? variance : shared[i]!));
   for (const row of exactRows) out[row] = 1;
   return out;

@@ -36,6 +36,7 @@ export function withoutIdle(model: StandardModel): StandardModel {
   const idle: Readonly<Record<EntityKind, Uint8Array>> = {
     observation: rows,
     level: idleLevels(model, rows),
+    correlation: new Uint8Array(blockOf(model, "cor").basis.rows),
     pair: Uint8Array.from({ length: model.pairs.length / 2 }, (_, s) =>
       rows[model.pairs[2 * s]!] === 1 || rows[model.pairs[2 * s + 1]!] === 1 ? 1 : 0,
     ),

@@ -1,8 +1,18 @@
 import { DrmError } from "../errors";
 import { deparse } from "./deparse";
-import { type DparName, isNumbered, looksLikeDpar, phiOf, rho12, sdOf, sigmaOf, unknownDpar } from "./dpar";
+import {
+  corOf,
+  type DparName,
+  isNumbered,
+  looksLikeDpar,
+  phiOf,
+  rho12,
+  sdOf,
+  sigmaOf,
+  unknownDpar,
+} from "./dpar";
 import { type DparFormula, impliedDpar } from "./dpar-formula";
-import { groupLabel } from "./random";
+import { groupLabel, type RandomTerm } from "./random";
 
 export interface FormulaSet {
   readonly family: "gaussian" | "biv_gaussian";
@@ -26,10 +36,11 @@ export function checkSet(written: readonly DparFormula[]): FormulaSet {
   const phis = multipliers(written, locations).map(given);
   const sigmas = locations.map((location) => given(sigmaOf(location)));
   const sds = studyLevel(written, locations);
+  const correlations = correlationsOf(locations);
   const correlation = bivariate ? [given(rho12())] : [];
   return {
     family: bivariate ? "biv_gaussian" : "gaussian",
-    dpars: [...locations, ...phis, ...sigmas, ...sds, ...correlation],
+    dpars: [...locations, ...phis, ...sigmas, ...sds, ...correlations, ...correlation],
   };
 }
 
@@ -120,6 +131,12 @@ function studyLevel(written: readonly DparFormula[], locations: readonly DparFor
       const name = sdOf(location, random);
       const match = sds.find((dpar) => dpar.outcome === location.outcome && isOf(dpar, name));
       if (match === undefined) return impliedDpar(name);
+      if (random.block !== null) {
+        throw fail(
+          `${match.key} has a formula, but its effects are those of ${random.block.written}, whose SDs are the same for all levels: remove the formula, or write independent effects, ${independent(random)}`,
+          [match],
+        );
+      }
       used.add(match);
       // sd(b:a) for (1 | a:b): the random intercept's spelling is the one that results carry
       return { ...match, ...name };
@@ -136,6 +153,32 @@ function studyLevel(written: readonly DparFormula[], locations: readonly DparFor
   return result;
 }
 
+/** One cor(...) for every block of correlated effects, in the order of their first effects. */
+function correlationsOf(locations: readonly DparFormula[]): DparFormula[] {
+  const found = new Map<string, DparName>();
+  const tagged = new Map<string, Set<DparFormula>>();
+  for (const location of locations) {
+    for (const { block } of location.random) {
+      if (block === null || block.form === null) continue;
+      const name = corOf(location, block);
+      if (!found.has(name.key)) found.set(name.key, name);
+      if (block.tag === null) continue;
+      const id = `${block.tag} | ${block.label}`;
+      tagged.set(id, (tagged.get(id) ?? new Set()).add(location));
+    }
+  }
+  for (const [id, users] of tagged) {
+    if (users.size > 1) continue;
+    const [tag, label] = id.split(" | ");
+    const rest = locations.length > 1 ? `add (1 | ${id}) to the other formula, or` : "this model has one, so";
+    throw fail(
+      `the label '${tag}' of (1 | ${id}) is in one formula: it correlates the random effects of several; ${rest} write (1 | ${label})`,
+      [...users],
+    );
+  }
+  return [...found.values()].map(impliedDpar);
+}
+
 /** One for sd(a:b) and sd(b:a), another for sd1(a:b). */
 function canonicalKey({ key, groupColumns, slope, structureFn }: DparFormula): string {
   if (groupColumns === null) return key;
@@ -144,9 +187,17 @@ function canonicalKey({ key, groupColumns, slope, structureFn }: DparFormula): s
 
 /** Whether a formula's name is that of a random term's SD; the columns of its grouping may be in another order. */
 function isOf(dpar: DparName, name: DparName): boolean {
+  // the column whose levels the effects are of is among the columns of the grouping
+  if (name.within !== undefined) return dpar.key === name.key;
   const [a, b] = [dpar.groupColumns!, name.groupColumns!];
   if (dpar.structureFn !== name.structureFn || dpar.slope !== name.slope) return false;
   return a.length === b.length && a.every((column) => b.includes(column));
+}
+
+/** The same effects, independent of the others of their block. */
+function independent({ slope, label, block }: RandomTerm): string {
+  if (block?.within) return `(1 | ${label}:${block.within.column})`;
+  return `(${slope === null ? "1" : `0 + ${slope.label}`} | ${label})`;
 }
 
 /** The random term that an SD would belong to. */

@@ -1,3 +1,4 @@
+import { deparseName } from "./deparse";
 import { hasDot } from "./dot";
 import type { Dpar, DparName } from "./dpar";
 import { type Expr, variablesOf } from "./expr";
@@ -8,6 +9,7 @@ import { type ParsedFormula, parseFormula } from "./parser";
 import type { RandomTerm } from "./random";
 import { checkRightSide } from "./right-side";
 import { expandTerms, type Term } from "./terms";
+import { WITHIN } from "./within";
 
 /** The formula of one distributional parameter, expanded. */
 export interface DparFormula extends Dpar {
@@ -51,9 +53,11 @@ export function dparFormula(parsed: ParsedFormula, name: DparName): DparFormula 
   return { ...dpar, variables: columnsOf(dpar) };
 }
 
-/** `sigma ~ 1` for a parameter that has no formula. */
+/** `sigma ~ 1` for a parameter that has no formula; `~ 0 + outcome` where each level of outcome has an SD. */
 export function impliedDpar(name: DparName): DparFormula {
-  return { ...dparFormula(parseFormula(`${name.key} ~ 1`), name), implied: true };
+  const right =
+    name.within !== undefined && WITHIN[name.within].ownSds ? `0 + ${deparseName(name.slope!)}` : "1";
+  return { ...dparFormula(parseFormula(`${name.key} ~ ${right}`), name), implied: true };
 }
 
 export function columnsOf(dpar: Omit<DparFormula, "variables">): string[] {

@@ -4,14 +4,14 @@ import { deparse } from "./deparse";
 import { type Expr, ungroup } from "./expr";
 import { type KnownStructure, writtenStructure } from "./known-structure";
 import type { ParsedFormula } from "./parser";
-import { groupings, groupLabel, groupName, type RandomTerm, sdArgument } from "./random";
-import { isKnownStructure } from "./structures";
+import { type BlockTerm, groupings, groupLabel, groupName, type RandomTerm, sdArgument } from "./random";
+import { isKnownStructure, type WithinName } from "./structures";
 
 /**
- * A mean, a multiplier of the sampling variances, an extra heterogeneity, an SD of random intercepts, the residual correlation
- * of two outcomes.
+ * A mean, a multiplier of the sampling variances, an extra heterogeneity, an SD of random effects, correlations of random effects, the
+ * residual correlation of two outcomes.
  */
-export type DparKind = "location" | "phi" | "sigma" | "sd" | "rho12";
+export type DparKind = "location" | "phi" | "sigma" | "sd" | "cor" | "rho12";
 
 /** A distributional parameter: what its name says, as data. Only this folder takes names apart or makes them. */
 export interface Dpar {
@@ -19,16 +19,20 @@ export interface Dpar {
   readonly key: string;
   /** "location" for means; what the parameter is otherwise */
   readonly kind: DparKind;
-  /** the outcome that it is about, 1 where there is one; null for rho12, which is about both */
+  /** the outcome that it is about, 1 where there is one; null for rho12 and for correlations of random effects, which are about both */
   readonly outcome: 1 | 2 | null;
   /** "study", "district:school", "phylo(species)": the grouping of an SD of random effects, as in `random`; else null */
   readonly group: string | null;
   /** "bmi": the column whose slopes an SD of random effects is of; absent for intercepts and for other parameters */
   readonly slope?: string;
+  /** "us", "cs", ...: effects of a column's levels within a group, `slope` being the column; absent for other parameters */
+  readonly within?: WithinName;
+  /** "cor(study)": the dpar of the correlations that its effects have with others; absent where they have none */
+  readonly correlations?: string;
   /** "tree = tree", "K = K": the known correlation of the grouping's levels, as in `structures`; absent where they are independent */
   readonly structure?: string;
-  /** what its linear predictor is of: the mean itself, the log of an SD or of phi, a ratio of variances, atanh of a correlation */
-  readonly link: "identity" | "log" | "atanh";
+  /** what its linear predictor is of: the mean itself, the log of an SD or of phi, a ratio of variances, atanh of a correlation (rho12: of it beside its bound; "fisher": as it is), the logit of one */
+  readonly link: "identity" | "log" | "atanh" | "fisher" | "logit";
 }
 
 /** Which distributional parameter a formula is for, read off its left-hand side alone. */
@@ -49,6 +53,7 @@ const LINKS = {
   phi: "log",
   sigma: "log",
   sd: "log",
+  cor: "fisher",
   rho12: "atanh",
 } as const satisfies Record<DparKind, Dpar["link"]>;
 
@@ -120,6 +125,10 @@ type Target = Omit<DparName, "response">;
 
 function parameterTarget(expr: Expr, text: string): Target | null {
   const inner = ungroup(expr);
+  if (inner.type === "call" && /^cor[12]?$/.test(inner.fn)) {
+    const what = "correlations of random effects are the same for all levels, and take no formula";
+    throw caretError(`${deparse(inner)}: ${what}`, text, inner.at, "not_supported");
+  }
   if (inner.type === "call" && /^sd[12]?$/.test(inner.fn)) return sdTarget(inner, text);
   if (inner.type !== "name") return null;
   const { name } = inner;
@@ -156,12 +165,14 @@ export function phiOf({ key, outcome }: Dpar): DparName {
 
 /** The SD of random effects in a location formula. */
 export function sdOf({ key, outcome }: Dpar, random: RandomTerm): DparName {
-  const { group, slope, structure } = random;
+  const { group, slope, structure, block } = random;
   return {
     ...ungrouped(sdKey(key, random), "sd", outcome),
     group: groupName(random),
     groupColumns: group,
     ...(slope !== null && { slope: slope.label, slopeExpr: slope.expr }),
+    ...(block?.within && { slope: block.within.column, within: block.within.fn }),
+    ...(block !== null && block.form !== null && { correlations: corKey(key, block) }),
     ...(structure !== null && {
       structure: writtenStructure(structure),
       structureFn: structure.fn,
@@ -171,13 +182,25 @@ export function sdOf({ key, outcome }: Dpar, random: RandomTerm): DparName {
   };
 }
 
+/** The correlations of the effects of a block in a location formula. */
+export function corOf({ key, outcome }: Dpar, block: BlockTerm): DparName {
+  const own = ungrouped(corKey(key, block), "cor", block.tag === null ? outcome : null);
+  return { ...own, link: block.form === "car" ? "logit" : "fisher", response: null };
+}
+
+/** By the location's key; of a label, which is in several of them, without a number. */
+function corKey(location: string, { tag, label }: BlockTerm): string {
+  return `cor${tag === null ? numberOf(location) : ""}(${label})`;
+}
+
 /** By the location's key. */
 export function sdKey(location: string, random: RandomTerm): string {
   return `sd${numberOf(location)}(${sdArgument(random)})`;
 }
 
 /** The random term whose SD a dpar is, as formulas have it: "(1 | study)", "phylo(0 + x | species, tree = tree)". */
-export function randomTermOf({ group, slope, structure }: Dpar): string {
+export function randomTermOf({ group, slope, within, structure }: Dpar): string {
+  if (within !== undefined) return `${within}(0 + ${slope} | ${group})`;
   const before = slope === undefined ? "1" : `0 + ${slope}`;
   if (structure === undefined) return `(${before} | ${group})`;
   const open = group!.indexOf("(");

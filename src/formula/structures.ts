@@ -37,7 +37,6 @@ const STRUCTURES: ReadonlyMap<string, Structure> = new Map([
     "spatial",
     "spde",
     "gp",
-    "car",
     "sar",
     "mat",
     "matern",
@@ -49,23 +48,10 @@ const STRUCTURES: ReadonlyMap<string, Structure> = new Map([
     "spsph",
     "corExp",
   ].map((fn) => [fn, spatial] as const),
-  ...["ar", "ar1", "ou", "arma", "ma", "hetar1", "corAR1", "corCAR1"].map((fn) => [fn, temporal] as const),
-  ...[
-    "us",
-    "un",
-    "cs",
-    "hcs",
-    "homcs",
-    "diag",
-    "id",
-    "idh",
-    "homdiag",
-    "toep",
-    "homtoep",
-    "rr",
-    "cosy",
-    "unstr",
-  ].map((fn) => [fn, structured] as const),
+  ...["ar1", "ou", "arma", "ma", "hetar1", "corAR1", "corCAR1"].map((fn) => [fn, temporal] as const),
+  ...["un", "homcs", "idh", "homdiag", "toep", "homtoep", "rr", "cosy", "unstr"].map(
+    (fn) => [fn, structured] as const,
+  ),
   ...["s", "te", "ti", "t2", "lo", "bs", "pb", "pspline", "smooth"].map((fn) => [fn, smooth] as const),
   ["mm", membership],
   ...["me", "mi", "mo"].map((fn) => [fn, measured] as const),
@@ -83,6 +69,18 @@ export function unsupportedStructure(call: CallExpr, { what, instead }: Structur
     call.at,
     "not_supported",
   );
+}
+
+/** Functions that hold a bar: of the effects of a column's levels within a group. */
+export type WithinName = "us" | "cs" | "hcs" | "diag" | "id" | "ar" | "har" | "car";
+
+/** How effects are correlated: not by any rule, all alike, by the positions of levels, by their times. */
+export type CorrelationForm = "us" | "cs" | "ar" | "car";
+
+const WITHIN_NAMES: readonly string[] = ["us", "cs", "hcs", "diag", "id", "ar", "har", "car"];
+
+export function isWithin(fn: string): fn is WithinName {
+  return WITHIN_NAMES.includes(fn);
 }
 
 /** Functions that hold a bar: of a known correlation among the levels of a grouping. */

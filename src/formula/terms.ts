@@ -5,7 +5,7 @@ import { type Expr, ungroup } from "./expr";
 import { checkCalls } from "./functions";
 import { type KnownVCall, knownVCall } from "./known-v";
 import { type RandomTerm, randomTerms, sdArgument, writtenRandom } from "./random";
-import { isKnownStructure } from "./structures";
+import { isKnownStructure, isWithin } from "./structures";
 
 /** One variable of a term: a column, or a function of columns. */
 export interface Factor {
@@ -93,7 +93,7 @@ function variableIndex(expr: Expr, { variables }: Expansion): number {
 }
 
 function isSpecial(fn: string): boolean {
-  return fn === "offset" || fn === "meta_V" || fn === "meta_known_V" || isKnownStructure(fn);
+  return fn === "offset" || fn === "meta_V" || fn === "meta_known_V" || isKnownStructure(fn) || isWithin(fn);
 }
 
 /** `sum` is true where a special term may stand: not inside an interaction. */
@@ -187,7 +187,7 @@ function special(expr: Expr, expansion: Expansion, sum: boolean): Bits[] {
   if (!expansion.adding) {
     throw caretError(`${label} cannot be subtracted: leave it out instead`, text, expr.at);
   }
-  if (expr.type === "group" || (expr.type === "call" && isKnownStructure(expr.fn))) {
+  if (expr.type === "group" || (expr.type === "call" && (isKnownStructure(expr.fn) || isWithin(expr.fn)))) {
     for (const term of randomTerms(expr.type === "group" ? expr.arg : expr, text)) {
       // the parameter of two terms with one name, such as of two trees for a column, would have it twice
       const same = expansion.random.find((other) => sdArgument(other) === sdArgument(term));

@@ -177,7 +177,8 @@ function mentionsDot(expr: Expr): boolean {
 function specialsOf({ offsets, random, knownV }: RightSide): Specials {
   return {
     offsets: offsets.map(deparse),
-    random: random.map(writtenRandom),
+    // a block is one term, whatever effects it has
+    random: [...new Set(random.map(writtenRandom))],
     knownV: knownV === null ? null : writtenV(knownV),
   };
 }
@@ -188,7 +189,7 @@ function read(parts: readonly Part[], text: string): Specials {
   let knownV: string | null = null;
   for (const { expr } of parts) {
     if (expr.type === "group") {
-      for (const term of randomTerms(expr.arg, text)) random.push(writtenRandom(term));
+      for (const term of new Set(randomTerms(expr.arg, text).map(writtenRandom))) random.push(term);
       continue;
     }
     const one = specialsOf(expandTerms(expr, text));

@@ -7,11 +7,12 @@ import { RHO_BOUND } from "../model/model";
  * How a dpar's linear predictor becomes a value on its response scale:
  *
  *   mu     identity          sigma, sd(group)   exp          rho12   0.999999 tanh
+ *   cor(group)   tanh, or of car() the logistic function
  *
- * The factor keeps a fitted correlation matrix positive definite.
+ * The factor keeps a fitted correlation matrix positive definite; correlations of random effects have sampling errors beside them.
  */
 export interface Link {
-  /** identity for means, log for SDs, atanh for the correlation */
+  /** identity for means, log for SDs, atanh for the correlation of residuals, fisher and logit for those of random effects */
   readonly name: Dpar["link"];
   /** from the link scale to the response scale */
   readonly response: (eta: number) => number;
@@ -29,6 +30,18 @@ const LINKS: Readonly<Record<Dpar["link"], Link>> = {
     response: (eta) => RHO_BOUND * Math.tanh(eta),
     derivative: (eta) => RHO_BOUND / Math.cosh(eta) ** 2,
     link: (rho) => Math.atanh(rho / RHO_BOUND),
+  },
+  fisher: {
+    name: "fisher",
+    response: Math.tanh,
+    derivative: (eta) => 1 / Math.cosh(eta) ** 2,
+    link: Math.atanh,
+  },
+  logit: {
+    name: "logit",
+    response: (eta) => 1 / (1 + Math.exp(-eta)),
+    derivative: (eta) => 1 / (2 * Math.cosh(eta / 2)) ** 2,
+    link: (rho) => Math.log(rho / (1 - rho)),
   },
 };
 

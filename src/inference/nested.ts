@@ -1,7 +1,7 @@
 import type { Design } from "../design/design";
 import { DrmError } from "../errors";
-import { phisOf } from "../fit/dpars";
-import type { Fit } from "../fit/fit";
+import { dparOf, phisOf } from "../fit/dpars";
+import type { Fit, FittedCorrelations } from "../fit/fit";
 import { covarianceOf, type KeptV } from "../fit/known-covariance";
 import { orthonormalBasis, removeProjection } from "../linalg/orthogonal";
 import { norm } from "../linalg/vector";
@@ -80,11 +80,28 @@ export function whyNotNested(reduced: Fit, full: Fit): string | null {
       const what = dpar in full.fixed ? `holds ${dpar} at a value` : `has no ${dpar}`;
       return `the model with more parameters ${what}`;
     }
+    if (dparOf(reduced, dpar).kind === "cor") {
+      const why = whyNotWithin(reduced, full, dpar);
+      if (why !== null) return why;
+      continue;
+    }
     if (design.nrow !== other.nrow || !spans(other, design.values, design.names.length)) {
       return `the model with more parameters does not contain all terms of ${dpar}`;
     }
   }
   return null;
+}
+
+/** Correlations of random effects: those of the same effects, any of which are a special case of correlations without a rule. */
+function whyNotWithin(reduced: Fit, full: Fit, dpar: string): string | null {
+  const [a, b] = [reduced, full].map((fit) => fit.correlated!.find((one) => one.dpar === dpar)!) as [
+    FittedCorrelations,
+    FittedCorrelations,
+  ];
+  const effects = `the model with more parameters does not correlate the same effects by ${dpar}`;
+  if (a.roles.some((role) => !b.roles.includes(role))) return effects;
+  if (a.form === b.form || b.form === "us") return null;
+  return `correlations as in ${a.form}() are not a special case of those of ${b.form}() (${dpar})`;
 }
 
 function constant({ nrow, present }: Design): Float64Array {

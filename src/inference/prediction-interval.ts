@@ -6,6 +6,7 @@ import type { Fit } from "../fit/fit";
 import { groupingOf, valuesByDesignRow } from "../fit/groupings";
 import { requireFit } from "../fit/require-fit";
 import type { Dpar } from "../formula/dpar";
+import { fittedKappa } from "../opened/fitted-spreads";
 import { trueVariancesAt } from "../opened/term-variances";
 import { checkOptions, type OptionKinds } from "../options";
 import { count } from "../words";
@@ -103,7 +104,7 @@ export function predictionInterval(
   const variance = trueVariancesAt(
     fit,
     outcome.number,
-    { values, slopes: slopesIn(fit, data ?? null) },
+    { values, kappa: fittedKappa(fit), slopes: slopesIn(fit, data ?? null) },
     mean.estimate.length,
   );
   if (v !== undefined)

@@ -8,7 +8,7 @@ export interface RanefRow {
   readonly dpar: string;
   /** "study", "district:school", "phylo(species)" */
   readonly group: string;
-  /** "(Intercept)", or the column that slopes are of */
+  /** "(Intercept)", the column that slopes are of, or the level of a column within a group */
   readonly term: string;
   /** name of the level */
   readonly level: string;
@@ -37,13 +37,13 @@ export function ranef(fit: Fit, group?: string): RanefRow[] {
   requireFit("ranef", fit);
   const effects = group === undefined ? randomEffectsOf(fit) : randomEffectsFor(fit, group);
   return effects.flatMap((effect) => {
-    const { dpar, group: name, term, others } = effect;
+    const { dpar, group: name, term, others, cells } = effect;
     return [effect, ...(others === undefined ? [] : [others])].flatMap(({ levels, sd, estimate, stdError }) =>
       levels.map((level, j) => ({
         dpar,
         group: name,
-        term,
-        level,
+        term: cells?.levels[j] ?? term,
+        level: cells?.groups[j] ?? level,
         sd: sd[j],
         estimate: estimate[j],
         stdError: stdError[j],

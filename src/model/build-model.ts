@@ -2,7 +2,7 @@ import { buildKnownV, type KnownV, type KnownVOptions, type MatrixInput } from "
 import type { LevelMatrix } from "../covariance/related/named-matrix";
 import type { TreeInput } from "../covariance/related/tree-levels";
 import { buildDesign, type Design } from "../design/design";
-import { buildGroupDesign, withoutColumns } from "../design/group-design";
+import { buildGroupDesign, type GroupDesign, withoutColumns } from "../design/group-design";
 import { CLEARLY_FULL, checkRank, checkWeightedRank } from "../design/rank";
 import { buildSlopeDesign } from "../design/slope-design";
 import { DrmError } from "../errors";
@@ -13,10 +13,12 @@ import { evaluateNumeric } from "../frame/evaluate";
 import type { Frame } from "../frame/frame";
 import type { Method } from "../method";
 import { checkMethod, checkRandomEffects, checkWeights } from "./check-model";
+import { correlatedEffects, withLevelNames } from "./correlated-from-frame";
 import { heldValues } from "./fixed";
 import type { Block, Model, Outcomes } from "./model";
 import { checkMultipliers } from "./multipliers";
 import { blockOf, observationNumbers, observedV, presentOutcomes } from "./observations";
+import type { CorrelatedEffects } from "./terms/correlated-effects";
 import { type KnownSources, keptSources, relateBy } from "./terms/relate";
 import type { TermSource } from "./terms/source";
 import { multipliersOf, partsFrom } from "./terms/terms";
@@ -47,6 +49,8 @@ export interface BuiltModel {
   readonly slopes: Readonly<Record<string, Design>> | null;
   /** trees and matrices of random effects' levels, as a fit keeps them */
   readonly sources: KnownSources;
+  /** which random effects are correlated, where that is estimated */
+  readonly correlated: readonly CorrelatedEffects[];
   /** values that SDs and phis are held at */
   readonly fixed: Readonly<Record<string, number>>;
 }
@@ -71,14 +75,17 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
   const held = heldValues([...dpars.sigma, ...dpars.phi, ...dpars.sd], options.fixed);
   const slopes = slopeDesigns(dpars.sd, frame);
   const sources = keptSources(dpars.sd, options);
+  const sdDesigns = new Map(dpars.sd.map((dpar) => [dpar.key, designOf(dpar, frame, held)]));
+  const correlated = correlatedEffects(dpars, frame, (key) => sdDesigns.get(key) as GroupDesign);
   const source: TermSource = {
     rows,
     outcomes,
     observation,
     dpars: (kind) => dpars[kind],
-    design: (dpar) => designOf(dpar as DparFormula, frame, held),
+    design: (dpar) => sdDesigns.get(dpar.key) ?? designOf(dpar as DparFormula, frame, held),
     slope: ({ key }) => slopes?.[key] ?? null,
     relate: (dpar) => ((dpar as DparFormula).known === null ? null : relateBy(dpar as DparFormula, sources)),
+    correlated: () => correlated,
     held: ({ key }) => held.get(key) ?? null,
     checked: (block) => ranked(block, frame.weights),
   };
@@ -116,7 +123,7 @@ export function buildModel(frame: Frame, options: ModelOptions): BuiltModel {
   checkRandomEffects(model, frame.nrow);
   checkWeights(model, frame);
   checkMethod(model);
-  return { model, locations, knownV, slopes, sources, fixed: { ...options.fixed } };
+  return { model, locations, knownV, slopes, sources, correlated, fixed: { ...options.fixed } };
 }
 
 /** The columns of random slopes, by dpar. */
@@ -144,6 +151,7 @@ function byKind(formula: DrmFormula): ByKind {
       phi: of("phi"),
       sigma: of("sigma"),
       sd: of("sd"),
+      cor: of("cor"),
       rho12: of("rho12"),
     };
     sorted.set(formula, dpars);
@@ -186,8 +194,14 @@ function responses(locations: readonly LocationData[], outcomes: Outcomes | null
 /** Null where there is nothing to estimate: a sigma that is held, and a correlation beside a sigma that is held at 0. */
 function designOf(dpar: DparFormula, frame: Frame, held: ReadonlyMap<string, number>): Design | null {
   if (dpar.group !== null) {
-    const design = buildGroupDesign(dpar, frame);
-    if (held.has(dpar.key)) return withoutColumns(design);
+    const design = withLevelNames(dpar, buildGroupDesign(dpar, frame), frame);
+    if (held.has(dpar.key)) {
+      if (dpar.correlations === undefined) return withoutColumns(design);
+      throw new DrmError(
+        "not_supported",
+        `fixed: ${dpar.key} is of effects that are correlated with others, ${dpar.correlations}: an SD is held at a value where they are independent`,
+      );
+    }
     checkRank(design);
     return design;
   }

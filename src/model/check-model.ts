@@ -21,6 +21,14 @@ export function checkRandomEffects(model: Pick<Model, "random" | "blocks">, nrow
     if (!estimated || held !== null || design.counts.some((count) => count > 1)) continue;
     if (!isConstant(term) || !areIndependent(term)) continue;
     const scale = sigmas.find(({ outcome }) => outcome === dpar.outcome)!.key;
+    if (dpar.within !== undefined) {
+      // heterogeneity that rows do not share is told apart from theirs by how correlations fall with distance, or by unequal SDs
+      if (!["us", "cs", "diag", "id"].includes(dpar.within)) continue;
+      throw new DrmError(
+        "bad_term",
+        `every level of '${dpar.slope}' within '${dpar.group}' has one row, so ${dpar.key} and ${scale} cannot be told apart: hold ${scale} at 0, in drm() with fixed: { ${scale}: 0 }, on the command line with --fix ${scale}=0`,
+      );
+    }
     const column = dpar.slope === undefined ? "" : ` and '${dpar.slope}' has one size`;
     const alone = structure === null ? "" : " and no two of them are related";
     const what = `every level of '${dpar.group}' has one row${column}${alone}, so ${dpar.key} and ${scale} cannot be told apart`;

@@ -77,6 +77,10 @@ export function components({ rows, terms, v }: Ties): Components {
       if (kernel[r] === SPARSE && m <= mostFull(random, i)) kernel[r] = DENSE;
     }
   }
+  // correlations that theta moves are known to the dense kernel alone
+  for (const { index, roles } of random) {
+    for (let i = 0; roles !== null && i < rows; i++) if (index[i]! >= 0) kernel[root[i]!] = DENSE;
+  }
   V.eachTie((_, row) => {
     if (kernel[root[row]!] !== PAIR) kernel[root[row]!] = DENSE;
   });
@@ -115,8 +119,8 @@ function raise(kernel: Uint8Array, root: number, wanted: number): void {
 }
 
 /** Rows of a level have all of its effect, and the levels are independent: what the nested kernel can take. */
-function isPlain({ z, structure }: LevelsInput): boolean {
-  return z === null && structure === null;
+function isPlain({ z, structure, roles }: LevelsInput): boolean {
+  return z === null && structure === null && roles === null;
 }
 
 /** Every level of a finer intercept lies in one level of the next coarser one. */

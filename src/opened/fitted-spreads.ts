@@ -4,6 +4,11 @@ import { sdsByLevel } from "../fit/groupings";
 import type { Model } from "../model/model";
 import type { Spreads } from "../model/terms/term";
 
+/** The parameters of random effects' correlations, all groups one after the other. */
+export function fittedKappa({ correlated = [] }: Pick<Fit, "correlated">): Float64Array {
+  return Float64Array.from(correlated.flatMap(({ kappa }) => [...kappa]));
+}
+
 /** The SDs and correlations that a fit reports, where its variance terms look for them. A sigma that has vanished is 0. */
 export function fittedSpreads(
   fit: Fit,
@@ -19,6 +24,7 @@ export function fittedSpreads(
     phi: phis.length === 0 ? new Float64Array(0) : byPlace(phis),
     sigma: byPlace(sigmas),
     omega: sdsByLevel(fit),
+    kappa: fittedKappa(fit),
     // no correlation where an SD is 0 and it is not estimated
     rho: Float64Array.from({ length: pairs.length / 2 }, (_, s) => rho?.[frameRow(pairs[2 * s]!)] || 0),
   };

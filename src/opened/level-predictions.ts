@@ -2,7 +2,7 @@ import type { Fit } from "../fit/fit";
 import { LevelEquations } from "../fit/level-equations";
 import { dot } from "../linalg/vector";
 import type { Model } from "../model/model";
-import { type EffectsTerm, hasEffects } from "../model/terms/term";
+import { type EffectsTerm, hasEffects, type Spreads } from "../model/terms/term";
 import { termsOf } from "../model/terms/terms";
 import { fittedSpreads } from "./fitted-spreads";
 import { openFit } from "./open-fit";
@@ -38,8 +38,9 @@ export interface LevelPredictions {
  */
 export function levelPredictions(fit: Fit): LevelPredictions {
   const { model } = openFit(fit);
-  const equations = new LevelEquations(model, fittedSpreads(fit, model));
-  const shareOf = sharesOf(termsOf(model).filter(hasEffects));
+  const spreads = fittedSpreads(fit, model);
+  const equations = new LevelEquations(model, spreads);
+  const shareOf = sharesOf(termsOf(model).filter(hasEffects), spreads);
   const { values: X, columns: p, rows } = model.location;
   /** b, and the variance of what no data tell */
   const partsOf = (levels: readonly LevelOf[]) => {
@@ -87,9 +88,12 @@ function residualsOf(
 }
 
 /** What a level has of the effects, by its number over all terms. */
-function sharesOf(terms: readonly EffectsTerm[]): (level: number) => ReturnType<EffectsTerm["shareOf"]> {
+function sharesOf(
+  terms: readonly EffectsTerm[],
+  spreads: Spreads,
+): (level: number) => ReturnType<EffectsTerm["shareOf"]> {
   return (level) => {
     const term = terms.find(({ firstReported, reported }) => level < firstReported + reported)!;
-    return term.shareOf(level - term.firstReported);
+    return term.shareOf(level - term.firstReported, spreads);
   };
 }

@@ -23,6 +23,7 @@ export type FitInputs = Pick<
   | "slopes"
   | "trees"
   | "matrices"
+  | "correlated"
   | "response"
   | "weights"
 > & { readonly knownV: KeptV };
@@ -96,8 +97,11 @@ function observedOutcomes({ response, nobs }: FitInputs): Outcomes {
 
 /** What a fit says of its dpars to those who make terms of them. */
 export function dparsIn(
-  fit: Pick<Fit, "dpars" | "designs" | "formulas" | "slopes" | "trees" | "matrices" | "fixed" | "random">,
-): Pick<TermSource, "dpars" | "design" | "slope" | "relate" | "held"> {
+  fit: Pick<
+    Fit,
+    "dpars" | "designs" | "formulas" | "slopes" | "trees" | "matrices" | "correlated" | "fixed" | "random"
+  >,
+): Pick<TermSource, "dpars" | "design" | "slope" | "relate" | "correlated" | "held"> {
   return {
     dpars: (kind) => fit.dpars.filter((dpar) => dpar.kind === kind),
     design: ({ key, group }) => fit.designs[key] ?? (group === null ? null : levelsAlone(fit, key)),
@@ -106,6 +110,7 @@ export function dparsIn(
       structure === undefined
         ? null
         : relateBy(formulaFrom(fit.formulas).dpars.find((dpar) => dpar.key === key)!, fit),
+    correlated: () => fit.correlated ?? [],
     held: ({ key }) => fit.fixed[key] ?? null,
   };
 }

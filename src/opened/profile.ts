@@ -6,11 +6,12 @@ import { MAX_EVALUATIONS, search } from "../fit/optimise";
 import { minimise } from "../fit/trust-region";
 import { isMoments } from "../method";
 import { normalTwoSidedP } from "../stats/normal";
+import { type HeldCorrelation, heldCorrelation } from "./correlation-profile";
 import { type HeldPoint, type HeldProblem, heldScale, withHeldLocation } from "./held-coefficient";
 import { openFit } from "./open-fit";
 import { type Profiled, type ProfileInterval, profileLimits } from "./profile-limits";
 import { type ProfileTrace, traceProfile } from "./profile-trace";
-import { fromCoefficients } from "./scale-coefficients";
+import { fromCoefficients, scaleCoefficients } from "./scale-coefficients";
 
 /** What is profiled: one location coefficient, or a linear combination of the others, such as the log-SD of a group. */
 export interface ProfileTarget {
@@ -48,7 +49,10 @@ export function profileIntervals(
   depth: number,
 ): ProfileInterval[] {
   if (isMoments(fit.method)) return targets.map((target) => qProfileLimits(fit, target, depth));
-  return withProfiled(fit, targets, (profiled) => profileLimits(profiled, depth));
+  return withProfiled(fit, targets, (profiled, reported) => {
+    const { lower, upper, status } = profileLimits(profiled, depth);
+    return { lower: reported(lower), upper: reported(upper), status };
+  });
 }
 
 /** Of log sigma, from those of tau^2. A limit of 0 is the boundary, as with a likelihood. */
@@ -77,11 +81,19 @@ export function profileTraces(
   depth: number,
   points: number,
 ): ProfileTrace[] {
-  return withProfiled(fit, targets, (profiled) => traceProfile(profiled, depth, points));
+  return withProfiled(fit, targets, (profiled, reported) => {
+    const trace = traceProfile(profiled, depth, points);
+    return { ...trace, value: trace.value.map(reported) };
+  });
 }
 
-/** Loads the fit's model once for all targets. */
-function withProfiled<T>(fit: Fit, targets: readonly ProfileTarget[], use: (profiled: Profiled) => T): T[] {
+/** What is made of a profile; `reported` takes values of what is held to those that the fit reports. */
+type UseProfiled<T> = (profiled: Profiled, reported: (value: number) => number) => T;
+
+const AS_HELD = (value: number) => value;
+
+/** Loads the fit's model once for all targets but those that need another. */
+function withProfiled<T>(fit: Fit, targets: readonly ProfileTarget[], use: UseProfiled<T>): T[] {
   if (fit.optim.code !== 0) {
     throw new DrmError("bad_option", `profile intervals need a fit that converged: ${fit.optim.message}`);
   }
@@ -105,8 +117,11 @@ function withProfiled<T>(fit: Fit, targets: readonly ProfileTarget[], use: (prof
     const best = maximum(engine, fit);
     const thorough = model.rows <= FEW_ROWS;
     return targets.map((target) => {
+      const held = heldCorrelation(fit, target);
+      if (held !== null) return useHeld(held, thorough, use);
       const { weights, estimate, stdError } = target;
-      const useProblem = (problem: HeldProblem) => use({ problem, estimate, stdError, best, thorough });
+      const useProblem = (problem: HeldProblem) =>
+        use({ problem, estimate, stdError, best, thorough }, AS_HELD);
       return isLocation(target)
         ? withHeldLocation(model, weights.indexOf(1), useProblem)
         : useProblem(heldScale(engine, weights.subarray(locations)));
@@ -114,19 +129,25 @@ function withProfiled<T>(fit: Fit, targets: readonly ProfileTarget[], use: (prof
   });
 }
 
+function useHeld<T>({ fit, target, reported }: HeldCorrelation, thorough: boolean, use: UseProfiled<T>): T {
+  const { model, standard } = openFit(fit);
+  return withEngine(standard, (engine) => {
+    const { weights, estimate, stdError } = target;
+    const problem = heldScale(engine, weights.subarray(model.location.columns));
+    return use({ problem, estimate, stdError, best: maximum(engine, fit), thorough }, reported);
+  });
+}
+
 /** The fit's optimum in the engine's coordinates. */
-function maximum(engine: Engine, { coefficients }: Fit): HeldPoint {
+function maximum(engine: Engine, fit: Fit): HeldPoint {
   const { model, objective } = engine;
   const constant = model.logLikConstant;
-  const scale = coefficients.slice(coefficients.length - objective.size);
-  if (objective.size === 0 || scale.some(({ estimate }) => !Number.isFinite(estimate))) {
+  const scale = scaleCoefficients(fit);
+  if (objective.size === 0 || scale === null) {
     const { best } = search(engine, { maxEvaluations: MAX_EVALUATIONS, starts: undefined });
     return { logLik: constant - best.value, theta: best.theta };
   }
-  const theta = fromCoefficients(
-    model,
-    scale.map(({ estimate }) => estimate),
-  );
+  const theta = fromCoefficients(model, scale);
   const run = minimise(objective, theta, { maxEvaluations: MAX_EVALUATIONS });
   return { logLik: constant - run.value, theta: run.theta };
 }

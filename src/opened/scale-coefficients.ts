@@ -4,12 +4,31 @@ import type { StandardModel } from "../fit/standard-model";
 import { thetaBlocks } from "../fit/theta-blocks";
 import { solveUpper } from "../linalg/solve";
 
-/** Of sigma, sd(group) and rho12, in the order of the fit; null when one is at its boundary and has no value. */
-export function scaleCoefficients({ coefficients, response }: Fit): Float64Array | null {
+/**
+ * Of sigma, sd(group) and rho12, in the order of the fit, and of correlations of random effects the parameters that they are computed
+ * from; null when one is at its boundary and has no value.
+ */
+export function scaleCoefficients({
+  coefficients,
+  response,
+  correlated = [],
+}: Pick<Fit, "coefficients" | "response" | "correlated">): Float64Array | null {
   const scale = coefficients.filter(({ dpar }) => !Object.hasOwn(response, dpar));
-  if (scale.some(({ estimate }) => !Number.isFinite(estimate))) return null;
-  return Float64Array.from(scale, ({ estimate }) => estimate);
+  if (scale.some(({ estimate, atBoundary }) => atBoundary || !Number.isFinite(estimate))) return null;
+  const out = Float64Array.from(scale, ({ estimate }) => estimate);
+  for (const { dpar, kappa } of correlated) {
+    // a covariance can be singular though each correlation is a number
+    if (kappa.some((value) => !(Math.abs(value) < AT_END))) return null;
+    out.set(
+      kappa,
+      scale.findIndex((one) => one.dpar === dpar),
+    );
+  }
+  return out;
 }
+
+/** From 20 on nothing changes in double precision: a parameter beyond this is at its end. */
+const AT_END = 100;
 
 /** theta from the coefficients of sigma, sd(group) and rho12 in the user's columns. */
 export function fromCoefficients(model: StandardModel, coefficients: ArrayLike<number>): Float64Array {

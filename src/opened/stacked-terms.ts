@@ -28,8 +28,17 @@ export function stackedTerms(
   const responses = locations.map(({ key }) => fit.response[key]!.values);
   const isAbsent = (place: number) => Number.isNaN(responses[place & 1]![place >> 1]!);
   const places = outcomes && Int32Array.from({ length: rows }, (_, i) => (isAbsent(i) ? -1 : i));
-  const { dpars, design, slope, relate, held } = dparsIn(fit);
-  const random = randomTermsFrom({ rows, observation: places, dpars, design, slope, relate, held });
+  const { dpars, design, slope, relate, correlated, held } = dparsIn(fit);
+  const random = randomTermsFrom({
+    rows,
+    observation: places,
+    dpars,
+    design,
+    slope,
+    relate,
+    correlated,
+    held,
+  });
   const correlation = dpars("rho12");
   const pairs = places === null || correlation.length === 0 ? NO_PAIRS : completePairs(places).pairs;
   const residual = [...dpars("sigma"), ...correlation];

@@ -36,6 +36,7 @@ export function withoutRows(model: Model, leftOut: Uint8Array): Model {
       const { of } = parametersOf(kind);
       // levels are counted anew, and none of their SDs is held
       if (of === "level") return effectsBlock(random);
+      if (of === "correlation") return { kind, dpars, block, held };
       const entities = of === "pair" ? selected : places;
       return {
         kind,

@@ -89,7 +89,10 @@ export function anova(a: Fit, b: Fit): Printable<Anova> {
   const df = full.df - reduced.df;
   const statistic = Math.max(0, gain);
   const pValue = chiSquaredUpperTail(statistic, df);
-  const sds = full.dpars.filter((dpar) => isSd(dpar) && full.designs[dpar.key] !== undefined);
+  // a correlation that is never negative has 0 for an end, as an SD
+  const sds = full.dpars.filter(
+    (dpar) => (isSd(dpar) || dpar.link === "logit") && full.designs[dpar.key] !== undefined,
+  );
   const boundary = sds
     .map(({ key }) => key)
     .filter((dpar) => reduced.designs[dpar] === undefined && !(reduced.fixed[dpar]! > 0));

@@ -16,6 +16,7 @@ export interface ParameterRange extends Limits {
     | "sampling-variance-multiplier"
     | "distributional-scale"
     | "random-effect-scale"
+    | "random-effect-correlation"
     | "residual-correlation";
   /** "sigma", "sd(study)", "rho12", ... */
   readonly dpar: string;
@@ -37,6 +38,7 @@ const COMPONENTS: Readonly<Record<DparKind, ParameterRange["component"] | null>>
   phi: "sampling-variance-multiplier",
   sigma: "distributional-scale",
   sd: "random-effect-scale",
+  cor: "random-effect-correlation",
   rho12: "residual-correlation",
 };
 

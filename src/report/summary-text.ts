@@ -43,11 +43,13 @@ function modelLines(summary: FitSummary): string[] {
   const { knownV, random, notes } = summary;
   const upTo = knownV.multipliers.length === 0 ? "" : `, known up to ${knownV.multipliers.join(" and ")}`;
   const lines = [`Known sampling covariance: ${knownVText(knownV)}${upTo}`];
-  const isSlope = ({ term }: (typeof random)[number]) => term !== "(Intercept)";
+  const isSlope = ({ term, within }: (typeof random)[number]) => term !== "(Intercept)" && !within;
   const slopes = random.filter(isSlope);
-  const intercepts = random.filter((one) => !isSlope(one));
+  const cells = random.filter(({ within }) => within);
+  const intercepts = random.filter((one) => !isSlope(one) && !one.within);
   if (intercepts.length > 0) lines.push(`Random intercepts: ${randomText(intercepts, summary)}`);
   if (slopes.length > 0) lines.push(`Random slopes: ${randomText(slopes, summary)}`);
+  if (cells.length > 0) lines.push(`Random effects of levels: ${randomText(cells, summary)}`);
   return [...lines, ...notes];
 }
 

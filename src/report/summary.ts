@@ -1,4 +1,4 @@
-import { phisOf } from "../fit/dpars";
+import { dparOf, phisOf } from "../fit/dpars";
 import type { DroppedRows, Fit, RobustErrors } from "../fit/fit";
 import { groupingsOf } from "../fit/groupings";
 import { requireFit } from "../fit/require-fit";
@@ -63,6 +63,8 @@ export interface FitSummary {
     readonly group: string;
     readonly term: string;
     readonly levels: number;
+    /** of the levels of a column within the group; absent otherwise */
+    readonly within?: true;
   }[];
   /** the outcomes as written, in order */
   readonly responses: readonly string[];
@@ -143,6 +145,7 @@ export function summary(fit: Fit, options: SummaryOptions = {}): Printable<FitSu
       group,
       term,
       levels: levels.length,
+      ...(dparOf(fit, dpar).within !== undefined && { within: true as const }),
     })),
     responses: Object.values(fit.response).map((response) => response.label),
     level,

@@ -3,7 +3,15 @@ import { type DrmOptions, drm, gaussian } from "../../src/drm";
 import type { Fit } from "../../src/fit/fit";
 import { drmFormula } from "../../src/formula/formula";
 import { ranef } from "../../src/inference/ranef";
-import { type DrmCase, fullName, listCases, listProportional, listRandomTerms, loadCase } from "../cases";
+import {
+  type DrmCase,
+  fullName,
+  listCases,
+  listCorrelated,
+  listProportional,
+  listRandomTerms,
+  loadCase,
+} from "../cases";
 import { byName, type Job, jobOf, type MaCase, numberOf, type Polished } from "./ma-case";
 
 /** Case tables carry optima that Newton's method polished in R: what is left is rounding, theirs and ours. */
@@ -43,7 +51,12 @@ function fitJob({ formulas, options }: Job): Fit {
 }
 
 /** Of capabilities that came later. */
-const LATER = ["next/r01-crossed-sd-formula-sigma-formula-lim", ...listProportional(), ...listRandomTerms()];
+const LATER = [
+  "next/r01-crossed-sd-formula-sigma-formula-lim",
+  ...listProportional(),
+  ...listRandomTerms(),
+  ...listCorrelated(),
+];
 const MA_CASES = [...listCases("v"), ...LATER]
   .map((id) => loadCase<MaCase>(id))
   .filter(({ kind }) => kind !== "escalc");

@@ -115,7 +115,8 @@ const SIGMA_AT_ZERO = "fixed at 0";
 export function jobOf(given: MaCase, method: "ML" | "REML"): Job {
   const { formula } = given.model;
   const bivariate = formula.mu1 !== undefined;
-  const wide = given.data_wide?.columns;
+  // one study, or unit, a row
+  const wide = given.data_wide?.columns ?? given.data.columns;
   const data = (bivariate ? wide : (given.data_with_missing?.columns ?? given.data.columns)) as Record<
     string,
     number[]

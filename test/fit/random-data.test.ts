@@ -268,10 +268,10 @@ describe("refusals", () => {
       "bad_term: sd(study): 'z' differs within level 's1', in rows 4 and 5 (0 and 1): a predictor of sd(study) needs one value a level",
     ],
     [
-      "correlated slopes",
-      ["yi ~ x + (x | study) + meta_V(V = vi)"],
-      {},
-      "not_supported: (x | study): correlated slopes are not yet fitted; write (1 | study) + (0 + x | study) for independent ones",
+      "slopes of a category",
+      ["yi ~ x + (1 + letter | study) + meta_V(V = vi)"],
+      { letter: data.yi.map((_, i) => "abc"[i % 3]!) },
+      "not_supported: sd(letter | study): 'letter' is a category or has several columns (lettera, letterb, letterc); a random slope is of one numeric column, and effects of the levels of a category are us(0 + letter | study)",
     ],
     ["an unknown group", ["yi ~ x + (1 | stdy) + meta_V(V = vi)"], {}, "unknown_column: "],
   ])("%s", (_, formulas, more, message) => {

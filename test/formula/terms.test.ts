@@ -19,8 +19,8 @@ describe("expandTerms", () => {
     expect(side.terms.map((term) => term.label)).toEqual(["x"]);
     expect(side.offsets).toMatchObject([{ fn: "log" }]);
     expect(side.random).toEqual([
-      { group: ["a"], label: "a", slope: null, structure: null },
-      { group: ["a", "b"], label: "a:b", slope: null, structure: null },
+      { group: ["a"], label: "a", slope: null, structure: null, block: null },
+      { group: ["a", "b"], label: "a:b", slope: null, structure: null, block: null },
     ]);
     expect(side.knownV).toMatchObject({ fn: "meta_V", argument: { op: "^" } });
   });

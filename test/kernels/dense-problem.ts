@@ -177,6 +177,7 @@ export function denseProblem(shape: DenseShape): DenseProblem {
       end: new Int32Array(0),
     },
     sparse: null,
+    correlations: null,
     pairs: {
       count: pair,
       T: columns(pair, shape.pairs ? 2 : 0, (_, j) => (j === 0 ? 1 : random.normal())),

@@ -249,6 +249,7 @@ function wished(rows: number, pairs: number, qRho: number) {
     reml: false,
     levels: { count: 0, U: empty, qSd: 0, logSdOffset: empty, parent: none, end: none },
     sparse: null,
+    correlations: null,
     pairs: { count: pairs, T: empty, qRho, etaOffset: empty, v12: empty },
     clusters: {
       ...{ sizes: none, V: empty, rowLevels: none, terms: 0, pairRows: none },

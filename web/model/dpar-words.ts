@@ -5,6 +5,7 @@ const WORDS: Readonly<Record<DparKind, readonly [what: string, scale: string]>> 
   phi: ["Multiplier of the sampling variances", ", log"],
   sigma: ["Heterogeneity", ", log SD"],
   sd: ["Heterogeneity between groups", ", log SD"],
+  cor: ["Correlation of random effects", ", link scale"],
   rho12: ["Correlation of true effects", ", as Fisher's z"],
 };
 

@@ -2,7 +2,8 @@ import { Field } from "../../abi";
 import { add, copy, read, write } from "../../accumulate";
 import { at, get, isProportional } from "../../room";
 import { Correlation } from "../correlation";
-import { correlationsOf, cursor, rowLevel, rowSlope, termStructure } from "./cursor";
+import { correlationsOf, cursor, rowLevel, rowSlope, termGroup, termStructure } from "./cursor";
+import { addGroup } from "./groups";
 
 /** So many numbers of a row are copied faster one by one. */
 const FEW = 32;
@@ -17,7 +18,8 @@ export function fillSigma(problem: usize): void {
   const proportional = isProportional(problem);
   const multiplier = at(problem, Field.Multiplier) + ((<usize>cursor.row) << 3);
   const sloped = cursor.slopes != 0;
-  const structured = get(problem, Field.Structures) != 0;
+  const groups = get(problem, Field.CorGroups);
+  const structured = get(problem, Field.Structures) != 0 || groups != 0;
   let packed = cursor.packed;
   for (let i = 0; i < m; i++) {
     const row = matrix + ((<usize>i * <usize>m) << 3);
@@ -29,7 +31,7 @@ export function fillSigma(problem: usize): void {
     add(row, i, read(sigma2, i));
     for (let t = 0; t < terms; t++) {
       const u = rowLevel(i, t, terms);
-      if (u < 0 || (structured && termStructure(problem, t) >= 0)) continue;
+      if (u < 0 || (structured && isCorrelated(problem, t))) continue;
       const o2 = read(omega2, u);
       if (sloped) addSloped(row, o2 * rowSlope(i, t, terms), u, i, t, terms);
       else for (let j = 0; j <= i; j++) if (rowLevel(j, t, terms) == u) add(row, j, o2);
@@ -37,12 +39,17 @@ export function fillSigma(problem: usize): void {
   }
   for (let t = 0; structured && t < terms; t++)
     if (termStructure(problem, t) >= 0) addCorrelated(problem, omega2, t, terms);
+  for (let g = 0; g < groups; g++) addGroup(problem, omega2, g, terms);
   for (let s = 0; s < cursor.pairs; s++) {
     const a = load<i32>(cursor.pairFirst + ((<usize>s) << 3));
     const b = load<i32>(cursor.pairFirst + ((<usize>s) << 3), 4);
     const c = Correlation.at(problem, cursor.pair + s).rho * Math.sqrt(read(sigma2, a) * read(sigma2, b));
     add(matrix, max(a, b) * m + min(a, b), c);
   }
+}
+
+function isCorrelated(problem: usize, t: i32): bool {
+  return termStructure(problem, t) >= 0 || termGroup(problem, t) >= 0;
 }
 
 /** Row i of D V D, from V's. */

@@ -83,6 +83,12 @@ export function termStructure(problem: usize, t: i32): i32 {
   return load<i32>(at(problem, Field.TermStructures) + ((<usize>t) << 2));
 }
 
+/** Which group the effects of term t are of, -1 for none: theta says how they are correlated. */
+export function termGroup(problem: usize, t: i32): i32 {
+  if (get(problem, Field.CorGroups) == 0) return -1;
+  return load<i32>(at(problem, Field.TermGroups) + ((<usize>t) << 2));
+}
+
 /** Packed lower triangle of the correlations that structure s has between the levels of the cluster's rows. */
 export function correlationsOf(s: i32): usize {
   const m = <usize>cursor.rows;

@@ -16,7 +16,7 @@ import { at, get, isProportional } from "../../room";
 import { axpy } from "../../simd/axpy";
 import { dot } from "../../simd/dot";
 import { cursor, rowLevel, rowSlope } from "./cursor";
-import { hasNonzero, rowOf, structured } from "./structured-work";
+import { rowOf, structured } from "./structured-work";
 import { work } from "./work";
 
 /** Q, row by row. */
@@ -76,7 +76,7 @@ function multiplyBlocks(problem: usize, k: i32): void {
     const first = here.firstOf(end - 1);
     const offset = (<usize>first) << 3;
     const width = end - first;
-    if (hasNonzero(rowOf(here.U, k) + offset, width)) {
+    if (here.moves(k, first)) {
       const A = here.A + <usize>n * offset + offset;
       addProduct(
         here.F + offset,

@@ -15,6 +15,11 @@
 //   h_kl      sum_a U_ak U_al s_a + sum_ab U_ak C_ab M_ab U_bl
 //   K         B N_k B = F Q', F = Q A:  structured-curvature.ts
 //
+// Where the correlations are of a group (groups.ts), its coefficients kappa are entries as these, with A_ab = omega_a omega_b dK_ab / dkappa_k,
+//
+//   gradient  sum_ab A_ab M_ab / 2,   h_kl = sum_ab (d2C_ab / dkappa_k dkappa_l) M_ab / 2
+//   and with an SD's coefficient l   sum_a U_al sum_b A_ab M_ab
+//
 // Cost 2 m l^2 flops a coefficient for l levels, beside the m^3 of factor and inverse. Digits are those of independent levels, but
 // where levels of different U have a correlation of 1: with SDs of some 50, 150 times a row's own second derivatives are off by 3e-7, 1e-5,
 // since B z is small for the sum of such levels only, and not for each.
@@ -26,6 +31,7 @@ import { at, get } from "../../room";
 import { axpy } from "../../simd/axpy";
 import { dot } from "../../simd/dot";
 import { cursor } from "./cursor";
+import { Group } from "./groups";
 import { addStructuredCurvature, solveStructured } from "./structured-curvature";
 import { rowOf, structured } from "./structured-work";
 import { work } from "./work";
@@ -36,14 +42,16 @@ export function structuredEntries(problem: usize, weight: f64, order: i32): void
   const n = here.count;
   if (n == 0) return;
   takeScores();
-  sumMoments();
-  for (let k = 0; k < here.coefficients; k++)
+  sumMoments(problem, weight, order);
+  for (let k = 0; k < here.sds; k++)
     add(at(problem, Field.Gradient), here.thetaOf(k), weight * dot(rowOf(here.U, k), here.sums, n));
+  for (let k = here.sds; k < here.coefficients; k++)
+    add(at(problem, Field.Gradient), here.thetaOf(k), 0.5 * weight * sumOf(rowOf(here.sumsK, k), n));
   if (order != Order.Hessian) return;
 
   solveStructured(problem);
   for (let k = 0; k < here.coefficients; k++) {
-    fillMoved(k);
+    fillMoved(problem, k);
     addSecond(problem, weight, k);
     addCross(problem, weight, k);
     if (work.scores > 1) addMovedTraces(problem, k);
@@ -61,8 +69,14 @@ function takeScores(): void {
   }
 }
 
-/** Row by row: C_ab M_ab, its sum, and its sums with U_bk. */
-function sumMoments(): void {
+function sumOf(x: usize, n: i32): f64 {
+  let sum: f64 = 0;
+  for (let a = 0; a < n; a++) sum += read(x, a);
+  return sum;
+}
+
+/** Row by row: C_ab M_ab, its sum, and its sums with U_bk; of a group those with its derivatives. */
+function sumMoments(problem: usize, weight: f64, order: i32): void {
   const here = structured;
   const n = here.count;
   const scores = work.scores;
@@ -77,6 +91,7 @@ function sumMoments(): void {
       const own = rowOf(here.scores, c);
       axpy(moments + offset, -read(own, a), own + offset, end - first);
     }
+    sumCorrelations(problem, a, moments, weight, order);
     const C = rowOf(here.C, a);
     let sum: f64 = 0;
     for (let b = first; b < end; b++) {
@@ -90,8 +105,37 @@ function sumMoments(): void {
   }
 }
 
+/** Row a of what a group's coefficients have: sums of A_ab M_ab, and second derivatives of two of them. M's row is in `moments`. */
+function sumCorrelations(problem: usize, a: i32, moments: usize, weight: f64, order: i32): void {
+  const here = structured;
+  const g = here.groupOf(a);
+  const q = get(problem, Field.Q);
+  const hessian = at(problem, Field.ThetaHessian);
+  const first = here.firstOf(a);
+  const width = here.endOf(a) - first;
+  const offset = (<usize>first) << 3;
+  const row = here.A; // free until the moments are summed
+  const sd = read(here.sd, a);
+  for (let k = here.sds; k < here.coefficients; k++) {
+    if (g < 0 || here.groupOfCoefficient(k) != g) {
+      write(rowOf(here.sumsK, k), a, 0);
+      continue;
+    }
+    const group = Group.at(problem, g);
+    const number = here.numberInGroup(k);
+    here.fillRoles(group, group.firstOf(number), a, row);
+    write(rowOf(here.sumsK, k), a, sd * dot(row + offset, moments + offset, width));
+    if (order != Order.Hessian) continue;
+    for (let l = 0; l <= number; l++) {
+      here.fillRoles(group, group.secondOf(number, l), a, row);
+      const sum = 0.5 * weight * sd * dot(row + offset, moments + offset, width);
+      add(hessian, here.thetaOf(k) * q + here.thetaOf(k) - number + l, sum);
+    }
+  }
+}
+
 /** A of coefficient k, and A times the scores. */
-function fillMoved(k: i32): void {
+function fillMoved(problem: usize, k: i32): void {
   const here = structured;
   const n = here.count;
   const U = rowOf(here.U, k);
@@ -103,12 +147,30 @@ function fillMoved(k: i32): void {
     const A = rowOf(here.A, a);
     const C = rowOf(here.C, a);
     const own = read(U, a);
-    for (let b = first; b < end; b++) write(A, b, (own + read(U, b)) * read(C, b));
+    const g = here.groupOfCoefficient(k);
+    if (g >= 0) fillDerivative(problem, k, a, A);
+    else for (let b = first; b < end; b++) write(A, b, (own + read(U, b)) * read(C, b));
     for (let c = 0; c < work.scores; c++)
       write(moved, c * n + a, dot(A + offset, rowOf(here.scores, c) + offset, end - first));
   }
 }
 
+/** Row a of A of a correlation's coefficient. */
+function fillDerivative(problem: usize, k: i32, a: i32, A: usize): void {
+  const here = structured;
+  const end = here.endOf(a);
+  const g = here.groupOfCoefficient(k);
+  if (here.groupOf(a) != g) {
+    for (let b = here.firstOf(a); b < end; b++) write(A, b, 0);
+    return;
+  }
+  const group = Group.at(problem, g);
+  here.fillRoles(group, group.firstOf(here.numberInGroup(k)), a, A);
+  const sd = read(here.sd, a);
+  for (let b = here.firstOf(a); b < end; b++) write(A, b, sd * read(A, b));
+}
+
+/** Second derivatives of S in coefficient k and the SDs' up to it; those of two correlations have been added. */
 function addSecond(problem: usize, weight: f64, k: i32): void {
   const here = structured;
   const n = here.count;
@@ -116,6 +178,12 @@ function addSecond(problem: usize, weight: f64, k: i32): void {
   const U = rowOf(here.U, k);
   const sumsU = rowOf(here.sumsU, k);
   const hessian = at(problem, Field.ThetaHessian);
+  if (k >= here.sds) {
+    const moved = rowOf(here.sumsK, k);
+    for (let l = 0; l < here.sds; l++)
+      add(hessian, here.thetaOf(k) * q + here.thetaOf(l), weight * dot(rowOf(here.U, l), moved, n));
+    return;
+  }
   for (let l = 0; l <= k; l++) {
     const other = rowOf(here.U, l);
     let h: f64 = 0;

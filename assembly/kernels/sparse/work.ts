@@ -1,6 +1,6 @@
 import { Field } from "../../abi";
 import { scoreColumns } from "../../restricted";
-import { at, firstRho, firstSd, get, sparseStart } from "../../room";
+import { at, firstCor, firstSd, get, sparseStart } from "../../room";
 import { node, other } from "../../sparse/nodes";
 
 /** Where the numbers of the sparse section are (levels.ts has the notation). Rows and levels are those of the section. */
@@ -79,7 +79,7 @@ class Work {
     this.nodes = get(problem, Field.SparseNodes);
     this.terms = terms;
     this.ofRows = firstSd(problem);
-    this.scales = firstRho(problem);
+    this.scales = firstCor(problem);
     this.scores = scoreColumns(problem);
     this.rowOffset = (<usize>sparseStart(problem)) << 3;
     this.levelOffset = (<usize>get(problem, Field.NestedLevels)) << 3;

@@ -3,6 +3,7 @@ import type { GroupDesign } from "../../design/group-design";
 import type { Dpar } from "../../formula/dpar";
 import { NO_BLOCK, type ParameterBlock, singleBlock, stackBlocks } from "../model";
 import { numbersAmong, selection, takeFromColumns } from "../selection";
+import type { EffectRoles } from "./correlated";
 import type {
   EffectsAnswers,
   LevelScores,
@@ -64,6 +65,7 @@ export class RandomEffects implements TermAnswers, EffectsAnswers, LevelsInput {
   readonly relate: Relate | null;
   readonly held: number | null;
   readonly structure: Structure | null = null;
+  readonly roles: EffectRoles | null = null;
   readonly others: readonly string[] = [];
 
   constructor({
@@ -187,21 +189,24 @@ export class RandomEffects implements TermAnswers, EffectsAnswers, LevelsInput {
     return level < 0 ? Number.NaN : omega[level]!;
   }
 
-  effectOf(observation: number): number {
+  eachLoading(
+    observation: number,
+    { omega }: Spreads,
+    visit: (effect: number, loading: number) => void,
+  ): void {
     const level = this.index[observation]!;
-    return level < 0 ? -1 : this.firstEffect + level;
-  }
-
-  loadingOf(observation: number, omega: Float64Array): number {
-    const level = this.index[observation]!;
-    return this.zOf(observation) * omega[this.firstLevel + level]! * this.scaleOf(level);
+    if (level < 0) return;
+    visit(
+      this.firstEffect + level,
+      this.zOf(observation) * omega[this.firstLevel + level]! * this.scaleOf(level),
+    );
   }
 
   scaleOf(_level: number): number {
     return 1;
   }
 
-  shareOf(level: number): Share {
+  shareOf(level: number, _: Pick<Spreads, "kappa">): Share {
     return { effects: [this.firstEffect + level], weights: [this.scaleOf(level)], variance: 0 };
   }
 
@@ -279,6 +284,12 @@ export function ofLevelsLeft(design: GroupDesign, kept: readonly number[]): Grou
     nrow: levels.kept.length,
     values: takeFromColumns(design.values, nrow, names.length, levels),
     levels: Array.from(levels.kept, (level) => design.levels[level]!),
+    ...(design.cells !== undefined && {
+      cells: {
+        groups: Array.from(levels.kept, (level) => design.cells!.groups[level]!),
+        levels: Array.from(levels.kept, (level) => design.cells!.levels[level]!),
+      },
+    }),
     index: Int32Array.from(kept, (row) => (index[row]! < 0 ? -1 : numberOf[index[row]!]!)),
     counts: Int32Array.from(levels.kept, (level) => counts[level]!),
   };

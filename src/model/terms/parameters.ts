@@ -1,8 +1,8 @@
-/** What the parameters of the variance terms are: multipliers of V, log SDs of observations and of levels, correlations of pairs. */
-export type ParameterKind = "phi" | "sigma" | "sd" | "rho";
+/** What the parameters of the variance terms are: multipliers of V, log SDs of observations and of levels, correlations of effects and of pairs. */
+export type ParameterKind = "phi" | "sigma" | "sd" | "cor" | "rho";
 
 /** What a kind's linear predictor has one value for: an entity. */
-export type EntityKind = "observation" | "level" | "pair";
+export type EntityKind = "observation" | "level" | "correlation" | "pair";
 
 /** A kind of parameters, as whoever goes over theta sees it. */
 export interface Parameters {
@@ -46,6 +46,15 @@ export const THETA_ORDER: readonly Parameters[] = [
     isLogVariance: false,
     edges: [-1],
     atEdge: "a random-effect SD is estimated as zero",
+  },
+  {
+    // its linear predictors are the parameters themselves, one of a CorrelationMap each
+    kind: "cor",
+    of: "correlation",
+    isLogSd: false,
+    isLogVariance: false,
+    edges: [-1, 1],
+    atEdge: "correlations of random effects are at the edge of what is possible",
   },
   {
     kind: "rho",

@@ -2,6 +2,7 @@ import type { Relate } from "../../covariance/structure";
 import type { Design } from "../../design/design";
 import type { Dpar, DparKind } from "../../formula/dpar";
 import type { Block, Outcomes } from "../model";
+import type { CorrelatedEffects } from "./correlated-effects";
 
 /** What variance terms are made from: formulas and their frame, or a fit. */
 export interface TermSource {
@@ -18,6 +19,8 @@ export interface TermSource {
   slope(dpar: Dpar): Design | null;
   /** the known correlation of an SD's levels; null where they are independent */
   relate(dpar: Dpar): Relate | null;
+  /** which random effects are correlated, where that is estimated */
+  correlated(): readonly CorrelatedEffects[];
   /** the value that a dpar is held at, on its response scale; null where it is estimated */
   held(dpar: Dpar): number | null;
   /** the same block, after what is to be said against it */

@@ -42,8 +42,8 @@ export class Structured extends RandomEffects {
     for (let q = 0; q < rows.length; q++) visit(rows[q]!, columns[q]!, values[q]!);
   }
 
-  override shareOf(level: number): Share {
-    if (level < this.levels) return super.shareOf(level);
+  override shareOf(level: number, spreads: Pick<Spreads, "kappa">): Share {
+    if (level < this.levels) return super.shareOf(level, spreads);
     const { effects, weights, variance } = this.related.conditional(this.others[level - this.levels]!)!;
     return { effects: effects.map((u) => this.firstEffect + u), weights, variance };
   }
@@ -115,7 +115,7 @@ export class Structured extends RandomEffects {
   }
 
   /** Those of levels without rows too: where the SD has moderators, theirs is not known. */
-  override predict({ unit, variance, predicted }: LevelScores): PredictedEffects {
+  override predict({ unit, variance, kappa, predicted }: LevelScores): PredictedEffects {
     const { firstLevel, levels, reported, design } = this;
     const isConstant = design.names.length === 0 || isInterceptAlone(design);
     const common = isConstant ? variance[firstLevel]! : Number.NaN;
@@ -124,7 +124,7 @@ export class Structured extends RandomEffects {
     const stdError = new Float64Array(reported);
     for (let level = 0; level < reported; level++) {
       sd[level] = unit * Math.sqrt(level < levels ? variance[firstLevel + level]! : common);
-      const one = predicted(this.shareOf(level));
+      const one = predicted(this.shareOf(level, { kappa }));
       estimate[level] = sd[level]! * one.mean + 0; // never -0
       stdError[level] = sd[level]! * Math.sqrt(Math.max(0, one.variance));
     }

@@ -1,6 +1,7 @@
 import type { BlockCovariance } from "../../covariance/block-covariance";
 import type { Structure } from "../../covariance/structure";
 import type { Dpar } from "../../formula/dpar";
+import type { EffectRoles } from "./correlated";
 import type { Share } from "./effects";
 
 /** Multipliers of V, SDs and correlations of a model at some parameters, in the unit that its V is in. Not to be kept. */
@@ -11,6 +12,8 @@ export interface Spreads {
   readonly sigma: Float64Array;
   /** by level, all random intercepts one after the other */
   readonly omega: Float64Array;
+  /** of the correlations of random effects, all groups one after the other: the parameters of their CorrelationMap */
+  readonly kappa: Float64Array;
   /** by study with two outcomes */
   readonly rho: Float64Array;
 }
@@ -36,6 +39,8 @@ export interface LevelsInput {
   readonly structure: Structure | null;
   /** by row what its level's effect is multiplied by; null where that is 1 */
   readonly z: Float64Array | null;
+  /** which effects its own are correlated with, where that is estimated; null: none */
+  readonly roles: EffectRoles | null;
 }
 
 /**
@@ -94,12 +99,10 @@ export interface EffectsAnswers {
   sdOf(observation: number, spreads: Spreads): number;
   /** What the effect of an observation's level is multiplied by. */
   zOf(observation: number): number;
-  /** The number of an observation's effect, -1 for none. */
-  effectOf(observation: number): number;
-  /** What an observation of a level has of its u: z omega scale. */
-  loadingOf(observation: number, omega: Float64Array): number;
+  /** Calls `visit` for the effects u that an observation has something of, with how much: z omega scale. */
+  eachLoading(observation: number, spreads: Spreads, visit: (effect: number, loading: number) => void): void;
   /** What a level that it reports, by its own number, has of the effects u, at an SD of 1. */
-  shareOf(level: number): Share;
+  shareOf(level: number, spreads: Pick<Spreads, "kappa">): Share;
   /** Calls `visit` for the entries of the precision of its u, lower triangle, by its own numbers. */
   eachPrecision(visit: (row: number, column: number, value: number) => void): void;
   /**
@@ -124,6 +127,8 @@ export interface LevelScores {
   readonly score: Float64Array;
   /** z' P z */
   readonly precision: Float64Array;
+  /** as in Spreads */
+  readonly kappa: Float64Array;
   /** mean and variance of a combination of effects u given the data, with beta estimated */
   readonly predicted: (share: Share) => { readonly mean: number; readonly variance: number };
 }
@@ -140,6 +145,8 @@ export interface PredictedEffects {
 export interface NewRows {
   /** an SD or a correlation in each row, response scale */
   values(dpar: Dpar): Float64Array;
+  /** of the fit, as in Spreads */
+  readonly kappa: Float64Array;
   /** the column that a dpar's slopes are of, in each row; null for intercepts */
   slopes(dpar: Dpar): Float64Array | null;
   /** the level that each row is of in the grouping of a dpar, -1 for one that the fit does not know */
@@ -147,7 +154,7 @@ export interface NewRows {
 }
 
 /** What variances in new rows are made of. */
-export type NewVariances = Pick<NewRows, "values" | "slopes">;
+export type NewVariances = Pick<NewRows, "values" | "kappa" | "slopes">;
 
 /** Adds a draw to y; `normal` gives independent standard normal numbers. */
 export type Sampler = (normal: () => number, y: Float64Array) => void;

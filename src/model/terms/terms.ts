@@ -1,6 +1,7 @@
 import { BlockCovariance } from "../../covariance/block-covariance";
 import type { Dpar } from "../../formula/dpar";
 import type { Model, ParameterBlock } from "../model";
+import { correlationsBlock } from "./correlated-effects";
 import { effectsBlock } from "./effects";
 import { Known } from "./known";
 import { Pair, pairsFrom } from "./pair";
@@ -30,7 +31,8 @@ export function partsFrom(source: TermSource): Pick<Model, "random" | "pairs" | 
   const residual = residualBlock(source);
   const random = randomTermsFrom(source);
   const { pairs, block } = pairsFrom(source);
-  return { random, pairs, blocks: [multipliersBlock(source), residual, effectsBlock(random), block] };
+  const blocks = [multipliersBlock(source), residual, effectsBlock(random), correlationsBlock(source), block];
+  return { random, pairs, blocks };
 }
 
 /** The dpars that multiply V, estimated or held: none where it is known. */

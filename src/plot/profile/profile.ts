@@ -31,7 +31,13 @@ const PROFILE_PLOT_OPTIONS: OptionKinds<ProfilePlotOptions> = {
 };
 
 /** On which scale a coefficient is, where it is not that of the effect sizes. */
-const SCALES = { identity: "", log: " (log SD)", atanh: " (atanh scale)" } as const;
+const SCALES = {
+  identity: "",
+  log: " (log SD)",
+  atanh: " (atanh scale)",
+  fisher: " (atanh scale)",
+  logit: " (logit scale)",
+} as const;
 
 /**
  * Profile likelihood of one coefficient, as an SVG string: the drop of the log-likelihood from its maximum, with the

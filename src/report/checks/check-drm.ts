@@ -4,6 +4,7 @@ import { checkOptions, type OptionKinds } from "../../options";
 import type { Printable } from "../printable";
 import { type Check, type CheckOptions, type CheckRow, checkTable } from "./check";
 import { designSize, droppedRows, oneOutcomeOnly, oneStudyDominates, weightsExtreme } from "./data";
+import { randomEffectCorrelations } from "./effect-correlations";
 import {
   designAliasing,
   phiSigmaSeparation,
@@ -64,6 +65,7 @@ const CHECKS: readonly Check[] = [
   positiveScale,
   scaleBoundary,
   randomEffectSdBoundary,
+  randomEffectCorrelations,
   randomEffectReplication,
   randomEffectLevels,
   sigmaSdSeparation,

@@ -128,7 +128,10 @@ export const randomEffectSdBoundary: Check = (fit) => {
 
 export const randomEffectReplication: Check = (fit) => {
   if (!hasGroupings(fit)) return null;
-  const thin = groupingsOf(fit).map(({ dpar, levels, codes }) => {
+  // levels of a column within a group have one row each, and their correlations tell their SDs
+  const alone = groupingsOf(fit).filter(({ dpar }) => dparOf(fit, dpar).within === undefined);
+  if (alone.length === 0) return null;
+  const thin = alone.map(({ dpar, levels, codes }) => {
     const rows = new Int32Array(levels.length);
     for (const code of codes) if (code >= 0) rows[code]++;
     const group = effectsName(dparOf(fit, dpar));

@@ -19,7 +19,13 @@ type Meaning =
   | { readonly kind: "other" };
 
 /** On which scale a coefficient is, where it is not that of the effect sizes. */
-const SCALES = { identity: "", log: " (log SD)", atanh: " (atanh scale)" } as const;
+const SCALES = {
+  identity: "",
+  log: " (log SD)",
+  atanh: " (atanh scale)",
+  fisher: " (atanh scale)",
+  logit: " (logit scale)",
+} as const;
 
 /** A sentence for each moderator's coefficient: a difference in a mean, or a ratio of SDs, with interval and test. */
 export function moderatorSentences(
@@ -81,6 +87,7 @@ export function testWords({ statistic, df, pValue }: CoefficientRow): string[] {
 
 /** "the mean of harm", "the SD of true effects", "the residual correlation". */
 function quantityName(fit: Fit, dpar: Dpar): string {
+  if (dpar.kind === "cor") return `the correlation ${dpar.key}`;
   if (isCorrelation(dpar)) return "the residual correlation";
   if (isSd(dpar)) return sdName(fit, dpar.key);
   if (isMultiplier(dpar)) return `the multiplier of the sampling variances${multiplierOwner(fit, dpar)}`;
@@ -100,18 +107,20 @@ export function multiplierOwner(fit: Fit, dpar: Dpar): string {
 
 /** The same, of what differences of linear predictors are in. */
 function predictorName(fit: Fit, dpar: Dpar): string {
-  return `${quantityName(fit, dpar)}${isCorrelation(dpar) ? " on the atanh scale" : ""}`;
+  const scale = isCorrelation(dpar) ? ` on the ${dpar.link === "logit" ? "logit" : "atanh"} scale` : "";
+  return `${quantityName(fit, dpar)}${scale}`;
 }
 
 /** "the SD of true effects", "the SD between levels of study"; of two outcomes with the outcome's name. */
 export function sdName(fit: Fit, dpar: string, plural = false): string {
-  const { group, slope } = dparOf(fit, dpar);
+  const { group, slope, within } = dparOf(fit, dpar);
   // without V it is of effect sizes, sampling errors and all
   const what = fit.knownV.kind === "none" ? "of effect sizes around their means" : "of true effects";
   const among = hasGroupings(fit) ? `${what} within groups` : what;
   const of = fit.family === "gaussian" ? "" : ` on ${responseName(fit, dpar)}`;
   const sd = plural ? "SDs" : "the SD";
   if (group === null) return `${sd} ${among}${of}`;
+  if (within !== undefined) return `${sd} of effects of the levels of ${slope} within ${group}${of}`;
   const between = `between levels of ${group}${of}`;
   return slope === undefined ? `${sd} ${between}` : `${sd} of slopes of ${slope} ${between}`;
 }

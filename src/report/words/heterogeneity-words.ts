@@ -79,7 +79,7 @@ function standardDeviation(fit: Fit, dpar: string, own: readonly CoefficientRow[
     if (hasLevelValues(fit.designs[dpar]!)) return [];
     const [least, most] = extremes(known);
     return [
-      `${name} (${dpar}) is estimated as ${number(least)} to ${number(most)}, depending on its moderators.`,
+      `${name} (${dpar}) is estimated as ${number(least)} to ${number(most)}, depending on ${dparOf(fit, dpar).within === undefined ? "its moderators" : "the level"}.`,
     ];
   }
   const where = at.length === 0 ? name : `Where ${list(at)}, ${sdName(fit, dpar)}`;
@@ -87,7 +87,22 @@ function standardDeviation(fit: Fit, dpar: string, own: readonly CoefficientRow[
   return [`${where} (${dpar}) is estimated as ${estimateText(shown, level)}.`];
 }
 
+/** One a correlation of random effects. */
+function effectsCorrelations(fit: Fit, own: readonly CoefficientRow[], level: number): string[] {
+  return own.map((row) => {
+    const which = row.term === "(Intercept)" ? "" : ` of ${row.term.split(",").join(" and ")}`;
+    const name = `The correlation of random effects${which} (${row.dpar})`;
+    if (row.atBoundary || !Number.isFinite(row.estimate)) {
+      return `${name} is at the edge of what is possible, so that it has no standard error.`;
+    }
+    const shown = scaleEstimate(fit, row, level);
+    const includes = shown.lower <= 0 && shown.upper >= 0 ? "; the interval includes 0" : "";
+    return `${name} is estimated as ${estimateText(shown, level)}${includes}.`;
+  });
+}
+
 function correlation(fit: Fit, dpar: string, own: readonly CoefficientRow[], level: number): string[] {
+  if (dparOf(fit, dpar).kind === "cor") return effectsCorrelations(fit, own, level);
   const name = `The residual correlation of ${list(Object.values(fit.response).map(({ label }) => label))}`;
   const values = fit.fitted[dpar]!.filter((value) => !Number.isNaN(value));
   if (own.some((row) => row.atBoundary)) {

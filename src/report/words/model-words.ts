@@ -88,9 +88,10 @@ function dataWords(fit: Fit): string {
   if (random.length === 0) return rows;
   const of = (dpar: string) =>
     family === "gaussian" ? "" : ` for ${responseOf(fit, dparOf(fit, dpar).outcome!).label}`;
+  const isWithin = (dpar: string) => dparOf(fit, dpar).within !== undefined;
   const words = (slopes: boolean) =>
     random
-      .filter(({ dpar }) => (dparOf(fit, dpar).slope !== undefined) === slopes)
+      .filter(({ dpar }) => !isWithin(dpar) && (dparOf(fit, dpar).slope !== undefined) === slopes)
       .map(
         ({ levels, dpar }) =>
           `${effectsName(dparOf(fit, dpar))} (${count(levels.length, "level")}${of(dpar)})`,
@@ -99,6 +100,14 @@ function dataWords(fit: Fit): string {
   const parts = [
     ...(intercepts.length > 0 ? [`random intercepts for ${list(intercepts)}`] : []),
     ...(slopes.length > 0 ? [`random slopes of ${list(slopes)}`] : []),
+    ...random.flatMap(({ dpar, levels }) => {
+      const { slope, group } = dparOf(fit, dpar);
+      return isWithin(dpar)
+        ? [
+            `random effects of the levels of ${slope} within ${group} (${count(levels.length, "level")}${of(dpar)})`,
+          ]
+        : [];
+    }),
   ];
   return `${rows} with ${list(parts)}`;
 }

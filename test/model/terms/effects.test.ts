@@ -73,6 +73,7 @@ describe.each([
       variance: Float64Array.from(levels, (level) => 0.1 + level / 16),
       score: Float64Array.from(levels, (level) => level - 1.5),
       precision: Float64Array.from(levels, (level) => 1 + level / 4),
+      kappa: new Float64Array(0),
       predicted: () => expect.fail("independent levels need no equations"),
     };
     const predicted = terms.map((term) => term.predict(scores));
@@ -108,11 +109,13 @@ describe.each([
 
     const sds = (dpar: Dpar) => Float64Array.of(0.5, dpar.group === null ? 0.25 : 2);
     const out = Float64Array.of(1, 1);
-    for (const term of termsOf(model)) term.addNewVariances(1, { values: sds, slopes: () => null }, out);
+    for (const term of termsOf(model))
+      term.addNewVariances(1, { values: sds, kappa: new Float64Array(0), slopes: () => null }, out);
     expect([...out]).toEqual([1 + 0.25 * (1 + terms.length), 1 + 0.0625 + 4 * terms.length]);
     const second = Float64Array.of(0, 0);
     if (model.outcomes !== null) {
-      for (const term of termsOf(model)) term.addNewVariances(2, { values: sds, slopes: () => null }, second);
+      for (const term of termsOf(model))
+        term.addNewVariances(2, { values: sds, kappa: new Float64Array(0), slopes: () => null }, second);
       expect([...second]).toEqual([0.25, 0.0625]);
     }
   });

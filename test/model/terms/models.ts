@@ -38,6 +38,7 @@ export function nested(): Example {
     phi: new Float64Array(0),
     sigma: numbers(10, 0.1),
     omega: numbers(3 + 6, 0.2),
+    kappa: new Float64Array(0),
     rho: new Float64Array(0),
   };
   const districts = ["d1", "d2", "d3"];
@@ -94,6 +95,7 @@ export function paired(): Example {
     phi: new Float64Array(0),
     sigma: numbers(12, 0.1),
     omega: numbers(3, 0.2),
+    kappa: new Float64Array(0),
     rho: Float64Array.of(-0.9, -0.4, 0, 0.4, 0.9),
   };
   return {

@@ -25,6 +25,7 @@ const spreads = {
   phi,
   sigma: new Float64Array(8),
   omega: new Float64Array(0),
+  kappa: new Float64Array(0),
   rho: new Float64Array(0),
 };
 const wanted = (i: number, k: number) => Math.sqrt(phi[i]! * phi[k]!) * V[i]![k]!;

@@ -86,6 +86,7 @@ describe.each([
       phi: new Float64Array(0),
       sigma: Float64Array.from(all, (i) => 0.1 + i / 16),
       omega: new Float64Array(blockOfKind(rebuilt, "sd").block.rows).map((__, level) => 0.2 + level / 16),
+      kappa: new Float64Array(0),
       rho: new Float64Array(blockOfKind(rebuilt, "rho").block.rows).map((__, pair) => 0.1 * pair),
     };
     const covariance = (model: Model) => marginalCovariance(termsOf(model))(all, spreads);
