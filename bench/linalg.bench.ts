@@ -9,19 +9,11 @@
 import { spawnSync } from "node:child_process";
 import { doubles, loadKernels, positiveDefinite, uniform } from "../test/kernels/compile";
 import { describeMachine, writeResults } from "./machine";
+import { peakRate } from "./peak";
 import { secondsOf as seconds, summarise, type Timing } from "./timing";
 
 const kernels = await loadKernels();
 const { fast, plain } = kernels;
-
-const PEAK_TURNS = 200_000;
-const FLOPS_A_TURN = 24;
-const peakRate = (): number => {
-  const time = seconds(() => {
-    kernels.peak(PEAK_TURNS, 1);
-  });
-  return (PEAK_TURNS * FLOPS_A_TURN) / time / 1e9;
-};
 
 /** Largest |(A - L L') x| relative to |A x|, for a random x: enough to catch a wrong factor at any size. */
 function factorError(a: Float64Array, l: Float64Array, n: number): number {
@@ -97,7 +89,7 @@ function measure(n: number): Row {
     return (both - copy) / inner;
   };
   for (let r = 0; r < repeats; r++) {
-    samples.peak.push(peakRate());
+    samples.peak.push(peakRate(kernels));
     samples.cholesky.push(restored(values, () => fast.cholesky(address, n, n, scratch)));
     samples.inverse.push(restored(factor, () => fast.invertFromCholesky(address, n, n, scratch)));
     samples.solve.push(seconds(() => fast.solveLower(address, n, n, b, RIGHT_SIDES, RIGHT_SIDES)));
@@ -181,7 +173,7 @@ function measureElementwise(): Record<string, number> {
 const columns = (cells: (string | number)[], width = 11): string =>
   cells.map((cell) => (typeof cell === "number" ? cell.toFixed(2) : cell).padStart(width)).join("");
 
-for (let i = 0; i < 20; i++) peakRate();
+for (let i = 0; i < 20; i++) peakRate(kernels);
 for (const n of [40, 200]) measure(n); // warm up: wasm code is tiered up on its own thread
 
 console.log(describeMachine());

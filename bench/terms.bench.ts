@@ -1,23 +1,33 @@
 // Whole fits with crossed random intercepts, and with species on a tree beside studies, which the sparse kernel takes, and what
 // they are made of.
 //
-//   node bench/run.mjs bench/terms.bench.ts [--quick]
+//   node bench/run.mjs bench/terms.bench.ts [--quick | --full]
 //
 // "flops" and "numbers" are counted, not timed: multiplications (each with an addition) of one factorization, and the
-// numbers of its factor. A tree is read from its text in each fit. "nested" is the time beside a fit of the same rows with (1 | study) alone, "dense" beside one whose V is
-// a matrix, so that the same model is one dense cluster: ratios of one run. Every fit must have converged, by the sparse kernel,
-// and where it ran the dense one must have found the same optimum. --quick leaves out 100,000 rows.
+// numbers of its factor. "value" is one evaluation of the likelihood, pass over the rows included, and "of peak" its share of the
+// machine's multiply-add rate by the counted operations, as linalg.bench.ts has it for dense matrices. A tree is read from its text
+// in each fit. "nested" is the time beside a fit of the same rows with (1 | study) alone, "dense" beside one whose V is
+// a matrix, so that the same model is one dense cluster, "metafor" beside one fit by rma.mv: ratios of one run. Every fit must have
+// converged, by the sparse kernel, and where they ran the dense one and metafor must have found the same optimum. --quick leaves out
+// 100,000 rows and metafor, which takes minutes for 1,828 rows on a tree: --full. drmTMB is not run: its times are those published
+// for data of this shape, on another machine.
 
-import { treeLevels } from "../src/covariance/related/tree-levels";
+import { Order } from "../bindings/kernel";
 import { type DrmOptions, drm, type Fit } from "../src/index";
-import { sparseLevels } from "../src/model/sparse/section";
+import { engineForJob } from "../test/fit/engine-for";
+import { loadKernels } from "../test/kernels/compile";
 import { normal, uniform } from "./data";
 import { describeMachine, writeResults } from "./machine";
+import { type MetaforJob, runMetafor } from "./metafor/metafor";
+import { peakRate } from "./peak";
 import { duration, percent, table } from "./table";
-import { repeat, type Timing } from "./timing";
+import { repeat, secondsOf, type Timing } from "./timing";
 import { type TreeShape, treeData } from "./tree-data";
 
 const quick = process.argv.includes("--quick");
+const full = process.argv.includes("--full");
+/** metafor is given this many seconds for one fit. */
+const PEER_LIMIT = 900;
 
 interface Crossed {
   readonly rows: number;
@@ -26,13 +36,15 @@ interface Crossed {
   /** seconds wanted, and at most */
   readonly target: readonly [number, number] | null;
   readonly besideDense: boolean;
+  /** seconds that drmTMB takes, as published */
+  readonly drmTMB: number | null;
 }
 
 const ALL: readonly Crossed[] = [
-  { rows: 400, studies: 80, labs: 12, target: null, besideDense: true },
-  { rows: 3000, studies: 600, labs: 40, target: [0.008, 0.03], besideDense: false },
-  { rows: 20_000, studies: 4000, labs: 200, target: [0.06, 0.2], besideDense: false },
-  { rows: 100_000, studies: 10_000, labs: 500, target: [0.35, 1], besideDense: false },
+  { rows: 400, studies: 80, labs: 12, target: null, besideDense: true, drmTMB: null },
+  { rows: 3000, studies: 600, labs: 40, target: [0.008, 0.03], besideDense: false, drmTMB: 0.97 },
+  { rows: 20_000, studies: 4000, labs: 200, target: [0.06, 0.2], besideDense: false, drmTMB: 6.5 },
+  { rows: 100_000, studies: 10_000, labs: 500, target: [0.35, 1], besideDense: false, drmTMB: null },
 ];
 
 const TREES: readonly (TreeShape & Pick<Crossed, "target">)[] = [
@@ -56,43 +68,16 @@ function simulate({ rows, studies, labs }: Crossed) {
   return { study, lab, vi, yi };
 }
 
-const LEVELS = { input: "levels", z: null, structure: null } as const;
-
-/** How the levels of some groupings are eliminated, the last of them on a tree if there is one. */
-function eliminationOf(columns: readonly (readonly (string | number)[])[], tree: string | null = null) {
-  const terms = columns.map((column, t) => {
-    const number = new Map<string, number>();
-    for (const cell of column) if (!number.has(String(cell))) number.set(String(cell), number.size);
-    const index = Int32Array.from(column, (cell) => number.get(String(cell))!);
-    const isOnTree = tree !== null && t === columns.length - 1;
-    if (!isOnTree) return { ...LEVELS, index, levels: number.size };
-    const options = { name: "tree", group: "species", scale: true, branch: null } as const;
-    const { structure, place } = treeLevels(tree, options)([...number.keys()]);
-    return {
-      ...LEVELS,
-      index: index.map((level) => place[level]!),
-      levels: structure.names.length,
-      structure,
-    };
-  });
-  const rows = Array.from(columns[0]!, (_, i) => i);
-  const { section } = sparseLevels(
-    rows,
-    terms as never,
-    terms.map(() => 0),
-  );
-  return section!;
-}
-
-interface Result {
+interface Result extends Work {
   readonly name: string;
   readonly time: Timing;
   readonly evaluations: number;
-  readonly flops: number;
-  readonly numbers: number;
   readonly target: Crossed["target"];
   readonly nested: number;
   readonly dense: number | null;
+  /** the time beside it, or why there is none */
+  readonly metafor: number | string;
+  readonly drmTMB: number | null;
 }
 
 function converged(formula: string, options: DrmOptions): Fit {
@@ -111,12 +96,54 @@ function timed(run: () => Fit, kernel: string) {
   return { fit, time: repeat(run, REPEATS) };
 }
 
+/** What one evaluation of the likelihood is made of, and how fast it is. */
+interface Work {
+  readonly flops: number;
+  readonly numbers: number;
+  /** seconds */
+  readonly value: number;
+  /** GFLOP/s */
+  readonly peak: number;
+}
+
+const kernels = await loadKernels();
+
+function workOf(formula: string, options: DrmOptions, fit: Fit): Work {
+  const { engine, layout, thetaOf, dispose } = engineForJob({ formulas: [formula], options });
+  const scale = fit.coefficients.filter(({ dpar }) => dpar !== "mu").map(({ estimate }) => estimate);
+  const theta = thetaOf(scale);
+  const samples: number[] = [];
+  const peaks: number[] = [];
+  for (let k = 0; k < 15; k++) {
+    peaks.push(peakRate(kernels));
+    samples.push(secondsOf(() => engine.problem.evaluate(theta, Order.Value)));
+  }
+  dispose();
+  const { flops, panels } = layout.sparse!;
+  return { flops, numbers: panels, value: Math.min(...samples), peak: Math.max(...peaks) };
+}
+
+/** Seconds of one fit by rma.mv with these random effects; a reason where there are none. */
+function besideMetafor({ logLik }: Fit, job: Pick<MetaforJob, "data" | "random" | "tree">): number | string {
+  const run = runMetafor(
+    [{ name: "terms", call: "rma.mv", method: "ML", factors: {}, mods: "~ 1", control: "default", ...job }],
+    PEER_LIMIT,
+  );
+  if (run === null) return "not installed";
+  const values = run.results.get("terms")?.values;
+  const [seconds, found] = [values?.get("seconds")?.get(""), values?.get("fit")?.get("logLik")];
+  if (seconds === undefined || found === undefined) return run.results.get("terms")?.error ?? "too long";
+  if (Math.abs(found - logLik) > 1e-3)
+    throw new Error(`metafor has the log-likelihood ${found}, drm() ${logLik}`);
+  return seconds;
+}
+
 function measure(set: Crossed): Result {
   const data = simulate(set);
   const run = (formula: string, options: Partial<DrmOptions> = {}) =>
     converged(formula, { data, ...options });
   const { fit, time } = timed(() => run(CROSSED), "sparse");
-  const { flops, panels } = eliminationOf([data.study, data.lab]);
+  const work = workOf(CROSSED, { data }, fit);
   let dense: number | null = null;
   if (set.besideDense) {
     // variances as one matrix: of the same model one dense cluster
@@ -139,28 +166,36 @@ function measure(set: Crossed): Result {
     name: `${set.rows.toLocaleString("en-US")} rows, ${set.studies} x ${set.labs}`,
     time,
     evaluations: fit.optim.evaluations,
-    flops,
-    numbers: panels,
+    ...work,
     target: set.target,
     nested: time.median / repeat(() => run(NESTED), REPEATS).median,
     dense,
+    metafor:
+      !set.besideDense || quick ? "-" : besideMetafor(fit, { data, random: ["~ 1 | study", "~ 1 | lab"] }),
+    drmTMB: set.drmTMB,
   };
 }
 
 function measureTree(set: (typeof TREES)[number]): Result {
   const { data, tree } = treeData(set);
   const { fit, time } = timed(() => converged(TREE, { data, trees: { tree } }), "sparse");
-  const { flops, panels } = eliminationOf([data.study, data.species], tree);
+  const work = workOf(TREE, { data, trees: { tree } }, fit);
   const { rows, species, studies } = set;
   return {
     name: `${rows.toLocaleString("en-US")} rows, ${species} on a tree x ${studies}`,
     time,
     evaluations: fit.optim.evaluations,
-    flops,
-    numbers: panels,
+    ...work,
     target: set.target,
     nested: time.median / repeat(() => converged(NESTED, { data, trees: { tree } }), REPEATS).median,
     dense: null,
+    metafor:
+      rows > 2000
+        ? "-"
+        : full
+          ? besideMetafor(fit, { data, random: ["~ 1 | study", "~ 1 | species"], tree })
+          : "--full",
+    drmTMB: null,
   };
 }
 
@@ -169,8 +204,26 @@ const sets = ALL.filter(({ rows }) => !quick || rows <= 20_000);
 const results = [...sets.map(measure), ...TREES.map(measureTree)];
 console.log(
   table(
-    ["fit", "median", "spread", "evals", "flops", "numbers", "target", "limit", "", "nested", "dense"],
-    results.map(({ name, time, evaluations, flops, numbers, target, nested, dense }) => {
+    [
+      "fit",
+      "median",
+      "spread",
+      "evals",
+      "flops",
+      "numbers",
+      "value",
+      "of peak",
+      "target",
+      "limit",
+      "",
+      "nested",
+      "dense",
+      "metafor",
+      "drmTMB (published)",
+    ],
+    results.map((result) => {
+      const { name, time, evaluations, flops, numbers, value, peak, target, nested, dense, metafor, drmTMB } =
+        result;
       const verdict =
         target === null
           ? ""
@@ -186,11 +239,17 @@ console.log(
         String(evaluations),
         flops.toExponential(2),
         numbers.toLocaleString("en-US"),
+        duration(value),
+        percent((2 * flops) / value / 1e9 / peak),
         target === null ? "" : duration(target[0]),
         target === null ? "" : duration(target[1]),
         verdict,
         `${nested.toFixed(1)}x`,
         dense === null ? "" : `1/${dense.toFixed(0)}`,
+        typeof metafor === "string"
+          ? metafor
+          : `${duration(metafor)}, ${(metafor / time.median).toFixed(0)}x`,
+        drmTMB === null ? "" : duration(drmTMB),
       ];
     }),
   ),

@@ -4,22 +4,15 @@ import { type Wasm, wasm } from "./wasm";
 export { Order, Status };
 
 /**
- * What the covariance engine fits. Rows are in problem order: scalar, nested, sparse, pair and dense section, one
- * after the other (assembly/abi.ts). Matrices are column-major.
+ * What the rows of a problem have, in problem order: scalar, nested, sparse, pair and dense section, one after the other
+ * (assembly/abi.ts). Matrices are column-major.
  */
-export interface ProblemInput {
-  readonly rows: number;
-  readonly scalarRows: number;
-  readonly nestedRows: number;
-  readonly sparseRows: number;
-  readonly pairRows: number;
+export interface RowsInput {
   readonly y: Float64Array;
   /** rows x p */
   readonly X: Float64Array;
-  readonly p: number;
   /** rows x qSigma; log sigma = logSigmaOffset + W gamma */
   readonly W: Float64Array;
-  readonly qSigma: number;
   /** -Infinity holds a row's sigma at 0 */
   readonly logSigmaOffset: Float64Array;
   /** diagonal of V */
@@ -28,6 +21,23 @@ export interface ProblemInput {
   readonly multipliers: MultipliersInput | null;
   /** likelihood multipliers (constant within a cluster or study), or null */
   readonly weights: Float64Array | null;
+}
+
+/**
+ * What a row that is none has, of designs 0: v = 1 and sigma = 0 add log 1 = 0 and, with y = 0 and x = 0, nothing else, to the
+ * restricted likelihood, too.
+ */
+export const PADDING = { y: 0, v: 1, logSigmaOffset: Number.NEGATIVE_INFINITY, weights: 1 } as const;
+
+/** What the covariance engine fits. */
+export interface ProblemInput extends RowsInput {
+  readonly rows: number;
+  readonly scalarRows: number;
+  readonly nestedRows: number;
+  readonly sparseRows: number;
+  readonly pairRows: number;
+  readonly p: number;
+  readonly qSigma: number;
   /** the restricted likelihood; not with weights */
   readonly reml: boolean;
   readonly levels: LevelsInput;
@@ -136,8 +146,13 @@ export interface Problem {
   readonly badRow: number;
   /** copies the last evaluation's results into `into`, to `count` places from `at` on */
   read(field: ResultField, into: Float64Array, at?: number, count?: number): Float64Array;
-  /** Overwrites y, in problem order; evaluations from here on are of the new one. */
-  setResponse(y: Float64Array): void;
+  /** Overwrites what is given of all rows, of the sizes that the problem has; evaluations from here on are of that. */
+  rewrite(rows: Partial<RowsInput>): void;
+  /**
+   * These rows are padding from here on, and those of the last call are what they were then. Exact for rows that nothing but the
+   * mean's and sigma's coefficients ties to others: those of the scalar section.
+   */
+  leaveOut(rows: readonly number[]): void;
   /** Frees the memory; a small allocation is kept for the next problem of the same sizes. Calling it twice is harmless. */
   dispose(): void;
   [Symbol.dispose](): void;
@@ -251,7 +266,7 @@ function giveMemoryBack(module: Wasm, address: number): void {
 
 /** Copies a problem into WebAssembly memory, once. Throws ProblemTooLargeError. */
 export function createProblem(input: ProblemInput): Problem {
-  const { multipliers, levels, sparse, pairs, clusters } = input;
+  const { levels, sparse, pairs, clusters } = input;
   writeSizes(input);
   const module = wasm();
   let address = takeMemory(module);
@@ -259,16 +274,7 @@ export function createProblem(input: ProblemInput): Problem {
   const header = address >>> 2;
   const doubles = (field: Field, values: Float64Array) => f64.set(values, i32[header + field]! >>> 3);
   const words = (field: Field, values: Int32Array) => i32.set(values, i32[header + field]! >>> 2);
-  doubles(Field.Y, input.y);
-  doubles(Field.X, input.X);
-  if (multipliers) {
-    doubles(Field.M, multipliers.M);
-    doubles(Field.LogMultiplierOffset, multipliers.logOffset);
-  }
-  doubles(Field.W, input.W);
-  doubles(Field.LogSigmaOffset, input.logSigmaOffset);
-  doubles(Field.V, input.v);
-  if (input.weights) doubles(Field.Weights, input.weights);
+  rewrite(input);
   if (levels.count > 0) {
     doubles(Field.U, levels.U);
     doubles(Field.LogSdOffset, levels.logSdOffset);
@@ -305,6 +311,34 @@ export function createProblem(input: ProblemInput): Problem {
     }
     words(Field.PairFirst, clusters.pairRows);
   }
+  function rewrite({ y, X, multipliers, W, logSigmaOffset, v, weights }: Partial<RowsInput>): void {
+    if (y) doubles(Field.Y, y);
+    if (X) doubles(Field.X, X);
+    if (multipliers) {
+      doubles(Field.M, multipliers.M);
+      doubles(Field.LogMultiplierOffset, multipliers.logOffset);
+    }
+    if (W) doubles(Field.W, W);
+    if (logSigmaOffset) doubles(Field.LogSigmaOffset, logSigmaOffset);
+    if (v) doubles(Field.V, v);
+    if (weights) doubles(Field.Weights, weights);
+  }
+  let out: readonly number[] = [];
+  // what they had, row by row
+  let had: number[] = [];
+  function leaveOut(rows: readonly number[]): void {
+    const columns = columnsOfRows(input, header);
+    let at = 0;
+    for (const row of out) for (const { first } of columns) f64[first + row] = had[at++]!;
+    had = [];
+    for (const row of rows) {
+      for (const { first, padding } of columns) {
+        had.push(f64[first + row]!);
+        f64[first + row] = padding;
+      }
+    }
+    out = rows.slice();
+  }
   const theta = i32[header + Field.Theta]! >>> 3;
   const value = i32[header + Field.Value]! >>> 3;
 
@@ -330,13 +364,30 @@ export function createProblem(input: ProblemInput): Problem {
       for (let i = 0; i < count; i++) into[at + i] = f64[start + i]!;
       return into;
     },
-    setResponse(y: Float64Array) {
-      doubles(Field.Y, y);
-    },
+    rewrite,
+    leaveOut,
     dispose,
     [DISPOSE]: dispose,
   };
   return problem as Problem;
+}
+
+/** The first of each of the columns over the rows among all doubles, and what it has in a row of padding. */
+function columnsOfRows({ rows, p, qSigma, multipliers, weights }: ProblemInput, header: number) {
+  const columns: { first: number; padding: number }[] = [];
+  const add = (field: Field, count: number, padding: number) => {
+    const first = i32[header + field]! >>> 3;
+    for (let k = 0; k < count; k++) columns.push({ first: first + k * rows, padding });
+  };
+  add(Field.Y, 1, PADDING.y);
+  add(Field.X, p, 0);
+  add(Field.W, qSigma, 0);
+  add(Field.LogSigmaOffset, 1, PADDING.logSigmaOffset);
+  add(Field.V, 1, PADDING.v);
+  if (multipliers) add(Field.M, multipliers.qPhi, 0);
+  if (multipliers) add(Field.LogMultiplierOffset, 1, 0);
+  if (weights) add(Field.Weights, 1, PADDING.weights);
+  return columns;
 }
 
 function retakeViews(module: Wasm): void {

@@ -37,9 +37,9 @@ const STAGES = [
   "batch",
   "index",
   // libraries beside the library, which they ask through its public names
-  "plot",
   "escalc",
   "bias",
+  "plot",
   "trees",
   "cli",
 ];

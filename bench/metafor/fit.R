@@ -3,7 +3,7 @@
 # Fits every job of FOLDER with metafor and writes what came out to standard output, one number a line:
 #   job <tab> quantity <tab> name <tab> value (%.17g)
 # A job NAME is NAME.job (key <tab> values), NAME.csv (the data) and, unless V is the column vi, NAME.V (its blocks,
-# row-major doubles) with the block sizes in the job file.
+# row-major doubles) with the block sizes in the job file; NAME.nwk is a tree of the levels of its last random effect.
 suppressPackageStartupMessages(library(metafor))
 folder <- commandArgs(trailingOnly = TRUE)[1]
 
@@ -18,7 +18,8 @@ read_job <- function(path) {
       at <- match(key, keys)
       if (is.na(at)) default else lines[[at]][-1]
     },
-    factors = lapply(lines[keys == "factor"], `[`, -1)
+    factors = lapply(lines[keys == "factor"], `[`, -1),
+    random = vapply(lines[keys == "random"], `[`, "", 2)
   )
 }
 
@@ -52,12 +53,18 @@ run_job <- function(name) {
     fun <- rma
   } else {
     sizes <- as.integer(job$get("sizes"))
-    V <- read_blocks(file.path(folder, paste0(name, ".V")), sizes)
-    if (length(V) == 1) V <- V[[1]]
+    V <- if (length(sizes)) read_blocks(file.path(folder, paste0(name, ".V")), sizes) else dat$vi
+    if (length(sizes) == 1) V <- V[[1]]
     args <- append(args, quote(V), after = 1)
     dat$.row <- seq_len(nrow(dat))
     by <- job$get("by")
-    if (method != "FE") {
+    if (length(job$random)) {
+      terms <- lapply(job$random, as.formula)
+      args$random <- c(terms, ~ 1 | .row)
+      tree <- file.path(folder, paste0(name, ".nwk"))
+      group <- all.vars(terms[[length(terms)]])
+      if (file.exists(tree)) args$R <- setNames(list(ape::vcv(ape::read.tree(tree), corr = TRUE)), group)
+    } else if (method != "FE") {
       args$random <- if (is.null(by)) ~ 1 | .row else as.formula(paste("~", by, "| .row"))
       if (!is.null(by)) args$struct <- "DIAG"
       args$cvvc <- job$get("cvvc", "no") == "yes"
@@ -86,6 +93,7 @@ run_job <- function(name) {
     put(name, "alpha", label(rownames(res$alpha)), res$alpha)
     put(name, "se_alpha", label(rownames(res$alpha)), res$se.alpha)
   } else if (call == "rma") put(name, "tau2", "", res$tau2)
+  else if (length(job$random)) put(name, "tau2", c(job$random, "~ 1 | .row"), res$sigma2)
   else if (method != "FE" && is.null(job$get("by"))) put(name, "tau2", "", res$sigma2)
   else if (method != "FE") put(name, "tau2", levels_by(), res$tau2)
   if (isTRUE(args$cvvc))

@@ -21,7 +21,11 @@ export interface MetaforJob {
   readonly scale?: string;
   /** rma.mv: one variance for each level of this factor */
   readonly by?: string;
-  /** rma.mv: V by blocks of consecutive rows, row-major */
+  /** rma.mv: random effects beside that of every row, one-sided R formulas */
+  readonly random?: readonly string[];
+  /** rma.mv: Newick; the levels of the last of `random` are its tips, and covary as its scaled depths say */
+  readonly tree?: string;
+  /** rma.mv: V by blocks of consecutive rows, row-major; without them it is the column vi */
   readonly blocks?: readonly ArrayLike<number>[];
   readonly sparse?: boolean;
   /** rma.mv: also the standard errors of the variances */
@@ -90,6 +94,8 @@ function writeJob(folder: string, job: MetaforJob): void {
   ];
   if (job.scale !== undefined) lines.push(["scale", job.scale]);
   if (job.by !== undefined) lines.push(["by", job.by]);
+  for (const term of job.random ?? []) lines.push(["random", term]);
+  if (job.tree !== undefined) writeFileSync(join(folder, `${job.name}.nwk`), job.tree);
   if (job.blocks !== undefined) {
     lines.push(["sizes", ...job.blocks.map(({ length }) => String(Math.round(Math.sqrt(length))))]);
     const bytes = job.blocks.map((block) => new Uint8Array(Float64Array.from(block).buffer));

@@ -10,6 +10,7 @@ import { type ExcessSignificance, excessSignificance } from "./excess-significan
 import { type FailSafeN, type FailSafeType, failSafeN } from "./fail-safe";
 import { type HenmiCopas, henmiCopas } from "./henmi-copas";
 import { type RankTest, rankTest } from "./rank-test";
+import { biasSentences } from "./sentences";
 import { type PetPeese, petPeese, type SmallStudy } from "./small-study";
 import { snake } from "./snake";
 import { type TrimFill, type TrimFillEstimator, trimFill } from "./trim-fill";
@@ -47,6 +48,8 @@ export interface Bias {
   /** why a method gives nothing here, by its name */
   readonly refused: Readonly<Record<string, string>>;
   readonly level: number;
+  /** for a results section; report() takes them by its option `bias` */
+  readonly sentences: readonly string[];
 }
 
 const BIAS_OPTIONS: OptionKinds<BiasOptions> = { test: "text", level: "number" };
@@ -74,7 +77,7 @@ export function bias(fit: Fit, options: BiasOptions = {}): Printable<Bias> {
   };
   // what all of them refuse is refused at once
   effectsOf("bias", fit);
-  const data: Bias = {
+  const found = {
     petPeese: tried("petPeese", () => petPeese(fit, options)),
     petWls: tried("petWls", () => weightedLine(fit, "sei", { level })),
     peeseWls: tried("peeseWls", () => weightedLine(fit, "vi", { level })),
@@ -100,6 +103,7 @@ export function bias(fit: Fit, options: BiasOptions = {}): Printable<Bias> {
     refused,
     level,
   };
+  const data: Bias = { ...found, sentences: biasSentences(found) };
   return printable(data, (own) => biasTables(own).map(tableText).join("\n\n"), biasTables);
 }
 

@@ -43,6 +43,7 @@ export function fitCommand(io: CliIo, done: (outcome: Outcome) => void): Command
     .addOption(new Option("--conf <level>", "confidence level").argParser(parseLevel).default(0.95))
     .addOption(new Option("--confint <type>", "intervals").choices(["wald", "profile"]).default("wald"))
     .option("--check", "print the checks of the fit and of its data too")
+    .option("--bias", "print the methods for publication bias that suit the model too (drmeta bias has more)")
     .addOption(
       new Option("--report", "print the result in words instead of tables").conflicts([
         "json",
@@ -61,8 +62,8 @@ export function fitCommand(io: CliIo, done: (outcome: Outcome) => void): Command
     .action(async (data: string, formulas: string[], options: FitOptions, command: Command) => {
       checkModelArguments(command, data, formulas, options);
       checkTransform(command, options);
-      if (options.format === "csv" && (options.check || options.fitted)) {
-        command.error("error: a CSV file holds one table: leave out --check and --fitted");
+      if (options.format === "csv" && (options.check || options.bias || options.fitted)) {
+        command.error("error: a CSV file holds one table: leave out --check, --bias and --fitted");
       }
       if (options.format === "csv" && options.transform !== undefined && options.transform !== "none") {
         command.error("error: a CSV file holds one table, that of the coefficients: leave out --transform");

@@ -1,3 +1,4 @@
+import { bias, biasJson } from "../bias/index";
 import type { Table } from "../data/table";
 import type { Fit } from "../fit/fit";
 import { checkDrm, formatTable, report, summary, type TableFormat, toJSON } from "../index";
@@ -18,6 +19,7 @@ export interface FitOptions extends ModelOptions, TransformOptions {
   readonly check?: boolean;
   readonly format?: TableFormat;
   readonly report?: boolean;
+  readonly bias?: boolean;
   readonly fitted?: boolean;
   readonly json?: boolean;
 }
@@ -46,7 +48,8 @@ export async function fitOutcome(
   };
 }
 
-function jsonReport(fit: Fit, { conf, confint, test, fitted }: FitOptions): string {
+function jsonReport(fit: Fit, settings: FitOptions): string {
+  const { conf, confint, test, fitted } = settings;
   const options = {
     ...testOption(test),
     level: conf,
@@ -55,7 +58,12 @@ function jsonReport(fit: Fit, { conf, confint, test, fitted }: FitOptions): stri
     heterogeneity: true,
     checks: true,
   };
-  return `${JSON.stringify(toJSON(fit, options))}\n`;
+  const ofBias = settings.bias && { bias: biasJson(biasOf(fit, settings)) };
+  return `${JSON.stringify({ ...toJSON(fit, options), ...ofBias })}\n`;
+}
+
+function biasOf(fit: Fit, { conf, test }: FitOptions): ReturnType<typeof bias> {
+  return bias(fit, { ...testOption(test), level: conf });
 }
 
 function textReport(
@@ -65,13 +73,15 @@ function textReport(
   back: ReturnType<typeof resolveTransform>,
 ): string {
   const { conf, confint, test, check, fitted, format = "text" } = options;
+  const found = options.bias ? biasOf(fit, options) : null;
   const coefficients = options.report
-    ? report(fit, { ...testOption(test), ...back, level: conf })
+    ? report(fit, { ...testOption(test), ...back, level: conf, ...(found !== null && { bias: found }) })
     : formatTable(summary(fit, { ...testOption(test), ...back, level: conf, confint }), { format });
   // one table, with the line ends of its format
   if (format === "csv") return coefficients;
   const parts = [coefficients];
   if (check) for (const table of checks(fit, data, options)) parts.push(table);
+  if (found !== null && !options.report) parts.push(formatTable(found, { format }));
   if (fitted) parts.push(fittedTable(fit));
   return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n`;
 }

@@ -49,21 +49,18 @@ export function basisOfRows(
   stretches: readonly number[],
   design: Float64Array,
 ): Basis {
-  const { values: Q, toOriginal: T, rows: m, columns: p } = basis;
-  const gram = scratch(p * p);
-  for (let j = 0; j < p; j++) gram[j * p + j] = 1;
-  for (let row = 0; row < m; row++) {
-    if (leftOut[row] === 0) continue;
-    for (let j = 0; j < p; j++) {
-      const part = Q[j * m + row]! / m;
-      for (let k = 0; k <= j; k++) gram[j * p + k]! -= part * Q[k * m + row]!;
-    }
-  }
-  const L = choleskyFactor(gram, p, gram);
-  let share = 1;
-  if (L !== null) for (let j = 0; j < p; j++) share = Math.min(share, L[j * p + j]! ** 2);
-  if (L === null || share < MOSTLY_LEFT) return orthogonalBasis(design, n, p);
+  const gram = gramWithout(basis, leftOut);
+  return gram === null ? orthogonalBasis(design, n, basis.columns) : keptBasis(basis, gram, n, stretches);
+}
 
+/** The same where the products of the rows kept are known. */
+export function keptBasis(
+  basis: Basis,
+  { L, share }: GramFactor,
+  n: number,
+  stretches: readonly number[],
+): Basis {
+  const { values: Q, toOriginal: T, rows: m, columns: p } = basis;
   const scale = Math.sqrt(n / m);
   const values = unfilled(n * p);
   const toOriginal = scratch(p * p);
@@ -91,8 +88,37 @@ export function basisOfRows(
   return { values, toOriginal, rows: n, columns: p, leastShare: share * basis.leastShare };
 }
 
+/** What the rows that are kept have of a basis: Q'Q (kept) = rows L L'. */
+export interface GramFactor {
+  /** columns x columns, row-major, lower triangular */
+  readonly L: Float64Array;
+  /** of each column at least so much is left beside those before it: the least squared pivot */
+  readonly share: number;
+}
+
 /** Of every column so much must be left without some rows. */
 const MOSTLY_LEFT = 0.01;
+
+/** Null where the rows left out, a 1 each in `leftOut`, were nearly all of a column. */
+export function gramWithout(
+  { values: Q, rows: m, columns: p }: Basis,
+  leftOut: Uint8Array,
+): GramFactor | null {
+  const gram = scratch(p * p);
+  for (let j = 0; j < p; j++) gram[j * p + j] = 1;
+  for (let row = 0; row < m; row++) {
+    if (leftOut[row] === 0) continue;
+    for (let j = 0; j < p; j++) {
+      const part = Q[j * m + row]! / m;
+      for (let k = 0; k <= j; k++) gram[j * p + k]! -= part * Q[k * m + row]!;
+    }
+  }
+  const L = choleskyFactor(gram, p, gram);
+  if (L === null) return null;
+  let share = 1;
+  for (let j = 0; j < p; j++) share = Math.min(share, L[j * p + j]! ** 2);
+  return share < MOSTLY_LEFT ? null : { L, share };
+}
 
 /** Coefficients that bring the basis closest to `target` (least squares), target per row. */
 export function project(basis: Basis, target: Float64Array): Float64Array {

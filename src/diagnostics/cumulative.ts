@@ -1,6 +1,7 @@
 import { DrmError, didYouMean } from "../errors";
 import { dparOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
+import { hasGroupings } from "../fit/groupings";
 import { spreadsAt } from "../fit/marginal-covariance";
 import { requireFit } from "../fit/require-fit";
 import { standardModel } from "../fit/standard-model";
@@ -109,7 +110,8 @@ export function cumulative(fit: Fit, options: CumulativeOptions = {}): Printable
       const empty = { estimates: missing, stdErrors: missing, lower: missing, upper: missing };
       return { ...own, ...empty, spreads: {}, q };
     }
-    const standard = standardModel(model);
+    const rest = model();
+    const standard = standardModel(rest);
     const estimates = Array.from(refit.estimates);
     const errors = errorsOf(step);
     const limits = estimates.map((estimate, j) => limitsOf({ estimate, ...errors[j]! }));
@@ -119,7 +121,7 @@ export function cumulative(fit: Fit, options: CumulativeOptions = {}): Printable
       stdErrors: errors.map(({ stdError }) => stdError),
       lower: limits.map(({ lower }) => lower),
       upper: limits.map(({ upper }) => upper),
-      spreads: meanSpreads(fit, model)(spreadsAt(standard, fromCoefficients(standard, refit.scale))),
+      spreads: meanSpreads(fit, rest)(spreadsAt(standard, fromCoefficients(standard, refit.scale))),
       q,
     };
   });
@@ -146,7 +148,7 @@ interface StdError {
 function errorsBy(fit: Fit, test: TestStatistic): (step: Deletion) => StdError[] {
   const isMean = fit.coefficients.map(({ dpar }) => dparOf(fit, dpar).kind === "location");
   const scaled = test === "knha" || test === "adhoc";
-  const tied = fit.family !== "gaussian" || (fit.random?.length ?? 0) > 0 || fit.knownV.largestCluster > 1;
+  const tied = fit.family !== "gaussian" || hasGroupings(fit) || fit.knownV.largestCluster > 1;
   if (scaled && (tied || fit.weights !== null)) {
     throw new DrmError(
       "not_supported",
@@ -154,8 +156,9 @@ function errorsBy(fit: Fit, test: TestStatistic): (step: Deletion) => StdError[]
     );
   }
   return ({ refit, model }) => {
-    const df = model!.rows - model!.location.columns;
-    const factor = scaled ? Math.sqrt(knappHartungFactor(model!, refit!, test)) : 1;
+    const rest = model!();
+    const df = rest.rows - rest.location.columns;
+    const factor = scaled ? Math.sqrt(knappHartungFactor(rest, refit!, test)) : 1;
     return Array.from(refit!.stdErrors, (stdError, j) =>
       isMean[j] && test !== "z"
         ? { stdError: stdError * factor, df: df > 0 ? df : Number.NaN }

@@ -92,9 +92,10 @@ export function gosh(fit: Fit, options: GoshOptions = {}): Printable<Gosh> {
   }));
   const fits = eachDeletion(fit, groups, null, { ...run, starts }, ({ refit, model, q }) => {
     if (refit === null || model === null || !refit.converged || refit.unbounded) return null;
-    const standard = standardModel(model);
+    const rest = model();
+    const standard = standardModel(rest);
     const spreads = spreadsAt(standard, fromCoefficients(standard, refit.scale));
-    const sigma = meanSpreads(fit, model)(spreads);
+    const sigma = meanSpreads(fit, rest)(spreads);
     return { estimates: means.map((j) => refit.estimates[j]!), sigma: Object.values(sigma)[0]!, q };
   });
   const kept = fits.flatMap((one, i) => (one === null ? [] : [{ ...one, subset: chosen[i]! }]));

@@ -1,8 +1,8 @@
-import { createProblem, Order, type Problem, Status } from "../../bindings/kernel";
+import { Order, type Problem, Status } from "../../bindings/kernel";
 import { scratch } from "../data/doubles";
-import { kernelV } from "../model/kernel-v";
-import { rearrange, rearrangeRows, type Sections, sections } from "../model/sections";
+import { rearrangeRows, type Sections, sections } from "../model/sections";
 import { heavyRows, isExactAt, withFloors, withRowsApart } from "./exact-rows";
+import { load } from "./load";
 import { type StandardModel, tiesOf } from "./standard-model";
 import { blockOf, linearPredictor, thetaSize } from "./theta-blocks";
 import type { Objective } from "./trust-region";
@@ -29,6 +29,8 @@ export interface Engine extends Searchable {
   /** Makes X' Sigma^-1 X that of `theta`; the problem's other results are of nothing then. */
   settleLocationAt(theta: Float64Array): boolean;
   dispose(): void;
+  /** Frees all but the problem that the engine was made over. */
+  disposeOthers(): void;
 }
 
 /**
@@ -46,7 +48,11 @@ export function withEngine<Result>(model: StandardModel, use: (engine: Engine) =
 
 export function createEngine(model: StandardModel): Engine {
   const layout = sections(tiesOf(model));
-  const own = load(model, layout);
+  return engineOver(load(model, layout), model, layout);
+}
+
+/** An engine of a model that `own` is the problem of, its rows as in `layout`. */
+export function engineOver(own: Problem, model: StandardModel, layout: Sections): Engine {
   // what is searched is the same likelihood, and idle rows' own sigma is a matter of what is reported
   const heard = withoutIdle(model);
   const ofHeard = heard === model ? own : load(heard, layout);
@@ -77,7 +83,7 @@ export function createEngine(model: StandardModel): Engine {
     const heavy = heavyRows(heard, theta);
     return heavy === null ? ofHeard : apartFor(heavy);
   };
-  const disposeOthers = () => {
+  const disposeSpecial = () => {
     exact?.searched.dispose();
     exact?.reported.dispose();
     exact = null;
@@ -138,8 +144,8 @@ export function createEngine(model: StandardModel): Engine {
     setResponse(y) {
       response = y.slice();
       for (const problem of new Set([own, ofHeard]))
-        problem.setResponse(rearrangeRows(y, layout, model.rows, 1));
-      disposeOthers();
+        problem.rewrite({ y: rearrangeRows(y, layout, model.rows, 1) });
+      disposeSpecial();
       lastDefined = false;
     },
     settleAt(theta) {
@@ -171,8 +177,11 @@ export function createEngine(model: StandardModel): Engine {
     },
     dispose: () => {
       own.dispose();
+      engine.disposeOthers();
+    },
+    disposeOthers: () => {
       if (ofHeard !== own) ofHeard.dispose();
-      disposeOthers();
+      disposeSpecial();
     },
   };
   return engine;
@@ -197,68 +206,6 @@ function lostAt(model: StandardModel, heard: StandardModel, theta: Float64Array)
   const lost: number[] = [];
   for (let i = 0; i < own.length; i++) if (own[i]! > ordinary[i]! + LOST) lost.push(i);
   return lost;
-}
-
-function load(model: StandardModel, layout: Sections): Problem {
-  const { rows, location, weights } = model;
-  const phi = blockOf(model, "phi");
-  const sigma = blockOf(model, "sigma");
-  const sd = blockOf(model, "sd");
-  const rho = blockOf(model, "rho");
-  const row = (values: Float64Array, columns = 1, fill = 0) =>
-    rearrangeRows(values, layout, rows, columns, fill);
-  const V = kernelV(layout, model.V, model.unit * model.unit);
-  const levels = layout.modelLevel;
-  const pairs = layout.modelPair;
-  return createProblem({
-    rows: layout.rows,
-    scalarRows: layout.scalarRows,
-    nestedRows: layout.nestedRows,
-    sparseRows: layout.sparseRows,
-    pairRows: layout.pairRows,
-    y: row(model.y),
-    X: row(location.values, location.columns),
-    p: location.columns,
-    W: row(sigma.basis.values, sigma.basis.columns),
-    qSigma: sigma.basis.columns,
-    // padding: v = 1 and sigma = 0 add log 1 = 0 and, with y = 0 and x = 0, nothing else
-    logSigmaOffset: row(sigma.offset, 1, Number.NEGATIVE_INFINITY),
-    v: row(model.v, 1, 1),
-    multipliers:
-      phi.dpars.length > 0
-        ? {
-            M: row(phi.basis.values, phi.basis.columns),
-            qPhi: phi.basis.columns,
-            logOffset: row(phi.offset),
-          }
-        : null,
-    weights: weights === null ? null : row(weights, 1, 1),
-    reml: model.reml,
-    levels: {
-      count: levels.length,
-      U: rearrange(sd.basis.values, levels, sd.basis.rows, sd.basis.columns),
-      qSd: sd.basis.columns,
-      logSdOffset: rearrange(sd.offset, levels, sd.basis.rows, 1),
-      parent: layout.levelParent,
-      end: layout.levelEnd,
-    },
-    sparse: layout.sparse,
-    pairs: {
-      count: pairs.length,
-      T: rearrange(rho.basis.values, pairs, rho.basis.rows, rho.basis.columns),
-      qRho: rho.basis.columns,
-      etaOffset: rearrange(rho.offset, pairs, rho.basis.rows, 1),
-      v12: V.pairs,
-    },
-    clusters: {
-      sizes: layout.clusterSizes,
-      V: V.clusters,
-      rowLevels: layout.rowLevels,
-      terms: layout.terms,
-      ...layout.denseLevels,
-      pairRows: layout.clusterPairs,
-    },
-  });
 }
 
 function allFinite(values: Float64Array): boolean {

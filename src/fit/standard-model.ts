@@ -64,14 +64,12 @@ export function standardModel(model: Model): StandardModel {
   const shift = -Math.log(unit);
   let largestV = 0;
   let zeroV = false;
-  let totalWeight = 0;
   for (let i = 0; i < rows; i++) {
     y[i]! /= unit;
     const vi = V.variances[i]! / variance;
     v[i] = vi;
     if (vi > largestV) largestV = vi;
     if (vi === 0) zeroV = true;
-    totalWeight += weights === null ? 1 : weights[i]!;
   }
   const blocks = standardBlocks(model, shift);
   const reml = model.method === "REML";
@@ -94,9 +92,13 @@ export function standardModel(model: Model): StandardModel {
     parts: partsOf(model),
     leastSquares,
     unit,
-    logLikConstant:
-      -totalWeight * (0.5 * Math.log(2 * Math.PI) + Math.log(unit)) +
-      (reml ? remlConstant(rows, location.columns, unit) : 0),
+    // Q'Q = rows I
+    logLikConstant: logLikConstant(
+      rows,
+      weights,
+      unit,
+      reml ? { columns: location.columns, logGram: location.columns * Math.log(rows) } : null,
+    ),
   };
 }
 
@@ -113,11 +115,21 @@ export function tiesOf(model: StandardModel): Ties {
 }
 
 /**
- * REML: rows - p error contrasts, and + log|X'X| / 2 as metafor has it. With X = Q T^-1 and Q'Q = rows I that is
- * p/2 log(rows) - log|T|, and T cancels against the T of log|X' Sigma^-1 X|.
+ * User's log L = this - objective. REML has rows - p error contrasts, and + log|X'X| / 2 as metafor has it: with X = Q T^-1 that is
+ * log|Q'Q| / 2 - log|T|, and T cancels against the T of log|X' Sigma^-1 X|.
+ *
+ * @param restricted columns of the mean and log|Q'Q|, Q being their basis; null where the likelihood is not restricted
  */
-function remlConstant(rows: number, p: number, unit: number): number {
-  return p * (0.5 * Math.log(2 * Math.PI) + Math.log(unit) + 0.5 * Math.log(rows));
+export function logLikConstant(
+  rows: number,
+  weights: Float64Array | null,
+  unit: number,
+  restricted: { readonly columns: number; readonly logGram: number } | null,
+): number {
+  let total = rows;
+  if (weights !== null) total = weights.reduce((sum, weight) => sum + weight, 0);
+  const one = 0.5 * Math.log(2 * Math.PI) + Math.log(unit);
+  return restricted === null ? -total * one : (restricted.columns - total) * one + 0.5 * restricted.logGram;
 }
 
 /** @param shift what a log SD is more than in the user's units */
@@ -163,7 +175,7 @@ function isRounding(residuals: Float64Array, y: Float64Array): boolean {
   return largestResidual <= 1e-13 * largest;
 }
 
-/** A power of two, so that dividing by it is exact, near the root mean square of the residuals. */
+/** Near the root mean square of the residuals; of those of a perfect fit near that of the known SDs. */
 function spreadUnit(residuals: Float64Array, variances: Float64Array): number {
   let squares = 0;
   let known = 0;
@@ -171,7 +183,11 @@ function spreadUnit(residuals: Float64Array, variances: Float64Array): number {
     squares += residuals[i]! ** 2;
     known += variances[i]!;
   }
-  const spread = Math.sqrt((squares > 0 ? squares : known) / residuals.length);
+  return unitNear(Math.sqrt((squares > 0 ? squares : known) / residuals.length));
+}
+
+/** A power of two, so that dividing by it is exact. */
+export function unitNear(spread: number): number {
   return spread > 0 && Number.isFinite(spread) ? 2 ** Math.round(Math.log2(spread)) : 1;
 }
 

@@ -1,10 +1,12 @@
 import { reuse } from "../data/doubles";
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { type WithoutRows, withMaskedRows } from "../fit/masked-rows";
 import type { Model } from "../model/model";
 import { observationsByRow } from "../model/observations";
+import { selection } from "../model/selection";
 import { openFit } from "../opened/open-fit";
-import { estimable, type Refit, refit } from "../opened/refit";
+import { estimable, type Refit, refit, refitOn } from "../opened/refit";
 import { withoutRows } from "../opened/without-rows";
 import { deletedQ } from "./q-test";
 import type { Signal } from "./signal";
@@ -41,8 +43,8 @@ export interface Deletion {
   readonly reason: string;
   /** null when it is not estimable */
   readonly refit: Refit | null;
-  /** what was fitted; null when it is not estimable */
-  readonly model: Model | null;
+  /** what was fitted, made when asked for; null when it is not estimable */
+  readonly model: (() => Model) | null;
   /** Cochran's Q of the rows left; NaN where qTest() does not apply */
   readonly q: number;
 }
@@ -71,20 +73,19 @@ export function eachDeletion<Result>(
   if (fit.optim.code !== 0) {
     throw new DrmError("bad_option", `the fit did not converge (${fit.optim.message}): refit it first`);
   }
-  const { model } = openFit(fit);
-  const whole: Whole = {
-    fit,
-    model,
-    observations: observationsByRow(model, fit.nobs),
-    leftOut: new Uint8Array(fit.nobs),
-    qWithout: fit.knownV.kind === "none" || fit.weights !== null ? () => Number.NaN : deletedQ(model),
-  };
-  return groups.map((group, done) => {
-    signal?.throwIfAborted();
-    // deletions are of one shape, or nearly: each works in the arrays of the one before
-    const result = reuse(() => use(without(whole, group, scale, starts)));
-    onProgress?.(done + 1, groups.length);
-    return result;
+  const { model, standard } = openFit(fit);
+  const observations = observationsByRow(model, fit.nobs);
+  const leftOut = new Uint8Array(fit.nobs);
+  const qWithout = fit.knownV.kind === "none" || fit.weights !== null ? () => Number.NaN : deletedQ(model);
+  return withMaskedRows(standard, (masked) => {
+    const whole: Whole = { fit, model, observations, leftOut, masked, qWithout };
+    return groups.map((group, done) => {
+      signal?.throwIfAborted();
+      // deletions are of one shape, or nearly: each works in the arrays of the one before
+      const result = reuse(() => use(without(whole, group, scale, starts)));
+      onProgress?.(done + 1, groups.length);
+      return result;
+    });
   });
 }
 
@@ -100,11 +101,13 @@ interface Whole {
   readonly observations: readonly (readonly number[])[];
   /** a 1 for each row that is left out, overwritten by the next deletion */
   readonly leftOut: Uint8Array;
+  /** the engine of the model without some rows, where it needs no model of its own */
+  readonly masked: WithoutRows;
   readonly qWithout: ReturnType<typeof deletedQ>;
 }
 
 function without(
-  { fit, model, observations, leftOut, qWithout }: Whole,
+  { fit, model, observations, leftOut, masked, qWithout }: Whole,
   { label, members }: RowsToDelete,
   near: Float64Array | null,
   starts: number,
@@ -112,13 +115,21 @@ function without(
   leftOut.fill(0);
   for (const row of members) leftOut[row] = 1;
   const left = members.length === 1 ? observations[members[0]] : members.flatMap((row) => observations[row]);
-  try {
-    const rest = estimable(withoutRows(model, leftOut), {
+  let made: Model | null = null;
+  const rest = () => {
+    made ??= withoutRows(model, leftOut);
+    return made;
+  };
+  const ownModel = () =>
+    estimable(rest(), {
       dpars: fit.dpars,
       nobs: fit.nobs - members.length,
       weights: fit.weights === null ? null : fit.weights.filter((_, row) => leftOut[row] === 0),
     });
-    const found = refit(rest, { near, starts });
+  try {
+    const options = { near, starts };
+    const found =
+      masked(selection(leftOut), (engine) => refitOn(engine, options)) ?? refit(ownModel(), options);
     const q = qOf(() => qWithout(left, rest));
     const { status, reason } = statusOf(found);
     return { label, members, left, status, reason, refit: found, model: rest, q };

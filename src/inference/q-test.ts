@@ -99,17 +99,17 @@ const FEW_DIGITS = 0.01;
  * where S takes all of a cluster of V or nothing; otherwise, and where little would be left, it is worked out anew. Cost
  * O(effect sizes left out p^2).
  *
- * @returns the function of S and of the model that is left, which throws what cochransQ() does
+ * @returns the function of S and of what makes the model that is left, which throws what cochransQ() does
  */
-export function deletedQ(model: Model): (leftOut: readonly number[], rest: Model) => number {
+export function deletedQ(model: Model): (leftOut: readonly number[], rest: () => Model) => number {
   const whole = fitOf(model);
-  if (whole === null) return (_, rest) => cochransQ(rest);
+  if (whole === null) return (_, rest) => cochransQ(rest());
   const { basis, residual } = whole;
   const p = basis.length;
   const Q = norm(residual) ** 2;
   const isClosed = clusterTest(model.V);
   return (leftOut, rest) => {
-    if (!isClosed(leftOut)) return cochransQ(rest);
+    if (!isClosed(leftOut)) return cochransQ(rest());
     const gram = scratch(p * p);
     const g = scratch(p);
     for (let j = 0; j < p; j++) gram[j * p + j] = 1;
@@ -124,11 +124,11 @@ export function deletedQ(model: Model): (leftOut: readonly number[], rest: Model
       }
     }
     const L = choleskyFactor(gram, p, gram);
-    if (L === null) return cochransQ(rest);
-    for (let j = 0; j < p; j++) if (L[j * p + j]! ** 2 < FEW_DIGITS) return cochransQ(rest);
+    if (L === null) return cochransQ(rest());
+    for (let j = 0; j < p; j++) if (L[j * p + j]! ** 2 < FEW_DIGITS) return cochransQ(rest());
     solveLower(L, p, g);
     for (let j = 0; j < p; j++) left -= g[j]! * g[j]!;
-    return left < FEW_DIGITS * Q ? cochransQ(rest) : left;
+    return left < FEW_DIGITS * Q ? cochransQ(rest()) : left;
   };
 }
 

@@ -43,18 +43,21 @@ export interface RefitOptions {
  * Fits a model to its optimum.
  * @throws DrmError where the covariance there is singular
  */
-export function refit(model: Model, { near, starts }: RefitOptions): Refit {
-  return withEngine(standardModel(model), (engine) => {
-    const options = { maxEvaluations: MAX_EVALUATIONS, starts, thorough: true };
-    const first = search(engine, {
-      ...options,
-      near: near === null ? null : fromCoefficients(engine.model, near),
-    });
-    // far from where it started, a search may be lost
-    const lost = !first.best.converged && near !== null;
-    const { best } = lost ? search(engine, { ...options, starts: undefined }) : first;
-    return result(engine, best);
+export function refit(model: Model, options: RefitOptions): Refit {
+  return withEngine(standardModel(model), (engine) => refitOn(engine, options));
+}
+
+/** The same of the model that an engine has. */
+export function refitOn(engine: Engine, { near, starts }: RefitOptions): Refit {
+  const options = { maxEvaluations: MAX_EVALUATIONS, starts, thorough: true };
+  const first = search(engine, {
+    ...options,
+    near: near === null ? null : fromCoefficients(engine.model, near),
   });
+  // far from where it started, a search may be lost
+  const lost = !first.best.converged && near !== null;
+  const { best } = lost ? search(engine, { ...options, starts: undefined }) : first;
+  return result(engine, best);
 }
 
 function result(engine: Engine, found: Optimum): Refit {

@@ -65,3 +65,7 @@ export { type HeterogeneityPlotOptions, heterogeneityPlot } from "./heterogeneit
 export { type LocationScalePlotOptions, locationScalePlot } from "./location-scale/location-scale";
 export { type ProfilePlotOptions, profilePlot } from "./profile/profile";
 export { type PlotEntry, type PlotOptions, plotNamed, plots } from "./registry";
+export { type CorrelationPlotOptions, correlationPlot } from "./sensitivity/correlation";
+export { type CumulativePlotOptions, cumulativePlot } from "./sensitivity/cumulative";
+export { type GoshPlotOptions, goshPlot } from "./sensitivity/gosh";
+export { type SelectionPlotOptions, selectionPlot } from "./sensitivity/selection";

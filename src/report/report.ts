@@ -22,6 +22,8 @@ export interface ReportOptions {
   readonly transform?: BackTransform | undefined;
   /** for "ipft" and "iirft": the harmonic mean of the studies' sample sizes or person-times */
   readonly sampleSize?: number | undefined;
+  /** adds a paragraph on small-study effects and publication bias: what bias() of drmeta/bias gives of the same fit */
+  readonly bias?: { readonly sentences: readonly string[] };
 }
 
 const REPORT_OPTIONS: OptionKinds<ReportOptions> = {
@@ -29,12 +31,13 @@ const REPORT_OPTIONS: OptionKinds<ReportOptions> = {
   test: "text",
   transform: "text",
   sampleSize: "number",
+  bias: "object",
 };
 
 /**
  * The fit in words, plain text for a results section: what was fitted to what and what was left out, the mean (with
- * interval, prediction interval and moderators), the heterogeneity (SDs, ratios of SDs, I2, Q, correlation), and the checks
- * that want attention. A paragraph a line, an empty line between them. A fit that did not converge says so first.
+ * interval, prediction interval and moderators), the heterogeneity (SDs, ratios of SDs, I2, Q, correlation), publication bias where
+ * `bias` is given, and the checks that want attention. A paragraph a line, an empty line between them. A fit that did not converge says so first.
  *
  * Estimates are described, not explained: differences and ratios between studies, whether an interval includes 0 (or a
  * ratio of 1), p-values as they are. Limits of means, differences and ratios are those of the coefficients, Wald's by the
@@ -62,6 +65,7 @@ export function report(fit: Fit, options: ReportOptions = {}): string {
     modelSentences(fit, basis),
     ...outcomesOf(fit).map((outcome) => meanSentences(fit, outcome, rows, tests, level, basis.test, back)),
     heterogeneitySentences(fit, rows, tests, level),
+    options.bias?.sentences ?? [],
     caveats(fit),
   ];
   return paragraphs

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { bias, biasJson, petPeese, rankTest, smallStudy, trimFill, weightedLine } from "../../src/bias/index";
 import { kendall } from "../../src/bias/rank-test";
-import { drm, drmFormula, robust, update } from "../../src/index";
+import { drm, drmFormula, report, robust, update } from "../../src/index";
 
 // seeded by hand: small studies have large effects
 const yi = [0.9, -0.2, 0.65, 0.5, 0.1, 0.61, 0.3, 0.05, 0.28, 0.2, 0.22, 0.15];
@@ -134,4 +134,18 @@ test("JSON has the names of the contract, and null for what does not exist", () 
     df: null,
   });
   expect(JSON.stringify(json)).not.toContain("NaN");
+});
+
+test("the words say what was found, and what was left out, and report() takes them", () => {
+  const fit = drm("yi ~ 1 + meta_V(V = vi)", { data, method: "REML" });
+  const found = bias(fit);
+  const { slope } = found.petPeese!.pet;
+  expect(found.sentences[0]).toContain(`(Egger's test) is ${slope.estimate.toFixed(2)} (95% CI `);
+  expect(found.sentences.at(-1)).toBe("None of these methods sees what is missing.");
+  expect(report(fit, { bias: found })).toContain(found.sentences.join(" "));
+  expect(report(fit)).not.toContain("missing.");
+  const moderated = bias(
+    drm("yi ~ x + meta_V(V = vi)", { data: { ...data, x: data.vi.map((_, i) => i % 3) } }),
+  );
+  expect(moderated.sentences.join(" ")).toContain("do not suit this model were left out: trimFill");
 });

@@ -43,3 +43,18 @@ test("a selection model on request", async () => {
   expect((await commandLine(["bias", BCG, MEAN, "--steps", "0.5"])).exitCode).toBe(2);
   expect((await commandLine(["bias", BCG, MEAN, "--selection", "stepfun", "--steps", "a"])).exitCode).toBe(2);
 });
+
+test("drmeta fit --bias adds the table, the paragraph, or the object", async () => {
+  const fit = ["fit", BCG, MEAN, "--method", "REML"];
+  const own = (await commandLine(["bias", BCG, MEAN, "--method", "REML"])).stdout;
+  const { stdout } = await commandLine([...fit, "--bias"]);
+  expect(stdout).toContain("mu:(Intercept)");
+  expect(stdout.endsWith(own)).toBe(true);
+  const words = (await commandLine([...fit, "--bias", "--report"])).stdout;
+  expect(words).toContain("The slope of effect sizes on their standard errors (Egger's test) is ");
+  expect(words).toContain("None of these methods sees what is missing.");
+  const json = JSON.parse((await commandLine([...fit, "--bias", "--json"])).stdout);
+  const alone = JSON.parse((await commandLine(["bias", BCG, MEAN, "--method", "REML", "--json"])).stdout);
+  for (const [name, value] of Object.entries(json.bias)) expect(value).toEqual(alone[name]);
+  expect((await commandLine([...fit, "--bias", "--format", "csv"])).exitCode).toBe(2);
+});

@@ -1,9 +1,12 @@
+import { correlationSensitivity, selection } from "../../src/bias/index";
 import {
   checkDrm,
+  cumulative,
   drm,
   drmFormula,
   type Fit,
   gaussian,
+  gosh,
   marginalMeans,
   metaVcovBivariate,
   metaVcovCluster,
@@ -151,6 +154,13 @@ export const CALLS: Readonly<Record<string, () => readonly unknown[]>> = {
   locationScalePlot: () => [plain(), { x: "x" }],
   profilePlot: () => [pooled(), { level: 0.9 }],
   plotNamed: () => ["forest"],
+  correlationPlot: () => [
+    correlationSensitivity(pooled(), { cluster: DATA.study, rho: [0.2, 0.6] }),
+    { ylab: "mean" },
+  ],
+  cumulativePlot: () => [cumulative(pooled()), { xlab: "mean" }],
+  goshPlot: () => [gosh(pooled(), { by: DATA.study }), { highlight: "s1" }],
+  selectionPlot: () => [selection(pooled(), { type: "stepfun", steps: [0.025] }), { theme: "light" }],
   // drmeta/escalc
   aggregate: () => [DATA, { cluster: "study", rho: 0.5 }],
   conv2x2: () => [{ ori: [2, 3], ni: [100, 90], n1i: [40, 50], n2i: [30, 45] }, { study: ["a", "b"] }],

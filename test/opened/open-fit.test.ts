@@ -51,8 +51,14 @@ describe("a fit is opened once", () => {
     expect(counted(() => profile(fit, { parm: "sigma:x" }))).toEqual({ models: 1, problems: 1 });
   });
 
-  it("a deletion has one engine, and of the model only what is left of it", () => {
+  it("deletions of independent rows have one engine for all", () => {
     const fit = newFit();
+    expect(counted(() => influence(fit))).toEqual({ models: 1, problems: 2 });
+    expect(counted(() => leaveOneOut(fit))).toEqual({ models: 0, problems: 1 });
+  });
+
+  it("other deletions have one engine each, and of the model only what is left of it", () => {
+    const fit = newFit("blocks of V");
     expect(counted(() => influence(fit))).toEqual({ models: 1, problems: 1 + fit.nobs });
     expect(counted(() => leaveOneOut(fit))).toEqual({ models: 0, problems: fit.nobs });
   });

@@ -182,6 +182,11 @@ export class RandomEffects implements TermAnswers, EffectsAnswers, LevelsInput {
     return level < 0 ? -1 : this.firstLevel + level;
   }
 
+  sdOf(observation: number, { omega }: Spreads): number {
+    const level = this.levelOf(observation);
+    return level < 0 ? Number.NaN : omega[level]!;
+  }
+
   effectOf(observation: number): number {
     const level = this.index[observation]!;
     return level < 0 ? -1 : this.firstEffect + level;

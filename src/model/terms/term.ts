@@ -90,6 +90,8 @@ export interface EffectsAnswers {
   setErrors(variances: Float64Array, out: Float64Array): void;
   /** The level of an observation, -1 for none. */
   levelOf(observation: number): number;
+  /** The SD of the effects of an observation's level, NaN for none. */
+  sdOf(observation: number, spreads: Spreads): number;
   /** What the effect of an observation's level is multiplied by. */
   zOf(observation: number): number;
   /** The number of an observation's effect, -1 for none. */

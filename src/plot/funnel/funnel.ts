@@ -1,4 +1,6 @@
-import { areaX, link, type Markish, ruleX } from "@observablehq/plot";
+import { areaX, dot, line, link, type Markish, ruleX } from "@observablehq/plot";
+import type { SmallStudy } from "../../bias/small-study";
+import type { TrimFill } from "../../bias/trim-fill";
 import { largest as largestOf, smallest } from "../../data/range";
 import { requireFit } from "../../fit/require-fit";
 import { DrmError, type Fit } from "../../index";
@@ -21,6 +23,10 @@ export interface FunnelPlotOptions extends PictureOptions, FunnelPointsOptions, 
   readonly contours?: readonly number[] | undefined;
   /** middle of the regions on the scale of the response; default the pooled effect, 0 for residuals */
   readonly refline?: number | undefined;
+  /** what smallStudy() of drmeta/bias found by "sei" (Egger, PET) or "vi" (PEESE): draws the mean against the standard error */
+  readonly smallStudy?: Pick<SmallStudy, "predictor" | "slope" | "adjusted"> | undefined;
+  /** what trimFill() of drmeta/bias filled in: drawn as open circles */
+  readonly trimFill?: Pick<TrimFill, "estimator" | "filledEffects" | "filledVariances"> | undefined;
   /** label of the horizontal axis; default the response as written, or its residual */
   readonly xlab?: string | undefined;
 }
@@ -28,6 +34,8 @@ export interface FunnelPlotOptions extends PictureOptions, FunnelPointsOptions, 
 const FUNNEL_PLOT_OPTIONS: OptionKinds<FunnelPlotOptions> = {
   contours: "numbers",
   refline: "number",
+  smallStudy: "object",
+  trimFill: "object",
   xlab: "text",
   ...PICTURE_OPTIONS,
   ...FUNNEL_POINTS_OPTIONS,
@@ -51,9 +59,11 @@ export function funnelPlot(fit: Fit, options: FunnelPlotOptions = {}): string {
   const scale = effectScale("funnelPlot", options, of === "residual" ? "differences" : "effects");
   const to = scale.of;
   const criticals = contours.map(checkedCritical).sort((a, b) => b - a);
-  const largest = largestOf(points.map(({ stdError }) => stdError)) * 1.05 || 1;
+  const filled = filledPoints(options.trimFill, of);
+  const largest = largestOf([...points, ...filled].map(({ stdError }) => stdError)) * 1.05 || 1;
+  const curve = meanCurve(options.smallStudy, of, largest);
   const reach = (criticals[0] ?? 1.96) * largest;
-  const xs = points.map(({ x }) => x);
+  const xs = [...points, ...filled, ...curve].map(({ x }) => x);
   const marks: Markish[] = [
     // the widest region first, so that narrower ones lie on it
     ...criticals.map((critical) =>
@@ -77,6 +87,8 @@ export function funnelPlot(fit: Fit, options: FunnelPlotOptions = {}): string {
       ? null
       : ruleX([funnel.centre], { stroke: COLORS.series[1], strokeDasharray: "3,3" }),
     ruleX([refline], { stroke: COLORS.muted }),
+    line(curve, { x: "x", y: "stdError", stroke: COLORS.series[1], strokeWidth: 2 }),
+    dot(filled, { x: "x", y: "stdError", r: 4, stroke: COLORS.series[0], fill: "none" }),
     ...seriesDots(
       points.map(({ label, x, stdError, group }) => ({
         x,
@@ -103,10 +115,53 @@ export function funnelPlot(fit: Fit, options: FunnelPlotOptions = {}): string {
       notes: [
         `Shaded: ${regions(contours)} around ${decimals(to(refline), 2)} if sampling error were all.`,
         ...(refline === funnel.centre ? [] : ["Dashed: the model's mean."]),
+        ...(curve.length === 0 ? [] : [`Line: the mean by ${options.smallStudy!.predictor}.`]),
+        ...(filled.length === 0
+          ? []
+          : [`Open: ${count(filled.length, "effect size")} filled in (${options.trimFill!.estimator}).`]),
       ],
     },
     options,
   );
+}
+
+interface Point {
+  readonly x: number;
+  readonly stdError: number;
+}
+
+function filledPoints(trimFill: FunnelPlotOptions["trimFill"], of: Funnel["of"]): Point[] {
+  if (trimFill === undefined) return [];
+  requireEffects("trimFill", of);
+  return trimFill.filledEffects.map((x, i) => ({ x, stdError: Math.sqrt(trimFill.filledVariances[i]!) }));
+}
+
+/** The mean at standard errors from 0 on, other moderators at their averages. */
+function meanCurve(smallStudy: FunnelPlotOptions["smallStudy"], of: Funnel["of"], largest: number): Point[] {
+  if (smallStudy === undefined) return [];
+  requireEffects("smallStudy", of);
+  const { predictor, slope, adjusted } = smallStudy;
+  if (predictor !== "sei" && predictor !== "vi") {
+    throw new DrmError(
+      "bad_option",
+      `smallStudy: its predictor is ${predictor}, and a funnel has the standard errors only: wanted "sei" or "vi"`,
+    );
+  }
+  const steps = 40;
+  return Array.from({ length: steps + 1 }, (_, i) => {
+    const stdError = (i / steps) * largest;
+    const size = predictor === "sei" ? stdError : stdError ** 2;
+    return { x: adjusted.estimate + slope.estimate * size, stdError };
+  });
+}
+
+function requireEffects(option: string, of: Funnel["of"]): void {
+  if (of === "residual") {
+    throw new DrmError(
+      "bad_option",
+      `${option} is of effects, and this funnel is of residuals: of: "effect"`,
+    );
+  }
 }
 
 function checkedCritical(level: number): number {
