@@ -14,6 +14,8 @@ export const MISSED_BY = 1e-4;
 /** drm()'s log-likelihood against the audit's at drm()'s own fitted SDs: inside, relative; at an edge, absolute. */
 const SAME_INSIDE = 1e-9;
 const SAME_AT_EDGE = 1e-6;
+/** A row with no more than this share of the spread is met up to rounding, and its likelihood is the limit's. */
+const MET = 1e-10;
 /** Where the audit has a small SD (FLOOR) in place of 0: with two outcomes that costs its size times a slope. */
 const SAME_AT_FLOOR = MISSED_BY;
 
@@ -110,7 +112,7 @@ function disagreementOf(model: PlainModel, fit: Fit): number | null {
   parts.forEach(({ kind, at }, t) => {
     if (kind !== "sigma") return;
     at.forEach((row, u) => {
-      if (model.v[row] > 0 || scales[t][u] > 0) return;
+      if (model.v[row] > 0 || scales[t][u] >= MET * model.spread) return;
       scales[t][u] = FLOOR * model.spread;
       isFloored = true;
     });

@@ -4,6 +4,7 @@ import { type Optimum, optimumOf } from "./optimum";
 import { type Recession, recessions } from "./recession";
 import type { StandardModel } from "./standard-model";
 import { type Minimum, minimise } from "./trust-region";
+import { isMetByRounding } from "./vanishing";
 
 /**
  * The optimum at the edge near `theta`, or null when there is none: the supremum must be at least as good as `current`,
@@ -92,6 +93,7 @@ function follow(
   if (deeper !== null) return { optimum: deeper, stays: true };
   if (!run.converged || run.value > current.value + 1e-9 * Math.max(1, Math.abs(current.value))) return null;
   const optimum = expand(base, free, run.theta);
+  if (isMetByRounding(engine.model, optimum)) return null;
   const stays = edges.every((edge) =>
     risesAway(engine, along(optimum, edge.direction, edge.toNearby - edge.toEdge), edge),
   );

@@ -17,7 +17,7 @@ import {
 import { blockOf } from "./theta-blocks";
 import { type Minimum, minimise } from "./trust-region";
 import { farUp, risesAtEdge } from "./unbounded";
-import { lookout, type Suspicion } from "./vanishing";
+import { isMetByRounding, lookout, type Suspicion } from "./vanishing";
 import { withoutIdle } from "./without-idle";
 
 export interface Search {
@@ -398,5 +398,6 @@ function optimise(
     const end = { ...run, value, gradient: gradient.slice(), hessian: hessian.slice(), converged: false };
     return optimumOf(end, { theta: rising, iterations, unbounded: true, boundary: null });
   }
+  if (run.converged && isMetByRounding(engine.model, run.theta)) run.converged = false;
   return optimumOf(run, { theta: run.theta, iterations, unbounded: false, boundary: null });
 }

@@ -107,6 +107,27 @@ export function lookout(model: StandardModel): (theta: Float64Array) => Suspicio
   };
 }
 
+/** log SD, in units of the data's spread, below which what is left of a row that the mean meets is rounding. */
+const ROUNDED = -28;
+
+/**
+ * Whether some row has no variance but a sigma, and random effects, so small: the likelihood rises on there, and a maximum is one of
+ * the rounding of its residual.
+ */
+export function isMetByRounding(model: StandardModel, theta: Float64Array): boolean {
+  const { v, zeroV, exactRows, weights, random } = model;
+  if (!zeroV || exactRows.length > 0) return false;
+  const logSigma = linearPredictor(blockOf(model, "sigma"), theta);
+  const isTiny = (u: number) => u < ROUNDED && u > Number.NEGATIVE_INFINITY;
+  if (!logSigma.some((u, i) => isTiny(u) && v[i] === 0 && weights?.[i] !== 0)) return false;
+  const shared = scratch(model.rows);
+  const omega = linearPredictor(blockOf(model, "sd"), theta).map(Math.exp);
+  for (const term of random) term.addVariances({ phi: NONE, sigma: NONE, omega, rho: NONE }, shared);
+  return logSigma.some(
+    (u, i) => isTiny(u) && v[i] === 0 && weights?.[i] !== 0 && shared[i]! < Math.exp(2 * ROUNDED),
+  );
+}
+
 function isProportional(model: StandardModel): boolean {
   return blockOf(model, "phi").dpars.length > 0;
 }

@@ -159,6 +159,16 @@ describe("an unbounded likelihood", () => {
     expect(check("REML")).toBeUndefined();
   });
 
+  it.each([
+    ["where its rise ends in rounding, with a sigma of 3e-17", "rise-by-rounding", -23.551627],
+    ["where sigma and a random effect's SD lose a row its variance together", "rise-at-two-edges", 5.680524],
+  ])("is not taken for a maximum %s", (_, name, logLik) => {
+    const fit = fitOf(load(`fixtures/${name}.json`));
+    expect(fit.optim.code).toBe(0);
+    expect(fit.optim.unboundedElsewhere).toBe(true);
+    expect(Math.abs(fit.logLik - logLik)).toBeLessThan(LOG_LIK);
+  });
+
   it("is said where rows are fitted perfectly and nothing else gives them a variance", () => {
     const yi = [1, 1, 1, 0.3, 0.9, -0.4, 0.2, 1.1];
     const g = ["a", "a", "a", "b", "b", "b", "b", "b"];
