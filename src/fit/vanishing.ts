@@ -122,7 +122,8 @@ export function isMetByRounding(model: StandardModel, theta: Float64Array): bool
   if (!logSigma.some((u, i) => isTiny(u) && v[i] === 0 && weights?.[i] !== 0)) return false;
   const shared = scratch(model.rows);
   const omega = linearPredictor(blockOf(model, "sd"), theta).map(Math.exp);
-  for (const term of random) term.addVariances({ phi: NONE, sigma: NONE, omega, rho: NONE }, shared);
+  const kappa = linearPredictor(blockOf(model, "cor"), theta);
+  for (const term of random) term.addVariances({ phi: NONE, sigma: NONE, omega, kappa, rho: NONE }, shared);
   return logSigma.some(
     (u, i) => isTiny(u) && v[i] === 0 && weights?.[i] !== 0 && shared[i]! < Math.exp(2 * ROUNDED),
   );
