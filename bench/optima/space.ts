@@ -8,6 +8,8 @@ import { CAP, type PlainModel } from "./plain-model";
 export const FLOOR = 1e-7;
 /** exp() of these is 0 and large; nothing is found beyond. */
 const [LOWEST, HIGHEST] = [-300, 30];
+/** Beside the spread: what a row without a say is as good as; farther up digits are lost. */
+export const LARGE = 1e6;
 
 export interface Space {
   readonly faces: readonly Face[];
@@ -38,7 +40,9 @@ export function spaceOf(model: PlainModel, likelihood: Likelihood, faces: readon
         let sum = 0;
         for (let k = 0; k < columns; k++) sum += basis[u * columns + k] * theta[first + k];
         predictors[t][u] = sum;
-        const free = isRho ? CAP * Math.tanh(sum) : Math.exp(Math.min(HIGHEST, Math.max(LOWEST, sum)));
+        const free = isRho
+          ? CAP * Math.tanh(sum)
+          : Math.min(LARGE * spread, Math.exp(Math.min(HIGHEST, Math.max(LOWEST, sum))));
         scales[t][u] = Math.max(Number.isNaN(held[u]) ? free : held[u], isRho ? -1 : floors[t][u]);
       }
       first += columns;
@@ -61,7 +65,8 @@ export function spaceOf(model: PlainModel, likelihood: Likelihood, faces: readon
       faces.forEach(({ held, basis, columns }, t) => {
         const isRho = parts[t].kind === "rho";
         for (let u = 0; u < held.length; u++) {
-          if (!Number.isNaN(held[u]) || (!isRho && scales[t][u] === floors[t][u])) continue;
+          const isClamped = !isRho && (scales[t][u] === floors[t][u] || scales[t][u] === LARGE * spread);
+          if (!Number.isNaN(held[u]) || isClamped) continue;
           const rate = isRho ? CAP * (1 - Math.tanh(predictors[t][u]) ** 2) : 1;
           const slope = likelihood.slopes[t][u] * rate;
           for (let k = 0; k < columns; k++) gradient[first + k] += slope * basis[u * columns + k];

@@ -6,7 +6,7 @@ import { plainLikelihood, type Scales } from "./likelihood";
 import { type Audit, audit, isInside } from "./multi-start";
 import { CAP, type PlainModel } from "./plain-model";
 import { readSpec } from "./read-spec";
-import { FLOOR } from "./space";
+import { FLOOR, LARGE } from "./space";
 import { drmOptions, type Spec } from "./spec";
 
 /** drm() is below the audit's best by more than this: missed. The other way round: the audit's search failed. */
@@ -16,9 +16,6 @@ const SAME_INSIDE = 1e-9;
 const SAME_AT_EDGE = 1e-6;
 /** Where the audit has a small SD (FLOOR) in place of 0: with two outcomes that costs its size times a slope. */
 const SAME_AT_FLOOR = MISSED_BY;
-
-/** As good as infinite, beside the spread of the data. */
-const LARGE = 1e6;
 
 export type Outcome =
   | "same"
@@ -113,7 +110,7 @@ function disagreementOf(model: PlainModel, fit: Fit): number | null {
   parts.forEach(({ kind, at }, t) => {
     if (kind !== "sigma") return;
     at.forEach((row, u) => {
-      if (model.v[row] > 0 || scales[t][u] >= FLOOR * model.spread) return;
+      if (model.v[row] > 0 || scales[t][u] > 0) return;
       scales[t][u] = FLOOR * model.spread;
       isFloored = true;
     });

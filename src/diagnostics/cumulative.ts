@@ -1,6 +1,7 @@
 import { DrmError, didYouMean } from "../errors";
 import { dparOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
+import { hasGroupings } from "../fit/groupings";
 import { spreadsAt } from "../fit/marginal-covariance";
 import { requireFit } from "../fit/require-fit";
 import { standardModel } from "../fit/standard-model";
@@ -147,7 +148,7 @@ interface StdError {
 function errorsBy(fit: Fit, test: TestStatistic): (step: Deletion) => StdError[] {
   const isMean = fit.coefficients.map(({ dpar }) => dparOf(fit, dpar).kind === "location");
   const scaled = test === "knha" || test === "adhoc";
-  const tied = fit.family !== "gaussian" || (fit.random?.length ?? 0) > 0 || fit.knownV.largestCluster > 1;
+  const tied = fit.family !== "gaussian" || hasGroupings(fit) || fit.knownV.largestCluster > 1;
   if (scaled && (tied || fit.weights !== null)) {
     throw new DrmError(
       "not_supported",

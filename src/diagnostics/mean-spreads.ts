@@ -12,7 +12,8 @@ export function meanSpreads(fit: Fit, model: Model): (spreads: Spreads) => Recor
   const sigmas = locationsOf(fit).map(({ outcome }) => sigmaOf(fit, outcome).key);
   const phis = phisOf(fit).map(({ key }) => key);
   const correlation = correlationOf(fit);
-  return ({ phi, sigma, omega, rho }) => {
+  return (spreads) => {
+    const { phi, sigma, rho } = spreads;
     const out: Record<string, number> = {};
     sigmas.forEach((key, outcome) => {
       const isOwn = (i: number) => outcomes === null || outcomes.outcome[i] === outcome;
@@ -24,7 +25,7 @@ export function meanSpreads(fit: Fit, model: Model): (spreads: Spreads) => Recor
     });
     for (const term of random) {
       const isIn = (i: number) => term.levelOf(i) >= 0;
-      out[term.dpar.key] = rootMeanSquare(model.rows, isIn, (i) => omega[term.levelOf(i)]);
+      out[term.dpar.key] = rootMeanSquare(model.rows, isIn, (i) => term.sdOf(i, spreads));
     }
     if (correlation !== null) out[correlation.key] = rho.reduce((sum, one) => sum + one, 0) / rho.length;
     return out;

@@ -2,6 +2,7 @@ import { along, expand, freeSpace, restrictTo } from "./boundary";
 import type { Searchable } from "./engine";
 import { type Optimum, optimumOf } from "./optimum";
 import { type Recession, recessions } from "./recession";
+import type { StandardModel } from "./standard-model";
 import { type Minimum, minimise } from "./trust-region";
 
 /**
@@ -41,6 +42,29 @@ export interface Reached {
   readonly stays: boolean;
 }
 
+/**
+ * Whether some row has no variance left at these edges: no known one, its sigma and its random effects' SDs all at 0. No likelihood is
+ * defined there: it has no bound, which unbounded.ts finds, or falls to 0. (Of exact rows the limit is what is searched.)
+ */
+function leavesBare(
+  { zeroV, v, weights, exactRows, random }: StandardModel,
+  edges: readonly Recession[],
+): boolean {
+  const sigma = edges.find(({ block }) => block.kind === "sigma");
+  if (!zeroV || sigma === undefined || exactRows.length > 0) return false;
+  const sd = edges.find(({ block }) => block.kind === "sd");
+  return v.some((variance, row) => {
+    if (variance > 0 || sigma.vanishing[row] === 0 || weights?.[row] === 0) return false;
+    let first = 0;
+    return random.every((term) => {
+      const level = term.index[row]!;
+      const isGone = level < 0 || term.zOf(row) === 0 || sd?.vanishing[first + level] === 1;
+      first += term.levels;
+      return isGone;
+    });
+  });
+}
+
 /** Moves `theta` to where `moved` of `edges` are exact and optimises the rest; null where that is not as good as `current`. */
 function follow(
   engine: Searchable,
@@ -52,6 +76,7 @@ function follow(
   tried: Set<string>,
   hopeless?: (at: Minimum, decrease: number) => boolean,
 ): Reached | null {
+  if (leavesBare(engine.model, edges)) return null;
   const free = freeSpace(engine.model, theta.length, edges);
   const base = atEdges(theta, moved);
   let deeper: Optimum | null = null;

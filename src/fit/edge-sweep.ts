@@ -27,6 +27,8 @@ const MOST_COMBINATIONS = 64;
  * close. With `cheap` that is decided by values where a variance could make
  * up for another, too, as it cannot where rows are many. Returns suprema at edges, or what leaving one leads to, each better than
  * all before.
+ *
+ * @param known of onlyEdgeValue()
  */
 export function lookAtEdges(
   engine: Searchable,
@@ -34,11 +36,12 @@ export function lookAtEdges(
   from: Float64Array,
   edges: readonly Edge[],
   cheap: boolean,
+  known: number | null,
   maxEvaluations: number,
   climb: Climb,
 ): Optimum[] {
   if (engine.model.parts.length === 1)
-    return lookAtOneFormula(engine, best, from, edges, maxEvaluations, climb);
+    return lookAtOneFormula(engine, best, from, edges, known, maxEvaluations, climb);
   const wholes = edges.filter(({ whole, part }) => whole && !isTwoSided(part));
   if (!cheap) {
     const single: (readonly Edge[])[] = edges.map((edge) => [edge]);
@@ -65,6 +68,7 @@ function lookAtOneFormula(
   best: Optimum,
   from: Float64Array,
   edges: readonly Edge[],
+  known: number | null,
   maxEvaluations: number,
   climb: Climb,
 ): Optimum[] {
@@ -76,11 +80,25 @@ function lookAtOneFormula(
     // with all cells at the edge each one is: that is no better than the worst of them alone
     if (edge.whole && isAnyFar) continue;
     const there = beyond(from, [edge]);
-    const value = objective.valueAt(there);
+    const value = known ?? objective.valueAt(there);
     isAnyFar ||= !(value < best.value + FAR_BELOW);
     if (value < best.value + margin && isNear(engine, best, there, value)) near.push([edge]);
   }
   return followAll(engine, best, [from], near, maxEvaluations, climb);
+}
+
+/**
+ * The value with all SDs of the only formula at 0, where that is the only edge: the same from anywhere, so that it can be asked for
+ * before a search, whose last point then stays the engine's. Null where there are other edges or parameters.
+ */
+export function onlyEdgeValue(
+  { model, objective }: Searchable,
+  start: Float64Array,
+  edges: readonly Edge[],
+): number | null {
+  const [edge] = edges;
+  const isOnly = edges.length === 1 && model.parts.length === 1 && edge!.whole;
+  return isOnly ? objective.valueAt(beyond(start, [edge!])) : null;
 }
 
 /** Whether a search at an edge, from the point `there`, could still become better than the best. */

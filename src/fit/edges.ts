@@ -47,13 +47,23 @@ export function plainEdges(model: StandardModel): PlainEdges {
   let cellsOnly = true;
   for (const part of model.parts) {
     const block = blockOf(model, part.kind);
-    const cells = distinctRows(block, part, part.columns);
-    if (cells === null || cells.rows.length < part.columns) cellsOnly = false;
+    // the usual case, and cheaper than a list of rows
+    const isConstant = isIntercept(block, part);
+    const cells = isConstant ? null : distinctRows(block, part, part.columns);
+    if (!isConstant && (cells === null || cells.rows.length < part.columns)) cellsOnly = false;
     if (!canVanish(model, part)) continue;
     const own = cells === null || isTwoSided(part) ? wholeEdges(block, part) : cellEdges(block, part, cells);
     for (const edge of own) edges.push(edge);
   }
   return { edges, cellsOnly };
+}
+
+/** The only column of its block, the same number in all entities. */
+function isIntercept({ basis: { values, rows, columns } }: ThetaBlock, part: Part): boolean {
+  if (columns > 1 || part.columns > 1) return false;
+  const first = values[0]!;
+  for (let i = 1; i < rows; i++) if (values[i] !== first) return false;
+  return first > 0;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { LevelsInput } from "../model/terms/term";
 
 /** Correlations of random effects as the engine takes them; null where none is estimated. */
 export function kernelCorrelations(
-  { modelLevel, levelParent, sparse }: Sections,
+  { modelLevel, nested, sparse }: Sections,
   random: readonly LevelsInput[],
 ): CorrelationsInput | null {
   const groups: CorrelationGroup[] = [];
@@ -24,7 +24,7 @@ export function kernelCorrelations(
       ownerOf.push(roles === null ? -1 : roles.owner[level]!);
     }
   }
-  const dense = modelLevel.subarray(levelParent.length + (sparse?.levels ?? 0));
+  const dense = modelLevel.subarray(nested.parent.length + (sparse?.levels ?? 0));
   const levelRoles = new Int32Array(2 * dense.length);
   dense.forEach((level, u) => {
     levelRoles[2 * u] = roleOf[level]!;

@@ -12,6 +12,7 @@ export function load(model: StandardModel, layout: Sections): Problem {
   const rho = blockOf(model, "rho");
   const V = kernelV(layout, model.V, model.unit * model.unit);
   const levels = layout.modelLevel;
+  const { parent, end } = layout.nested;
   const pairs = layout.modelPair;
   const { y, X, W, logSigmaOffset, v, multipliers, weights } = rowsOf(model, layout);
   return createProblem({
@@ -35,8 +36,8 @@ export function load(model: StandardModel, layout: Sections): Problem {
       U: rearrange(sd.basis.values, levels, sd.basis.rows, sd.basis.columns),
       qSd: sd.basis.columns,
       logSdOffset: rearrange(sd.offset, levels, sd.basis.rows, 1),
-      parent: layout.levelParent,
-      end: layout.levelEnd,
+      parent,
+      end,
     },
     sparse: layout.sparse,
     correlations: kernelCorrelations(layout, model.random),

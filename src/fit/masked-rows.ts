@@ -162,6 +162,8 @@ function leftBy(
   return { rows, gram, unit: unitNear(Math.sqrt(squares / n)) };
 }
 
+const NO_PAIRS = new Int32Array(0);
+
 /** The standard model of the rows kept, out of that of all. */
 function standardWithout(all: StandardModel, rows: Selection, { gram }: Left): StandardModel | null {
   const { location, unit, reml } = all;
@@ -192,8 +194,8 @@ function standardWithout(all: StandardModel, rows: Selection, { gram }: Left): S
     weights,
     reml,
     moments: null,
-    random: all.random,
-    pairs: all.pairs,
+    random: [],
+    pairs: NO_PAIRS,
     V: all.V.subset(rows.kept, unfilled),
     parts: all.parts,
     leastSquares: all.leastSquares,

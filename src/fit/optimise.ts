@@ -1,7 +1,7 @@
 import { atMoments } from "./at-moments";
 import { bestCut } from "./cut-walk";
 import { edgeOptimum } from "./edge-search";
-import { lookAtEdges, sweepEdges } from "./edge-sweep";
+import { lookAtEdges, onlyEdgeValue, sweepEdges } from "./edge-sweep";
 import { allEdges, type Edge, edgesOfAll, plainEdges } from "./edges";
 import { type Searchable, withEngine } from "./engine";
 import { exchanged } from "./exchange";
@@ -127,6 +127,7 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
     : { edges: edgesOfAll(model), cellsOnly: true };
   const few = thorough && hasFewUnknowns(model);
   const everywhere = few && !cellsOnly;
+  const known = onlyEdgeValue(engine, starts[0]!, plain);
   let optima = climb(engine, starts, options);
   climbHumps(engine, optima, options);
   // without a known variance cells, too, can have maxima far apart
@@ -137,7 +138,7 @@ function searchFrom(engine: Searchable, starts: readonly Float64Array[], options
   const hasCuts = few && blockOf(model, "rho").basis.columns > 1;
   // SDs can reach an edge beside a cut that they do not elsewhere, and the other way round
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    improveAtEdges(engine, optima, starts[0]!, { plain, all, cheap }, options);
+    improveAtEdges(engine, optima, starts[0]!, { plain, all, cheap, known }, options);
     const before = optima[0]!;
     if (steeply) exchange(engine, optima, met, options);
     if (hasCuts) walkCuts(engine, optima, round === 0 ? met : [], options);
@@ -291,6 +292,7 @@ interface Effort {
   /** beside these, where all are; null elsewhere */
   readonly all: readonly Edge[] | null;
   readonly cheap: boolean;
+  readonly known: number | null;
 }
 
 /** Adds what is better at an edge than all optima met, or inside it from there. */
@@ -298,24 +300,26 @@ function improveAtEdges(
   engine: Searchable,
   optima: Optimum[],
   start: Float64Array,
-  { plain, all, cheap }: Effort,
+  { plain, all, cheap, known }: Effort,
   { maxEvaluations }: SearchOptions,
 ): void {
-  const suspicionAt = lookout(engine.model);
-  const climbFrom = (theta: Float64Array) => optimise(engine, theta, maxEvaluations, [], suspicionAt);
+  const climbFrom = (theta: Float64Array) =>
+    optimise(engine, theta, maxEvaluations, [], lookout(engine.model));
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const best = optima[0]!;
     if (best.unbounded) return;
     const within = optima.find(({ converged, boundary }) => converged && boundary === null)?.theta;
     const from = within ?? start;
-    const better = lookAtEdges(engine, best, from, plain, cheap, maxEvaluations, climbFrom);
+    const better = lookAtEdges(engine, best, from, plain, cheap, known, maxEvaluations, climbFrom);
     for (const optimum of better) putFirst(optima, optimum);
     if (all !== null) {
       const starts = [start, ...(within === undefined ? [] : [within]), wideStart(engine.model)];
       const swept = sweepEdges(engine, optima[0]!, starts, all, maxEvaluations, climbFrom);
       for (const optimum of swept) putFirst(optima, optimum);
     }
-    if (optima[0] === best) return;
+    const { boundary } = optima[0]!;
+    // those that were found at one of few edges have nothing new at the others
+    if (optima[0] === best || (all === null && boundary !== null)) return;
   }
 }
 

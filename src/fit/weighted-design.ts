@@ -108,7 +108,7 @@ function sharedParts({ problem, layout, model }: Engine, { omega }: Spreads): Fl
   const p = location.columns;
   const solved = problem.read("levelSolved", new Float64Array(layout.modelLevel.length * p));
   const inSparse = layout.sparse?.levels ?? 0;
-  const firstSparse = layout.levelParent.length;
+  const firstSparse = layout.nested.parent.length;
   const own = problem.read("sparseEffects", new Float64Array(inSparse * (p + 1)));
   const out = new Float64Array(rows * p);
   const effects = new Float64Array(omega.length);

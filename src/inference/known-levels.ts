@@ -3,7 +3,14 @@ import { type Column, type FactorColumn, labelColumn, type Table } from "../data
 import { DrmError, didYouMean } from "../errors";
 import { dparOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
-import { groupingOf, groupingsOf, predictedEffects, type RowGrouping, reportedSds } from "../fit/groupings";
+import {
+  groupingOf,
+  groupingsOf,
+  predictedEffects,
+  type RowGrouping,
+  reportedDpars,
+  reportedSds,
+} from "../fit/groupings";
 import type { Dpar } from "../formula/dpar";
 import { formulaFrom } from "../formula/formula";
 import { asFactor, asLabels } from "../frame/as-factor";
@@ -47,9 +54,7 @@ export function knownLevels(
   const levels: LevelOf[][] = Array.from({ length: nrow }, () => []);
   const u = predictedEffects(fit);
   const sds = reportedSds(fit);
-  const ofDpar = (fit.random ?? []).flatMap(({ dpar, levels: own, others }) =>
-    new Array<string>(own.length + (others?.levels.length ?? 0)).fill(dpar),
-  );
+  const ofDpar = reportedDpars(fit);
   let made: LevelPredictions | null = null;
   const predictions = () => {
     made ??= levelPredictions(fit);
@@ -112,7 +117,7 @@ export function knownLevelErrors(
   });
 }
 
-function codesOf(fit: Fit, { dpar, codes }: RowGrouping, table: Table): Int32Array {
+function codesOf(fit: Fit, { dpar, codes, levels, others: unseen }: RowGrouping, table: Table): Int32Array {
   const columns = formulaFrom(fit.formulas).dpars.find(({ key }) => key === dpar)!.groupColumns!;
   const codeOf = new Map<string, number>();
   const pairs = columns.map((name) => sameLabels(name, fit.data[name], requireColumn(name, table, dpar)));
@@ -121,15 +126,14 @@ function codesOf(fit: Fit, { dpar, codes }: RowGrouping, table: Table): Int32Arr
     if (label !== null && codes[i] >= 0) codeOf.set(label, codes[i]);
   });
   // names of a tree or a matrix that no row of the fit has, as they write them
-  const effect = fit.random!.find((one) => one.dpar === dpar)!;
-  const others = nameIndex(effect.others?.levels ?? []);
+  const others = nameIndex(unseen?.levels ?? []);
   const wanted = cellLabels(pairs.map(([, given]) => given));
   return Int32Array.from(wanted, (label) => {
     if (label === null) return -1;
     const known = codeOf.get(label);
     if (known !== undefined) return known;
     const other = others(label);
-    return other < 0 ? -1 : effect.levels.length + other;
+    return other < 0 ? -1 : levels.length + other;
   });
 }
 

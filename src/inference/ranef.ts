@@ -1,7 +1,6 @@
-import { DrmError, didYouMean } from "../errors";
-import type { Fit, RandomEffect } from "../fit/fit";
+import type { Fit } from "../fit/fit";
+import { randomEffectsFor, randomEffectsOf } from "../fit/groupings";
 import { requireFit } from "../fit/require-fit";
-import { shown } from "../options";
 
 /** The predicted random intercept or slope of one level. Response scale. */
 export interface RanefRow {
@@ -36,7 +35,7 @@ export interface RanefRow {
  */
 export function ranef(fit: Fit, group?: string): RanefRow[] {
   requireFit("ranef", fit);
-  const effects = group === undefined ? (fit.random ?? []) : randomEffectsFor(fit, group);
+  const effects = group === undefined ? randomEffectsOf(fit) : randomEffectsFor(fit, group);
   return effects.flatMap((effect) => {
     const { dpar, group: name, term, others, cells } = effect;
     return [effect, ...(others === undefined ? [] : [others])].flatMap(({ levels, sd, estimate, stdError }) =>
@@ -51,28 +50,4 @@ export function ranef(fit: Fit, group?: string): RanefRow[] {
       })),
     );
   });
-}
-
-/**
- * The random effects of a grouping, by its name or by the dpar of an SD; intercepts and slopes, both outcomes', where it has several.
- * Throws DrmError("bad_option") naming those that the model has.
- */
-export function randomEffectsFor(fit: Fit, group: string): readonly RandomEffect[] {
-  if (typeof group !== "string") {
-    throw new DrmError("bad_option", `a grouping is a text such as "study", not ${shown(group)}`);
-  }
-  const random = fit.random ?? [];
-  const found = random.filter((effect) => effect.group === group || effect.dpar === group);
-  if (found.length > 0) return found;
-  if (random.length === 0) {
-    throw new DrmError(
-      "bad_option",
-      `group '${group}': this model has no random effects; add (1 | ${group}) to the location formula`,
-    );
-  }
-  const known = [...new Set(random.map((effect) => effect.group))];
-  throw new DrmError(
-    "bad_option",
-    `group '${group}' has no random effect in this model, which has ${known.join(", ")}${didYouMean(group, known)}`,
-  );
 }

@@ -1,8 +1,8 @@
 import { DrmError } from "../errors";
 import type { Fit } from "../fit/fit";
+import { randomEffectsFor } from "../fit/groupings";
 import { requireFit } from "../fit/require-fit";
 import { checkOptions, type OptionKinds } from "../options";
-import { randomEffectsFor } from "./ranef";
 
 /** Fitted SDs of a random intercept or slope, one per level. */
 export interface LevelSds {

@@ -19,10 +19,8 @@ export interface Sections {
   readonly modelRow: Int32Array | null;
   /** -1 for the inner nodes of a structure, too, which the model has no SD of */
   readonly modelLevel: Int32Array;
-  /** of the nested section's levels: the level that holds each, -1 at the top */
-  readonly levelParent: Int32Array;
-  /** of its inner levels: rows of the section up to the end of each */
-  readonly levelEnd: Int32Array;
+  /** how the nested section's levels hang together */
+  readonly nested: LevelTree;
   readonly sparse: SparseSection | null;
   readonly modelPair: Int32Array;
   /** rows, levels and pairs of each dense cluster */
@@ -37,6 +35,16 @@ export interface Sections {
 }
 
 const NONE = new Int32Array(0);
+
+/** Levels that hold others or rows. */
+export interface LevelTree {
+  /** the level that holds each, -1 at the top */
+  readonly parent: Int32Array;
+  /** of the inner levels: rows of the section up to the end of each */
+  readonly end: Int32Array;
+}
+
+const NO_TREE: LevelTree = { parent: NONE, end: NONE };
 
 export function sections(ties: Ties): Sections {
   const { rows, terms } = ties;
@@ -87,8 +95,7 @@ export function sections(ties: Ties): Sections {
     pairRows,
     modelRow: modelRow.subarray(0, next),
     modelLevel: joined(joined(nested.modelLevel, sparse.modelLevel), dense.modelLevel),
-    levelParent: nested.parent,
-    levelEnd: nested.end,
+    nested: { parent: nested.parent, end: nested.end },
     sparse: sparse.section,
     modelPair: joined(modelPair, dense.modelPair),
     clusterSizes: Int32Array.from(dense.sizes),
@@ -116,8 +123,7 @@ function scalarSections(rows: number): Sections {
     pairRows: 0,
     modelRow: null,
     modelLevel: NONE,
-    levelParent: NONE,
-    levelEnd: NONE,
+    nested: NO_TREE,
     sparse: null,
     modelPair: NONE,
     clusterSizes: NONE,
@@ -138,11 +144,9 @@ function firstLevels(random: readonly LevelsInput[]): number[] {
   });
 }
 
-interface NestedLevels {
+interface NestedLevels extends LevelTree {
   readonly rowOrder: Int32Array;
   readonly modelLevel: Int32Array;
-  readonly parent: Int32Array;
-  readonly end: Int32Array;
 }
 
 /** Levels from the finest random intercept to the coarsest, rows sorted by finest level. */

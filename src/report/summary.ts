@@ -1,5 +1,6 @@
 import { dparOf, phisOf } from "../fit/dpars";
 import type { DroppedRows, Fit, RobustErrors } from "../fit/fit";
+import { groupingsOf } from "../fit/groupings";
 import { requireFit } from "../fit/require-fit";
 import { type CoefficientRow, coefficientTable, type IntervalMethod } from "../inference/coefficient-table";
 import { coefficientName } from "../inference/coefficients";
@@ -139,7 +140,7 @@ export function summary(fit: Fit, options: SummaryOptions = {}): Printable<FitSu
       largestCluster,
       multipliers: phisOf(fit).map(({ key }) => key),
     },
-    random: (fit.random ?? []).map(({ dpar, group, term, levels }) => ({
+    random: groupingsOf(fit).map(({ dpar, group, term, levels }) => ({
       dpar,
       group,
       term,

@@ -184,6 +184,11 @@ export class RandomEffects implements TermAnswers, EffectsAnswers, LevelsInput {
     return level < 0 ? -1 : this.firstLevel + level;
   }
 
+  sdOf(observation: number, { omega }: Spreads): number {
+    const level = this.levelOf(observation);
+    return level < 0 ? Number.NaN : omega[level]!;
+  }
+
   eachLoading(
     observation: number,
     { omega }: Spreads,

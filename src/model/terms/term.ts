@@ -95,6 +95,8 @@ export interface EffectsAnswers {
   setErrors(variances: Float64Array, out: Float64Array): void;
   /** The level of an observation, -1 for none. */
   levelOf(observation: number): number;
+  /** The SD of the effects of an observation's level, NaN for none. */
+  sdOf(observation: number, spreads: Spreads): number;
   /** What the effect of an observation's level is multiplied by. */
   zOf(observation: number): number;
   /** Calls `visit` for the effects u that an observation has something of, with how much: z omega scale. */

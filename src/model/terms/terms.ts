@@ -2,7 +2,7 @@ import { BlockCovariance } from "../../covariance/block-covariance";
 import type { Dpar } from "../../formula/dpar";
 import type { Model, ParameterBlock } from "../model";
 import { correlationsBlock } from "./correlated-effects";
-import { effectsBlock, type RandomEffects } from "./effects";
+import { effectsBlock } from "./effects";
 import { Known } from "./known";
 import { Pair, pairsFrom } from "./pair";
 import { parametersOf } from "./parameters";
@@ -41,12 +41,9 @@ export function multipliersOf({ blocks }: Pick<WithTerms, "blocks">): readonly D
 }
 
 /** What terms are made of: `multipliers` has the dpars of phi, `residual` those of sigma and of the correlation. */
-export interface TermInputs {
-  readonly V: BlockCovariance;
+export interface TermInputs extends Pick<Model, "V" | "pairs" | "random"> {
   readonly multipliers: readonly Dpar[];
   readonly residual: readonly Dpar[];
-  readonly pairs: Int32Array;
-  readonly random: readonly RandomEffects[];
 }
 
 export function termsFrom({ V, multipliers, residual, pairs, random }: TermInputs): VarianceTerm[] {
