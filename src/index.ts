@@ -70,6 +70,7 @@ export type {
   Coefficient,
   DroppedRows,
   Fit,
+  FittedCorrelations,
   KnownVSummary,
   OptimSummary,
   OtherLevels,
@@ -85,8 +86,8 @@ export type { Argument, BinaryOp, CallExpr, Expr, UnaryOp } from "./formula/expr
 export { type DrmFormula, drmFormula } from "./formula/formula";
 export type { KnownStructure } from "./formula/known-structure";
 export type { KnownVCall } from "./formula/known-v";
-export type { RandomTerm, Slope } from "./formula/random";
-export type { KnownStructureName } from "./formula/structures";
+export type { BlockTerm, RandomTerm, Slope } from "./formula/random";
+export type { CorrelationForm, KnownStructureName, WithinName } from "./formula/structures";
 export type { Factor, Term } from "./formula/terms";
 export type { IntervalStatus } from "./inference/coefficient-table";
 export { type CoefficientRow, coefficientTable, type IntervalMethod } from "./inference/coefficient-table";
@@ -130,7 +131,8 @@ export type { Signal } from "./inference/signal";
 export { type BivariateResponses, type SimulateOptions, simulate } from "./inference/simulate";
 export { type TestBasis, type TestStatistic, testBasis } from "./inference/test-basis";
 export { type WaldTest, type WaldTestOptions, waldTest } from "./inference/wald-test";
-export type { Method, MomentMethod } from "./method";
+export type { CommonEffect, Method, MomentMethod } from "./method";
+export type { CorrelatedEffects, CorrelatedMember } from "./model/terms/correlated-effects";
 export type { KeptMatrix, KnownSources } from "./model/terms/relate";
 export type { ProfileStatus } from "./opened/profile-limits";
 export type { ProfileTrace } from "./opened/profile-trace";

@@ -30,6 +30,7 @@ const OPTIONS: OptionKinds<CorrelationSensitivityOptions> = {
 
 /** The fit under an assumed correlation. */
 export interface AssumedCorrelation {
+  /** the correlation */
   readonly rho: number;
   /** as in coefficientTable(); empty where the model cannot be fitted */
   readonly coefficients: readonly CoefficientRow[];
@@ -41,6 +42,7 @@ export interface AssumedCorrelation {
 
 /** Estimates and intervals against the assumed correlation. */
 export interface CorrelationSensitivity {
+  /** confidence level of the limits */
   readonly level: number;
   /** one a correlation, as given */
   readonly fits: readonly AssumedCorrelation[];

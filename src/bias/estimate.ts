@@ -2,7 +2,9 @@ import { studentTCritical, studentTTwoSidedP } from "../stats/student-t";
 
 /** An estimate with its Wald test and limits; NaN where a number does not exist. */
 export interface Estimate {
+  /** the number */
   readonly estimate: number;
+  /** its standard error */
   readonly stdError: number;
   /** estimate / stdError */
   readonly statistic: number;
@@ -10,7 +12,9 @@ export interface Estimate {
   readonly df: number;
   /** two-sided */
   readonly pValue: number;
+  /** lower confidence limit */
   readonly lower: number;
+  /** upper confidence limit */
   readonly upper: number;
 }
 

@@ -34,6 +34,7 @@ export interface SmallStudyOptions {
 
 /** A fit with the size of the studies as one more moderator. */
 export interface SmallStudy {
+  /** "sei", "vi", or the term that was asked for */
   readonly predictor: string;
   /** the model that was fitted */
   readonly fit: Fit;
@@ -43,6 +44,7 @@ export interface SmallStudy {
   readonly adjusted: Estimate;
   /** change of log sigma for one unit of the predictor; absent unless asked for */
   readonly scaleSlope?: Estimate;
+  /** what to know when reading it, a sentence each */
   readonly notes: readonly string[];
 }
 

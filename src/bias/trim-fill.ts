@@ -19,7 +19,9 @@ export interface TrimFillOptions {
 
 /** The mean after filling in, and what was filled in. */
 export interface TrimFill extends Estimate {
+  /** how the number was estimated */
   readonly estimator: TrimFillEstimator;
+  /** where they are missing */
   readonly side: "left" | "right";
   /** how many effect sizes were filled in */
   readonly filled: number;
@@ -35,6 +37,7 @@ export interface TrimFill extends Estimate {
   readonly filledVariances: readonly number[];
   /** data rows, counted from 1, that they mirror */
   readonly mirrored: readonly number[];
+  /** what to know when reading it, a sentence each */
   readonly notes: readonly string[];
 }
 

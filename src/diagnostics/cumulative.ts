@@ -76,6 +76,7 @@ export interface Cumulative {
   readonly coefficients: readonly string[];
   /** confidence level of the limits */
   readonly level: number;
+  /** of the limits of means */
   readonly test: TestStatistic;
   /** in the order in which they come in; the last one is of all */
   readonly rows: readonly CumulativeRow[];

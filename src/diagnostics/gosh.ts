@@ -16,6 +16,7 @@ import { count } from "../words";
 import { deletionGroups, deletionUnit } from "./deletion-groups";
 import { meanSpreads } from "./mean-spreads";
 
+/** Which subsets are fitted. */
 export interface GoshOptions extends RefitsOptions {
   /** what is in or out of a subset together, as in leaveOneOut(): rows (default), a column's levels, or labels */
   readonly by?: string | ArrayLike<string | number>;

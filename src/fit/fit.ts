@@ -133,7 +133,12 @@ export interface RandomEffect {
   /** names of the levels that rows have, in order */
   readonly levels: readonly string[];
   /** of levels of a column within a group: by level, the group and the level of the column; absent otherwise */
-  readonly cells?: { readonly groups: readonly string[]; readonly levels: readonly string[] };
+  readonly cells?: {
+    /** by level, the group that it is in */
+    readonly groups: readonly string[];
+    /** by level, the level of the column */
+    readonly levels: readonly string[];
+  };
   /** the level of each row used */
   readonly codes: Int32Array;
   /** fitted SD of the level's random intercept or slope, response scale */

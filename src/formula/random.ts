@@ -32,7 +32,12 @@ export interface BlockTerm {
   /** how they are correlated; null where they are independent: diag(), id() */
   readonly form: CorrelationForm | null;
   /** us(), cs(), ...: the function and the column whose levels within a group the effects are of */
-  readonly within: { readonly fn: WithinName; readonly column: string } | null;
+  readonly within: {
+    /** the structure */
+    readonly fn: WithinName;
+    /** the column whose levels correlate */
+    readonly column: string;
+  } | null;
   /** p in (1 | p | study), which other formulas have, too */
   readonly tag: string | null;
   /** what its correlations are called, without the `cor()` around it: "study", "outcome | study" */

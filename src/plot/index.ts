@@ -1,3 +1,9 @@
+export type { AssumedCorrelation, CorrelationSensitivity } from "../bias/correlation-sensitivity";
+export type { Estimate } from "../bias/estimate";
+export type { Selection, SelectionCoefficient, SelectionType } from "../bias/selection/selection";
+export type { Alternative } from "../bias/selection/weight-function";
+export type { SmallStudy } from "../bias/small-study";
+export type { TrimFill, TrimFillEstimator } from "../bias/trim-fill";
 export type { BackTransform } from "../stats/back-transforms";
 export { type BivariatePlotOptions, bivariatePlot } from "./bivariate/bivariate";
 export type { Covariance } from "./bivariate/regions";

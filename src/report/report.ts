@@ -23,7 +23,10 @@ export interface ReportOptions {
   /** for "ipft" and "iirft": the harmonic mean of the studies' sample sizes or person-times */
   readonly sampleSize?: number | undefined;
   /** adds a paragraph on small-study effects and publication bias: what bias() of drmeta/bias gives of the same fit */
-  readonly bias?: { readonly sentences: readonly string[] };
+  readonly bias?: {
+    /** what the methods found, in words */
+    readonly sentences: readonly string[];
+  };
 }
 
 const REPORT_OPTIONS: OptionKinds<ReportOptions> = {

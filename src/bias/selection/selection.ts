@@ -25,6 +25,7 @@ import {
   type WeightFunction,
 } from "./weight-function";
 
+/** Weight functions by name; see WEIGHT_FUNCTIONS for the smooth ones. */
 export type SelectionType = "stepfun" | "beta" | "halfnorm" | "negexp" | "logistic" | "power";
 
 export interface SelectionOptions {
@@ -50,7 +51,9 @@ export interface SelectionCoefficient extends Estimate {
 
 /** A fit of effect sizes together with how they were selected. */
 export interface Selection {
+  /** which weight function */
   readonly type: SelectionType;
+  /** what makes an effect size significant */
   readonly alternative: Alternative;
   /** "stepfun": with the last step of 1; else empty */
   readonly steps: readonly number[];
@@ -62,12 +65,22 @@ export interface Selection {
   readonly tau2: number;
   /** response scale; "stepfun": of each interval, the first being 1 */
   readonly delta: readonly number[];
+  /** log-likelihood at the maximum */
   readonly logLik: number;
   /** likelihood-ratio test against the same model, by maximum likelihood, without selection; chi-squared */
-  readonly test: { readonly statistic: number; readonly df: number; readonly pValue: number };
+  readonly test: {
+    /** twice the difference of the log-likelihoods */
+    readonly statistic: number;
+    /** weights that are estimated */
+    readonly df: number;
+    /** of chi-squared */
+    readonly pValue: number;
+  };
   /** by whose clusters errors are robust; absent without */
   readonly clusters?: number;
+  /** whether the searches ended at maxima */
   readonly converged: boolean;
+  /** what to know when reading it, a sentence each */
   readonly notes: readonly string[];
 }
 

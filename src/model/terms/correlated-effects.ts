@@ -10,6 +10,7 @@ import type { TermSource } from "./source";
 export interface CorrelatedEffects {
   /** the dpar of the correlations: "cor(study)" */
   readonly dpar: string;
+  /** how they correlate */
   readonly form: CorrelationForm;
   /** what the correlated effects are of, in their order: "(Intercept)", "bmi"; levels of a factor */
   readonly roles: readonly string[];
@@ -17,6 +18,7 @@ export interface CorrelatedEffects {
   readonly times?: Float64Array;
   /** how many levels or studies have such effects */
   readonly owners: number;
+  /** by SD, its effects */
   readonly members: readonly CorrelatedMember[];
 }
 

@@ -7,7 +7,9 @@ import { percent, withInterval } from "../draw/numbers";
 import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { COLORS } from "../draw/theme";
 import { drawXy, padded } from "../draw/xy-picture";
+import { requireResult } from "./require-result";
 
+/** What is drawn against the assumed correlation. */
 export interface CorrelationPlotOptions extends PictureOptions, EffectScaleOptions {
   /** which coefficient: "mu:(Intercept)"; default the first */
   readonly parm?: string | undefined;
@@ -28,6 +30,7 @@ const CORRELATION_PLOT_OPTIONS: OptionKinds<CorrelationPlotOptions> = {
  * @throws DrmError "bad_option" for an unknown coefficient, and where no correlation could be fitted
  */
 export function correlationPlot(found: CorrelationSensitivity, options: CorrelationPlotOptions = {}): string {
+  requireResult("correlationPlot", found, "correlationSensitivity", ["fits"]);
   checkOptions("correlationPlot", options, CORRELATION_PLOT_OPTIONS);
   const fitted = found.fits.filter(({ coefficients }) => coefficients.length > 0);
   const names = (fitted[0]?.coefficients ?? []).map(({ name }) => name);

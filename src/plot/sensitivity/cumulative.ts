@@ -6,7 +6,9 @@ import { drawIntervalRows } from "../draw/interval-rows";
 import { percent, withInterval } from "../draw/numbers";
 import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { padded } from "../draw/xy-picture";
+import { requireResult } from "./require-result";
 
+/** Which estimates are drawn, and how they are called. */
 export interface CumulativePlotOptions extends PictureOptions, EffectScaleOptions {
   /** which coefficient: "mu:(Intercept)"; default the first */
   readonly parm?: string | undefined;
@@ -31,6 +33,7 @@ const CUMULATIVE_PLOT_OPTIONS: OptionKinds<CumulativePlotOptions> = {
  * @throws DrmError "bad_option" for an unknown coefficient, or labels of the wrong number
  */
 export function cumulativePlot(found: Cumulative, options: CumulativePlotOptions = {}): string {
+  requireResult("cumulativePlot", found, "cumulative", ["coefficients", "rows"]);
   checkOptions("cumulativePlot", options, CUMULATIVE_PLOT_OPTIONS);
   const { parm = found.coefficients[0]!, labels } = options;
   const j = found.coefficients.indexOf(parm);

@@ -7,7 +7,9 @@ import { decimals } from "../draw/numbers";
 import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { seriesColor } from "../draw/theme";
 import { drawXy, padded } from "../draw/xy-picture";
+import { requireResult } from "./require-result";
 
+/** Which estimates of subsets are drawn, and which study stands out. */
 export interface GoshPlotOptions extends PictureOptions {
   /** which coefficient of the mean: "mu:(Intercept)"; default the first */
   readonly parm?: string | undefined;
@@ -35,6 +37,7 @@ const MOST_POINTS = 5000;
  * @throws DrmError "bad_option" for an unknown coefficient or study
  */
 export function goshPlot(found: Gosh, options: GoshPlotOptions = {}): string {
+  requireResult("goshPlot", found, "gosh", ["coefficients", "units", "estimates", "sigma", "included"]);
   checkOptions("goshPlot", options, GOSH_PLOT_OPTIONS);
   const { coefficients, units, subsets, estimates, sigma, included } = found;
   const { parm = coefficients[0]!, highlight } = options;

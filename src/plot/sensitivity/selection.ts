@@ -5,7 +5,9 @@ import { decimals } from "../draw/numbers";
 import { PICTURE_OPTIONS, type PictureOptions } from "../draw/svg";
 import { COLORS } from "../draw/theme";
 import { drawXy } from "../draw/xy-picture";
+import { requireResult } from "./require-result";
 
+/** How a selection curve is drawn. */
 export type SelectionPlotOptions = PictureOptions;
 
 const SELECTION_PLOT_OPTIONS: OptionKinds<SelectionPlotOptions> = { ...PICTURE_OPTIONS };
@@ -18,6 +20,7 @@ const POINTS = 400;
  * highest.
  */
 export function selectionPlot(fitted: Selection, options: SelectionPlotOptions = {}): string {
+  requireResult("selectionPlot", fitted, "selection", ["coefficients", "delta"]);
   checkOptions("selectionPlot", options, SELECTION_PLOT_OPTIONS);
   const inner = fitted.steps.slice(0, -1);
   const even = Array.from({ length: POINTS }, (_, i) => (i + 0.5) / POINTS);
