@@ -1,4 +1,4 @@
-import { unfilled } from "../data/doubles";
+import { scratch, unfilled } from "../data/doubles";
 import { RHO_BOUND } from "../model/model";
 import type { Spreads, VarianceTerm } from "../model/terms/term";
 import { termsOf } from "../model/terms/terms";
@@ -27,6 +27,26 @@ function sds(logs: Float64Array, unit: number): Float64Array {
 export function marginalVariances(model: StandardModel, spreads: Spreads): Float64Array {
   const out = new Float64Array(model.rows);
   for (const term of termsOf(model)) term.addVariances(spreads, out);
+  return out;
+}
+
+const NONE = new Float64Array(0);
+
+/** Of each row what its random effects give it, in the model's unit; null of a model without them. Scratch: not to be kept. */
+export function effectVariances(model: StandardModel, theta: Float64Array): Float64Array | null {
+  const { random } = model;
+  if (random.length === 0) return null;
+  const out = scratch(model.rows);
+  const omega = sds(linearPredictor(blockOf(model, "sd"), theta), 1);
+  const kappa = linearPredictor(blockOf(model, "cor"), theta);
+  for (const term of random) term.addVariances({ phi: NONE, sigma: NONE, omega, kappa, rho: NONE }, out);
+  return out;
+}
+
+/** By level, the variance of what its observations say of its effect, where theirs are `variances`. */
+export function levelErrors(model: StandardModel, variances: Float64Array): Float64Array {
+  const out = new Float64Array(blockOf(model, "sd").basis.rows);
+  for (const term of model.random) term.setErrors(variances, out);
   return out;
 }
 

@@ -1,5 +1,5 @@
-import { scratch } from "../data/doubles";
 import { isTwoSided } from "../model/terms/parameters";
+import { effectVariances, levelErrors } from "./marginal-covariance";
 import { isPerfectInCluster } from "./singular-v";
 import type { StandardModel } from "./standard-model";
 import { blockOf, linearPredictor, samplingVariances, type ThetaBlock, thetaBlocks } from "./theta-blocks";
@@ -51,27 +51,23 @@ function noiseBeside(model: StandardModel, kind: ThetaBlock["kind"], theta: Floa
 
 /** These; of a row without one, what its levels share with it, or, where the row may be met, the spread of the data. */
 function orShared(model: StandardModel, variances: Float64Array, theta: Float64Array): Float64Array {
-  const { random, exactRows } = model;
-  if ((random.length === 0 && exactRows.length === 0) || !variances.includes(0)) return variances;
-  const shared = scratch(model.rows);
-  const omega = linearPredictor(blockOf(model, "sd"), theta).map((u) => Math.exp(u));
-  const kappa = linearPredictor(blockOf(model, "cor"), theta);
-  for (const term of random) term.addVariances({ phi: NONE, sigma: NONE, omega, kappa, rho: NONE }, shared);
-  const out = variances.map((variance, i) => (variance > 0 ? variance : shared[i]!));
+  const { exactRows } = model;
+  if (!variances.includes(0)) return variances;
+  const shared = effectVariances(model, theta);
+  if (shared === null && exactRows.length === 0) return variances;
+  const out = variances.map((variance, i) => (variance > 0 ? variance : (shared?.[i] ?? 0)));
   for (const row of exactRows) out[row] = 1;
   return out;
 }
-
-const NONE = new Float64Array(0);
 
 /** By level, the variance of what its observations say of its effect. */
 function errorVariances(model: StandardModel, theta: Float64Array): Float64Array {
   const v = samplingVariances(model, theta);
   const own = linearPredictor(blockOf(model, "sigma"), theta);
-  const variances = own.map((u, i) => v[i]! + Math.exp(2 * u));
-  const out = new Float64Array(blockOf(model, "sd").basis.rows);
-  for (const term of model.random) term.setErrors(variances, out);
-  return out;
+  return levelErrors(
+    model,
+    own.map((u, i) => v[i]! + Math.exp(2 * u)),
+  );
 }
 
 /** A measure below this makes an entity suspect. */
@@ -115,18 +111,14 @@ const ROUNDED = -28;
  * the rounding of its residual.
  */
 export function isMetByRounding(model: StandardModel, theta: Float64Array): boolean {
-  const { v, zeroV, exactRows, weights, random } = model;
+  const { v, zeroV, exactRows, weights } = model;
   if (!zeroV || exactRows.length > 0) return false;
   const logSigma = linearPredictor(blockOf(model, "sigma"), theta);
   const isTiny = (u: number) => u < ROUNDED && u > Number.NEGATIVE_INFINITY;
   if (!logSigma.some((u, i) => isTiny(u) && v[i] === 0 && weights?.[i] !== 0)) return false;
-  const shared = scratch(model.rows);
-  const omega = linearPredictor(blockOf(model, "sd"), theta).map(Math.exp);
-  const kappa = linearPredictor(blockOf(model, "cor"), theta);
-  for (const term of random) term.addVariances({ phi: NONE, sigma: NONE, omega, kappa, rho: NONE }, shared);
-  return logSigma.some(
-    (u, i) => isTiny(u) && v[i] === 0 && weights?.[i] !== 0 && shared[i]! < Math.exp(2 * ROUNDED),
-  );
+  const shared = effectVariances(model, theta);
+  const isAlone = (i: number) => shared === null || shared[i]! < Math.exp(2 * ROUNDED);
+  return logSigma.some((u, i) => isTiny(u) && v[i] === 0 && weights?.[i] !== 0 && isAlone(i));
 }
 
 function isProportional(model: StandardModel): boolean {

@@ -97,17 +97,15 @@ function dataWords(fit: Fit): string {
           `${effectsName(dparOf(fit, dpar))} (${count(levels.length, "level")}${of(dpar)})`,
       );
   const [intercepts, slopes] = [words(false), words(true)];
+  const within = random.flatMap(({ dpar, levels }) => {
+    const { slope, group } = dparOf(fit, dpar);
+    const size = `(${count(levels.length, "level")}${of(dpar)})`;
+    return isWithin(dpar) ? [`random effects of the levels of ${slope} within ${group} ${size}`] : [];
+  });
   const parts = [
     ...(intercepts.length > 0 ? [`random intercepts for ${list(intercepts)}`] : []),
     ...(slopes.length > 0 ? [`random slopes of ${list(slopes)}`] : []),
-    ...random.flatMap(({ dpar, levels }) => {
-      const { slope, group } = dparOf(fit, dpar);
-      return isWithin(dpar)
-        ? [
-            `random effects of the levels of ${slope} within ${group} (${count(levels.length, "level")}${of(dpar)})`,
-          ]
-        : [];
-    }),
+    ...within,
   ];
   return `${rows} with ${list(parts)}`;
 }
