@@ -9,7 +9,7 @@
 // in each fit. "nested" is the time beside a fit of the same rows with (1 | study) alone, "dense" beside one whose V is
 // a matrix, so that the same model is one dense cluster, "metafor" beside one fit by rma.mv: ratios of one run. Every fit must have
 // converged, by the sparse kernel, and where they ran the dense one and metafor must have found the same optimum. --quick leaves out
-// 100,000 rows and metafor, which takes minutes for 1,828 rows on a tree: --full. drmTMB is not run: its times are those published
+// 100,000 rows and metafor, which takes minutes for 1,828 rows on a tree: --full. drmTMB is not run: its times were measured once,
 // for data of this shape, on another machine.
 
 import { Order } from "../bindings/kernel";
@@ -36,7 +36,7 @@ interface Crossed {
   /** seconds wanted, and at most */
   readonly target: readonly [number, number] | null;
   readonly besideDense: boolean;
-  /** seconds that drmTMB takes, as published */
+  /** seconds that drmTMB took for data of this shape, on another machine */
   readonly drmTMB: number | null;
 }
 
@@ -219,7 +219,7 @@ console.log(
       "nested",
       "dense",
       "metafor",
-      "drmTMB (published)",
+      "drmTMB (elsewhere)",
     ],
     results.map((result) => {
       const { name, time, evaluations, flops, numbers, value, peak, target, nested, dense, metafor, drmTMB } =
