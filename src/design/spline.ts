@@ -1,5 +1,6 @@
 import { DrmError } from "../errors";
 import { nullSpace } from "../linalg/null-space";
+import { sampleQuantile } from "../stats/sample-quantile";
 
 /**
  * Natural cubic splines, R's ns(): cubic B-splines (Cox and de Boor) whose second derivative is zero at the
@@ -82,7 +83,7 @@ function placeKnots(x: Float64Array, options: SplineOptions, label: string) {
       throw new DrmError("bad_term", `${label}: df must be a whole number of at least 1, not ${df}`);
     }
     const inside = sorted.filter((value) => value >= boundary[0] && value <= boundary[1]);
-    knots = Array.from({ length: df - 1 }, (_, k) => quantile(inside, (k + 1) / df));
+    knots = Array.from({ length: df - 1 }, (_, k) => sampleQuantile(inside, (k + 1) / df));
   }
   const outside = knots.find((knot) => !(knot > boundary[0] && knot < boundary[1]));
   if (outside !== undefined) {
@@ -93,16 +94,6 @@ function placeKnots(x: Float64Array, options: SplineOptions, label: string) {
     );
   }
   return { boundary, knots };
-}
-
-/** Linear interpolation of the order statistics (Hyndman and Fan 1996, type 7). */
-function quantile(sorted: Float64Array, p: number): number {
-  const h = (sorted.length - 1) * p;
-  // R's fuzz: (n - 1) p that misses a whole number by rounding is that whole number
-  const low = Math.floor(h + 4 * Number.EPSILON);
-  const fraction = Math.abs(h - low) < 4 * Number.EPSILON ? 0 : h - low;
-  const [a, b] = [sorted[low]!, sorted[Math.min(low + 1, sorted.length - 1)]!];
-  return fraction === 0 ? a : a * (1 - fraction) + b * fraction;
 }
 
 function extend(knots: readonly number[], boundary: readonly [number, number]): number[] {

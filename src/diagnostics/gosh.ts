@@ -12,6 +12,7 @@ import { formatColumn } from "../report/format";
 import { type Printable, printableTable } from "../report/printable";
 import { numberColumn, type ReportTable } from "../report/text-table";
 import { randomStream } from "../stats/random";
+import { sampleQuantile } from "../stats/sample-quantile";
 import { count } from "../words";
 import { deletionGroups, deletionUnit } from "./deletion-groups";
 import { meanSpreads } from "./mean-spreads";
@@ -141,7 +142,7 @@ function goshTable(found: Gosh): ReportTable {
   const p = coefficients.length;
   const column = (header: string, values: Float64Array) => {
     const sorted = values.slice().sort();
-    const at = SHARES.map((share) => quantile(sorted, share));
+    const at = SHARES.map((share) => sampleQuantile(sorted, share));
     return numberColumn(header, at, (numbers) => formatColumn(numbers));
   };
   const which = exhaustive ? "all subsets" : `a random sample of ${count(subsets + left, "subset")}`;
@@ -165,13 +166,4 @@ function goshTable(found: Gosh): ReportTable {
         : [`${count(left, "subset")} cannot be estimated, and ${left === 1 ? "is" : "are"} left out`]),
     ],
   };
-}
-
-/** Linear between the order statistics (R's type 7). */
-function quantile(sorted: Float64Array, share: number): number {
-  if (sorted.length === 0) return Number.NaN;
-  const at = share * (sorted.length - 1);
-  const below = Math.floor(at);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below]! + (at - below) * (sorted[above]! - sorted[below]!);
 }
