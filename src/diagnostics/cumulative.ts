@@ -1,14 +1,14 @@
 import { DrmError, didYouMean } from "../errors";
 import { dparOf } from "../fit/dpars";
 import type { Fit } from "../fit/fit";
-import { hasGroupings } from "../fit/groupings";
+import { locationVariances } from "../fit/location-precision";
 import { spreadsAt } from "../fit/marginal-covariance";
 import { requireFit } from "../fit/require-fit";
 import { standardModel } from "../fit/standard-model";
 import { coefficientName } from "../inference/coefficients";
 import { type Deletion, type DeletionStatus, eachDeletion, type RefitsOptions } from "../inference/deletions";
 import { limitsAt } from "../inference/limits";
-import type { TestStatistic } from "../inference/test-basis";
+import { type TestStatistic, testBasis } from "../inference/test-basis";
 import { fromCoefficients } from "../opened/scale-coefficients";
 import { checkOptions, type OptionKinds, shown } from "../options";
 import { formatColumn, limitLabels } from "../report/format";
@@ -145,24 +145,24 @@ interface StdError {
   readonly df: number;
 }
 
-/** Standard errors and degrees of freedom of each coefficient of a refit. */
+/**
+ * Standard errors and degrees of freedom of each coefficient of a refit, as testBasis() has them of a fit.
+ * @throws DrmError what testBasis() throws; errors after robust() are the model's here
+ */
 function errorsBy(fit: Fit, test: TestStatistic): (step: Deletion) => StdError[] {
   const isMean = fit.coefficients.map(({ dpar }) => dparOf(fit, dpar).kind === "location");
   const scaled = test === "knha" || test === "adhoc";
-  const tied = fit.family !== "gaussian" || hasGroupings(fit) || fit.knownV.largestCluster > 1;
-  if (scaled && (tied || fit.weights !== null)) {
-    throw new DrmError(
-      "not_supported",
-      `test "${test}" is for one outcome with independent rows and without weights`,
-    );
-  }
+  const { robust: _, ...plain } = fit;
+  testBasis(plain, test);
   return ({ refit, model }) => {
     const rest = model!();
     const df = rest.rows - rest.location.columns;
-    const factor = scaled ? Math.sqrt(knappHartungFactor(rest, refit!, test)) : 1;
+    // Knapp and Hartung's factor is one of (X' W X)^-1, which is not the inverse of all coefficients' information
+    const factor = scaled ? knappHartungFactor(rest, refit!, test) : 1;
+    const errors = scaled ? locationVariances(refit!.location).map((v) => Math.sqrt(factor * v)) : null;
     return Array.from(refit!.stdErrors, (stdError, j) =>
       isMean[j] && test !== "z"
-        ? { stdError: stdError * factor, df: df > 0 ? df : Number.NaN }
+        ? { stdError: errors?.[j] ?? stdError, df: df > 0 ? df : Number.NaN }
         : { stdError, df: Number.POSITIVE_INFINITY },
     );
   };

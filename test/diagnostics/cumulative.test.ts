@@ -78,6 +78,20 @@ describe("cumulative()", () => {
     }
   });
 
+  test("has the errors of the coefficient table, by each test, ML as REML", () => {
+    for (const method of ["ML", "REML"] as const) {
+      const own = drm("yi ~ ablat + meta_V(V = vi)", { data: bcg, method });
+      for (const kind of ["z", "t", "knha", "adhoc"] as const) {
+        const last = cumulative(own, { test: kind }).rows.at(-1)!;
+        coefficientTable(own, 0.95, "wald", kind).forEach((row, j) => {
+          expect(last.stdErrors[j]).toBeCloseTo(row.stdError, 7);
+          expect(last.lower[j]).toBeCloseTo(row.lower, 7);
+        });
+      }
+    }
+    expect(() => cumulative(fit, { test: "kh" as "knha" })).toThrow('unknown test "kh"');
+  });
+
   test("takes studies in whole", () => {
     const data = {
       yi: [0.1, 0.4, 0.3, 0.7, 0.2, 0.9, 0.5],
