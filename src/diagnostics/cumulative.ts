@@ -14,7 +14,7 @@ import { checkOptions, type OptionKinds, shown } from "../options";
 import { formatColumn, limitLabels } from "../report/format";
 import { type Printable, printableTable } from "../report/printable";
 import { numberColumn, type ReportTable } from "../report/text-table";
-import { dataRows, deletionGroups, deletionUnit } from "./deletion-groups";
+import { byRowUsed, dataRows, deletionGroups, deletionUnit } from "./deletion-groups";
 import { knappHartungFactor } from "./knapp-hartung-factor";
 import { meanSpreads } from "./mean-spreads";
 
@@ -187,11 +187,9 @@ function sorted(fit: Fit, units: readonly Unit[], order: CumulativeOptions["orde
 /** By row used. */
 function orderOf(fit: Fit, order: string | ArrayLike<number>): (row: number) => number {
   if (typeof order !== "string") {
-    const total = fit.nobs + fit.dropped.count;
-    if (order.length === fit.nobs) return (row) => Number(order[row]);
-    if (order.length === total) return (row) => Number(order[fit.rows[row]!]);
-    const wanted = total === fit.nobs ? `${total}` : `${total} (all data rows) or ${fit.nobs} (those used)`;
-    throw new DrmError("bad_option", `order has ${order.length} numbers: one a row is needed, ${wanted}`);
+    const given = byRowUsed(fit, "order", "numbers", order);
+    // undefined is no number either
+    return (row) => Number(given(row));
   }
   const column = Object.hasOwn(fit.data, order) ? fit.data[order]! : undefined;
   if (column === undefined) {

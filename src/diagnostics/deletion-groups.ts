@@ -29,19 +29,32 @@ export function deletionGroups(fit: Fit, by: DeletionOptions["by"]): readonly Ro
 }
 
 function labelledRows(fit: Fit, labels: ArrayLike<string | number>): readonly RowsToDelete[] {
-  const total = fit.nobs + fit.dropped.count;
-  if (labels.length !== fit.nobs && labels.length !== total) {
-    const wanted = total === fit.nobs ? `${total}` : `${total} (all data rows) or ${fit.nobs} (those used)`;
-    throw new DrmError("bad_option", `by has ${labels.length} labels: one a row is needed, ${wanted}`);
-  }
+  const labelOf = byRowUsed(fit, "by", "labels", labels);
   const members = new Map<string, number[]>();
   for (let i = 0; i < fit.nobs; i++) {
-    const label = String(labels[labels.length === fit.nobs ? i : fit.rows[i]]);
+    const label = String(labelOf(i));
     const known = members.get(label);
     if (known === undefined) members.set(label, [i]);
     else known.push(i);
   }
   return Array.from(members, ([label, rows]) => ({ label, members: rows }));
+}
+
+/**
+ * An option that has something for each data row (dropped rows included) or each row used, by row used.
+ * Throws DrmError("bad_option") where it is of another length.
+ */
+export function byRowUsed<T>(
+  fit: Fit,
+  option: string,
+  noun: string,
+  values: ArrayLike<T>,
+): (row: number) => T {
+  const total = fit.nobs + fit.dropped.count;
+  if (values.length === fit.nobs) return (row) => values[row]!;
+  if (values.length === total) return (row) => values[fit.rows[row]!]!;
+  const wanted = total === fit.nobs ? `${total}` : `${total} (all data rows) or ${fit.nobs} (those used)`;
+  throw new DrmError("bad_option", `${option} has ${values.length} ${noun}: one a row is needed, ${wanted}`);
 }
 
 /** What `by` is called in a table: "row", the column, or "label". */
